@@ -1,0 +1,57 @@
+# The two commands of the README: `make demo` and `make test`. Both set up what they need.
+PYTHON ?= python3
+VENV ?= .venv
+CORES ?= all
+BIN := $(abspath $(VENV))/bin
+READY := $(VENV)/ready
+export PATH := $(BIN):$(PATH)
+
+.PHONY: demo test install lint types dry-runs schema envs benchmarks clean
+.DELETE_ON_ERROR:
+
+demo: $(READY)
+	snakemake --cores $(CORES)
+
+test: $(READY)
+	python -m pytest -n 2
+
+install: $(READY)
+
+# torch first and by itself: any other order lets a later package choose another build of it
+$(READY): pyproject.toml envs/constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "pspflow needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	python -m pip install --quiet --constraint envs/constraints.txt torch==2.13.0
+	python -m pip install --quiet --constraint envs/constraints.txt --editable ".[dev]"
+	@touch $@
+
+lint: $(READY)
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow/rules
+	snakemake --lint
+
+types: $(READY)
+	mypy
+
+dry-runs: $(READY)
+	for overlay in config.yaml workflow/config/*.yaml tests/config.yaml; do \
+	  echo "dry run: $$overlay"; \
+	  snakemake -n --quiet all --configfile $$overlay || exit 1; \
+	done
+	for profile in slurm lsf; do \
+	  echo "dry run: profile $$profile"; \
+	  snakemake -n --quiet all --profile $$profile || exit 1; \
+	done
+
+schema: $(READY)
+	pspflow schema > workflow/schemas/config.schema.json
+
+benchmarks: $(READY)
+	python benchmarks/chips.py > benchmarks/results/chips.json
+	python benchmarks/persistence.py > benchmarks/results/persistence.json
+	python benchmarks/render.py > docs/benchmarks.md
+
+clean:
+	rm -rf $(VENV) .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,15 @@
+# The entry: everything else lies in workflow/rules, one file a study.
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/temper.smk"
+
+
+rule all:
+    """Every study's report."""
+    default_target: True
+    input:
+        rules.temper.input,

@@ -1,0 +1,122 @@
+"""Arrays between stages: Zarr v3 with named dimensions and units, readable by xarray as it is."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import zarr
+
+from pspflow.io.artefacts import Provenance, replacing
+
+CHUNK_BYTES = 2 << 20
+SHARD_BYTES = 64 << 20
+
+
+@contextmanager
+def new_store(path: Path, provenance: Provenance) -> Iterator[zarr.Group]:
+    """Yield a new Zarr group that becomes the store at `path` when the block succeeds."""
+    with replacing(path) as staged:
+        group = zarr.open_group(staged, mode="w", zarr_format=3)
+        group.attrs["provenance"] = provenance.as_dict()
+        yield group
+        with warnings.catch_warnings():
+            # Zarr 3 warns that the specification has yet to adopt what xarray looks for first
+            warnings.simplefilter("ignore", zarr.errors.ZarrUserWarning)
+            zarr.consolidate_metadata(group.store)
+
+
+def open_store(path: Path) -> zarr.Group:
+    """Open a store for reading."""
+    return zarr.open_group(path, mode="r", zarr_format=3)
+
+
+def get_array(group: zarr.Group, name: str) -> zarr.Array:
+    """Return an array of a store by name; its values are read where it is indexed."""
+    array = group[name]
+    if not isinstance(array, zarr.Array):
+        raise TypeError(f"{name} is a group")
+    return array
+
+
+def read_values(group: zarr.Group, name: str) -> np.ndarray:
+    """Read an array of a store whole."""
+    return np.asarray(get_array(group, name)[...])
+
+
+def provenance_of(group: zarr.Group) -> dict[str, Any]:
+    """Return the provenance record of a store."""
+    return cast("dict[str, Any]", group.attrs["provenance"])
+
+
+def add_array(
+    group: zarr.Group,
+    name: str,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any] | type,
+    dims: Sequence[str],
+    units: str,
+) -> zarr.Array:
+    """Add an array, chunked along its first axis into shards of at most 64 MiB.
+
+    Parameters
+    ----------
+    group
+        Where the array goes.
+    name
+        Its name.
+    shape, dtype
+        Its shape and type.
+    dims
+        One name an axis.
+    units
+        Unit of its values, `1` where they have none.
+    """
+    chunk, shard = _bands(shape, np.dtype(dtype).itemsize)
+    array = group.create_array(
+        name,
+        shape=shape,
+        dtype=dtype,
+        chunks=(chunk, *shape[1:]),
+        shards=(shard, *shape[1:]),
+        dimension_names=list(dims),
+    )
+    array.attrs["units"] = units
+    return array
+
+
+def put_array(
+    group: zarr.Group, name: str, values: np.ndarray, dims: Sequence[str], units: str
+) -> None:
+    """Add an array with its values; `dims` and `units` as in `add_array`."""
+    add_array(group, name, values.shape, values.dtype, dims, units)[...] = values
+
+
+def concatenate(sources: Sequence[zarr.Array], group: zarr.Group) -> None:
+    """Join arrays along their first axis into a new one of the same name, a shard at a time."""
+    first = sources[0]
+    lengths = [source.shape[0] for source in sources]
+    shape = (sum(lengths), *first.shape[1:])
+    dims = cast("list[str]", first.metadata.to_dict()["dimension_names"])
+    target = add_array(group, first.basename, shape, first.dtype, dims, str(first.attrs["units"]))
+    step = _bands(shape, first.dtype.itemsize)[1]
+    starts = np.cumsum([0, *lengths[:-1]])
+    for low in range(0, shape[0], step):
+        high = min(low + step, shape[0])
+        pieces = [
+            source[max(low - start, 0) : high - start]
+            for source, start, length in zip(sources, starts, lengths, strict=True)
+            if start < high and start + length > low
+        ]
+        target[low:high] = np.concatenate(pieces)
+
+
+def _bands(shape: tuple[int, ...], itemsize: int) -> tuple[int, int]:
+    """Lengths of a chunk and of a shard along the first axis."""
+    row_bytes = max(1, int(np.prod(shape[1:], dtype=np.int64)) * itemsize)
+    chunk = min(max(1, CHUNK_BYTES // row_bytes), max(1, shape[0]))
+    most = max(1, SHARD_BYTES // (chunk * row_bytes))
+    needed = -(-shape[0] // chunk)
+    return chunk, chunk * max(1, min(most, needed))

@@ -1,0 +1,141 @@
+"""Artefacts: what one stage leaves for the next, written whole or not at all, with provenance."""
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from pspflow import __version__
+
+READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where an artefact comes from. It holds no time stamp: same inputs, same bytes."""
+
+    stage: str
+    """Study and stage, `temper chips`."""
+    options: Mapping[str, Any]
+    """The stage's validated options."""
+    seed: int | None
+    """The seed the stage drew from; none where it draws nothing."""
+    inputs: Mapping[str, str]
+    """Name of each input and the fingerprint of its content."""
+    version: str = __version__
+    """Version of pspflow."""
+
+    @classmethod
+    def of(
+        cls,
+        stage: str,
+        inputs: Mapping[str, Path | Sequence[Path]],
+        options: BaseModel | None = None,
+        seed: int | None = None,
+    ) -> "Provenance":
+        """Record a stage, fingerprinting its inputs (files or folders, or lists of them)."""
+        prints = {
+            name: fingerprint(*([paths] if isinstance(paths, Path) else paths))
+            for name, paths in inputs.items()
+        }
+        return cls(stage, options.model_dump(mode="json") if options else {}, seed, prints)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as JSON-ready values."""
+        return asdict(self)
+
+    def as_json(self) -> str:
+        """Return the record as one line of JSON."""
+        return json.dumps(self.as_dict(), sort_keys=True, ensure_ascii=False)
+
+
+def fingerprint(*paths: Path) -> str:
+    """Hash the content of files and folders (names inside a folder count, dates do not).
+
+    Parameters
+    ----------
+    paths
+        Files, or folders such as Zarr stores; hidden files, which are not content, are skipped.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits of BLAKE2b.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        for file in _content(path):
+            digest.update(file.relative_to(path).as_posix().encode() + b"\0")
+            with file.open("rb") as stream:
+                while block := stream.read(READ_BYTES):
+                    digest.update(block)
+    return digest.hexdigest()
+
+
+def _content(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = (file for file in path.rglob("*") if file.is_file())
+    return sorted(file for file in files if not file.name.startswith("."))
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Yield a path beside the target; when the block succeeds, it becomes the target.
+
+    A killed job therefore leaves no half artefact, and an orphan that runs beside its own
+    resubmission cannot mix with it: each has a path of its own.
+
+    Parameters
+    ----------
+    target
+        The file or folder to make or replace.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target)
+    # the suffix stays last: writers choose their format by it
+    staged = target.with_name(
+        f".{target.stem}.{socket.gethostname()}.{os.getpid()}.partial{target.suffix}"
+    )
+    try:
+        yield staged
+    except BaseException:
+        _remove(staged)
+        raise
+    if staged.is_dir():
+        _remove(target)  # a folder cannot be renamed over a filled one
+    staged.replace(target)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed processes of this machine left beside the target."""
+    pattern = f".{target.stem}.{socket.gethostname()}.*.partial{target.suffix}"
+    for leftover in target.parent.glob(pattern):
+        pid = int(leftover.name.removesuffix(target.suffix).split(".")[-2])
+        if not _alive(pid):
+            _remove(leftover)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

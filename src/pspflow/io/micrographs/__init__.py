@@ -1,0 +1,81 @@
+"""Reading micrographs: one module per file format family, chosen by the file's first bytes."""
+
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from pspflow.errors import InputError
+from pspflow.io.micrographs import raster, tiff
+from pspflow.io.micrographs.header import Header
+
+MAX_PIXELS = 2**28
+"""Most pixels an image may claim: beyond it, a header is more likely hostile than honest."""
+
+SIGNATURES: dict[bytes, ModuleType] = {
+    b"II*\0": tiff,
+    b"MM\0*": tiff,
+    b"II+\0": tiff,
+    b"MM\0+": tiff,
+    b"\x89PNG\r\n\x1a\n": raster,
+    b"\xff\xd8\xff": raster,
+    b"BM": raster,
+}
+
+__all__ = ["MAX_PIXELS", "Header", "read_header", "read_micrograph"]
+
+
+def read_header(path: Path) -> Header:
+    """Read an image's size and kind without decoding it.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, no image of a known format, of several pages, or claims
+        more than `MAX_PIXELS` pixels.
+    """
+    header = _family(path).read_header(path)
+    if header.height_px * header.width_px > MAX_PIXELS:
+        raise InputError(
+            f"{path}: the image claims {header.height_px} x {header.width_px} pixels, more than "
+            f"{MAX_PIXELS:,}; crop or reduce it before adding it to the sheet."
+        )
+    return header
+
+
+def read_micrograph(path: Path) -> np.ndarray:
+    """Read one grey image.
+
+    Returns
+    -------
+    ndarray
+        (rows, columns), uint8, uint16 or float32, in the file's own grey levels; colour becomes
+        luminance.
+
+    Raises
+    ------
+    InputError
+        As `read_header`, and if the pixels are truncated, NaN, infinite or all equal.
+    """
+    read_header(path)
+    pixels = _family(path).read_pixels(path)
+    if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
+        raise InputError(f"{path}: the image holds NaN or infinite pixels; export it again.")
+    if pixels.min() == pixels.max():
+        raise InputError(
+            f"{path}: every pixel is {pixels.flat[0]}; replace the image or remove its row."
+        )
+    return pixels
+
+
+def _family(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file; mend the path in column 'image'.")
+    with path.open("rb") as stream:
+        start = stream.read(8)
+    if not start:
+        raise InputError(f"{path}: the file is empty; export the image again.")
+    for signature, family in SIGNATURES.items():
+        if start.startswith(signature):
+            return family
+    raise InputError(f"{path}: not a TIFF, PNG, JPEG or BMP image; convert it to one of these.")

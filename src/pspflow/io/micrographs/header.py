@@ -1,0 +1,18 @@
+"""What is known of an image before its pixels are decoded."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Depth = Literal["uint8", "uint16", "float32"]
+
+
+@dataclass(frozen=True)
+class Header:
+    """Size and kind of one image."""
+
+    height_px: int
+    width_px: int
+    depth: Depth
+    """Type of a pixel after decoding."""
+    colour: bool
+    """Whether the file holds colour (or transparency) that reading turns into luminance."""

@@ -1,0 +1,72 @@
+"""Tables between stages: Parquet, one row a thing, units in column names."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pspflow.io.artefacts import Provenance, replacing
+
+PROVENANCE_KEY = b"pspflow_provenance"
+
+
+def write_table(
+    path: Path, frames: pd.DataFrame | Iterable[pd.DataFrame], provenance: Provenance
+) -> int:
+    """Write a table, whole or piece by piece, atomically.
+
+    Parameters
+    ----------
+    path
+        The Parquet file to make.
+    frames
+        One frame, or frames of one schema that are written as they come, so that memory stays
+        that of one piece. The first piece sets the schema.
+    provenance
+        Recorded in the file's metadata.
+
+    Returns
+    -------
+    int
+        Number of rows written.
+
+    Raises
+    ------
+    ValueError
+        If there is no frame at all.
+    """
+    pieces = [frames] if isinstance(frames, pd.DataFrame) else frames
+    rows = 0
+    with replacing(path) as staged:
+        writer: pq.ParquetWriter | None = None
+        try:
+            for frame in pieces:
+                table = pa.Table.from_pandas(frame, preserve_index=False)
+                if writer is None:
+                    meta = {PROVENANCE_KEY: provenance.as_json().encode()}
+                    schema = table.schema.with_metadata({**(table.schema.metadata or {}), **meta})
+                    writer = pq.ParquetWriter(staged, schema, compression="zstd")
+                writer.write_table(table.cast(writer.schema))
+                rows += len(frame)
+        finally:
+            if writer is not None:
+                writer.close()
+        if writer is None:
+            raise ValueError(f"{path.name}: no rows to write")
+    return rows
+
+
+def read_table(path: Path, categories: Sequence[str] = ()) -> pd.DataFrame:
+    """Read a table; name the columns to read as categories, so that a long one stays small."""
+    table = pq.read_table(path, read_dictionary=list(categories))
+    return table.to_pandas(ignore_metadata=True)
+
+
+def table_provenance(path: Path) -> dict[str, Any]:
+    """Return the provenance recorded in a table, or an empty record for a foreign one."""
+    record = (pq.read_schema(path).metadata or {}).get(PROVENANCE_KEY, b"{}")
+    return dict(json.loads(record))

@@ -1,0 +1,1 @@
+"""Image sets: the catalogue of micrographs, rescaling, splits, chips."""

@@ -1,0 +1,286 @@
+"""The catalogue of micrographs: a user's sheet, checked row by row and made numeric."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+SHEET_COLUMNS = ("image", "domain", "specimen")
+CROP_COLUMNS = ("crop_row_px", "crop_column_px", "crop_height_px", "crop_width_px")
+SCALE_COLUMNS = ("pixel_size_um", "magnification")
+WITH_UNIT = re.compile(
+    r"_(nm|um|mm|m|s|min|h|c|k|[ck]_s|[ck]_min|m?m_min|m?m_s|rpm|[kmg]?pa|k?n|k?w|j|a|k?v"
+    r"|hv|hrc|at_pct|wt_pct|pct|fraction|ratio|deg|px|count)$"
+)
+NUMBER_WITH_X = re.compile(r"^([-+]?[\d.]+(?:e[-+]?\d+)?)\s*[x×]?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the file of one row is: size before cropping, depth, content hash, colour."""
+
+    height_px: int
+    width_px: int
+    depth: str
+    digest: str
+    colour: bool = False
+
+
+def build_catalogue(
+    sheet: pd.DataFrame,
+    sources: Sequence[Source],
+    labels: Mapping[str, str | None],
+    annotation_bar_px: int = 0,
+    pixel_size_um: float | None = None,
+    magnification: float | None = None,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Check a sheet and plan every micrograph's crop, scale and size.
+
+    Parameters
+    ----------
+    sheet
+        Text cells, indexed by row number, with columns `image`, `domain`, `specimen` and any
+        of: `pixel_size_um` or `magnification`; the four `crop_…_px`; process and property
+        columns. A column whose name ends in a unit, or that is a label, is made numeric; any
+        other stays text.
+    sources
+        One `Source` a row.
+    labels
+        Every domain that may occur, with the column that labels it, or None.
+    annotation_bar_px
+        Rows cut off the bottom of every image that gives no crop of its own.
+    pixel_size_um, magnification
+        The scale all images are brought to; None: the sheet's median.
+
+    Returns
+    -------
+    table
+        One row a micrograph: `micrograph` (stable name: file stem and content hash), `image`,
+        `domain`, `specimen`, the crop in pixels of the file, `scale` (rescaled over original),
+        `height_px` and `width_px` after it, `pixel_size_um` after it (NaN where unknown),
+        `depth`, the sheet's other columns, and `label` and `label_value`: the column that labels
+        the micrograph's domain (empty where none does) and its value.
+    problems
+        One sentence a fault, each with row or column and remedy; the table is only to be used
+        where there is none.
+    """
+    problems: list[str] = []
+    table = pd.DataFrame({name: sheet[name] for name in SHEET_COLUMNS})
+    table.insert(0, "micrograph", _names(sheet["image"], sources))
+    crops = _crops(sheet, sources, annotation_bar_px, problems)
+    scale, size_um = _scales(sheet, pixel_size_um, magnification, problems)
+    table = table.join(crops)
+    table["scale"] = scale
+    table["height_px"] = np.rint(crops["crop_height_px"] * scale).clip(lower=1).astype("int64")
+    table["width_px"] = np.rint(crops["crop_width_px"] * scale).clip(lower=1).astype("int64")
+    table["pixel_size_um"] = size_um
+    table["depth"] = [source.depth for source in sources]
+    table = table.join(_extra_columns(sheet, labels, problems))
+    table["label"] = table["domain"].map(lambda name: labels.get(name) or "")
+    table["label_value"] = [
+        table[name][row] if name in table.columns else np.nan
+        for row, name in table["label"].items()
+    ]
+    for check in (_empty_cells, _unknown_domains, _conflicts, _missing_labels):
+        problems.extend(check(table, labels))
+    problems.extend(_repeated(sheet, sources))
+    problems.extend(_mixed_depths(table))
+    return table.reset_index(), problems
+
+
+def columns_without_unit(catalogue: pd.DataFrame) -> list[str]:
+    """Return the sheet's own columns that were kept as text though every value is a number."""
+    known = {"row", "micrograph", "depth", "label", *SHEET_COLUMNS}
+    text = (name for name in catalogue.columns if name not in known)
+    return [
+        name
+        for name in text
+        if not pd.api.types.is_numeric_dtype(catalogue[name])
+        and pd.to_numeric(catalogue[name], errors="coerce").notna().all()
+    ]
+
+
+def _names(images: pd.Series, sources: Sequence[Source]) -> list[str]:
+    stems = (re.sub(r"[^\w.-]+", "-", PurePath(str(image)).stem) for image in images)
+    return [f"{stem}-{source.digest[:8]}" for stem, source in zip(stems, sources, strict=True)]
+
+
+def _number(text: str) -> float | None:
+    match = NUMBER_WITH_X.match(text)
+    try:
+        value = float(match[1]) if match else float("nan")
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def _crops(
+    sheet: pd.DataFrame, sources: Sequence[Source], bar_px: int, problems: list[str]
+) -> pd.DataFrame:
+    given = [name for name in CROP_COLUMNS if name in sheet.columns]
+    if given and len(given) < len(CROP_COLUMNS):
+        lacking = ", ".join(name for name in CROP_COLUMNS if name not in given)
+        problems.append(f"Sheet: crop columns come as four; add {lacking}.")
+    crops = []
+    for (row, cells), source in zip(sheet.iterrows(), sources, strict=True):
+        crop = [0, 0, max(source.height_px - bar_px, 1), source.width_px]
+        texts = [cells[name] for name in CROP_COLUMNS] if len(given) == len(CROP_COLUMNS) else []
+        if any(texts):
+            numbers = [_number(text) for text in texts]
+            if _inside(numbers, source):
+                crop = [int(number) for number in numbers if number is not None]
+            else:
+                problems.append(
+                    f"Sheet row {row}: crop {' '.join(texts)!r} does not lie inside the "
+                    f"{source.height_px} x {source.width_px} pixels of {cells['image']}; give row, "
+                    "column, height and width in whole pixels."
+                )
+        crops.append(crop)
+    return pd.DataFrame(crops, columns=list(CROP_COLUMNS), index=sheet.index)
+
+
+def _inside(crop: Sequence[float | None], source: Source) -> bool:
+    if any(number is None or number != int(number) for number in crop):
+        return False
+    row, column, height, width = (int(number) for number in crop if number is not None)
+    return (
+        row >= 0
+        and column >= 0
+        and height > 0
+        and width > 0
+        and row + height <= source.height_px
+        and column + width <= source.width_px
+    )
+
+
+def _scales(
+    sheet: pd.DataFrame, size_um: float | None, magnification: float | None, problems: list[str]
+) -> tuple[pd.Series, pd.Series]:
+    """Scale factor of every image, and the pixel size it has afterwards."""
+    unscaled = pd.Series(1.0, sheet.index), pd.Series(np.nan, sheet.index)
+    present = [name for name in SCALE_COLUMNS if name in sheet.columns]
+    if len(present) != 1:
+        if present:
+            problems.append("Sheet: both 'pixel_size_um' and 'magnification'; keep one of them.")
+        elif size_um is not None or magnification is not None:
+            problems.append("Sheet: no 'pixel_size_um' or 'magnification' to rescale by; add one.")
+        return unscaled
+    column = present[0]
+    target = size_um if column == "pixel_size_um" else magnification
+    other = magnification if column == "pixel_size_um" else size_um
+    if other is not None:
+        problems.append(f"Sheet: it gives {column!r}; set the common scale in the same terms.")
+    values = sheet[column].map(_number)
+    bad = [row for row, value in values.items() if value is None or not value > 0]
+    problems.extend(
+        f"Sheet row {row}, column {column!r}: {sheet[column][row]!r} is not a positive number; "
+        "give the scale of this image or remove its row."
+        for row in bad
+    )
+    if bad:
+        return unscaled
+    values = values.astype("float64")
+    common = float(values.median()) if target is None else target
+    if column == "pixel_size_um":
+        return values / common, pd.Series(common, sheet.index)
+    return common / values, pd.Series(np.nan, sheet.index)
+
+
+def _extra_columns(
+    sheet: pd.DataFrame, labels: Mapping[str, str | None], problems: list[str]
+) -> pd.DataFrame:
+    """Read process and property columns: numbers where the name carries a unit or is a label."""
+    wanted = {label for label in labels.values() if label}
+    problems.extend(
+        f"Sheet: label column {name!r} is missing; add it, or name no label for its domain."
+        for name in sorted(wanted - set(sheet.columns))
+    )
+    made = {"row", "micrograph", "scale", "height_px", "width_px", "depth", "label", "label_value"}
+    problems.extend(
+        f"Sheet: column {name!r} has a name that pspflow uses itself; rename it."
+        for name in sheet.columns
+        if name in made
+    )
+    taken = {*made, *SHEET_COLUMNS, *CROP_COLUMNS, *SCALE_COLUMNS}
+    columns: dict[str, Any] = {}
+    for name in sheet.columns:
+        if name in taken:
+            continue
+        if name not in wanted and not WITH_UNIT.search(name):
+            columns[name] = sheet[name]
+            continue
+        values = sheet[name].map(lambda text: np.nan if text == "" else _number(text))
+        problems.extend(
+            f"Sheet row {row}, column {name!r}: {sheet[name][row]!r} is not a number; give one or "
+            "leave the cell empty."
+            for row, value in values.items()
+            if value is None
+        )
+        columns[name] = pd.to_numeric(values, errors="coerce").astype("float64")
+    return pd.DataFrame(columns, index=sheet.index)
+
+
+def _empty_cells(table: pd.DataFrame, _: Mapping[str, str | None]) -> Iterator[str]:
+    for name in SHEET_COLUMNS:
+        for row in table.index[table[name] == ""]:
+            yield f"Sheet row {row}, column {name!r} is empty; fill it in."
+
+
+def _unknown_domains(table: pd.DataFrame, labels: Mapping[str, str | None]) -> Iterator[str]:
+    for row, domain in table["domain"].items():
+        if domain and domain not in labels:
+            yield (
+                f"Sheet row {row}: domain {domain!r} is none of {', '.join(labels)}; correct it or "
+                "add it to the configured domains."
+            )
+    for domain in labels:
+        if not (table["domain"] == domain).any():
+            yield f"Sheet: no image of domain {domain!r}; add some or remove the domain."
+
+
+def _conflicts(table: pd.DataFrame, labels: Mapping[str, str | None]) -> Iterator[str]:
+    columns = sorted({label for label in labels.values() if label and label in table.columns})
+    for specimen, rows in table.groupby("specimen", sort=False):
+        for name in columns:
+            values = rows[name].dropna()
+            if values.drop_duplicates().size > 1:
+                first, second = values.drop_duplicates().index[:2]
+                yield (
+                    f"Sheet rows {first} and {second}: specimen {specimen!r} has two values of "
+                    f"{name!r}, {values[first]:g} and {values[second]:g}; a specimen is one "
+                    "experiment, so give it one value or two names."
+                )
+
+
+def _missing_labels(table: pd.DataFrame, labels: Mapping[str, str | None]) -> Iterator[str]:
+    for domain, name in labels.items():
+        if name and name in table.columns:
+            rows = table.index[(table["domain"] == domain) & table[name].isna()]
+            for row in rows:
+                yield (
+                    f"Sheet row {row}, column {name!r} is missing or no number, but labels domain "
+                    f"{domain!r}; fill it in, or name no label for this domain."
+                )
+
+
+def _repeated(sheet: pd.DataFrame, sources: Sequence[Source]) -> Iterator[str]:
+    first: dict[str, Any] = {}
+    for row, source in zip(sheet.index, sources, strict=True):
+        if source.digest in first:
+            yield (
+                f"Sheet rows {first[source.digest]} and {row}: the same image twice "
+                f"({sheet['image'][row]}); remove one."
+            )
+        first.setdefault(source.digest, row)
+
+
+def _mixed_depths(table: pd.DataFrame) -> Iterator[str]:
+    depths = sorted(set(table["depth"]))
+    if len(depths) > 1:
+        rows = {depth: table.index[table["depth"] == depth][0] for depth in depths}
+        where = ", ".join(f"{depth} in row {row}" for depth, row in rows.items())
+        yield f"Sheet: images of different depth ({where}); convert them to one depth."

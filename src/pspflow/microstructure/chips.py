@@ -1,0 +1,134 @@
+"""Chips: windows into micrographs, planned as rows and cut out only when they are needed."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+
+CHIP_COLUMNS = [
+    *("chip_id", "micrograph", "row", "column", "size_px", "flip"),
+    *("specimen", "domain", "split"),
+]
+
+
+def grid_windows(region: Mapping[str, int], size_px: int, stride_px: int) -> np.ndarray:
+    """Place windows on a grid that starts at the region's corner and stays inside it.
+
+    Parameters
+    ----------
+    region
+        `row_start`, `row_stop`, `column_start`, `column_stop` in pixels.
+    size_px, stride_px
+        Edge of a window, and the step between two.
+
+    Returns
+    -------
+    ndarray
+        (n, 2) int64, row and column of each window's first pixel; none where the region is
+        smaller than a window.
+    """
+    rows = np.arange(region["row_start"], region["row_stop"] - size_px + 1, stride_px)
+    columns = np.arange(region["column_start"], region["column_stop"] - size_px + 1, stride_px)
+    return np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
+
+
+def random_windows(
+    region: Mapping[str, int], size_px: int, redundancy: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw windows uniformly, their number proportional to the region's area.
+
+    The number is floor(area / window area x redundancy): latent paper, equation 2. Windows are
+    drawn without repetition, since a repeated one would be the same chip twice; a region with
+    fewer positions gives all of them. Parameters and return value as in `grid_windows`.
+    """
+    height = region["row_stop"] - region["row_start"]
+    width = region["column_stop"] - region["column_start"]
+    down, across = height - size_px + 1, width - size_px + 1
+    if min(down, across) < 1:
+        return np.empty((0, 2), dtype=np.int64)
+    count = min(int(height * width / size_px**2 * redundancy), down * across)
+    at = np.sort(rng.choice(down * across, size=count, replace=False))
+    rows, columns = np.divmod(at, across)
+    return np.stack([rows + region["row_start"], columns + region["column_start"]], axis=-1)
+
+
+def chip_rows(
+    windows: np.ndarray, size_px: int, image: Mapping[str, str], split: str
+) -> pd.DataFrame:
+    """Name windows as chips.
+
+    Parameters
+    ----------
+    windows
+        (n, 2) row and column.
+    size_px
+        Edge of a window.
+    image
+        `micrograph`, `specimen` and `domain` of the micrograph they lie in.
+    split
+        The split of the region they lie in.
+
+    Returns
+    -------
+    DataFrame
+        `CHIP_COLUMNS`. `chip_id` is micrograph, row and column: the same chip keeps its name
+        whatever else is planned. `flip` (mirrored left to right) is False.
+    """
+    name = image["micrograph"]
+    return pd.DataFrame(
+        {
+            "chip_id": [f"{name}:{row}:{column}" for row, column in windows.tolist()],
+            "micrograph": name,
+            "row": windows[:, 0].astype(np.int32),
+            "column": windows[:, 1].astype(np.int32),
+            "size_px": np.int32(size_px),
+            "flip": False,
+            "specimen": image["specimen"],
+            "domain": image["domain"],
+            "split": split,
+        },
+        columns=CHIP_COLUMNS,
+    )
+
+
+def cut(pixels: np.ndarray, chips: pd.DataFrame, size_px: int) -> np.ndarray:
+    """Cut chips out of their micrograph.
+
+    Parameters
+    ----------
+    pixels
+        (rows, columns), the whole micrograph.
+    chips
+        Rows of it: columns `row`, `column`, `flip`.
+    size_px
+        Edge of a chip.
+
+    Returns
+    -------
+    ndarray
+        (n, size_px, size_px) of the micrograph's dtype, a copy.
+    """
+    windows = sliding_window_view(pixels, (size_px, size_px))
+    images = windows[chips["row"].to_numpy(), chips["column"].to_numpy()]
+    flip = chips["flip"].to_numpy(dtype=bool)
+    if flip.any():
+        images[flip] = images[flip, :, ::-1]
+    return images
+
+
+def contrast(images: np.ndarray) -> np.ndarray:
+    """Measure contrast as scikit-image's `is_low_contrast` does, for a batch.
+
+    Parameters
+    ----------
+    images
+        (n, rows, columns) uint8.
+
+    Returns
+    -------
+    ndarray
+        (n,) float64: distance of the 1st and the 99th percentile over the range of uint8.
+    """
+    low, high = np.percentile(images.reshape(len(images), -1), [1, 99], axis=1)
+    return (high - low) / 255.0

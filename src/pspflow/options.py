@@ -1,0 +1,65 @@
+"""The base of every stage's options: one pydantic model a stage, unknown keys refused."""
+
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from cyclopts import Parameter
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pspflow.errors import InputError
+
+
+class Options(BaseModel):
+    """Options of one stage: immutable, validated, closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+Model = TypeVar("Model", bound=Options)
+Paths = Annotated[tuple[Path, ...], Parameter(consume_multiple=True)]
+"""A flag that takes as many paths as follow it, none included."""
+
+
+def sentences(error: ValidationError, prefix: str = "") -> list[str]:
+    """Turn a pydantic error into sentences that name the key, the fault and the remedy.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    prefix
+        Where the model hangs in the configuration, `temper.chips` for example.
+
+    Returns
+    -------
+    list of str
+        One sentence for each fault.
+    """
+    return [_sentence(dict(fault), prefix) for fault in error.errors()]
+
+
+def _sentence(fault: dict[str, Any], prefix: str) -> str:
+    key = ".".join(str(part) for part in ((prefix,) if prefix else ()) + tuple(fault["loc"]))
+    if fault["type"] == "extra_forbidden":
+        return f"Configuration key '{key}' is unknown: check its spelling or remove it."
+    if fault["type"] == "missing":
+        return f"Configuration key '{key}' is missing: add it."
+    reason = fault["msg"].removeprefix("Value error, ")
+    where = f"Configuration key '{key}'" if key else "Configuration"
+    if fault["type"] == "value_error":
+        return f"{where}: {reason}"
+    return f"{where} is {fault['input']!r}: {reason[0].lower()}{reason[1:]}."
+
+
+def validated(model: type[Model], values: Any, prefix: str = "") -> Model:
+    """Validate values against a model.
+
+    Raises
+    ------
+    InputError
+        With one sentence a fault.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InputError("\n".join(sentences(error, prefix))) from error

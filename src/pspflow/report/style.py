@@ -1,0 +1,81 @@
+"""One look for every figure: it fits a journal page, in colours that the colour-blind tell."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, without its yellow, which vanishes on white
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+PAGE_INCHES = 7.0
+RC = {
+    "savefig.dpi": 300,
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "legend.frameon": False,
+}
+
+
+@contextmanager
+def figure_of(rows: int, columns: int, cell_aspect: float) -> Iterator[tuple[Figure, np.ndarray]]:
+    """Open a page-wide figure of rows x columns axes; draw on it inside the block.
+
+    Parameters
+    ----------
+    rows, columns
+        Number of axes.
+    cell_aspect
+        Height of one cell over its width.
+
+    Yields
+    ------
+    figure, axes
+        The figure, and (rows, columns) axes.
+    """
+    with mpl.rc_context(RC):  # no pyplot, hence no state that outlives the block
+        height = PAGE_INCHES / columns * cell_aspect * rows
+        figure = Figure(figsize=(PAGE_INCHES, height), layout="constrained")
+        yield figure, figure.subplots(rows, columns, squeeze=False)
+
+
+def show_grey(axes: Axes, pixels: np.ndarray, pixel_size_um: float = np.nan) -> None:
+    """Show a grey image at its true levels, with a scale bar where the pixel size is known.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    pixels
+        (rows, columns) uint8.
+    pixel_size_um
+        Edge of a pixel, or NaN.
+    """
+    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, interpolation="none")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+    if np.isfinite(pixel_size_um):
+        length_um = nice_length(pixels.shape[1] * pixel_size_um / 4)
+        _scale_bar(axes, pixels.shape, length_um, length_um / pixel_size_um)
+
+
+def nice_length(most: float) -> float:
+    """Return the largest of 1, 2, 5 times a power of ten that is at most `most`."""
+    power = 10.0 ** np.floor(np.log10(most))
+    return float(power * max(step for step in (1, 2, 5) if step * power <= most * (1 + 1e-9)))
+
+
+def _scale_bar(axes: Axes, shape: tuple[int, ...], length_um: float, length_px: float) -> None:
+    top, left = 0.05 * shape[0], 0.05 * shape[1]
+    for colour, width in (("black", 4), ("white", 2)):
+        ends = [left, left + length_px]
+        axes.plot(ends, [top, top], color=colour, linewidth=width, solid_capstyle="butt")
+    box = {"facecolor": "black", "alpha": 0.6, "edgecolor": "none", "pad": 1}
+    axes.text(left, top * 1.8, f"{length_um:g} µm", color="white", va="top", fontsize=6, bbox=box)

@@ -1,0 +1,1 @@
+"""One package a published study: its options, stages, measures and figures."""

@@ -1,0 +1,1 @@
+"""Temper study: persistence images and normalizing flows of heat-treated microstructures."""

@@ -1,0 +1,125 @@
+"""Figures of the temper study: arrays and tables in, matplotlib figures out."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+
+from pspflow.report.style import COLOURS, figure_of, show_grey
+from pspflow.studies.temper.evaluate import CHANCE
+
+PAPER_BEST = 0.70
+"""Best accuracy on experimental chips, temper paper section 4.2: around 70 %."""
+
+
+def image_grid(
+    images: Mapping[str, Sequence[np.ndarray]],
+    titles: Mapping[str, Sequence[str]],
+    pixel_size_um: float,
+) -> Figure:
+    """Show images in rows, one domain a row, with a scale bar on each row's first.
+
+    Parameters
+    ----------
+    images
+        Domain name, its images, (rows, columns) uint8.
+    titles
+        Domain name, one title an image (may be empty).
+    pixel_size_um
+        Common pixel size, or NaN.
+    """
+    columns = max(len(row) for row in images.values())
+    with figure_of(len(images), columns, cell_aspect=1.08) as (figure, grid):
+        for axes_row, (domain, row) in zip(grid, images.items(), strict=True):
+            for axes in axes_row[len(row) :]:
+                axes.set_axis_off()
+            for i, (axes, pixels) in enumerate(zip(axes_row, row, strict=False)):
+                show_grey(axes, pixels, pixel_size_um if i == 0 else np.nan)
+                axes.set_title(titles[domain][i], fontsize=6)
+            axes_row[0].set_ylabel(domain)
+    return figure
+
+
+def persistence_figure(
+    examples: Mapping[str, tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]],
+    means: Mapping[str, np.ndarray],
+    ranges: tuple[tuple[float, float], tuple[float, float]],
+    pixel_size_um: float,
+) -> Figure:
+    """Show, per domain, a chip, its diagrams and the domain's mean persistence images.
+
+    Parameters
+    ----------
+    examples
+        Domain name, one chip (rows, columns) uint8 and its (H0, H1) pairs, (n, 2), finite.
+    means
+        Domain name, (2, resolution, resolution) mean persistence images.
+    ranges
+        Birth and persistence range in grey levels.
+    pixel_size_um
+        Common pixel size, or NaN.
+    """
+    stack = np.stack(list(means.values()))
+    norms = [PowerNorm(0.5, vmin=0, vmax=stack[:, k].max()) for k in (0, 1)]
+    with figure_of(len(examples), 4, cell_aspect=0.85) as (figure, grid):
+        for axes, (domain, (chip, pairs)) in zip(grid, examples.items(), strict=True):
+            show_grey(axes[0], chip, pixel_size_um)
+            axes[0].set_ylabel(domain)
+            _diagram(axes[1], pairs)
+            for k in (0, 1):
+                shown = axes[2 + k].imshow(
+                    means[domain][k].T,
+                    origin="lower",
+                    extent=(*ranges[0], *ranges[1]),
+                    aspect="auto",
+                    norm=norms[k],
+                )
+                axes[2 + k].set_ylabel("persistence")
+                figure.colorbar(shown, ax=axes[2 + k], shrink=0.8)
+        titles = ("chip", "diagrams", "mean image, H0", "mean image, H1")
+        for axes, title in zip(grid[0], titles, strict=True):
+            axes.set_title(title)
+        for axes in grid[-1, 1:]:
+            axes.set_xlabel("birth")
+    return figure
+
+
+def _diagram(axes: Axes, pairs: tuple[np.ndarray, np.ndarray]) -> None:
+    for k, points in enumerate(pairs):
+        axes.plot(*points.T, ".", markersize=2, alpha=0.5, color=COLOURS[k], label=f"H{k}")
+    axes.plot([0, 255], [0, 255], color="0.6", linewidth=0.6)
+    axes.set(xlim=(0, 255), ylim=(0, 255), ylabel="death")
+    axes.legend(loc="lower right", markerscale=3, handletextpad=0.1)
+
+
+def label_figure(accuracy: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
+    """Show how well real chips tell their label: balanced accuracy with intervals.
+
+    Parameters
+    ----------
+    accuracy
+        See `pspflow.studies.temper.evaluate.label_accuracy`.
+    labels
+        Domain name and the column that labels it.
+    """
+    kinds = list(dict.fromkeys(accuracy["features"]))
+    with figure_of(1, 1, cell_aspect=0.42) as (figure, grid):
+        axes = grid[0, 0]
+        width = 0.8 / len(kinds)
+        for i, kind in enumerate(kinds):
+            rows = accuracy[accuracy["features"] == kind]
+            x = np.arange(len(rows)) + (i - (len(kinds) - 1) / 2) * width
+            value = rows["balanced_accuracy"].to_numpy()
+            errors = np.abs(rows[["low", "high"]].to_numpy().T - value)
+            axes.bar(x, value, width * 0.9, yerr=errors, capsize=2, label=kind, color=COLOURS[i])
+        axes.axhline(CHANCE, color="0.3", linewidth=0.8, linestyle="--", label="chance")
+        axes.axhline(PAPER_BEST, color="0.3", linewidth=0.8, label="paper, best on real chips")
+        domains = list(dict.fromkeys(accuracy["domain"]))
+        names = [f"{domain}\n{labels[domain]}" for domain in domains]
+        axes.set_xticks(np.arange(len(domains)), names)
+        axes.set(ylim=(0, 1), ylabel="balanced accuracy, held-out specimens")
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure

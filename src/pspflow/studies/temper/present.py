@@ -1,0 +1,247 @@
+"""Stages from persistence images to what a person reads: measures, figures, the report."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pspflow.errors import InputError
+from pspflow.io.arrays import open_store, read_values
+from pspflow.io.artefacts import Provenance, fingerprint
+from pspflow.io.imagesets import Micrographs, grey_range, read_chips
+from pspflow.io.pages import save_figure, save_page
+from pspflow.io.tables import read_table, write_table
+from pspflow.logs import log
+from pspflow.options import Paths
+from pspflow.report.page import render
+from pspflow.studies.temper import evaluate, page
+from pspflow.studies.temper import figures as draw
+from pspflow.studies.temper import persistence as pi
+from pspflow.studies.temper.options import LabelOptions, PersistenceOptions, TemperOptions
+from pspflow.topology import close_essential_class, persistence_pairs
+
+SPECIMENS_SHOWN = 3
+CHIPS_SHOWN = 8
+
+
+def labels(
+    *,
+    catalogue: Path,
+    micrographs: Path,
+    chips: Path,
+    persistence: Path,
+    accuracy: Path,
+    correlations: Path,
+    options: LabelOptions = LabelOptions(),
+    seed: int = 0,
+) -> None:
+    """Measure how well real chips tell their label, and how the labels hang together.
+
+    Parameters
+    ----------
+    catalogue
+        Table of the micrographs.
+    micrographs
+        Zarr store of the pixels.
+    chips
+        Table of the chips.
+    persistence
+        Zarr store of the persistence images.
+    accuracy
+        Parquet table to write: balanced accuracy by domain and kind of feature.
+    correlations
+        Parquet table to write: rank correlation of every two labels.
+    options
+        Folds, chips and resamples.
+    seed
+        Seed of the draws.
+    """
+    table, rows = read_table(catalogue), read_chips(chips)
+    rng = np.random.default_rng(seed)
+    value_of = table.set_index("micrograph")["label_value"]
+    values = rows["micrograph"].astype(str).map(value_of).to_numpy(dtype=np.float64)
+    labelled = np.flatnonzero(np.isfinite(values))
+    drawn = labelled[evaluate.few_chips(rows.iloc[labelled], options.chips_per_specimen, rng)]
+    few = rows.iloc[drawn].assign(label_value=values[drawn])
+    images = _images_of(persistence, chips)[drawn]
+    features = {
+        "persistence images": images.reshape(len(images), -1).astype(np.float64),
+        "grey mean and deviation": _grey_statistics(Micrographs(micrographs), few),
+    }
+    results = evaluate.label_accuracy(features, few, options.folds, options.resamples, rng)
+    for line in results.to_string(index=False).splitlines():
+        log.info("%s", line)
+    inputs = {"catalogue": catalogue, "chips": chips, "persistence": persistence}
+    origin = Provenance.of("temper labels", inputs, options, seed)
+    columns = [name for name in table["label"].unique() if name]
+    specimens = table.groupby("specimen")[columns].first()
+    write_table(correlations, evaluate.rank_correlations(specimens, columns), origin)
+    write_table(accuracy, results, origin)
+
+
+def label_chart(*, catalogue: Path, accuracy: Path, chart: Path) -> None:
+    """Draw the accuracies as a chart.
+
+    Parameters
+    ----------
+    catalogue
+        Table of the micrographs.
+    accuracy
+        Table of the accuracies.
+    chart
+        PNG to write.
+    """
+    names = read_table(catalogue).groupby("domain")["label"].first().to_dict()
+    figure = draw.label_figure(read_table(accuracy), names)
+    inputs = {"catalogue": catalogue, "accuracy": accuracy}
+    save_figure(chart, figure, Provenance.of("temper label_chart", inputs))
+
+
+def figures(
+    *,
+    catalogue: Path,
+    micrographs: Path,
+    chips: Path,
+    persistence: Path,
+    micrograph_figure: Path,
+    chip_figure: Path,
+    persistence_figure: Path,
+    options: PersistenceOptions = PersistenceOptions(),
+    seed: int = 0,
+) -> None:
+    """Draw micrographs, chips, and persistence diagrams and images of every domain.
+
+    Parameters
+    ----------
+    catalogue
+        Table of the micrographs.
+    micrographs
+        Zarr store of the pixels.
+    chips
+        Table of the chips.
+    persistence
+        Zarr store of the persistence images.
+    micrograph_figure, chip_figure, persistence_figure
+        PNG files to write.
+    options
+        As the persistence images were made with.
+    seed
+        Seed of the examples' draw.
+    """
+    table, rows, store = read_table(catalogue), read_chips(chips), Micrographs(micrographs)
+    size_um = float(table["pixel_size_um"].iloc[0])
+    domains = list(dict.fromkeys(table["domain"]))
+    inputs = {"catalogue": catalogue, "micrographs": micrographs, "chips": chips}
+    origin = Provenance.of("temper figures", inputs, options, seed)
+
+    shown = {domain: _spread(table[table["domain"] == domain]) for domain in domains}
+    images = {d: [store[name] for name in entries["micrograph"]] for d, entries in shown.items()}
+    titles = {domain: _titles(entries) for domain, entries in shown.items()}
+    save_figure(micrograph_figure, draw.image_grid(images, titles, size_um), origin)
+
+    rng = np.random.default_rng(seed)
+    drawn = {domain: _draw(rows, domain, CHIPS_SHOWN, rng) for domain in domains}
+    cuts = {domain: list(store.cut(few)) for domain, few in drawn.items()}
+    names = {domain: list(few["specimen"].astype(str)) for domain, few in drawn.items()}
+    save_figure(chip_figure, draw.image_grid(cuts, names, size_um), origin)
+
+    everything = _images_of(persistence, chips)
+    domain_of = rows["domain"].to_numpy()
+    means = {domain: everything[domain_of == domain].mean(axis=0) for domain in domains}
+    examples = {domain: (cuts[domain][0], _pairs(cuts[domain][0], options)) for domain in domains}
+    ranges = (options.birth_range, options.persistence_range)
+    figure = draw.persistence_figure(examples, means, ranges, size_um)
+    save_figure(persistence_figure, figure, origin)
+
+
+def report(
+    *,
+    run: str,
+    catalogue: Path,
+    counts: Path,
+    micrographs: Path,
+    micrograph_figure: Path,
+    chip_figure: Path,
+    persistence_figure: Path,
+    report: Path,
+    label_files: Paths = (),
+    options: TemperOptions = TemperOptions(),
+    seed: int = 0,
+) -> None:
+    """Write the study's report: one HTML page with its figures inside.
+
+    Parameters
+    ----------
+    run
+        Name of the run.
+    catalogue, counts, micrographs
+        Tables of the micrographs and of the chips' numbers, and the store of the pixels.
+    micrograph_figure, chip_figure, persistence_figure
+        PNG figures.
+    report
+        HTML page to write.
+    label_files
+        Accuracies, correlations and their chart, where the domains have labels.
+    options
+        The study's options.
+    seed
+        The run's seed.
+    """
+    files = {
+        "catalogue": catalogue,
+        "counts": counts,
+        "micrograph_figure": micrograph_figure,
+        "chip_figure": chip_figure,
+        "persistence_figure": persistence_figure,
+    }
+    files.update(zip(("accuracy", "correlations", "chart"), label_files, strict=False))
+    origin = Provenance.of("temper report", files, options, seed)
+    tables = {name: read_table(path) for name, path in files.items() if path.suffix == ".parquet"}
+    pictures = {name: path.read_bytes() for name, path in files.items() if path.suffix == ".png"}
+    body = page.sections(tables, pictures, options, grey_range(micrographs))
+    lead = page.lead(tables["catalogue"], options)
+    html = render(f"Temper study, run {run}", lead, body, origin.as_dict())
+    save_page(report, html)
+
+
+def _images_of(persistence: Path, chips: Path) -> np.ndarray:
+    """Read persistence images, refusing those of other chips: they are joined by order."""
+    store = open_store(persistence)
+    if store.attrs["chips"] != fingerprint(chips):
+        raise InputError(
+            f"{persistence} was made from other chips than {chips}; delete it and rerun."
+        )
+    return read_values(store, pi.IMAGES)
+
+
+def _grey_statistics(store: Micrographs, chips: pd.DataFrame) -> np.ndarray:
+    """Mean and standard deviation of every chip, grey levels: (n, 2) float64."""
+    statistics = np.empty((len(chips), 2))
+    for at, images in store.batches(chips):
+        flat = images.reshape(len(images), -1)
+        statistics[at] = np.stack([flat.mean(axis=1), flat.std(axis=1)], axis=1)
+    return statistics
+
+
+def _spread(entries: pd.DataFrame) -> pd.DataFrame:
+    """Pick micrographs from low to high label, or along the names where there is no label."""
+    ordered = entries.sort_values(["label_value", "specimen"])
+    at = np.linspace(0, len(ordered) - 1, min(SPECIMENS_SHOWN, len(ordered)))
+    return ordered.iloc[np.unique(at.astype(int))]
+
+
+def _titles(entries: pd.DataFrame) -> list[str]:
+    return [
+        f"{row.specimen}, {row.label} {row.label_value:.4g}" if row.label else str(row.specimen)
+        for row in entries.itertuples()
+    ]
+
+
+def _draw(rows: pd.DataFrame, domain: str, count: int, rng: np.random.Generator) -> pd.DataFrame:
+    here = np.flatnonzero(rows["domain"].to_numpy() == domain)
+    return rows.iloc[rng.choice(here, size=min(count, len(here)), replace=False)]
+
+
+def _pairs(chip: np.ndarray, options: PersistenceOptions) -> tuple[np.ndarray, np.ndarray]:
+    h0, h1 = persistence_pairs(chip, convention=options.convention, backend=options.backend)
+    return close_essential_class(h0, float(chip.max()), options.infinite_death), h1

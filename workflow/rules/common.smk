@@ -1,0 +1,54 @@
+# What all studies share.
+# Needs: the merged configuration (config.yaml, overlays, command line).
+# Makes: CONFIG, the validated configuration; OUT, the run's folder; options(), a stage's options
+# as the JSON its command takes.
+
+import json
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+# jobs run the package of this checkout with the python of their own environment, so that an
+# environment made by --sdm conda needs the dependencies only
+SOURCE = Path(workflow.basedir) / "src"
+sys.path.insert(0, str(SOURCE))
+shell.prefix(
+    f"export PYTHONPATH={json.dumps(str(SOURCE))}; "
+    'pspflow() {{ python -m pspflow "$@"; }}; '
+)
+
+from pspflow.config import load_config
+from pspflow.errors import InputError
+from pspflow.io.imagesets import existing_images
+
+try:
+    CONFIG = load_config(config)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+OUT = f"results/{CONFIG.run}"
+MADE = []
+
+
+def options(model):
+    """Write a stage's validated options as one line of JSON."""
+    return model.model_dump_json()
+
+
+def images_of(sheet):
+    """List the images of a user's sheet, so that replacing one reruns what depends on it."""
+    try:
+        return existing_images(Path(sheet))
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+localrules:
+    all,
+
+
+onsuccess:
+    for page in MADE:
+        if Path(page).exists():
+            print(f"Report: {page}")
