@@ -8,6 +8,16 @@ T = f"{OUT}/temper"
 SIMULATED = TEMPER.data.source == "simulated"
 SHEET = f"{T}/simulated/sheet.csv" if SIMULATED else str(TEMPER.data.micrographs.sheet)
 IMAGES = f"{T}/simulated/images" if SIMULATED else images_of(SHEET)
+FIGURES = expand(
+    f"{T}/figures/{{name}}.png", name=["micrographs", "chips", "persistence"]
+)
+LABELS = [
+    f"{T}/labels/accuracy.parquet",
+    f"{T}/labels/correlations.parquet",
+    f"{T}/figures/labels.png",
+]
+if not TEMPER.labelled:
+    LABELS = []
 MADE.append(f"{T}/report.html")
 
 
@@ -23,17 +33,28 @@ localrules:
     temper_report,
 
 
-rule temper:
-    """The whole study as far as it is built."""
-    input:
-        f"{T}/report.html",
-
-
 rule temper_persistence:
     """Persistence images of every chip, with figures and a report page."""
     input:
+        # every artefact, not the last one only: a lost one is then made again
+        SHEET,
+        IMAGES,
+        f"{T}/catalogue.parquet",
+        f"{T}/regions.parquet",
+        f"{T}/micrographs.zarr",
+        f"{T}/chips.parquet",
+        f"{T}/chip_counts.parquet",
+        gather.temper_persistence(f"{T}/persistence/{{scatteritem}}.zarr"),
         f"{T}/persistence.zarr",
+        FIGURES,
+        LABELS,
         f"{T}/report.html",
+
+
+rule temper:
+    """The whole study as far as it is built."""
+    input:
+        rules.temper_persistence.input,
 
 
 if SIMULATED:

@@ -1,0 +1,38 @@
+"""What several test modules share."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from pspflow.io.artefacts import Provenance
+
+
+@pytest.fixture
+def provenance():
+    """Return a record such as a stage writes."""
+    return Provenance("temper test", {"size_px": 8}, 0, {"sheet": "0" * 32})
+
+
+@pytest.fixture
+def grey():
+    """Return a grey image (40, 30) uint8 that holds 0 and 255."""
+    noise = gaussian_filter(np.random.default_rng(0).normal(size=(40, 30)), 1)
+    return np.round((noise - noise.min()) / np.ptp(noise) * 255).astype(np.uint8)
+
+
+@pytest.fixture
+def catalogue():
+    """Return a catalogue of 12 specimens with a micrograph of each of 2 domains."""
+    rows = [(f"s{i:02}", domain, i) for i in range(12) for domain in ("t5", "t6")]
+    return pd.DataFrame(
+        {
+            "row": range(2, len(rows) + 2),
+            "micrograph": [f"{name}_{domain}" for name, domain, _ in rows],
+            "image": [f"{name}_{domain}.tif" for name, domain, _ in rows],
+            "specimen": [name for name, *_ in rows],
+            "domain": [domain for _, domain, _ in rows],
+            "height_px": [60 + 5 * (i % 3) for *_, i in rows],
+            "width_px": [90 - 20 * (i % 4) for *_, i in rows],
+        }
+    )

@@ -1,0 +1,82 @@
+"""Profiles, overlays, environments and the schema: what a cluster user and an editor rely on."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pspflow.config import Config, schema
+
+ROOT = Path(__file__).parents[2]
+workflow = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+
+
+@pytest.mark.parametrize("profile", ["slurm", "lsf", "workflow/profiles/slurm"])
+class TestProfile:
+    """The profiles of both schedulers, by their links and by the long path."""
+
+    pytestmark = workflow
+
+    def test_plans_paper_scale_by_default(self, checkout, profile):
+        """`snakemake --profile slurm -n` in the root lists the paper-scale DAG."""
+        run = checkout.snakemake("--profile", profile, "-n")
+        assert run.returncode == 0, run.stdout
+        paper = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
+        shards = paper["temper"]["persistence"]["shards"]
+        assert re.search(rf"^temper_persistence_shard +{shards}$", run.stdout, re.MULTILINE)
+        assert "results/paper/temper/report.html" in run.stdout
+
+    def test_a_users_configfile_wins(self, checkout, profile):
+        """A --configfile replaces the profile's overlay, so nobody runs paper scale by accident."""
+        run = checkout.snakemake("--profile", profile, "-n", "--configfile", "tests/config.yaml")
+        assert run.returncode == 0, run.stdout
+        assert "results/tests/temper/report.html" in run.stdout
+        assert "results/paper" not in run.stdout
+
+
+@pytest.mark.parametrize("overlay", ["reference", "paper"])
+def test_overlays_name_their_run(overlay):
+    """No scale overwrites another's results."""
+    values = yaml.safe_load((ROOT / f"workflow/config/{overlay}.yaml").read_text())
+    assert values["run"] == overlay
+
+
+def test_paper_overlay_plans_as_many_chips_as_the_paper():
+    """Paper scale is the paper's 437,000 chips to within 2 % (temper paper, section 3.1)."""
+    values = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
+    temper = Config.model_validate(values).temper
+    along = (temper.data.simulated.size_px - temper.chips.size_px) // temper.chips.stride_px + 1
+    micrographs = temper.data.simulated.specimens * len(temper.data.domains)
+    assert micrographs * along**2 == pytest.approx(437_000, rel=0.02)
+
+
+def test_schema_has_not_drifted():
+    """The committed schema is the models' own: `make schema` writes it."""
+    assert (ROOT / "workflow/schemas/config.schema.json").read_text() == schema()
+
+
+def test_every_option_is_documented():
+    """Each option has a sentence in the schema, which is what an editor shows."""
+    document = yaml.safe_load(schema())
+    models = {"Config": document, **document["$defs"]}
+    for model, body in models.items():
+        for name, field in body["properties"].items():
+            described = document["$defs"].get(field.get("$ref", "").split("/")[-1], field)
+            assert "description" in field or "description" in described, f"{model}.{name}"
+
+
+@pytest.mark.parametrize(("name", "torch"), [("cpu", "+cpu"), ("gpu", "")])
+def test_conda_environments_pin_what_pip_installs(name, torch):
+    """Both ways of installing give the same versions of the same packages."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {re.match(r"[\w.-]+", spec)[0].lower() for spec in project["dependencies"]}
+    lines = (ROOT / "envs/constraints.txt").read_text().splitlines()
+    pins = dict(line.lower().split("==") for line in lines if "==" in line)
+    environment = yaml.safe_load((ROOT / f"envs/{name}.yaml").read_text())
+    installed = [spec for spec in environment["dependencies"][-1]["pip"] if spec[0] != "-"]
+    versions = dict(spec.split("==") for spec in installed)
+    assert set(versions) == wanted
+    for package, version in versions.items():
+        assert version == pins[package] + (torch if package == "torch" else ""), package

@@ -1,0 +1,50 @@
+"""Real micrographs of ultrahigh-carbon steel: three microconstituents as domains."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+MICROGRAPHS = ROOT.parent / "shared/data/uhcs/micrographs"
+IMAGES_EACH, ROWS, COLUMNS = 40, 6, 9  # 475 x 645 px, chips of 128 px at a stride of 64
+
+pytestmark = [
+    pytest.mark.realdata,
+    pytest.mark.workflow,
+    pytest.mark.xdist_group("realdata"),
+    pytest.mark.skipif(not MICROGRAPHS.is_dir(), reason="real micrographs are not here"),
+]
+
+
+def test_chips_per_class(realdata):
+    """Every micrograph of every class is cut into its full grid of chips."""
+    chips = pd.read_parquet(realdata / "chips.parquet")
+    counts = chips["domain"].value_counts().to_dict()
+    each = IMAGES_EACH * ROWS * COLUMNS
+    assert counts == {"network": each, "pearlite": each, "spheroidite": each}
+
+
+def test_no_test_chip_shares_a_pixel_with_a_training_chip(realdata):
+    """Painting the training chips leaves every test chip untouched, micrograph by micrograph."""
+    chips = pd.read_parquet(realdata / "chips.parquet")
+    catalogue = pd.read_parquet(realdata / "catalogue.parquet").set_index("micrograph")
+    for name, rows in chips.groupby("micrograph"):
+        entry = catalogue.loc[name]
+        painted = np.zeros((entry["height_px"], entry["width_px"]), dtype=bool)
+        for chip in rows[rows["split"] == "train"].itertuples():
+            painted[chip.row : chip.row + 128, chip.column : chip.column + 128] = True
+        for chip in rows[rows["split"] == "test"].itertuples():
+            assert not painted[chip.row : chip.row + 128, chip.column : chip.column + 128].any()
+    assert (chips["split"] == "test").sum() > 0
+
+
+@pytest.mark.parametrize("name", ["micrographs", "chips", "persistence"])
+def test_figures_of_the_report_exist(realdata, name):
+    """Each figure is a picture with content, and the page shows it."""
+    with Image.open(realdata / f"figures/{name}.png") as image:
+        assert image.width == 2100
+        assert len(np.unique(np.asarray(image.convert("L")))) > 100
+    assert (realdata / "report.html").read_text().count("data:image/png;base64,") == 3

@@ -1,0 +1,145 @@
+"""The workflow, run as a user runs it, on specimens of a few seconds."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pspflow.io.arrays import open_store, read_values
+from pspflow.io.artefacts import fingerprint
+from pspflow.io.imagesets import Micrographs, read_chips
+from pspflow.io.tables import read_table, table_provenance
+from pspflow.topology import persistence_images
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+RESULTS = "results/tests/temper"
+SPECIMENS, TEMPERS, CHIPS_EACH = 6, 3, 9
+
+
+def test_everything_a_run_promises_is_there(finished):
+    """One command leaves every artefact, and ends by saying where the report is."""
+    made = finished.folder / RESULTS
+    for name in ("catalogue.parquet", "regions.parquet", "chips.parquet", "chip_counts.parquet"):
+        assert (made / name).is_file()
+    for name in ("micrographs", "chips", "persistence", "labels"):
+        assert (made / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    log = (finished.folder / "run.log").read_text()
+    assert f"Report: {RESULTS}/report.html" in log
+
+
+def test_every_rule_leaves_a_log_and_a_benchmark(finished):
+    """What a job said and what it cost is kept, job by job."""
+    made = finished.folder / RESULTS
+    logs = {path.stem for path in made.glob("logs/**/*.log")}
+    costs = {path.stem for path in made.glob("benchmarks/**/*.tsv")}
+    assert logs == costs
+    assert {"simulate", "catalogue", "chips", "1-of-2", "2-of-2", "merge", "report"} <= logs
+
+
+def test_stored_images_are_those_of_the_chips(finished):
+    """Row i of persistence.zarr is the persistence image of chip i, through every stage between."""
+    made = finished.folder / RESULTS
+    chips = read_chips(made / "chips.parquet")
+    assert len(chips) == SPECIMENS * TEMPERS * CHIPS_EACH
+    stored = read_values(open_store(made / "persistence.zarr"), "persistence_image")
+    pixels = Micrographs(made / "micrographs.zarr").cut(chips)
+    np.testing.assert_allclose(stored, persistence_images(pixels), rtol=1e-6, atol=1e-4)
+
+
+def test_no_specimen_serves_two_splits(finished):
+    """The default split is by specimen, with all tempers of one on the same side."""
+    chips = pd.read_parquet(finished.folder / RESULTS / "chips.parquet")
+    assert len(chips[["specimen", "split"]].drop_duplicates()) == SPECIMENS
+    assert set(chips["split"]) == {"train", "validation", "test"}
+    assert (chips.groupby("split")["domain"].nunique() == TEMPERS).all()
+
+
+def test_artefacts_say_where_they_come_from(finished):
+    """Provenance names stage, options, seed and the fingerprints of the inputs."""
+    made = finished.folder / RESULTS
+    record = table_provenance(made / "chips.parquet")
+    assert record["stage"] == "temper chips"
+    assert record["options"]["size_px"] == 32
+    assert record["seed"] == 0
+    assert record["inputs"]["regions"] == fingerprint(made / "regions.parquet")
+    page = (made / "report.html").read_text()
+    embedded = re.search(r'id="provenance">(.*?)</script>', page, flags=re.DOTALL)
+    assert embedded is not None
+    assert json.loads(embedded[1])["options"]["chips"]["size_px"] == 32
+
+
+def test_report_says_that_the_data_are_simulated(finished):
+    """Nobody mistakes the demo for a measurement."""
+    page = (finished.folder / RESULTS / "report.html").read_text()
+    assert "simulated" in page.split("</p>")[0]
+
+
+def test_same_configuration_gives_the_same_artefacts(finished, checkout):
+    """A second run elsewhere ends in the same bytes, whatever the jobs' order."""
+    run = checkout.snakemake(
+        *("--cores", "2", f"{RESULTS}/persistence.zarr", f"{RESULTS}/figures/chips.png"),
+        *("--configfile", "tests/config.yaml"),
+    )
+    assert run.returncode == 0, run.stdout
+    for name in (
+        *("simulated/sheet.csv", "simulated/images", "catalogue.parquet", "regions.parquet"),
+        *("micrographs.zarr", "chips.parquet", "persistence.zarr", "figures/chips.png"),
+    ):
+        first, second = (c.folder / RESULTS / name for c in (finished, checkout))
+        assert fingerprint(first) == fingerprint(second), name
+
+
+def test_users_sheet_takes_the_same_path(finished):
+    """The simulated sheet, given as one's own micrographs, ends in the same chips."""
+    sheet = f"{RESULTS}/simulated/sheet.csv"
+    own = {"source": "micrographs", "micrographs": {"sheet": sheet}}
+    overlay = finished.overlay("own.yaml", {"run": "own", "temper": {"data": own}})
+    files = ("--configfile", "tests/config.yaml", overlay)
+    run = finished.snakemake("--cores", "2", "results/own/temper/chips.parquet", *files)
+    assert run.returncode == 0, run.stdout
+    mine, theirs = (
+        read_table(finished.folder / "results" / name / "temper/chips.parquet")
+        for name in ("own", "tests")
+    )
+    pd.testing.assert_frame_equal(mine, theirs)
+
+    image = next((finished.folder / RESULTS / "simulated/images").glob("*.tif"))
+    content = image.read_bytes()
+    image.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    planned = finished.planned("results/own/temper/chips.parquet", *files)
+    image.write_bytes(content)
+    assert {"temper_catalogue", "temper_micrographs", "temper_chips"} <= planned
+
+
+def test_bad_sheet_stops_with_its_sentence(checkout):
+    """A fault in the user's sheet ends the run with one sentence on the terminal and in the log."""
+    (checkout.folder / "sheet.csv").write_text("image,domain,specimen\nnowhere.tif,t5,s1\n")
+    own = {"source": "micrographs", "micrographs": {"sheet": "sheet.csv"}}
+    overlay = checkout.overlay("own.yaml", {"run": "own", "temper": {"data": own}})
+    run = checkout.snakemake("--cores", "1", "--configfile", overlay)
+    assert run.returncode != 0
+    sentence = "sheet.csv row 2: nowhere.tif: there is no such file"
+    assert sentence in run.stdout
+    assert sentence in (checkout.folder / "results/own/temper/logs/catalogue.log").read_text()
+    assert not (checkout.folder / "results/own/temper/catalogue.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"temper": {"chips": {"sise_px": 3}}}, "'temper.chips.sise_px' is unknown"),
+        ({"temper": {"chips": {"size_px": "big"}}}, "'temper.chips.size_px' is 'big'"),
+        ({"temper": {"split": {"test": 0.9}}}, "make them sum to 1"),
+        ({"run": "../elsewhere"}, "'run' is '../elsewhere'"),
+    ],
+)
+def test_bad_configuration_stops_before_anything_runs(checkout, values, sentence):
+    """A fault in the configuration is one sentence, and nothing is made."""
+    overlay = checkout.overlay("bad.yaml", values)
+    run = checkout.snakemake("--cores", "1", "--configfile", overlay)
+    assert run.returncode != 0
+    assert sentence in run.stdout
+    assert "Traceback" not in run.stdout
+    assert not (checkout.folder / "results").exists()
