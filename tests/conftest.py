@@ -32,6 +32,7 @@ def catalogue():
             "image": [f"{name}_{domain}.tif" for name, domain, _ in rows],
             "specimen": [name for name, *_ in rows],
             "domain": [domain for _, domain, _ in rows],
+            "scale": 1.0,
             "height_px": [60 + 5 * (i % 3) for *_, i in rows],
             "width_px": [90 - 20 * (i % 4) for *_, i in rows],
         }

@@ -43,10 +43,11 @@ def launch(
         return app(tokens, exit_on_error=False, print_error=False)
     except InputError as error:
         log.error("%s", error)
-    except ValidationError as error:
-        log.error("%s", "\n".join(sentences(error)))
     except CycloptsError as error:
-        log.error("%s See pspflow --help.", error)
+        if isinstance(error.__cause__, ValidationError):
+            log.error("%s", "\n".join(sentences(error.__cause__, "options")))
+        else:
+            log.error("%s See pspflow --help.", error)
     except Exception:
         log.error("%s", traceback.format_exc())
     sys.exit(1)

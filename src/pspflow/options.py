@@ -35,7 +35,14 @@ def sentences(error: ValidationError, prefix: str = "") -> list[str]:
     list of str
         One sentence for each fault.
     """
-    return [_sentence(dict(fault), prefix) for fault in error.errors()]
+    faults = error.errors()
+    # a list whose only item is faulty is also called too short, which is no help
+    deeper = {other["loc"][:n] for other in faults for n in range(len(other["loc"]))}
+    return [
+        _sentence(dict(fault), prefix)
+        for fault in faults
+        if not (fault["type"] == "too_short" and fault["loc"] in deeper)
+    ]
 
 
 def _sentence(fault: dict[str, Any], prefix: str) -> str:

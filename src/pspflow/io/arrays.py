@@ -1,5 +1,6 @@
 """Arrays between stages: Zarr v3 with named dimensions and units, readable by xarray as it is."""
 
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -59,7 +60,10 @@ def add_array(
     dims: Sequence[str],
     units: str,
 ) -> zarr.Array:
-    """Add an array, chunked along its first axis into shards of at most 64 MiB.
+    """Add an array, chunked into shards of at most 64 MiB.
+
+    Chunks and shards are bands along the first axis; where one row exceeds a shard, as in a set
+    of large volumes, along the first axis that they can follow.
 
     Parameters
     ----------
@@ -74,13 +78,13 @@ def add_array(
     units
         Unit of its values, `1` where they have none.
     """
-    chunk, shard = _bands(shape, np.dtype(dtype).itemsize)
+    chunks, shards = _bands(shape, np.dtype(dtype).itemsize)
     array = group.create_array(
         name,
         shape=shape,
         dtype=dtype,
-        chunks=(chunk, *shape[1:]),
-        shards=(shard, *shape[1:]),
+        chunks=chunks,
+        shards=shards,
         dimension_names=list(dims),
     )
     array.attrs["units"] = units
@@ -101,7 +105,7 @@ def concatenate(sources: Sequence[zarr.Array], group: zarr.Group) -> None:
     shape = (sum(lengths), *first.shape[1:])
     dims = cast("list[str]", first.metadata.to_dict()["dimension_names"])
     target = add_array(group, first.basename, shape, first.dtype, dims, str(first.attrs["units"]))
-    step = _bands(shape, first.dtype.itemsize)[1]
+    step = _bands(shape, first.dtype.itemsize)[1][0]
     starts = np.cumsum([0, *lengths[:-1]])
     for low in range(0, shape[0], step):
         high = min(low + step, shape[0])
@@ -113,10 +117,14 @@ def concatenate(sources: Sequence[zarr.Array], group: zarr.Group) -> None:
         target[low:high] = np.concatenate(pieces)
 
 
-def _bands(shape: tuple[int, ...], itemsize: int) -> tuple[int, int]:
-    """Lengths of a chunk and of a shard along the first axis."""
-    row_bytes = max(1, int(np.prod(shape[1:], dtype=np.int64)) * itemsize)
-    chunk = min(max(1, CHUNK_BYTES // row_bytes), max(1, shape[0]))
+def _bands(shape: tuple[int, ...], itemsize: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shapes of a chunk and of a shard."""
+    length, *row = (max(1, size) for size in shape)
+    row_bytes = math.prod(row) * itemsize
+    if row and row_bytes > SHARD_BYTES:
+        chunks, shards = _bands(tuple(row), itemsize)
+        return (1, *chunks), (1, *shards)
+    chunk = min(max(1, CHUNK_BYTES // row_bytes), length)
     most = max(1, SHARD_BYTES // (chunk * row_bytes))
-    needed = -(-shape[0] // chunk)
-    return chunk, chunk * max(1, min(most, needed))
+    needed = -(-length // chunk)
+    return (chunk, *row), (chunk * min(most, needed), *row)

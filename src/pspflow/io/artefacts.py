@@ -1,5 +1,6 @@
 """Artefacts: what one stage leaves for the next, written whole or not at all, with provenance."""
 
+import glob
 import hashlib
 import json
 import os
@@ -63,7 +64,7 @@ def fingerprint(*paths: Path) -> str:
     Parameters
     ----------
     paths
-        Files, or folders such as Zarr stores; hidden files, which are not content, are skipped.
+        Files, or folders such as Zarr stores; what is hidden in them is no content and skipped.
 
     Returns
     -------
@@ -77,14 +78,17 @@ def fingerprint(*paths: Path) -> str:
             with file.open("rb") as stream:
                 while block := stream.read(READ_BYTES):
                     digest.update(block)
+                # the length ends the content: none of it can pass for the next file's name
+                digest.update(stream.tell().to_bytes(8))
     return digest.hexdigest()
 
 
 def _content(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    files = (file for file in path.rglob("*") if file.is_file())
-    return sorted(file for file in files if not file.name.startswith("."))
+    files = (file.relative_to(path) for file in path.rglob("*") if file.is_file())
+    shown = (file for file in files if not any(part.startswith(".") for part in file.parts))
+    return [path / file for file in sorted(shown)]
 
 
 @contextmanager
@@ -105,22 +109,23 @@ def replacing(target: Path) -> Iterator[Path]:
     staged = target.with_name(
         f".{target.stem}.{socket.gethostname()}.{os.getpid()}.partial{target.suffix}"
     )
+    _remove(staged)  # in a container, a killed job and its resubmission may share a process id
     try:
         yield staged
+        if staged.exists() and (staged.is_dir() or target.is_dir()):
+            _remove(target)  # a folder cannot be renamed over a filled one, nor a file over it
+        staged.replace(target)
     except BaseException:
         _remove(staged)
         raise
-    if staged.is_dir():
-        _remove(target)  # a folder cannot be renamed over a filled one
-    staged.replace(target)
 
 
 def _sweep(target: Path) -> None:
     """Remove what killed processes of this machine left beside the target."""
-    pattern = f".{target.stem}.{socket.gethostname()}.*.partial{target.suffix}"
-    for leftover in target.parent.glob(pattern):
-        pid = int(leftover.name.removesuffix(target.suffix).split(".")[-2])
-        if not _alive(pid):
+    start, end = f".{target.stem}.{socket.gethostname()}.", f".partial{target.suffix}"
+    for leftover in target.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
+        pid = leftover.name[len(start) : -len(end)]
+        if pid.isdecimal() and not _alive(int(pid)):
             _remove(leftover)
 
 
@@ -135,7 +140,7 @@ def _alive(pid: int) -> bool:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)

@@ -33,7 +33,14 @@ def existing_images(sheet: Path) -> list[str]:
     A missing one is left to `read_source`, which can say in which row it is named.
     """
     paths = (image_path(sheet, image) for image in read_sheet(sheet)["image"])
-    return sorted({str(path) for path in paths if path.is_file()})
+    return sorted({str(path) for path in paths if _is_file(path)})
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for a file, as where columns were mixed up
+        return False
 
 
 def read_source(sheet: Path, row: int, image: str) -> Source:
@@ -44,6 +51,8 @@ def read_source(sheet: Path, row: int, image: str) -> Source:
     InputError
         With the row, if the file cannot be used.
     """
+    if not image:
+        raise InputError(f"{sheet} row {row}, column 'image' is empty; fill it in.")
     path = image_path(sheet, image)
     try:
         header = read_header(path)
@@ -78,6 +87,11 @@ def read_rescaled(sheet: Path, entry: pd.Series) -> np.ndarray:
         raise InputError(f"{sheet} row {entry['row']}: {error}") from error
     row, column, height, width = (int(entry[name]) for name in CROP_COLUMNS)
     cropped = pixels[row : row + height, column : column + width]
+    if cropped.min() == cropped.max():
+        raise InputError(
+            f"{sheet} row {entry['row']}: every pixel of the crop of {entry['image']} is "
+            f"{cropped.flat[0]}; mend the crop or remove the row."
+        )
     return resize(cropped, int(entry["height_px"]), int(entry["width_px"]))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pspflow.errors import InputError
 
@@ -35,9 +36,7 @@ def read_sheet(path: Path) -> pd.DataFrame:
     """
     if not path.is_file():
         raise InputError(f"{path}: there is no such sheet; mend the path to it.")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path}: the sheet is empty; give it a header and one row an image.")
-    table = _parquet(path) if path.suffix == ".parquet" else _csv(path)
+    table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
     missing = [name for name in REQUIRED if name not in table.columns]
     if missing:
         raise InputError(
@@ -51,12 +50,16 @@ def read_sheet(path: Path) -> pd.DataFrame:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_parquet(path)
-    except (pa.ArrowInvalid, OSError) as error:
+        table = pq.ParquetFile(path).read()
+        # whole numbers beside empty cells stay whole: specimen 1 is not '1.0'
+        table = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path}: not a Parquet file; export the sheet again.") from error
+    table.columns = [str(name).strip() for name in table.columns]
+    _check_header(path, list(table.columns))
     text = table.astype(object).where(table.notna(), "").map(lambda cell: str(cell).strip())
     text.index = pd.RangeIndex(2, len(text) + 2, name="row")
-    return text
+    return text[(text != "").any(axis=1)]
 
 
 def _csv(path: Path) -> pd.DataFrame:
@@ -67,20 +70,30 @@ def _csv(path: Path) -> pd.DataFrame:
         raise InputError(
             f"{path}: byte {error.start} is not UTF-8; save the sheet as 'CSV UTF-8'."
         ) from error
+    except OSError as error:
+        raise InputError(
+            f"{path}: the sheet cannot be opened ({error.strerror}); mend its permissions."
+        ) from error
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV table ({error}); export the sheet again.") from error
-    header = [name.strip() for name in rows[0]]
+    if "\0" in text:
+        raise InputError(f"{path}: not UTF-8 but perhaps UTF-16; save the sheet as 'CSV UTF-8'.")
+    stripped = {number: [cell.strip() for cell in row] for number, row in enumerate(rows, start=1)}
+    cells = {number: row for number, row in stripped.items() if any(row)}
+    if not cells:
+        raise InputError(f"{path}: the sheet is empty; give it a header and one row an image.")
+    header = cells.pop(min(cells))
+    # spreadsheets like to append columns that hold nothing
+    width = max(place for place, name in enumerate(header, start=1) if name)
+    header = header[:width]
+    cells = {n: row if any(row[width:]) else row[:width] for n, row in cells.items()}
     _check_header(path, header)
-    cells: dict[int, list[str]] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
+    for number, row in cells.items():
         if len(row) != len(header):
             raise InputError(
                 f"{path} row {number}: {len(row)} cells under {len(header)} columns; quote "
                 "cells that hold a comma, or fill in the missing ones."
             )
-        cells[number] = [cell.strip() for cell in row]
     index = pd.Index(list(cells), name="row", dtype="int64")
     return pd.DataFrame(list(cells.values()), index=index, columns=header, dtype=object)
 
@@ -92,6 +105,8 @@ def _check_header(path: Path, header: list[str]) -> None:
             raise InputError(
                 f"{path}: the cells are separated by {found!r}; save the sheet with commas."
             )
+    if "" in header:
+        raise InputError(f"{path}: column {header.index('') + 1} has no name; give it one.")
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise InputError(f"{path}: column {repeated[0]!r} appears twice; rename one.")

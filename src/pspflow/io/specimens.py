@@ -1,5 +1,6 @@
 """Writing simulated specimens the way a user keeps them: TIFF images and a CSV sheet."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def write_simulated(
     sheet
         CSV file to write, last.
     images
-        Folder to write; beside or below the sheet's folder.
+        Folder to write.
     count
         Number of specimens.
     size_px, pixel_size_um
@@ -57,9 +58,10 @@ def write_simulated(
         )
         for _ in progress(work, len(jobs), "simulated micrographs", "micrograph"):
             pass
+    folder = Path(os.path.relpath(images, sheet.parent)).as_posix()
     rows = pd.DataFrame(
         {
-            "image": (images.relative_to(sheet.parent) / _file_name(specimen, temper)).as_posix(),
+            "image": f"{folder}/{_file_name(specimen, temper)}",
             "domain": temper,
             "specimen": specimen.name,
             "pixel_size_um": pixel_size_um,

@@ -12,6 +12,16 @@ import pandas as pd
 SHEET_COLUMNS = ("image", "domain", "specimen")
 CROP_COLUMNS = ("crop_row_px", "crop_column_px", "crop_height_px", "crop_width_px")
 SCALE_COLUMNS = ("pixel_size_um", "magnification")
+MADE_COLUMNS = (
+    *("row", "micrograph", "scale", "height_px", "width_px", "depth"),
+    *("label", "label_value"),
+)
+OWN_COLUMNS = frozenset((*MADE_COLUMNS, *SHEET_COLUMNS, *CROP_COLUMNS, *SCALE_COLUMNS))
+"""Columns that describe an image; any other of a sheet is a process or property."""
+MAX_PIXELS = 2**28
+"""Most pixels of a rescaled image: beyond it, a scale is more likely mistyped than meant."""
+LONGEST_STEM = 60
+"""Most characters of a file's stem in a micrograph's name, which names a folder."""
 WITH_UNIT = re.compile(
     r"_(nm|um|mm|m|s|min|h|c|k|[ck]_s|[ck]_min|m?m_min|m?m_s|rpm|[kmg]?pa|k?n|k?w|j|a|k?v"
     r"|hv|hrc|at_pct|wt_pct|pct|fraction|ratio|deg|px|count)$"
@@ -75,8 +85,8 @@ def build_catalogue(
     scale, size_um = _scales(sheet, pixel_size_um, magnification, problems)
     table = table.join(crops)
     table["scale"] = scale
-    table["height_px"] = np.rint(crops["crop_height_px"] * scale).clip(lower=1).astype("int64")
-    table["width_px"] = np.rint(crops["crop_width_px"] * scale).clip(lower=1).astype("int64")
+    table["height_px"] = _rescaled(crops["crop_height_px"], scale)
+    table["width_px"] = _rescaled(crops["crop_width_px"], scale)
     table["pixel_size_um"] = size_um
     table["depth"] = [source.depth for source in sources]
     table = table.join(_extra_columns(sheet, labels, problems))
@@ -85,8 +95,9 @@ def build_catalogue(
         table[name][row] if name in table.columns else np.nan
         for row, name in table["label"].items()
     ]
-    for check in (_empty_cells, _unknown_domains, _conflicts, _missing_labels):
+    for check in (_empty_cells, _unknown_domains, _sizes, _conflicts):
         problems.extend(check(table, labels))
+    problems.extend(_missing_labels(sheet, labels))
     problems.extend(_repeated(sheet, sources))
     problems.extend(_mixed_depths(table))
     return table.reset_index(), problems
@@ -106,7 +117,10 @@ def columns_without_unit(catalogue: pd.DataFrame) -> list[str]:
 
 def _names(images: pd.Series, sources: Sequence[Source]) -> list[str]:
     stems = (re.sub(r"[^\w.-]+", "-", PurePath(str(image)).stem) for image in images)
-    return [f"{stem}-{source.digest[:8]}" for stem, source in zip(stems, sources, strict=True)]
+    return [
+        f"{stem[:LONGEST_STEM]}-{source.digest[:8]}"
+        for stem, source in zip(stems, sources, strict=True)
+    ]
 
 
 def _number(text: str) -> float | None:
@@ -116,6 +130,17 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if np.isfinite(value) else None
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    """Read cells as float64; NaN where one is no number."""
+    numbers = [_number(text) for text in texts]
+    return pd.Series(numbers, texts.index, dtype="float64")
+
+
+def _rescaled(lengths_px: pd.Series, scale: pd.Series) -> pd.Series:
+    """Return rescaled lengths, at least 1; what is beyond all measure is found by `_sizes`."""
+    return np.rint(lengths_px * scale).clip(lower=1, upper=MAX_PIXELS).astype("int64")
 
 
 def _crops(
@@ -139,6 +164,11 @@ def _crops(
                     f"{source.height_px} x {source.width_px} pixels of {cells['image']}; give row, "
                     "column, height and width in whole pixels."
                 )
+        elif bar_px >= source.height_px:
+            problems.append(
+                f"Sheet row {row}: an annotation bar (scale.annotation_bar_px) of {bar_px} leaves "
+                f"nothing of the {source.height_px} rows of {cells['image']}; lower it."
+            )
         crops.append(crop)
     return pd.DataFrame(crops, columns=list(CROP_COLUMNS), index=sheet.index)
 
@@ -174,8 +204,8 @@ def _scales(
     other = magnification if column == "pixel_size_um" else size_um
     if other is not None:
         problems.append(f"Sheet: it gives {column!r}; set the common scale in the same terms.")
-    values = sheet[column].map(_number)
-    bad = [row for row, value in values.items() if value is None or not value > 0]
+    values = _numbers(sheet[column])
+    bad = [row for row, value in values.items() if not value > 0]
     problems.extend(
         f"Sheet row {row}, column {column!r}: {sheet[column][row]!r} is not a positive number; "
         "give the scale of this image or remove its row."
@@ -183,7 +213,6 @@ def _scales(
     )
     if bad:
         return unscaled
-    values = values.astype("float64")
     common = float(values.median()) if target is None else target
     if column == "pixel_size_um":
         return values / common, pd.Series(common, sheet.index)
@@ -196,31 +225,32 @@ def _extra_columns(
     """Read process and property columns: numbers where the name carries a unit or is a label."""
     wanted = {label for label in labels.values() if label}
     problems.extend(
-        f"Sheet: label column {name!r} is missing; add it, or name no label for its domain."
-        for name in sorted(wanted - set(sheet.columns))
+        f"Sheet: column {name!r} cannot label a domain, since it describes the image; name a "
+        "process or property column."
+        for name in sorted(wanted & OWN_COLUMNS)
     )
-    made = {"row", "micrograph", "scale", "height_px", "width_px", "depth", "label", "label_value"}
+    problems.extend(
+        f"Sheet: label column {name!r} is missing; add it, or name no label for its domain."
+        for name in sorted(wanted - OWN_COLUMNS - set(sheet.columns))
+    )
     problems.extend(
         f"Sheet: column {name!r} has a name that pspflow uses itself; rename it."
         for name in sheet.columns
-        if name in made
+        if name in MADE_COLUMNS
     )
-    taken = {*made, *SHEET_COLUMNS, *CROP_COLUMNS, *SCALE_COLUMNS}
     columns: dict[str, Any] = {}
     for name in sheet.columns:
-        if name in taken:
+        if name in OWN_COLUMNS:
             continue
         if name not in wanted and not WITH_UNIT.search(name):
             columns[name] = sheet[name]
             continue
-        values = sheet[name].map(lambda text: np.nan if text == "" else _number(text))
+        columns[name] = _numbers(sheet[name])
         problems.extend(
             f"Sheet row {row}, column {name!r}: {sheet[name][row]!r} is not a number; give one or "
             "leave the cell empty."
-            for row, value in values.items()
-            if value is None
+            for row in sheet.index[columns[name].isna() & (sheet[name] != "")]
         )
-        columns[name] = pd.to_numeric(values, errors="coerce").astype("float64")
     return pd.DataFrame(columns, index=sheet.index)
 
 
@@ -242,8 +272,18 @@ def _unknown_domains(table: pd.DataFrame, labels: Mapping[str, str | None]) -> I
             yield f"Sheet: no image of domain {domain!r}; add some or remove the domain."
 
 
+def _sizes(table: pd.DataFrame, _: Mapping[str, str | None]) -> Iterator[str]:
+    for row, image in table.iterrows():
+        sides = [image[f"crop_{side}_px"] * image["scale"] for side in ("height", "width")]
+        if not (sides[0] * sides[1] <= MAX_PIXELS and min(sides) >= 0.5):
+            yield (
+                f"Sheet row {row}: brought to the common scale, {image['image']} would have "
+                f"{sides[0]:.4g} x {sides[1]:.4g} pixels; check the scale of its row."
+            )
+
+
 def _conflicts(table: pd.DataFrame, labels: Mapping[str, str | None]) -> Iterator[str]:
-    columns = sorted({label for label in labels.values() if label and label in table.columns})
+    columns = sorted({*filter(None, labels.values())} & set(table.columns) - OWN_COLUMNS)
     for specimen, rows in table.groupby("specimen", sort=False):
         for name in columns:
             values = rows[name].dropna()
@@ -256,14 +296,13 @@ def _conflicts(table: pd.DataFrame, labels: Mapping[str, str | None]) -> Iterato
                 )
 
 
-def _missing_labels(table: pd.DataFrame, labels: Mapping[str, str | None]) -> Iterator[str]:
+def _missing_labels(sheet: pd.DataFrame, labels: Mapping[str, str | None]) -> Iterator[str]:
     for domain, name in labels.items():
-        if name and name in table.columns:
-            rows = table.index[(table["domain"] == domain) & table[name].isna()]
-            for row in rows:
+        if name and name in sheet.columns and name not in OWN_COLUMNS:
+            for row in sheet.index[(sheet["domain"] == domain) & (sheet[name] == "")]:
                 yield (
-                    f"Sheet row {row}, column {name!r} is missing or no number, but labels domain "
-                    f"{domain!r}; fill it in, or name no label for this domain."
+                    f"Sheet row {row}, column {name!r} is empty, but labels domain {domain!r}; "
+                    "fill it in, or name no label for this domain."
                 )
 
 

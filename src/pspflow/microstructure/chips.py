@@ -11,6 +11,9 @@ CHIP_COLUMNS = [
     *("specimen", "domain", "split"),
 ]
 
+ROUNDING = 1e-9
+"""Keeps a whole number of windows whole, where floating point puts it just below."""
+
 
 def grid_windows(region: Mapping[str, int], size_px: int, stride_px: int) -> np.ndarray:
     """Place windows on a grid that starts at the region's corner and stays inside it.
@@ -47,7 +50,8 @@ def random_windows(
     down, across = height - size_px + 1, width - size_px + 1
     if min(down, across) < 1:
         return np.empty((0, 2), dtype=np.int64)
-    count = min(int(height * width / size_px**2 * redundancy), down * across)
+    share = height * width / size_px**2 * redundancy
+    count = min(int(share + ROUNDING), down * across)
     at = np.sort(rng.choice(down * across, size=count, replace=False))
     rows, columns = np.divmod(at, across)
     return np.stack([rows + region["row_start"], columns + region["column_start"]], axis=-1)

@@ -63,7 +63,10 @@ class Tally:
             [
                 f"A least contrast (chips.min_contrast) of {min_contrast:g} leaves no {domain} "
                 f"chip to the {split} split; lower it."
-                for (domain, split), (kept, *_) in self._counts.items()
+                if rejected
+                else f"No window is placed in the {domain} images of the {split} split; lower "
+                "chips.size_px or raise chips.redundancy."
+                for (domain, split), (kept, rejected, _) in self._counts.items()
                 if not kept
             ]
         )
@@ -71,17 +74,22 @@ class Tally:
 
 def too_small(catalogue: pd.DataFrame, regions: pd.DataFrame, size_px: int) -> list[str]:
     """Say, one sentence each, which regions cannot hold one chip of `size_px`."""
-    height = regions["row_stop"] - regions["row_start"]
-    width = regions["column_stop"] - regions["column_start"]
-    small = regions[np.minimum(height, width) < size_px]
     images = catalogue.set_index("micrograph")
-    return [
-        f"Sheet row {images.loc[region.micrograph, 'row']}: the {region.split} region of "
-        f"{images.loc[region.micrograph, 'image']} is {region.row_stop - region.row_start} x "
-        f"{region.column_stop - region.column_start} pixels at the common scale, smaller than a "
-        f"chip of {size_px}; lower chips.size_px, remove the row, or split by specimen."
-        for region in small.itertuples()
-    ]
+    problems = []
+    for region in regions.itertuples():
+        height = region.row_stop - region.row_start
+        width = region.column_stop - region.column_start
+        if min(height, width) >= size_px:
+            continue
+        image = images.loc[region.micrograph]
+        whole = height == image["height_px"] and width == image["width_px"]
+        what = "the image" if whole else f"the {region.split} region of the image"
+        remedy = "remove the row" if whole else "split by specimen"
+        problems.append(
+            f"Sheet row {image['row']}, {image['image']}: {what} is {height} x {width} pixels at "
+            f"the common scale, smaller than a chip of {size_px}; lower chips.size_px or {remedy}."
+        )
+    return problems
 
 
 def plan_chips(
@@ -131,7 +139,7 @@ def plan_chips(
         windows = placement.windows(region, seed)
         chips = chip_rows(windows, placement.size_px, image, region["split"])
         kept = chips
-        if placement.min_contrast > 0:
+        if placement.min_contrast > 0 and len(chips):
             kept = chips[_contrasts(load(name), chips) >= placement.min_contrast]
         tally.add(image["domain"], region["split"], len(kept), len(chips) - len(kept))
         if len(kept):

@@ -6,6 +6,8 @@ import numpy as np
 from PIL import Image
 
 BINS = 1 << 16
+COARSE = 1 / 128
+"""A range that the tails' removal narrows below this share is measured anew."""
 
 
 def resize(pixels: np.ndarray, height_px: int, width_px: int) -> np.ndarray:
@@ -45,7 +47,8 @@ def fit_grey_range(
     Parameters
     ----------
     images
-        Yields the training pixels, any real dtype, each time it is called (twice).
+        Yields the training pixels, any real dtype, each time it is called: twice, or oftener
+        where hot pixels lie so far off that the rest shares few bins.
     tail
         Share of the pixels left out at each end, so that hot pixels do not set the range.
 
@@ -55,19 +58,40 @@ def fit_grey_range(
         Grey levels that map to 0 and 255.
     """
     low, high = np.inf, -np.inf
-    for pixels in images():
+    for pixels in filter(np.size, images()):
         low, high = min(low, float(pixels.min())), max(high, float(pixels.max()))
+    # a float64 tells the bins of a wider range apart
+    while high - low > BINS * np.spacing(max(abs(low), abs(high))):
+        inner = _trimmed(images(), low, high, tail)
+        resolved = inner[1] - inner[0] > (high - low) * COARSE
+        low, high = inner
+        if resolved:
+            break
+    return low, high
+
+
+def _trimmed(
+    images: Iterable[np.ndarray], low: float, high: float, tail: float
+) -> tuple[float, float]:
+    """Leave out the tails, to the nearest bin of a histogram of `low`…`high`."""
     counts = np.zeros(BINS, dtype=np.int64)
-    for pixels in images():
-        counts += np.histogram(pixels, bins=BINS, range=(low, high))[0]
+    under = total = 0
+    for pixels in images:
+        values = pixels.astype(np.float64)
+        counts += np.histogram(values, bins=BINS, range=(low, high))[0]
+        under += int(np.count_nonzero(values < low))
+        total += values.size
     edges = np.linspace(low, high, BINS + 1)
-    below = np.cumsum(counts) / counts.sum()
+    below = (under + np.cumsum(counts)) / total
     first = int(np.searchsorted(below, tail, side="right"))
     last = int(np.searchsorted(below, 1 - tail, side="left"))
-    return float(edges[first]), float(edges[last + 1])
+    return float(edges[min(first, BINS - 1)]), float(edges[min(last, BINS - 1) + 1])
 
 
 def to_uint8(pixels: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Map grey levels `low`…`high` linearly to 0…255 (uint8); what lies outside is clipped."""
-    scaled = (pixels.astype(np.float64) - low) * (255.0 / (high - low))
+    """Map grey levels `low`…`high` linearly to 0…255 (uint8); what lies outside is clipped.
+
+    A range of no width makes black what does not exceed it, and white what does by one level.
+    """
+    scaled = (pixels.astype(np.float64) - low) / ((high - low) or 1.0) * 255.0
     return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)

@@ -1,11 +1,14 @@
 """Splits: which pixels train, validate and test, decided once before anything is learned."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 SPLITS = ("train", "validation", "test")
+FILTER_REACH_PX = 3
+"""Reach of the Lanczos filter, in the coarser of the pixels before and after."""
 REGION_COLUMNS = ("micrograph", "split", "row_start", "row_stop", "column_start", "column_stop")
 
 
@@ -15,7 +18,8 @@ def specimen_regions(
     """Give each specimen, with all its micrographs, to one split.
 
     Specimens are drawn within groups that own the same domains, so that every domain comes to
-    every split even where a specimen has images of one domain only.
+    every split even where a specimen has images of one domain only. Groups too small for that,
+    such as the one specimen that lacks an image, are drawn together.
 
     Parameters
     ----------
@@ -34,24 +38,26 @@ def specimen_regions(
     Raises
     ------
     ValueError
-        If a group has fewer specimens than there are splits of a share above 0.
+        If a domain has no specimen for a split of a share above 0.
     """
-    owned = catalogue.groupby("specimen")["domain"].agg(lambda names: tuple(sorted(set(names))))
+    wanted = [name for name in SPLITS if shares[name] > 0]
     split_of: dict[str, str] = {}
-    for domains, group in owned.groupby(owned, sort=True):
-        specimens = rng.permutation(np.array(sorted(group.index), dtype=object))
+    for specimens in _strata(catalogue, len(wanted)):
         counts = apportion(len(specimens), shares)
-        if any(shares[name] > 0 and counts[name] == 0 for name in SPLITS):
-            raise ValueError(
-                f"{len(specimens)} specimens with images of {' and '.join(domains)} are too few to "
-                "split by specimen; add specimens, or split by region."
-            )
         names = [name for name in SPLITS for _ in range(counts[name])]
-        split_of.update(zip(specimens, names, strict=True))
+        split_of.update(zip(rng.permutation(specimens), names, strict=True))
+    splits = catalogue["specimen"].map(split_of)
+    for domain, got in splits.groupby(catalogue["domain"]):
+        lacking = sorted(set(wanted) - set(got), key=SPLITS.index)
+        if lacking:
+            raise ValueError(
+                f"Domain {domain!r} has too few specimens to split by specimen: none is left for "
+                f"{' and '.join(lacking)}; add specimens, or split by region."
+            )
     return pd.DataFrame(
         {
             "micrograph": catalogue["micrograph"],
-            "split": catalogue["specimen"].map(split_of),
+            "split": splits,
             "row_start": 0,
             "row_stop": catalogue["height_px"],
             "column_start": 0,
@@ -60,25 +66,41 @@ def specimen_regions(
     )
 
 
+def _strata(catalogue: pd.DataFrame, smallest: int) -> list[np.ndarray]:
+    """Group specimens by the domains they own; groups below the smallest size become one."""
+    owned = catalogue.groupby("specimen")["domain"].agg(lambda names: tuple(sorted(set(names))))
+    groups = [sorted(group.index) for _, group in owned.groupby(owned, sort=True)]
+    strata = [group for group in groups if len(group) >= smallest]
+    rest = sorted(name for group in groups if len(group) < smallest for name in group)
+    return [np.array(group, dtype=object) for group in (*strata, rest) if group]
+
+
 def image_regions(
     catalogue: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generator
 ) -> pd.DataFrame:
     """Cut every micrograph across its longer side into one band a split, in random order.
 
-    Chips lie wholly inside one band, so that no pixel serves two splits. Bands of one
-    micrograph share its specimen: this split measures less than one by specimen does.
+    Chips lie wholly inside one band, so that no pixel serves two splits. Between bands of a
+    rescaled micrograph a few pixels are left out, which the resampling filter has mixed. Bands of
+    one micrograph share its specimen: this split measures less than one by specimen does.
 
-    Parameters and return value as in `specimen_regions`.
+    Parameters and return value as in `specimen_regions`; the catalogue also has `scale`.
     """
     rows = []
     for _, image in catalogue.iterrows():
         tall = image["height_px"] >= image["width_px"]
         length = int(image["height_px"] if tall else image["width_px"])
         order = [SPLITS[i] for i in rng.permutation(len(SPLITS)) if shares[SPLITS[i]] > 0]
-        stops = np.rint(np.cumsum([shares[name] for name in order]) * length).astype(int)
+        portions = np.cumsum([shares[name] for name in order])
+        stops = np.rint(portions / portions[-1] * length).astype(int)
+        scale = float(image["scale"])
+        mixed = 0 if scale == 1 else math.ceil(FILTER_REACH_PX * max(1.0, scale))
         for name, start, stop in zip(order, [0, *stops[:-1]], stops, strict=True):
             across = (0, int(image["width_px"] if tall else image["height_px"]))
-            along = (int(start), int(stop))
+            along = (
+                int(start) + (mixed if start else 0),
+                int(stop) - (mixed if stop < length else 0),
+            )
             rows_, columns = (along, across) if tall else (across, along)
             rows.append((image["micrograph"], name, *rows_, *columns))
     return pd.DataFrame(rows, columns=list(REGION_COLUMNS))

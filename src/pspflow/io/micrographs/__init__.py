@@ -35,6 +35,8 @@ def read_header(path: Path) -> Header:
         more than `MAX_PIXELS` pixels.
     """
     header = _family(path).read_header(path)
+    if not (header.height_px > 0 and header.width_px > 0):
+        raise InputError(f"{path}: the image has no pixels; export it again.")
     if header.height_px * header.width_px > MAX_PIXELS:
         raise InputError(
             f"{path}: the image claims {header.height_px} x {header.width_px} pixels, more than "
@@ -69,10 +71,18 @@ def read_micrograph(path: Path) -> np.ndarray:
 
 
 def _family(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file; mend the path in column 'image'.")
-    with path.open("rb") as stream:
-        start = stream.read(8)
+    try:
+        if path.is_dir():
+            raise InputError(f"{path}: this is a folder; name an image in column 'image'.")
+        if not path.is_file():
+            raise InputError(f"{path}: there is no such file; mend the path in column 'image'.")
+        with path.open("rb") as stream:
+            start = stream.read(8)
+    except OSError as error:
+        raise InputError(
+            f"{path}: the file cannot be opened ({error.strerror}); mend its permissions or the "
+            "path in column 'image'."
+        ) from error
     if not start:
         raise InputError(f"{path}: the file is empty; export the image again.")
     for signature, family in SIGNATURES.items():

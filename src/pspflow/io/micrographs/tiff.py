@@ -1,15 +1,17 @@
 """TIFF of 8 or 16 bits or floats, through tifffile (with every compression of imagecodecs)."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import tifffile
-from skimage.color import rgb2gray
+from tifffile import PHOTOMETRIC
 
 from pspflow.errors import InputError
 from pspflow.io.micrographs.header import Depth, Header
+from pspflow.io.micrographs.luminance import luminance
 
 DEPTHS: dict[str, Depth] = {
     "uint8": "uint8",
@@ -18,65 +20,110 @@ DEPTHS: dict[str, Depth] = {
     "float32": "float32",
     "float64": "float32",
 }
+SAMPLES: dict[int, tuple[int, ...]] = {
+    PHOTOMETRIC.MINISWHITE: (1, 2),
+    PHOTOMETRIC.MINISBLACK: (1, 2),
+    PHOTOMETRIC.PALETTE: (1,),
+    PHOTOMETRIC.RGB: (3, 4),
+    PHOTOMETRIC.YCBCR: (3,),
+}
+"""Samples a pixel may have in each colour space that is read, transparency included."""
+
+# what tifffile has to say of a damaged file becomes one sentence of ours
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 
 def read_header(path: Path) -> Header:
     """Read size and kind; see `pspflow.io.micrographs.read_header`."""
     with _page(path) as page:
-        name = str(page.dtype)
-        if name not in DEPTHS:
-            raise InputError(
-                f"{path}: pixels of type {name} are not read; save it as 8- or 16-bit grey."
-            )
-        return Header(page.imagelength, page.imagewidth, DEPTHS[name], page.samplesperpixel > 1)
+        palette = page.photometric == PHOTOMETRIC.PALETTE
+        depth = "uint8" if palette else DEPTHS[str(page.dtype)]
+        return Header(page.imagelength, page.imagewidth, depth, palette or page.samplesperpixel > 1)
 
 
 def read_pixels(path: Path) -> np.ndarray:
     """Decode (rows, columns) as uint8, uint16 or float32."""
     with _page(path) as page:
         pixels = page.asarray()
-        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE and pixels.dtype.kind == "u":
-            pixels = np.iinfo(pixels.dtype).max - pixels
-        if page.photometric == tifffile.PHOTOMETRIC.PALETTE:
-            pixels = page.colormap.T[pixels]
-            pixels = (pixels >> 8).astype(np.uint8)
-        if pixels.ndim == 3 and page.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
+        if page.photometric == PHOTOMETRIC.PALETTE:
+            pixels = _palette(page)[pixels]
+        elif pixels.dtype.kind == "u":
+            pixels = _full_scale(pixels, page)
+        if page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and page.samplesperpixel > 1:
             pixels = np.moveaxis(pixels, 0, -1)
         if pixels.ndim == 3:
-            pixels = _luminance(pixels)
-        return pixels.astype(DEPTHS[str(pixels.dtype)])
+            pixels = luminance(pixels)
+        with np.errstate(over="ignore"):  # what no float32 holds becomes infinite, and is refused
+            return pixels.astype(DEPTHS[str(pixels.dtype)])
 
 
-def _luminance(pixels: np.ndarray) -> np.ndarray:
-    if pixels.shape[-1] < 3:  # grey and transparency
-        return pixels[..., 0]
-    grey = rgb2gray(pixels[..., :3].astype(np.float64))
-    return np.rint(grey).astype(pixels.dtype) if pixels.dtype.kind == "u" else grey
+def _palette(page: tifffile.TiffPage) -> np.ndarray:
+    """Return the palette's colours, (n, 3) uint8."""
+    colours = page.colormap.T
+    # a palette has 16 bits, but some writers fill the lower 8 only
+    return (colours >> 8 if colours.max() > 255 else colours).astype(np.uint8)
+
+
+def _full_scale(pixels: np.ndarray, page: tifffile.TiffPage) -> np.ndarray:
+    """Make black 0, and spread less than 8 bits over all of uint8, as Pillow does in a PNG."""
+    white = 2**page.bitspersample - 1
+    if page.photometric == PHOTOMETRIC.MINISWHITE:
+        pixels = white - pixels
+    if white < 255:
+        pixels = np.rint(pixels * (255 / white)).astype(np.uint8)
+    return pixels
 
 
 @contextmanager
 def _page(path: Path) -> Iterator[tifffile.TiffPage]:
     try:
         with tifffile.TiffFile(path) as file:
-            if len(file.series) > 1 and _same_size(file):
-                raise InputError(
-                    f"{path}: the file holds {len(file.series)} images; save the one you mean "
-                    "as a file of its own."
-                )
-            if len(file.series[0].pages) > 1:
-                raise InputError(
-                    f"{path}: the file is a stack of {len(file.series[0].pages)} images; save "
-                    "the one you mean as a file of its own."
-                )
             page = file.pages.first
+            _check_single(path, file, page)
+            _check_kind(path, page)
+            _check_whole(file, page)
             yield page
     except InputError:
         raise
-    except (tifffile.TiffFileError, OSError, ValueError, IndexError, RuntimeError) as error:
+    except Exception as error:  # decoders raise whatever damaged bytes make them trip over
         raise InputError(f"{path}: the image is damaged or truncated; export it again.") from error
 
 
-def _same_size(file: tifffile.TiffFile) -> bool:
-    """Tell a stack from an image with thumbnails, which microscopes like to append."""
-    shapes = {series.shape for series in file.series}
-    return len(shapes) == 1
+def _check_single(path: Path, file: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
+    """Refuse stacks, but not an image with thumbnails, which microscopes like to append."""
+    first, *others = file.series
+    count = max(first.size // page.size, page.imagedepth)
+    if count > 1:
+        raise InputError(
+            f"{path}: the file is a stack of {count} images; save the one you mean as a file of "
+            "its own."
+        )
+    if any(series.size >= page.size for series in others):
+        raise InputError(
+            f"{path}: the file holds {len(file.series)} images; save the one you mean as a file "
+            "of its own."
+        )
+
+
+def _check_kind(path: Path, page: tifffile.TiffPage) -> None:
+    """Refuse pixels that have no plain reading as grey levels."""
+    if str(page.dtype) not in DEPTHS:
+        kind = "an unknown type" if page.dtype is None else f"type {page.dtype}"
+        raise InputError(f"{path}: pixels of {kind} are not read; save it as 8- or 16-bit grey.")
+    space = page.photometric
+    readable = page.samplesperpixel in SAMPLES.get(space, ())
+    if space == PHOTOMETRIC.YCBCR and page.compression != tifffile.COMPRESSION.JPEG:
+        readable = False  # only the JPEG decoder turns it into red, green and blue
+    if not readable:
+        raise InputError(
+            f"{path}: pixels in colour space {getattr(space, 'name', space)} (samples: "
+            f"{page.samplesperpixel}) are not read; save it as 8- or 16-bit grey."
+        )
+
+
+def _check_whole(file: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
+    """Refuse a file that ends before its pixels do: decoders would fill in zeros."""
+    segments = list(zip(page.dataoffsets, page.databytecounts, strict=True))
+    end = max(offset + count for offset, count in segments)
+    if end > file.filehandle.size or not all(count for _, count in segments):
+        raise tifffile.TiffFileError("segments are missing")

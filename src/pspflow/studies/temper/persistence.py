@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import zarr
 
+from pspflow.errors import InputError
 from pspflow.io.arrays import put_array
 from pspflow.io.imagesets import Micrographs
 from pspflow.studies.temper.options import PersistenceOptions
@@ -67,7 +68,7 @@ def share(chips: pd.DataFrame, shard: str) -> pd.DataFrame:
     """Take one share of the chips, `2-of-8` for example: consecutive rows, almost equal shares."""
     number, of, total = shard.partition("-of-")
     if not of or not 1 <= int(number) <= int(total):
-        raise ValueError(f"shard is {shard!r}; write it as 2-of-8")
+        raise InputError(f"The shard is {shard!r}; write it as 2-of-8.")
     first = len(chips) * (int(number) - 1) // int(total)
     last = len(chips) * int(number) // int(total)
     return chips.iloc[first:last]

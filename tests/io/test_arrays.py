@@ -1,0 +1,130 @@
+"""Arrays between stages: plain xarray stores, bounded shards, exact joins."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+import xarray as xr
+import zarr
+
+from pspflow.io import arrays
+from pspflow.io.arrays import (
+    add_array,
+    concatenate,
+    get_array,
+    new_store,
+    open_store,
+    provenance_of,
+    put_array,
+    read_values,
+)
+
+KIB, MIB = 1 << 10, 1 << 20
+DIMS = ("chip", "z", "y", "x")
+
+
+def write(path, provenance, values):
+    """Write one array `values` and return it, opened."""
+    with new_store(path, provenance) as store:
+        put_array(store, "values", values, DIMS[: values.ndim], "grey level")
+    return get_array(open_store(path), "values")
+
+
+def test_opens_in_xarray_without_help(tmp_path, provenance):
+    """Xarray opens a store and its groups without a warning: dimensions, units, values, type."""
+    values = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+    with new_store(tmp_path / "a.zarr", provenance) as store:
+        put_array(store, "images", values, ("chip", "y", "x"), "grey level")
+        put_array(store, "y", np.linspace(0, 1, 3), ("y",), "um")
+        put_array(store.create_group("one"), "grey", values[0], ("y", "x"), "grey level")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with xr.open_zarr(tmp_path / "a.zarr") as data:
+            assert data["images"].dims == ("chip", "y", "x")
+            assert data["images"].dtype == np.uint8
+            assert {name: data[name].attrs["units"] for name in data.variables} == {
+                "images": "grey level",
+                "y": "um",
+            }
+            np.testing.assert_array_equal(data["images"].values, values)
+        with xr.open_zarr(tmp_path / "a.zarr", group="one") as data:
+            np.testing.assert_array_equal(data["grey"].values, values[0])
+    assert provenance_of(open_store(tmp_path / "a.zarr")) == provenance.as_dict()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (1,),
+        (0, 7),
+        (7, 0),
+        (100_000_003,),
+        (437_000, 2, 10, 10),
+        (3, 700, 701, 703),
+        (5, 1, 3 * MIB, 2),
+        (1, 70 * MIB + 1),
+        (65, 65 * MIB),
+        (17, 33 * MIB),
+    ],
+)
+def test_shards_are_bounded(tmp_path, provenance, shape, dtype):
+    """However awkward the shape, a shard holds at most 64 MiB and a whole number of chunks."""
+    with new_store(tmp_path / "a.zarr", provenance) as store:
+        array = add_array(store, "values", shape, dtype, DIMS[: len(shape)], "1")
+        itemsize = np.dtype(dtype).itemsize
+        assert array.shape == shape
+        assert math.prod(array.shards) * itemsize <= 64 * MIB
+        for shard, chunk in zip(array.shards, array.chunks, strict=True):
+            assert shard % chunk == 0
+        # and no shard is needlessly small: a chunk takes what its 2 MiB allow
+        assert math.prod(array.chunks) * itemsize * 2 > min(
+            2 * MIB, math.prod(max(1, size) for size in shape) * itemsize
+        )
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (1, 1), (1, 5, 4, 3), (11, 5)])
+def test_round_trip(tmp_path, provenance, shape):
+    """Empty and short arrays come back as they were."""
+    values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    array = write(tmp_path / "a.zarr", provenance, values)
+    assert array.dtype == values.dtype
+    np.testing.assert_array_equal(read_values(open_store(tmp_path / "a.zarr"), "values"), values)
+
+
+@pytest.mark.parametrize("lengths", [(5,), (3, 4), (1, 0, 9, 2), (0, 0), (17, 1, 40)])
+@pytest.mark.parametrize("row", [(4,), (3, 40)])
+def test_concatenate_equals_numpy(tmp_path, provenance, monkeypatch, lengths, row):
+    """Joining stores equals joining arrays, across shards and with empty shares."""
+    monkeypatch.setattr(arrays, "CHUNK_BYTES", 48)
+    monkeypatch.setattr(arrays, "SHARD_BYTES", 96)
+    rng = np.random.default_rng(0)
+    pieces = [rng.integers(0, 255, (n, *row), dtype=np.int16) for n in lengths]
+    sources = [write(tmp_path / f"{i}.zarr", provenance, piece) for i, piece in enumerate(pieces)]
+    with new_store(tmp_path / "all.zarr", provenance) as store:
+        concatenate(sources, store)
+    joined = get_array(open_store(tmp_path / "all.zarr"), "values")
+    np.testing.assert_array_equal(joined[...], np.concatenate(pieces))
+    assert math.prod(joined.shards) * 2 <= 96
+    assert joined.attrs["units"] == "grey level"
+    assert joined.metadata.dimension_names == DIMS[: len(row) + 1]
+
+
+def test_failure_leaves_no_store(tmp_path, provenance):
+    """A stage that stops halfway leaves nothing."""
+    with (
+        pytest.raises(ValueError, match="dimension"),
+        new_store(tmp_path / "a.zarr", provenance) as store,
+    ):
+        put_array(store, "values", np.ones(4), ("y", "x"), "1")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_group_is_no_array(tmp_path, provenance):
+    """Asking for a group as an array says so."""
+    with new_store(tmp_path / "a.zarr", provenance) as store:
+        store.create_group("one")
+    with pytest.raises(TypeError, match="one is a group"):
+        get_array(open_store(tmp_path / "a.zarr"), "one")
+    assert isinstance(open_store(tmp_path / "a.zarr"), zarr.Group)

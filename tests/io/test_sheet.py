@@ -1,0 +1,158 @@
+"""The specimen sheet: what spreadsheets export is read, what they garble is explained."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from pspflow.errors import InputError
+from pspflow.io.imagesets import existing_images
+from pspflow.io.sheet import read_sheet
+
+HEADER = "image,domain,specimen,uts_mpa\n"
+ROWS = "a.tif,t5,s1,300\nb.tif,t6,s1,\n"
+
+
+def csv(tmp_path, content, encoding="utf-8"):
+    """Write a sheet."""
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+def refusal(path):
+    """Return the sentence that refuses a sheet: one line that opens with its name."""
+    with pytest.raises(InputError) as caught:
+        read_sheet(path)
+    sentence = str(caught.value)
+    assert re.fullmatch(rf"{re.escape(str(path))}(: | row )[^\n]+[;,] [^\n]+\.", sentence)
+    return sentence.removeprefix(str(path))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEADER + ROWS,
+        "\ufeff" + HEADER + ROWS,
+        (HEADER + ROWS).replace("\n", "\r\n"),
+        (HEADER + ROWS).replace("\n", "\r"),
+        (HEADER + ROWS).replace(",", " , "),
+        (HEADER + ROWS).replace("t5", '"t5"'),
+        (HEADER + ROWS).replace("\n", ",,\n"),
+        (HEADER + ROWS) + ",,,\n\n\n",
+        (HEADER + ROWS).rstrip("\n"),
+    ],
+)
+def test_spellings_of_one_sheet(tmp_path, content):
+    """A byte order mark, line ends, blanks, quotes and empty columns or rows change nothing."""
+    table = read_sheet(csv(tmp_path, content))
+    expected = {
+        "image": ["a.tif", "b.tif"],
+        "domain": ["t5", "t6"],
+        "specimen": ["s1", "s1"],
+        "uts_mpa": ["300", ""],
+    }
+    assert table.to_dict("list") == expected
+    assert list(table.index) == [2, 3]
+
+
+def test_quoted_commas_and_line_breaks(tmp_path):
+    """A quoted cell keeps its comma, quote and line break."""
+    row = '"a, left.tif","t""5","s\n1",300\n'
+    table = read_sheet(csv(tmp_path, HEADER + row + ROWS))
+    assert list(table.loc[2]) == ["a, left.tif", 't"5', "s\n1", "300"]
+    assert list(table.index) == [2, 3, 4]
+
+
+def test_row_numbers_are_the_spreadsheet_s(tmp_path):
+    """Blank lines are skipped but counted, before the header too."""
+    first, second = ROWS.splitlines(keepends=True)
+    table = read_sheet(csv(tmp_path, "\n" + HEADER + "\n,,,\n" + first + "\n" + second))
+    assert list(table.index) == [5, 7]
+    assert "row 6" in refusal(csv(tmp_path, HEADER + "\n\n\n" + "\nonly,two\n"))
+
+
+def test_unicode(tmp_path):
+    """Names beyond ASCII are kept."""
+    table = read_sheet(csv(tmp_path, HEADER + "Probe µ/größe.tif,t5,试样,1\n"))
+    assert list(table.loc[2][:3]) == ["Probe µ/größe.tif", "t5", "试样"]
+
+
+def test_parquet(tmp_path):
+    """A Parquet sheet reads as text, like a CSV one: numbers written out, gaps empty."""
+    frame = pd.DataFrame(
+        {
+            "image": ["a.tif", " b.tif ", None],
+            "domain": pd.Categorical(["t5", "t6", None]),
+            "specimen": [1, 2, None],
+            "uts_mpa": [300.5, None, None],
+        },
+    ).astype({"specimen": "Int64"})
+    frame.to_parquet(tmp_path / "sheet.PARQUET")
+    table = read_sheet(tmp_path / "sheet.PARQUET")
+    assert table.to_dict("list") == {
+        "image": ["a.tif", "b.tif"],
+        "domain": ["t5", "t6"],
+        "specimen": ["1", "2"],
+        "uts_mpa": ["300.5", ""],
+    }
+    assert list(table.index) == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "the sheet is empty"),
+        ("\ufeff", "the sheet is empty"),
+        ("\n\n  \n", "the sheet is empty"),
+        (HEADER, "has a header but no rows"),
+        ((HEADER + ROWS).replace(",", ";"), "separated by ';'"),
+        ((HEADER + ROWS).replace(",", "\t"), r"separated by '\t'"),
+        (HEADER + "a.tif,t5,s1\n", "row 2: 3 cells under 4 columns"),
+        (HEADER + ROWS + "c.tif,t5,s1,1,2\n", "row 4: 5 cells under 4 columns"),
+        ("image,domain,image,specimen\n" + ROWS, "column 'image' appears twice"),
+        ("image,Domain\na,b\n", "column 'domain', 'specimen' is missing (found: 'image'"),
+        ("image,,domain,specimen\na,b,c,d\n", "column 2 has no name"),
+        (HEADER + 'a.tif,"t5,s1,1\n' + ROWS, "not a CSV table"),
+        (HEADER + 'a.tif,"t5"x,s1,1\n', "not a CSV table"),
+        ((HEADER + ROWS).encode("utf-16"), "is not UTF-8"),
+        ((HEADER + ROWS).encode("utf-16-le"), "not UTF-8"),
+        ((HEADER + ROWS.replace("s1", "größe")).encode("latin-1"), "is not UTF-8"),
+        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xe2\xff", "is not UTF-8"),
+    ],
+)
+def test_bad_csv(tmp_path, content, words):
+    """Whatever a spreadsheet gets wrong is one sentence with a remedy."""
+    assert words in refusal(csv(tmp_path, content))
+
+
+def test_no_file(tmp_path):
+    """A missing sheet, and a folder in its place, are sentences."""
+    assert "there is no such sheet" in refusal(tmp_path / "none.csv")
+    assert "there is no such sheet" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"image,domain\n", b"PAR1" + b"\0" * 40 + b"PAR1"])
+def test_bad_parquet(tmp_path, content):
+    """A .parquet file that is none is a sentence."""
+    path = tmp_path / "sheet.parquet"
+    path.write_bytes(content)
+    assert "not a Parquet file" in refusal(path)
+
+
+def test_parquet_without_columns_or_rows(tmp_path):
+    """A Parquet sheet is checked as a CSV one is."""
+    path = tmp_path / "sheet.parquet"
+    frame = pd.DataFrame({"image": ["a"], "domain": ["t5"]})
+    frame.to_parquet(path)
+    assert "column 'specimen' is missing" in refusal(path)
+    frame.assign(specimen="s1").iloc[:0].to_parquet(path)
+    assert "no rows" in refusal(path)
+
+
+def test_existing_images(tmp_path):
+    """The images that exist are listed once each, whatever else the column holds."""
+    (tmp_path / "a.tif").write_bytes(b"")
+    rows = f"a.tif,t5,s1,\na.tif,t6,s1,\nnone.tif,t5,s2,\n,t5,s3,\n{'long' * 99},t5,s4,\n"
+    sheet = csv(tmp_path, HEADER + rows)
+    assert existing_images(sheet) == [str(tmp_path / "a.tif")]

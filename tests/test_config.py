@@ -1,0 +1,116 @@
+"""The configuration: what it refuses names the key, and the shipped files are what they say."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pspflow.config import Config, load_config
+from pspflow.errors import InputError
+
+ROOT = Path(__file__).parents[1]
+OVERLAYS = sorted((ROOT / "workflow" / "config").glob("*.yaml"))
+
+
+def merged(base, overlay):
+    """Merge an overlay into a configuration, section by section, as Snakemake does."""
+    if not (isinstance(base, dict) and isinstance(overlay, dict)):
+        return overlay
+    keys = {**base, **overlay}
+    return {
+        key: merged(base.get(key), overlay[key]) if key in overlay else base[key] for key in keys
+    }
+
+
+def read(path):
+    """Read a YAML file."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("values", "key", "words"),
+    [
+        ({"sed": 1}, "sed", "is unknown: check its spelling or remove it"),
+        ({"temper": {"chips": {"size": 8}}}, "temper.chips.size", "is unknown"),
+        (
+            {"temper": {"data": {"domains": [{"name": "t5"}, {}]}}},
+            "temper.data.domains.1.name",
+            "is missing: add it",
+        ),
+        ({"seed": "one"}, "seed", "is 'one': input should be a valid integer"),
+        ({"seed": -1}, "seed", "is -1: input should be greater than or equal to 0"),
+        ({"run": "a/b"}, "run", "is 'a/b': string should match"),
+        ({"temper": {"chips": {"size_px": 4}}}, "temper.chips.size_px", "is 4: input should be"),
+        ({"temper": {"chips": []}}, "temper.chips", "is []: input should be a valid dictionary"),
+        (
+            {"temper": {"persistence": {"birth_range": [9, 3]}}},
+            "temper.persistence.birth_range",
+            "is no range; give low and high",
+        ),
+        (
+            {"temper": {"split": {"train": 0.9}}},
+            "temper.split",
+            "are 0.9, 0.15 and 0.15; make them sum to 1",
+        ),
+        (
+            {"temper": {"split": {"train": 0, "validation": 0, "test": 1}}},
+            "temper.split",
+            "with train above 0",
+        ),
+        (
+            {"temper": {"data": {"domains": [{"name": "steel"}]}}},
+            "temper.data",
+            "remove steel or set source to 'micrographs'",
+        ),
+        (
+            {"temper": {"data": {"domains": [{"name": "t5"}, {"name": "t5"}]}}},
+            "temper.data.domains",
+            "'t5' is listed twice; remove one",
+        ),
+        (
+            {"temper": {"data": {"source": "micrographs"}}},
+            "temper.data",
+            "set micrographs.sheet to your sheet",
+        ),
+        ({"temper": {"data": {"source": "files"}}}, "temper.data.source", "is 'files'"),
+    ],
+)
+def test_fault_names_its_key(values, key, words):
+    """A fault is one sentence that names the key, what stands there and what may."""
+    with pytest.raises(InputError) as caught:
+        load_config(values)
+    sentence = str(caught.value)
+    assert re.fullmatch(rf"Configuration key '{re.escape(key)}'[^\n]+\.", sentence)
+    assert words in sentence
+
+
+def test_every_fault_is_told():
+    """Several faults are told at once, a line each."""
+    with pytest.raises(InputError) as caught:
+        load_config({"seed": -1, "sed": 1, "temper": {"chips": {"size_px": "big"}}})
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_default_file_is_the_defaults():
+    """The root's config.yaml says what the model's defaults say, and leaves none out."""
+    values = read(ROOT / "config.yaml")
+    assert load_config(values) == Config()
+
+    def keys(value):
+        return {key: keys(inner) for key, inner in value.items()} if isinstance(value, dict) else 0
+
+    assert keys(values) == keys(Config().model_dump())
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.stem)
+def test_overlays_are_valid(overlay):
+    """Each shipped overlay, merged over config.yaml, is valid and names a run of its own."""
+    config = load_config(merged(read(ROOT / "config.yaml"), read(overlay)))
+    assert config.run == overlay.stem
+    assert config != Config()
+
+
+def test_shipped_overlays_exist():
+    """The overlays that the documentation names are there."""
+    assert {"paper", "reference"} <= {path.stem for path in OVERLAYS}
