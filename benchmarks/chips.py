@@ -19,6 +19,7 @@ from pspflow.io.arrays import add_array, get_array, new_store, open_store
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, put_micrograph, read_chips
 from pspflow.io.tables import write_table
+from pspflow.microstructure.loader import chip_batches, cut_chips
 from pspflow.microstructure.plan import Placement, Tally, plan_chips
 from pspflow.microstructure.splits import specimen_regions
 
@@ -64,7 +65,7 @@ def windows(folder: Path, stride_px: int) -> dict[str, float]:
     count = write_table(folder / "chips.parquet", pieces, ORIGIN)
     planned = time.perf_counter()
     total = 0
-    for _, images in store.batches(read_chips(folder / "chips.parquet")):
+    for _, images in chip_batches(store, read_chips(folder / "chips.parquet")):
         total += int(images[:, 0, 0].sum())
     done = time.perf_counter()
     return {
@@ -86,7 +87,7 @@ def copies(folder: Path) -> dict[str, float]:
     with new_store(folder / "copies.zarr", ORIGIN) as group:
         shape = (len(chips), CHIP_PX, CHIP_PX)
         add_array(group, "chips", shape, np.uint8, ("chip", "y", "x"), "grey level")[...] = (
-            store.cut(chips)
+            cut_chips(store, chips)
         )
     array = get_array(open_store(folder / "copies.zarr"), "chips")
     total = sum(int(np.asarray(array[i : i + 4096])[:, 0, 0].sum()) for i in range(0, COPIES, 4096))

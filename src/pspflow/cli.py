@@ -2,7 +2,6 @@
 
 import sys
 import traceback
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,13 +15,16 @@ from pspflow.logs import configure, log
 from pspflow.options import sentences
 from pspflow.studies.temper import stages as temper
 
-STUDIES: dict[str, Sequence[Callable[..., None]]] = {"temper": temper.STAGES}
+STUDIES = {"temper": temper}
 
 app = App(name="pspflow", help=__doc__, version=__version__)
 for study, stages in STUDIES.items():
     commands = App(name=study, help=f"Stages of the {study} study.")
-    for stage in stages:
+    for stage in stages.STAGES:
         commands.command(stage)
+    for name, summary in stages.MODEL_STAGES.items():
+        place = f"pspflow.studies.{study}.surrogate:{name}"
+        commands.command(place, name=name.replace("_", "-"), help=summary)
     app.command(commands)
 
 
@@ -43,6 +45,8 @@ def launch(
         return app(tokens, exit_on_error=False, print_error=False)
     except InputError as error:
         log.error("%s", error)
+    except FileNotFoundError as error:
+        log.error("%s: there is no such file or folder; mend the path.", error.filename or error)
     except CycloptsError as error:
         if isinstance(error.__cause__, ValidationError):
             log.error("%s", "\n".join(sentences(error.__cause__, "options")))

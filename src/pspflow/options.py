@@ -1,7 +1,7 @@
 """The base of every stage's options: one pydantic model a stage, unknown keys refused."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,10 +14,19 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
+    def chosen(self) -> Self:
+        """Return the options that act: alternatives not chosen go back to their defaults.
+
+        Only these reach a stage, so that changing what is not used reruns nothing.
+        """
+        return self
+
 
 Model = TypeVar("Model", bound=Options)
 Paths = Annotated[tuple[Path, ...], Parameter(consume_multiple=True)]
 """A flag that takes as many paths as follow it, none included."""
+Names = Annotated[tuple[str, ...], Parameter(consume_multiple=True)]
+"""A flag that takes as many names as follow it."""
 
 
 def sentences(error: ValidationError, prefix: str = "") -> list[str]:

@@ -1,6 +1,7 @@
 """The catalogue: every fault of a sheet is one sentence, and every image has its plan."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,6 @@ from pspflow.microstructure.catalogue import (
     OWN_COLUMNS,
     Source,
     build_catalogue,
-    columns_without_unit,
 )
 
 LABELS = {"t5": "uts_mpa", "t6": None}
@@ -38,7 +38,7 @@ def sources(table, depths=(), digests=()):
     count = len(table)
     depths = depths or ["uint8"] * count
     digests = digests or [f"{row:08}" * 4 for row in table.index]
-    return [Source(100, 80, *kind) for kind in zip(depths, digests, strict=True)]
+    return [Source(100, 80, *kind) for kind in zip(depths, digests, digests, strict=True)]
 
 
 def problems(table, labels=LABELS, files=None, **scale):
@@ -94,7 +94,7 @@ def test_plain_sheet():
             ["Sheet row 2, column 'uts_mpa': 'high' is not a number;"],
         ),
         (
-            {"feed_rate_mm_min": ["1", "2,5", "nan", ""]},
+            {"feed_rate_mm_min": ["1", "2,5", "nan", "4"]},
             LABELS,
             [
                 "Sheet row 3, column 'feed_rate_mm_min': '2,5' is not a number;",
@@ -244,13 +244,35 @@ def test_labels_of_specimens_without_the_domain():
     assert made["label_value"].isna().tolist() == [False, True, True, True]
 
 
-def test_columns_with_and_without_unit():
-    """A unit makes a column numeric; numbers without one stay text and are pointed out."""
-    cells = sheet(feed_rate_mm_min=["1", "", "3", "4"], batch=["1", "2", "3", "4"], note=["a"] * 4)
-    made = table_of(cells)
-    np.testing.assert_array_equal(made["feed_rate_mm_min"], [1, np.nan, 3, 4])
-    assert list(made["batch"]) == ["1", "2", "3", "4"]
-    assert columns_without_unit(made) == ["batch"]
+def test_columns_of_numbers_and_of_words():
+    """A column is numeric where every filled cell is a number, whatever its name; else text."""
+    words = {"operator_j": ["Ann", "Bo", "Ann", "Bo"], "laser_j_mm3": ["1.5", "", "2", "3"]}
+    made = table_of(sheet(**words, series_a=["1A", "2", "3", "4"]))
+    assert list(made["operator_j"]) == words["operator_j"]
+    np.testing.assert_array_equal(made["laser_j_mm3"], [1.5, np.nan, 2, 3])
+
+
+def test_a_slip_among_numbers_is_pointed_out():
+    """A column with a unit and mostly numbers does not turn into text for one mistyped cell."""
+    (found,) = problems(sheet(yield_mpa=["400", "41O", "420", "430"]))
+    assert "row 3, column 'yield_mpa': '41O' is not a number" in found
+
+
+def test_the_same_picture_in_another_format_is_found():
+    """Pixels decide what is the same image: a copy saved as another file straddles no split."""
+    table = sheet()
+    files = sources(table)
+    files[3] = replace(files[3], pixels_digest=files[0].pixels_digest)
+    (found,) = problems(table, files=files)
+    assert "rows 2 and 5: the same image twice" in found
+
+
+def test_common_scale_is_that_of_some_images():
+    """Between two middle pixel sizes the coarser is taken, so that half the images stay as is."""
+    made = table_of(sheet(pixel_size_um=["0.05", "0.05", "0.1", "0.1"]))
+    assert list(made["scale"]) == [0.5, 0.5, 1, 1]
+    made = table_of(sheet(magnification=["1000", "1000X", "2000", "2000x"]))
+    assert list(made["scale"]) == [1, 1, 0.5, 0.5]
 
 
 def test_names_are_stable():

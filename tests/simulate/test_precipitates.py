@@ -79,7 +79,7 @@ def test_strength_follows_the_stated_law(treatment):
         structure = exact.precipitates(treatment)
         radius_um, density_per_um2 = structure.mean_radius_um, structure.number_density_per_um2
         fraction = density_per_um2 * np.pi * radius_um**2 * (1 + structure.radius_cv**2)
-        expected_mpa = matrix_mpa - 400.0 * fraction + 45.0 * fraction**0.5 / radius_um
+        expected_mpa = matrix_mpa - 600.0 * fraction + 60.0 * fraction**0.5 / radius_um
         assert getattr(exact, f"uts_{treatment}_mpa") == pytest.approx(expected_mpa)
         assert strength_mpa(structure, treatment) == pytest.approx(expected_mpa)
 
@@ -118,7 +118,7 @@ def test_reference_specimen_has_the_documented_structure():
     )
     structure = specimen.precipitates("as_extruded")
     assert structure.mean_radius_um == pytest.approx(np.cbrt(0.07**3 + 0.19**3))
-    assert structure.number_density_per_um2 == pytest.approx(0.85)
+    assert structure.number_density_per_um2 == pytest.approx(0.45)
     hotter = replace(specimen, die_temperature_c=410.0).precipitates("as_extruded")
     assert hotter.mean_radius_um > structure.mean_radius_um
     assert hotter.number_density_per_um2 < structure.number_density_per_um2

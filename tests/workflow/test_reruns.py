@@ -6,7 +6,9 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 RESULTS = "results/tests/temper"
 
 AFTER_LABELS = {"labels", "label_chart", "report"}
-AFTER_PERSISTENCE = AFTER_LABELS | {"persistence_shard", "merge", "figures"}
+PINET = {"train_pinet", "evaluate_pinet", "pinet_figure"}
+AFTER_MERGE = AFTER_LABELS | PINET | {"merge", "figures"}
+AFTER_PERSISTENCE = AFTER_MERGE | {"persistence_shard"}
 AFTER_CHIPS = AFTER_PERSISTENCE | {"chips"}
 AFTER_SPLIT = AFTER_CHIPS | {"split", "micrographs"}
 EVERYTHING = AFTER_SPLIT | {"catalogue", "simulate"}
@@ -26,6 +28,7 @@ def test_a_finished_run_has_nothing_to_do(finished):
     ("change", "touched"),
     [
         ({"temper": {"labels": {"resamples": 200}}}, AFTER_LABELS),
+        ({"temper": {"pinet": {"learning_rate": 0.1}}}, PINET | {"report"}),
         ({"temper": {"persistence": {"sigma": 20.0}}}, AFTER_PERSISTENCE),
         ({"temper": {"chips": {"stride_px": 16}}}, AFTER_CHIPS),
         ({"temper": {"split": {"by": "region"}}}, AFTER_SPLIT),
@@ -34,6 +37,8 @@ def test_a_finished_run_has_nothing_to_do(finished):
             EVERYTHING - {"simulate"},
         ),
         ({"temper": {"data": {"simulated": {"specimens": 7}}}}, EVERYTHING),
+        ({"temper": {"chips": {"redundancy": 2.0}}}, set()),  # the placement is a grid
+        ({"temper": {"data": {"micrographs": {"sheet": "own.csv"}}}}, set()),  # not the source
     ],
 )
 def test_changing_an_option_reruns_what_is_downstream_of_it(finished, change, touched):
@@ -49,7 +54,8 @@ def test_changing_an_option_reruns_what_is_downstream_of_it(finished, change, to
         ("report.html", {"report"}),
         ("figures/labels.png", {"label_chart", "report"}),
         ("labels/accuracy.parquet", AFTER_LABELS),
-        ("persistence.zarr", AFTER_LABELS | {"merge", "figures"}),
+        ("persistence.zarr", AFTER_MERGE),
+        ("pinet/pooled/errors.parquet", {"evaluate_pinet", "pinet_figure", "report"}),
         ("persistence/1-of-2.zarr", AFTER_PERSISTENCE),
         ("chips.parquet", AFTER_CHIPS),
         ("simulated/sheet.csv", EVERYTHING),

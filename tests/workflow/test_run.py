@@ -11,6 +11,7 @@ from pspflow.io.arrays import open_store, read_values
 from pspflow.io.artefacts import fingerprint
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import read_table, table_provenance
+from pspflow.microstructure.loader import cut_chips
 from pspflow.topology import persistence_images
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
@@ -23,7 +24,7 @@ def test_everything_a_run_promises_is_there(finished):
     made = finished.folder / RESULTS
     for name in ("catalogue.parquet", "regions.parquet", "chips.parquet", "chip_counts.parquet"):
         assert (made / name).is_file()
-    for name in ("micrographs", "chips", "persistence", "labels"):
+    for name in ("micrographs", "chips", "persistence", "labels", "pinet"):
         assert (made / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     log = (finished.folder / "run.log").read_text()
     assert f"Report: {RESULTS}/report.html" in log
@@ -44,7 +45,7 @@ def test_stored_images_are_those_of_the_chips(finished):
     chips = read_chips(made / "chips.parquet")
     assert len(chips) == SPECIMENS * TEMPERS * CHIPS_EACH
     stored = read_values(open_store(made / "persistence.zarr"), "persistence_image")
-    pixels = Micrographs(made / "micrographs.zarr").cut(chips)
+    pixels = cut_chips(Micrographs(made / "micrographs.zarr"), chips)
     np.testing.assert_allclose(stored, persistence_images(pixels), rtol=1e-6, atol=1e-4)
 
 

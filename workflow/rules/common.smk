@@ -3,8 +3,9 @@
 # Makes: CONFIG, the validated configuration; OUT, the run's folder; options(), a stage's options
 # as the JSON its command takes.
 
-import json
+import shlex
 import sys
+import time
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -13,9 +14,9 @@ from snakemake.exceptions import WorkflowError
 # environment made by --sdm conda needs the dependencies only
 SOURCE = Path(workflow.basedir) / "src"
 sys.path.insert(0, str(SOURCE))
+QUOTED = shlex.quote(str(SOURCE)).replace("{", "{{").replace("}", "}}")
 shell.prefix(
-    f"export PYTHONPATH={json.dumps(str(SOURCE))}; "
-    'pspflow() {{ python -m pspflow "$@"; }}; '
+    f'export PYTHONPATH={QUOTED}; pspflow() {{{{ python -m pspflow "$@"; }}}}; '
 )
 
 from pspflow.config import load_config
@@ -29,11 +30,12 @@ except InputError as error:
 
 OUT = f"results/{CONFIG.run}"
 MADE = []
+STARTED = time.time()
 
 
 def options(model):
-    """Write a stage's validated options as one line of JSON."""
-    return model.model_dump_json()
+    """Write a stage's validated options, those that act, as one line of JSON."""
+    return model.chosen().model_dump_json()
 
 
 def images_of(sheet):
@@ -50,5 +52,5 @@ localrules:
 
 onsuccess:
     for page in MADE:
-        if Path(page).exists():
+        if Path(page).exists() and Path(page).stat().st_mtime >= STARTED:
             print(f"Report: {page}")

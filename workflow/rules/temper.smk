@@ -1,7 +1,7 @@
 # Temper study: from micrographs to persistence images and a first report.
 # Needs: simulated specimens (temper.data.source: simulated), or a sheet of your micrographs.
 # Makes, in results/RUN/temper: catalogue.parquet, regions.parquet, micrographs.zarr,
-# chips.parquet, persistence.zarr, labels/*.parquet, figures/*.png, report.html
+# chips.parquet, persistence.zarr, pinet/HEAD/*, labels/*.parquet, figures/*.png, report.html
 
 TEMPER = CONFIG.temper
 T = f"{OUT}/temper"
@@ -11,6 +11,7 @@ IMAGES = f"{T}/simulated/images" if SIMULATED else images_of(SHEET)
 FIGURES = expand(
     f"{T}/figures/{{name}}.png", name=["micrographs", "chips", "persistence"]
 )
+PINET_HEADS = ["pooled", "spatial"]
 LABELS = [
     f"{T}/labels/accuracy.parquet",
     f"{T}/labels/correlations.parquet",
@@ -34,7 +35,7 @@ localrules:
 
 
 rule temper_persistence:
-    """Persistence images of every chip, with figures and a report page."""
+    """Persistence images of every chip, with figures."""
     input:
         # every artefact, not the last one only: a lost one is then made again
         SHEET,
@@ -47,14 +48,17 @@ rule temper_persistence:
         gather.temper_persistence(f"{T}/persistence/{{scatteritem}}.zarr"),
         f"{T}/persistence.zarr",
         FIGURES,
-        LABELS,
-        f"{T}/report.html",
 
 
 rule temper:
     """The whole study as far as it is built."""
     input:
         rules.temper_persistence.input,
+        LABELS,
+        expand(f"{T}/pinet/{{head}}/weights.safetensors", head=PINET_HEADS),
+        expand(f"{T}/pinet/{{head}}/errors.parquet", head=PINET_HEADS),
+        f"{T}/figures/pinet.png",
+        f"{T}/report.html",
 
 
 if SIMULATED:
@@ -94,8 +98,10 @@ rule temper_catalogue:
         f"{T}/logs/catalogue.log",
     benchmark:
         f"{T}/benchmarks/catalogue.tsv"
+    retries: 0  # what is wrong with a sheet stays wrong
     conda:
         "../../envs/cpu.yaml"
+    threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=30,
@@ -103,7 +109,7 @@ rule temper_catalogue:
         options=options(TEMPER.data.catalogue),
     shell:
         "pspflow --log {log:q} temper catalogue --sheet {input.sheet:q}"
-        " --catalogue {output:q} --options {params.options:q}"
+        " --catalogue {output:q} --options {params.options:q} --threads {threads}"
 
 
 rule temper_split:
@@ -222,6 +228,97 @@ rule temper_merge:
         "pspflow --log {log:q} temper merge --shards {input:q} --persistence {output:q}"
 
 
+rule temper_train_pinet:
+    """Train PI-Net, with one reading of the paper's last layers, on exact images."""
+    input:
+        micrographs=f"{T}/micrographs.zarr",
+        chips=f"{T}/chips.parquet",
+        persistence=f"{T}/persistence.zarr",
+    output:
+        weights=f"{T}/pinet/{{head}}/weights.safetensors",
+        history=f"{T}/pinet/{{head}}/history.parquet",
+    log:
+        f"{T}/logs/pinet/{{head}}/train.log",
+    benchmark:
+        f"{T}/benchmarks/pinet/{{head}}/train.tsv"
+    conda:
+        "../../envs/gpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 16000 * attempt,
+        runtime=240,
+        gpu=1,
+    params:
+        options=options(TEMPER.pinet),
+        seed=CONFIG.seed,
+    shell:
+        "pspflow --log {log:q} temper train-pinet --head {wildcards.head:q}"
+        " --micrographs {input.micrographs:q} --chips {input.chips:q}"
+        " --persistence {input.persistence:q} --weights {output.weights:q}"
+        " --history {output.history:q} --options {params.options:q}"
+        " --seed {params.seed} --threads {threads}"
+
+
+rule temper_evaluate_pinet:
+    """Hold PI-Net's images of training and test chips against the exact ones; time both."""
+    input:
+        weights=f"{T}/pinet/{{head}}/weights.safetensors",
+        micrographs=f"{T}/micrographs.zarr",
+        chips=f"{T}/chips.parquet",
+        persistence=f"{T}/persistence.zarr",
+    output:
+        predictions=directory(f"{T}/pinet/{{head}}/predictions.zarr"),
+        errors=f"{T}/pinet/{{head}}/errors.parquet",
+        speed=f"{T}/pinet/{{head}}/speed.parquet",
+    log:
+        f"{T}/logs/pinet/{{head}}/evaluate.log",
+    benchmark:
+        f"{T}/benchmarks/pinet/{{head}}/evaluate.tsv"
+    conda:
+        "../../envs/gpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 8000 * attempt,
+        runtime=60,
+    params:
+        options=options(TEMPER.persistence),
+        chips=TEMPER.pinet.chips_per_specimen,
+        seed=CONFIG.seed,
+    shell:
+        "pspflow --log {log:q} temper evaluate-pinet --weights {input.weights:q}"
+        " --micrographs {input.micrographs:q} --chips {input.chips:q}"
+        " --persistence {input.persistence:q} --predictions {output.predictions:q}"
+        " --errors {output.errors:q} --speed {output.speed:q}"
+        " --options {params.options:q} --chips-per-specimen {params.chips}"
+        " --seed {params.seed} --threads {threads}"
+
+
+rule temper_pinet_figure:
+    """Draw predicted against exact pixels of both heads."""
+    input:
+        predictions=expand(f"{T}/pinet/{{head}}/predictions.zarr", head=PINET_HEADS),
+        persistence=f"{T}/persistence.zarr",
+    output:
+        report(
+            f"{T}/figures/pinet.png",
+            caption="../report/temper_pinet.rst",
+            category="Temper",
+        ),
+    log:
+        f"{T}/logs/pinet_figure.log",
+    benchmark:
+        f"{T}/benchmarks/pinet_figure.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=30,
+    params:
+        heads=PINET_HEADS,
+    shell:
+        "pspflow --log {log:q} temper pinet-figure --heads {params.heads:q}"
+        " --predictions {input.predictions:q} --persistence {input.persistence:q}"
+        " --figure {output:q}"
+
+
 rule temper_labels:
     """Measure how well real chips tell their label, specimens held out in turn."""
     input:
@@ -269,9 +366,11 @@ rule temper_label_chart:
         f"{T}/benchmarks/label_chart.tsv"
     conda:
         "../../envs/cpu.yaml"
+    params:
+        flag="--simulated" if SIMULATED else "",
     shell:
         "pspflow --log {log:q} temper label-chart --catalogue {input.catalogue:q}"
-        " --accuracy {input.accuracy:q} --chart {output:q}"
+        " --accuracy {input.accuracy:q} --chart {output:q} {params.flag}"
 
 
 rule temper_figures:
@@ -327,15 +426,10 @@ rule temper_report:
         micrograph_figure=f"{T}/figures/micrographs.png",
         chip_figure=f"{T}/figures/chips.png",
         persistence_figure=f"{T}/figures/persistence.png",
-        labels=(
-            [
-                f"{T}/labels/accuracy.parquet",
-                f"{T}/labels/correlations.parquet",
-                f"{T}/figures/labels.png",
-            ]
-            if TEMPER.labelled
-            else []
-        ),
+        labels=LABELS,
+        errors=expand(f"{T}/pinet/{{head}}/errors.parquet", head=PINET_HEADS),
+        speeds=expand(f"{T}/pinet/{{head}}/speed.parquet", head=PINET_HEADS),
+        parity_figure=f"{T}/figures/pinet.png",
     output:
         f"{T}/report.html",
     log:
@@ -347,6 +441,7 @@ rule temper_report:
     params:
         options=options(TEMPER),
         run=CONFIG.run,
+        heads=PINET_HEADS,
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper report --run {params.run:q}"
@@ -355,5 +450,7 @@ rule temper_report:
         " --micrograph-figure {input.micrograph_figure:q}"
         " --chip-figure {input.chip_figure:q}"
         " --persistence-figure {input.persistence_figure:q}"
-        " --label-files {input.labels:q}"
+        " --label-files {input.labels:q} --heads {params.heads:q}"
+        " --errors {input.errors:q} --speeds {input.speeds:q}"
+        " --parity-figure {input.parity_figure:q}"
         " --report {output:q} --options {params.options:q} --seed {params.seed}"

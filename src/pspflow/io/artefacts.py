@@ -17,6 +17,8 @@ from pydantic import BaseModel
 from pspflow import __version__
 
 READ_BYTES = 1 << 20
+Inputs = Mapping[str, Path | Sequence[Path]]
+"""Name of each input of a stage, and its file or folder, or several."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Provenance:
     def of(
         cls,
         stage: str,
-        inputs: Mapping[str, Path | Sequence[Path]],
+        inputs: Inputs,
         options: BaseModel | None = None,
         seed: int | None = None,
     ) -> "Provenance":
@@ -113,18 +115,26 @@ def replacing(target: Path) -> Iterator[Path]:
     try:
         yield staged
         if staged.exists() and (staged.is_dir() or target.is_dir()):
-            _remove(target)  # a folder cannot be renamed over a filled one, nor a file over it
+            _set_aside(target, staged)
         staged.replace(target)
     except BaseException:
         _remove(staged)
         raise
 
 
+def _set_aside(target: Path, staged: Path) -> None:
+    """Make way for a folder, which cannot be renamed over a filled one; a kill leaves no half."""
+    if target.exists() or target.is_symlink():
+        old = staged.with_name(staged.name.replace(".partial", ".old.partial", 1))
+        target.replace(old)
+        _remove(old)
+
+
 def _sweep(target: Path) -> None:
     """Remove what killed processes of this machine left beside the target."""
     start, end = f".{target.stem}.{socket.gethostname()}.", f".partial{target.suffix}"
     for leftover in target.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
-        pid = leftover.name[len(start) : -len(end)]
+        pid = leftover.name[len(start) : -len(end)].removesuffix(".old")
         if pid.isdecimal() and not _alive(int(pid)):
             _remove(leftover)
 

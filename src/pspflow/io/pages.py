@@ -16,6 +16,11 @@ def save_figure(path: Path, figure: Figure, provenance: Provenance) -> None:
         )
 
 
+def read_figure(path: Path) -> bytes:
+    """Read a figure as it is stored."""
+    return path.read_bytes()
+
+
 def save_page(path: Path, html: str) -> None:
     """Write a page as UTF-8."""
     with replacing(path) as staged:

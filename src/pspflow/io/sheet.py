@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pspflow.errors import InputError
+from pspflow.io.artefacts import replacing
 
 REQUIRED = ("image", "domain", "specimen")
 DELIMITERS = ";\t|"
@@ -110,3 +111,9 @@ def _check_header(path: Path, header: list[str]) -> None:
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise InputError(f"{path}: column {repeated[0]!r} appears twice; rename one.")
+
+
+def write_sheet(path: Path, rows: pd.DataFrame) -> None:
+    """Write a sheet as CSV."""
+    with replacing(path) as staged:
+        rows.to_csv(staged, index=False)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ SHEET_COLUMNS = ("image", "domain", "specimen")
 CROP_COLUMNS = ("crop_row_px", "crop_column_px", "crop_height_px", "crop_width_px")
 SCALE_COLUMNS = ("pixel_size_um", "magnification")
 MADE_COLUMNS = (
-    *("row", "micrograph", "scale", "height_px", "width_px", "depth"),
+    *("row", "micrograph", "scale", "height_px", "width_px", "depth", "colour"),
     *("label", "label_value"),
 )
 OWN_COLUMNS = frozenset((*MADE_COLUMNS, *SHEET_COLUMNS, *CROP_COLUMNS, *SCALE_COLUMNS))
@@ -23,7 +23,7 @@ MAX_PIXELS = 2**28
 LONGEST_STEM = 60
 """Most characters of a file's stem in a micrograph's name, which names a folder."""
 WITH_UNIT = re.compile(
-    r"_(nm|um|mm|m|s|min|h|c|k|[ck]_s|[ck]_min|m?m_min|m?m_s|rpm|[kmg]?pa|k?n|k?w|j|a|k?v"
+    r"_(nm|um|mm|m|s|min|h|c|k|[ck]_s|[ck]_min|m?m_min|m?m_s|rpm|[kmg]?pa|k?n|k?w|k?v"
     r"|hv|hrc|at_pct|wt_pct|pct|fraction|ratio|deg|px|count)$"
 )
 NUMBER_WITH_X = re.compile(r"^([-+]?[\d.]+(?:e[-+]?\d+)?)\s*[x×]?$", re.IGNORECASE)
@@ -37,6 +37,9 @@ class Source:
     width_px: int
     depth: str
     digest: str
+    """Hash of the file, which names the micrograph."""
+    pixels_digest: str
+    """Hash of the decoded pixels, which tells the same picture in another format."""
     colour: bool = False
 
 
@@ -55,8 +58,7 @@ def build_catalogue(
     sheet
         Text cells, indexed by row number, with columns `image`, `domain`, `specimen` and any
         of: `pixel_size_um` or `magnification`; the four `crop_…_px`; process and property
-        columns. A column whose name ends in a unit, or that is a label, is made numeric; any
-        other stays text.
+        columns, which become numbers where every filled cell is one, and labels must.
     sources
         One `Source` a row.
     labels
@@ -72,8 +74,8 @@ def build_catalogue(
         One row a micrograph: `micrograph` (stable name: file stem and content hash), `image`,
         `domain`, `specimen`, the crop in pixels of the file, `scale` (rescaled over original),
         `height_px` and `width_px` after it, `pixel_size_um` after it (NaN where unknown),
-        `depth`, the sheet's other columns, and `label` and `label_value`: the column that labels
-        the micrograph's domain (empty where none does) and its value.
+        `depth` and `colour` of the file, the sheet's other columns, and `label` and `label_value`:
+        the column that labels the micrograph's domain (empty where none does) and its value.
     problems
         One sentence a fault, each with row or column and remedy; the table is only to be used
         where there is none.
@@ -89,6 +91,7 @@ def build_catalogue(
     table["width_px"] = _rescaled(crops["crop_width_px"], scale)
     table["pixel_size_um"] = size_um
     table["depth"] = [source.depth for source in sources]
+    table["colour"] = [source.colour for source in sources]
     table = table.join(_extra_columns(sheet, labels, problems))
     table["label"] = table["domain"].map(lambda name: labels.get(name) or "")
     table["label_value"] = [
@@ -101,18 +104,6 @@ def build_catalogue(
     problems.extend(_repeated(sheet, sources))
     problems.extend(_mixed_depths(table))
     return table.reset_index(), problems
-
-
-def columns_without_unit(catalogue: pd.DataFrame) -> list[str]:
-    """Return the sheet's own columns that were kept as text though every value is a number."""
-    known = {"row", "micrograph", "depth", "label", *SHEET_COLUMNS}
-    text = (name for name in catalogue.columns if name not in known)
-    return [
-        name
-        for name in text
-        if not pd.api.types.is_numeric_dtype(catalogue[name])
-        and pd.to_numeric(catalogue[name], errors="coerce").notna().all()
-    ]
 
 
 def _names(images: pd.Series, sources: Sequence[Source]) -> list[str]:
@@ -213,7 +204,9 @@ def _scales(
     )
     if bad:
         return unscaled
-    common = float(values.median()) if target is None else target
+    # of two middle values the coarser scale, so that the median is that of some images
+    coarser: Literal["higher", "lower"] = "higher" if column == "pixel_size_um" else "lower"
+    common = float(values.quantile(0.5, coarser)) if target is None else target
     if column == "pixel_size_um":
         return values / common, pd.Series(common, sheet.index)
     return common / values, pd.Series(np.nan, sheet.index)
@@ -222,7 +215,7 @@ def _scales(
 def _extra_columns(
     sheet: pd.DataFrame, labels: Mapping[str, str | None], problems: list[str]
 ) -> pd.DataFrame:
-    """Read process and property columns: numbers where the name carries a unit or is a label."""
+    """Read process and property columns: numbers where all filled cells are, else text."""
     wanted = {label for label in labels.values() if label}
     problems.extend(
         f"Sheet: column {name!r} cannot label a domain, since it describes the image; name a "
@@ -242,16 +235,22 @@ def _extra_columns(
     for name in sheet.columns:
         if name in OWN_COLUMNS:
             continue
-        if name not in wanted and not WITH_UNIT.search(name):
-            columns[name] = sheet[name]
-            continue
-        columns[name] = _numbers(sheet[name])
-        problems.extend(
-            f"Sheet row {row}, column {name!r}: {sheet[name][row]!r} is not a number; give one or "
-            "leave the cell empty."
-            for row in sheet.index[columns[name].isna() & (sheet[name] != "")]
-        )
+        filled = sheet[name] != ""
+        numbers = _numbers(sheet[name])
+        odd = filled & numbers.isna()
+        if name in wanted or _mistyped(name, odd.sum(), filled.sum()):
+            problems.extend(
+                f"Sheet row {row}, column {name!r}: {sheet[name][row]!r} is not a number; give one "
+                "or leave the cell empty."
+                for row in sheet.index[odd]
+            )
+        columns[name] = sheet[name] if odd.any() and name not in wanted else numbers
     return pd.DataFrame(columns, index=sheet.index)
+
+
+def _mistyped(name: str, odd: int, filled: int) -> bool:
+    """Tell a column of numbers with slips from one of words."""
+    return bool(WITH_UNIT.search(name)) and 0 < odd <= filled / 2
 
 
 def _empty_cells(table: pd.DataFrame, _: Mapping[str, str | None]) -> Iterator[str]:
@@ -309,12 +308,12 @@ def _missing_labels(sheet: pd.DataFrame, labels: Mapping[str, str | None]) -> It
 def _repeated(sheet: pd.DataFrame, sources: Sequence[Source]) -> Iterator[str]:
     first: dict[str, Any] = {}
     for row, source in zip(sheet.index, sources, strict=True):
-        if source.digest in first:
+        if source.pixels_digest in first:
             yield (
-                f"Sheet rows {first[source.digest]} and {row}: the same image twice "
+                f"Sheet rows {first[source.pixels_digest]} and {row}: the same image twice "
                 f"({sheet['image'][row]}); remove one."
             )
-        first.setdefault(source.digest, row)
+        first.setdefault(source.pixels_digest, row)
 
 
 def _mixed_depths(table: pd.DataFrame) -> Iterator[str]:

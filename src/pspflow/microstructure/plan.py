@@ -1,6 +1,5 @@
 """Planning the chips of a whole image set, region by region, with a tally of what is rejected."""
 
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ import pandas as pd
 from pspflow.errors import raise_problems
 from pspflow.microstructure.chips import chip_rows, contrast, cut, grid_windows, random_windows
 from pspflow.microstructure.splits import SPLITS
+from pspflow.seeds import generator
 
 BATCH = 512
 EDGES = ("_start", "_stop")
@@ -33,8 +33,7 @@ class Placement:
         if self.stride_px is not None:
             return grid_windows(corners, self.size_px, self.stride_px)
         # seeded by micrograph, so that its chips do not depend on what else is in the sheet
-        key = zlib.crc32(f"{region['micrograph']}/{region['split']}".encode())
-        rng = np.random.default_rng([seed, key])
+        rng = generator(seed, "chips", region["micrograph"], region["split"])
         return random_windows(corners, self.size_px, self.redundancy, rng)
 
 
@@ -51,8 +50,12 @@ class Tally:
             counts[i] += number
 
     def table(self) -> pd.DataFrame:
-        """Return columns `domain`, `split`, `chips`, `rejected_low_contrast`, `regions`."""
-        order = sorted(self._counts, key=lambda key: (key[0], SPLITS.index(key[1])))
+        """Return columns `domain`, `split`, `chips`, `rejected_low_contrast`, `regions`.
+
+        Domains come in the order in which they were met.
+        """
+        domains = list(dict.fromkeys(domain for domain, _ in self._counts))
+        order = sorted(self._counts, key=lambda at: (domains.index(at[0]), SPLITS.index(at[1])))
         rows = [(*key, *self._counts[key]) for key in order]
         columns = ["domain", "split", "chips", "rejected_low_contrast", "regions"]
         return pd.DataFrame(rows, columns=columns)
@@ -84,10 +87,10 @@ def too_small(catalogue: pd.DataFrame, regions: pd.DataFrame, size_px: int) -> l
         image = images.loc[region.micrograph]
         whole = height == image["height_px"] and width == image["width_px"]
         what = "the image" if whole else f"the {region.split} region of the image"
-        remedy = "remove the row" if whole else "split by specimen"
+        remedy = "remove the row" if whole else f"raise split.{region.split}, or split by specimen"
         problems.append(
             f"Sheet row {image['row']}, {image['image']}: {what} is {height} x {width} pixels at "
-            f"the common scale, smaller than a chip of {size_px}; lower chips.size_px or {remedy}."
+            f"the common scale, smaller than a chip of {size_px}; lower chips.size_px, or {remedy}."
         )
     return problems
 

@@ -11,6 +11,7 @@ from pspflow.studies.temper.evaluate import (
     held_out_classes,
     label_accuracy,
     rank_correlations,
+    surrogate_errors,
 )
 
 SPECIMENS, CHIPS = 24, 10
@@ -104,3 +105,45 @@ def test_rank_correlations_leave_out_unmeasured_specimens():
     assert rows.loc[("a", "b"), "spearman_rho"] == pytest.approx(1)
     assert rows.loc[("a", "c"), "spearman_rho"] == pytest.approx(-1)
     assert rows.loc[("a", "b"), "specimens"] == 4
+
+
+@pytest.mark.parametrize(
+    ("specimens", "values", "note"),
+    [
+        (1, [1.0], "1 labelled specimens, at least 6"),
+        (5, [1.0, 2, 3, 4, 5], "5 labelled specimens, at least 6"),
+        (8, [7.0] * 8, "1 different label values, at least 3"),
+    ],
+)
+def test_what_cannot_be_measured_is_absent_and_says_why(specimens, values, note):
+    """Few specimens or one label value give an empty cell with its reason, not a traceback."""
+    names = np.repeat([f"s{i}" for i in range(specimens)], 4)
+    chips = pd.DataFrame({"specimen": names, "domain": "t5", "label_value": np.repeat(values, 4)})
+    features = {"noise": np.random.default_rng(0).normal(size=(len(chips), 2))}
+    (row,) = label_accuracy(features, chips, 8, 100, np.random.default_rng(0)).itertuples()
+    assert np.isnan(row.balanced_accuracy)
+    assert row.note.startswith(note)
+
+
+def test_few_label_values_and_few_specimens_are_measured_without_interval(chips):
+    """Three feed rates in replicates are a design, and seven specimens are what some labs have."""
+    few = chips[chips["label_value"] < 7].assign(label_value=lambda c: c["label_value"] // 3)
+    features = {"told": few[["label_value"]].to_numpy()}
+    (row,) = label_accuracy(features, few, 8, 100, np.random.default_rng(0)).itertuples()
+    assert 0 <= row.balanced_accuracy <= 1
+    assert np.isnan(row.low)
+    assert np.isnan(row.high)
+
+
+def test_surrogate_errors_hold_predictions_against_both_rulers():
+    """The error of a perfect prediction is 0, that of a ruler itself is 1 in its own measure."""
+    rng = np.random.default_rng(0)
+    chips = pd.DataFrame({"split": "test", "domain": ["a", "b"] * 20})
+    exact = rng.random((40, 2, 3, 3)) + (chips["domain"] == "b").to_numpy()[:, None, None, None]
+    mean = exact.mean(axis=0)
+    means = {name: exact[chips["domain"] == name].mean(axis=0) for name in "ab"}
+    perfect = surrogate_errors(exact, exact, chips, mean, means)
+    assert (perfect["l1"] == 0).all()
+    blind = surrogate_errors(np.broadcast_to(mean, exact.shape), exact, chips, mean, means)
+    np.testing.assert_allclose(blind["over_mean"], 1)
+    assert (blind["over_domain_mean"] > 1).all()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pspflow.errors import InputError
-from pspflow.io.arrays import new_store, open_store, read_values
+from pspflow.io.arrays import new_store, open_store, provenance_of, read_values
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import put_micrograph
 from pspflow.io.tables import write_table
@@ -70,6 +70,7 @@ def test_shares_merge_to_what_one_job_makes(image_set):
     shards = tuple(run(image_set, f"{i}.zarr", options, f"{i}-of-3") for i in (1, 2, 3))
     merge(shards=shards, persistence=image_set / "merged.zarr")
     first, second = open_store(whole), open_store(image_set / "merged.zarr")
+    assert provenance_of(second)["options"] == provenance_of(first)["options"]
     for name in (pi.IMAGES, *pi.DIMS[1:]):
         np.testing.assert_array_equal(read_values(first, name), read_values(second, name))
 

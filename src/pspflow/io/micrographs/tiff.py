@@ -13,6 +13,7 @@ from pspflow.errors import InputError
 from pspflow.io.micrographs.header import Depth, Header
 from pspflow.io.micrographs.luminance import luminance
 
+MICROMETRES_PER_CENTIMETRE = 1e4
 DEPTHS: dict[str, Depth] = {
     "uint8": "uint8",
     "uint16": "uint16",
@@ -127,3 +128,18 @@ def _check_whole(file: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
     end = max(offset + count for offset, count in segments)
     if end > file.filehandle.size or not all(count for _, count in segments):
         raise tifffile.TiffFileError("segments are missing")
+
+
+def write_tiff(path: Path, pixels: np.ndarray, pixel_size_um: float, description: str) -> None:
+    """Write a grey image (rows, columns) with its pixel size, without loss."""
+    per_cm = MICROMETRES_PER_CENTIMETRE / pixel_size_um
+    tifffile.imwrite(
+        path,
+        pixels,
+        compression="zlib",
+        resolution=(per_cm, per_cm),
+        resolutionunit="CENTIMETER",
+        description=description,
+        software="pspflow",
+        metadata=None,
+    )

@@ -32,7 +32,8 @@ def image_grid(
         Common pixel size, or NaN.
     """
     columns = max(len(row) for row in images.values())
-    with figure_of(len(images), columns, cell_aspect=1.08) as (figure, grid):
+    tallest = max(pixels.shape[0] / pixels.shape[1] for row in images.values() for pixels in row)
+    with figure_of(len(images), columns, cell_aspect=tallest + 0.1) as (figure, grid):
         for axes_row, (domain, row) in zip(grid, images.items(), strict=True):
             for axes in axes_row[len(row) :]:
                 axes.set_axis_off()
@@ -47,6 +48,7 @@ def persistence_figure(
     examples: Mapping[str, tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]],
     means: Mapping[str, np.ndarray],
     ranges: tuple[tuple[float, float], tuple[float, float]],
+    unit: str,
     pixel_size_um: float,
 ) -> Figure:
     """Show, per domain, a chip, its diagrams and the domain's mean persistence images.
@@ -59,6 +61,8 @@ def persistence_figure(
         Domain name, (2, resolution, resolution) mean persistence images.
     ranges
         Birth and persistence range in grey levels.
+    unit
+        Unit of the images.
     pixel_size_um
         Common pixel size, or NaN.
     """
@@ -78,7 +82,7 @@ def persistence_figure(
                     norm=norms[k],
                 )
                 axes[2 + k].set_ylabel("persistence")
-                figure.colorbar(shown, ax=axes[2 + k], shrink=0.8)
+                figure.colorbar(shown, ax=axes[2 + k], shrink=0.8, label=unit)
         titles = ("chip", "diagrams", "mean image, H0", "mean image, H1")
         for axes, title in zip(grid[0], titles, strict=True):
             axes.set_title(title)
@@ -95,8 +99,8 @@ def _diagram(axes: Axes, pairs: tuple[np.ndarray, np.ndarray]) -> None:
     axes.legend(loc="lower right", markerscale=3, handletextpad=0.1)
 
 
-def label_figure(accuracy: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
-    """Show how well real chips tell their label: balanced accuracy with intervals.
+def label_figure(accuracy: pd.DataFrame, labels: Mapping[str, str], *, simulated: bool) -> Figure:
+    """Show how well chips tell their label: balanced accuracy with intervals.
 
     Parameters
     ----------
@@ -104,6 +108,8 @@ def label_figure(accuracy: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         See `pspflow.studies.temper.evaluate.label_accuracy`.
     labels
         Domain name and the column that labels it.
+    simulated
+        Whether to draw the paper's value, which means nothing for another material.
     """
     kinds = list(dict.fromkeys(accuracy["features"]))
     with figure_of(1, 1, cell_aspect=0.42) as (figure, grid):
@@ -116,10 +122,32 @@ def label_figure(accuracy: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
             errors = np.abs(rows[["low", "high"]].to_numpy().T - value)
             axes.bar(x, value, width * 0.9, yerr=errors, capsize=2, label=kind, color=COLOURS[i])
         axes.axhline(CHANCE, color="0.3", linewidth=0.8, linestyle="--", label="chance")
-        axes.axhline(PAPER_BEST, color="0.3", linewidth=0.8, label="paper, best on real chips")
+        if simulated:
+            label = "paper, best accuracy on real chips"
+            axes.axhline(PAPER_BEST, color="0.3", linewidth=0.8, label=label)
         domains = list(dict.fromkeys(accuracy["domain"]))
         names = [f"{domain}\n{labels[domain]}" for domain in domains]
         axes.set_xticks(np.arange(len(domains)), names)
         axes.set(ylim=(0, 1), ylabel="balanced accuracy, held-out specimens")
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def parity_figure(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
+    """Show predicted against exact pixels of persistence images, a row a model.
+
+    Parameters
+    ----------
+    pairs
+        Name of the model, exact and predicted images, (n, 2, resolution, resolution).
+    """
+    with figure_of(len(pairs), 2, cell_aspect=0.75) as (figure, grid):
+        for axes_row, (name, (exact, predicted)) in zip(grid, pairs.items(), strict=True):
+            for k, axes in enumerate(axes_row):
+                x, y = exact[:, k].ravel(), predicted[:, k].ravel()
+                top = max(float(x.max()), float(y.max()), 1e-12)
+                shown = axes.hexbin(x, y, gridsize=60, bins="log", mincnt=1, linewidths=0)
+                axes.plot([0, top], [0, top], color="0.4", linewidth=0.6)
+                axes.set(title=f"{name}, H{k}", xlabel="exact", ylabel="predicted")
+                figure.colorbar(shown, ax=axes, label="pixels")
     return figure

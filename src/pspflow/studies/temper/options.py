@@ -1,8 +1,9 @@
 """Options of the temper study; their defaults are the demo, their docstrings the schema's help."""
 
+import math
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,6 +12,8 @@ from pspflow.microstructure.splits import SPLITS
 from pspflow.options import Options
 from pspflow.simulate import TEMPERS
 
+PAPER_CHANNELS = (256, 256, 128, 128)
+"""Of PI-Net, temper paper section 3.4."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -103,6 +106,11 @@ class DataOptions(CatalogueOptions):
             )
         return self
 
+    def chosen(self) -> Self:
+        """Forget the source that is not used."""
+        unused = "micrographs" if self.source == "simulated" else "simulated"
+        return self.model_copy(update={unused: type(self).model_fields[unused].default})
+
     @property
     def catalogue(self) -> CatalogueOptions:
         """The part that the stage `catalogue` takes."""
@@ -152,6 +160,11 @@ class ChipOptions(Options):
     """Chips of less contrast (1st to 99th percentile over 255) are rejected; 0 keeps all,
     since T6 has almost none."""
 
+    def chosen(self) -> Self:
+        """Forget the option of the placement that is not used."""
+        unused = "redundancy" if self.placement == "grid" else "stride_px"
+        return self.model_copy(update={unused: type(self).model_fields[unused].default})
+
     @property
     def placement_rule(self) -> Placement:
         """The options as the planner takes them."""
@@ -184,7 +197,7 @@ class PersistenceOptions(Options):
     @field_validator("birth_range", "persistence_range")
     @classmethod
     def _rising(cls, values: tuple[float, float]) -> tuple[float, float]:
-        if not values[0] < values[1]:
+        if not -math.inf < values[0] < values[1] < math.inf:
             raise ValueError(f"{list(values)} is no range; give low and high with low below high.")
         return values
 
@@ -200,6 +213,23 @@ class LabelOptions(Options):
     """Resamples of the specimens behind an interval."""
 
 
+class PINetOptions(Options):
+    """PI-Net, the network that approximates persistence images."""
+
+    channels: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (8, 8, 8, 8)
+    """Channels of its convolutions; the paper's are 256, 256, 128, 128."""
+    batch_size: Annotated[int, Field(ge=1)] = 32
+    """Chips in a batch; the paper's 128."""
+    learning_rate: Positive = 4e-3
+    """Of Adam, at first; it falls to nothing as a cosine over the epochs."""
+    max_epochs: Annotated[int, Field(ge=1)] = 4
+    """Most epochs."""
+    patience: Annotated[int, Field(ge=1)] = 10
+    """Epochs without a lower validation loss after which training stops."""
+    chips_per_specimen: Annotated[int, Field(ge=1)] = 9
+    """Most chips of one specimen and domain to train, validate and test with."""
+
+
 class TemperOptions(Options):
     """The temper study."""
 
@@ -213,6 +243,13 @@ class TemperOptions(Options):
     """Persistence images."""
     labels: LabelOptions = LabelOptions()
     """Label classification."""
+    pinet: PINetOptions = PINetOptions()
+    """PI-Net."""
+
+    def chosen(self) -> Self:
+        """Forget alternatives that are not used."""
+        update = {"data": self.data.chosen(), "chips": self.chips.chosen()}
+        return self.model_copy(update=update)
 
     @property
     def labelled(self) -> bool:

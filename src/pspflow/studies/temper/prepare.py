@@ -1,5 +1,6 @@
 """Stages from a sheet of micrographs to persistence images."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,15 +18,16 @@ from pspflow.io.arrays import (
     open_store,
     provenance_of,
 )
-from pspflow.io.artefacts import Provenance
+from pspflow.io.artefacts import Inputs, Provenance, fingerprint
+from pspflow.io.micrographs import read_header
 from pspflow.io.sheet import read_sheet
-from pspflow.io.specimens import write_simulated
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log, progress
 from pspflow.microstructure import rescale, splits
-from pspflow.microstructure.catalogue import build_catalogue, columns_without_unit
+from pspflow.microstructure.catalogue import CROP_COLUMNS, Source, build_catalogue
 from pspflow.microstructure.plan import Tally, plan_chips, too_small
 from pspflow.options import Paths
+from pspflow.seeds import generator
 from pspflow.studies.temper import persistence as pi
 from pspflow.studies.temper.options import (
     CatalogueOptions,
@@ -34,6 +36,7 @@ from pspflow.studies.temper.options import (
     SimulateOptions,
     SplitOptions,
 )
+from pspflow.studies.temper.simulated import write_simulated
 
 
 def simulate(
@@ -59,13 +62,11 @@ def simulate(
     threads
         Processes to simulate with.
     """
-    write_simulated(
-        sheet, images, options.specimens, options.size_px, options.pixel_size_um, seed, threads
-    )
+    write_simulated(sheet, images, options, seed, threads)
     log.info("Simulated %d specimens: %s", options.specimens, sheet)
 
 
-def catalogue(*, sheet: Path, catalogue: Path, options: CatalogueOptions) -> None:
+def catalogue(*, sheet: Path, catalogue: Path, options: CatalogueOptions, threads: int = 1) -> None:
     """Check the sheet and its images, and plan each micrograph's crop, scale and size.
 
     Parameters
@@ -76,14 +77,17 @@ def catalogue(*, sheet: Path, catalogue: Path, options: CatalogueOptions) -> Non
         Parquet table to write: one row a micrograph.
     options
         Domains, labels and common scale.
+    threads
+        Threads to read images with.
     """
     rows = read_sheet(sheet)
+    looks = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
+        delayed(_look)(sheet, row, image) for row, image in rows["image"].items()
+    )
     sources, problems = [], []
-    for row, image in rows["image"].items():
-        try:
-            sources.append(imagesets.read_source(sheet, int(str(row)), image))
-        except InputError as error:
-            problems.append(str(error))
+    for source, problem in progress(looks, len(rows), "checking images", "image"):
+        problems.extend([problem] if problem else [])
+        sources.extend([source] if source else [])
     raise_problems(problems)
     table, problems = build_catalogue(
         rows,
@@ -94,16 +98,35 @@ def catalogue(*, sheet: Path, catalogue: Path, options: CatalogueOptions) -> Non
         options.scale.magnification,
     )
     raise_problems([problem.replace("Sheet", str(sheet), 1) for problem in problems])
-    coloured = sum(source.colour for source in sources)
-    if coloured:
-        log.info("%d of %d images hold colour: read as luminance", coloured, len(sources))
-    for name in columns_without_unit(table):
-        log.info("Column %r holds numbers but names no unit: kept as text", name)
+    if table["colour"].any():
+        log.info("%d of %d images hold colour: read as luminance", table["colour"].sum(), len(rows))
     if table["pixel_size_um"].isna().all() and (table["scale"] == 1).all():
         log.info("The sheet gives no scale: images keep their own pixels")
-    files = [imagesets.image_path(sheet, image) for image in rows["image"]]
-    origin = Provenance.of("temper catalogue", {"sheet": sheet, "images": files}, options)
-    write_table(catalogue, table, origin)
+    inputs: Inputs = {"sheet": sheet, "images": _files(sheet, rows["image"])}
+    write_table(catalogue, table, Provenance.of("temper catalogue", inputs, options))
+
+
+def _look(sheet: Path, row: int, image: str) -> tuple[Source | None, str]:
+    """Look at one image: what it is, or what is wrong with it."""
+    try:
+        pixels = imagesets.read_image(sheet, row, image)
+    except InputError as error:
+        return None, str(error)
+    path = imagesets.image_path(sheet, image)
+    content = hashlib.blake2b(pixels.tobytes(), salt=str(pixels.shape).encode()[:16])
+    source = Source(
+        pixels.shape[0],
+        pixels.shape[1],
+        str(pixels.dtype),
+        fingerprint(path),
+        content.hexdigest(),
+        read_header(path).colour,
+    )
+    return source, ""
+
+
+def _files(sheet: Path, images: pd.Series) -> list[Path]:
+    return [imagesets.image_path(sheet, image) for image in images]
 
 
 def split(
@@ -125,7 +148,7 @@ def split(
     table = read_table(catalogue)
     draw = splits.specimen_regions if options.by == "specimen" else splits.image_regions
     try:
-        rectangles = draw(table, options.shares, np.random.default_rng(seed))
+        rectangles = draw(table, options.shares, generator(seed, "split"))
     except ValueError as error:
         raise InputError(str(error)) from error
     origin = Provenance.of("temper split", {"catalogue": catalogue}, options, seed)
@@ -157,9 +180,10 @@ def micrographs(
         log.info("Grey levels %g to %g of the training images become 0 to 255", low, high)
     entries = [entry for _, entry in table.iterrows()]
     reading = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
-        delayed(imagesets.read_rescaled)(sheet, entry) for entry in entries
+        delayed(_rescaled)(sheet, entry) for entry in entries
     )
-    inputs = {"catalogue": catalogue, "regions": regions}
+    files = _files(sheet, table["image"])
+    inputs: Inputs = {"catalogue": catalogue, "regions": regions, "images": files}
     with new_store(micrographs, Provenance.of("temper micrographs", inputs)) as store:
         store.attrs["grey_range"] = [low, high]
         pairs = zip(entries, reading, strict=True)
@@ -168,12 +192,25 @@ def micrographs(
             imagesets.put_micrograph(store, entry, grey)
 
 
+def _rescaled(sheet: Path, entry: pd.Series) -> np.ndarray:
+    """Read one catalogued image, cropped and brought to the common scale."""
+    pixels = imagesets.read_image(sheet, int(entry["row"]), str(entry["image"]))
+    row, column, height, width = (int(entry[name]) for name in CROP_COLUMNS)
+    cropped = pixels[row : row + height, column : column + width]
+    if cropped.min() == cropped.max():
+        raise InputError(
+            f"{sheet} row {entry['row']}: every pixel of the crop of {entry['image']} is "
+            f"{cropped.flat[0]}; mend the crop or remove the row."
+        )
+    return rescale.resize(cropped, int(entry["height_px"]), int(entry["width_px"]))
+
+
 def _training_pixels(
     sheet: Path, catalogue: pd.DataFrame, regions: pd.DataFrame
 ) -> Iterator[np.ndarray]:
     entries = catalogue.set_index("micrograph")
     for region in regions[regions["split"] == "train"].itertuples():
-        pixels = imagesets.read_rescaled(sheet, entries.loc[region.micrograph])
+        pixels = _rescaled(sheet, entries.loc[region.micrograph])
         yield pixels[region.row_start : region.row_stop, region.column_start : region.column_stop]
 
 
@@ -207,7 +244,8 @@ def chips(
         Seed of random placement.
     """
     table, rectangles = read_table(catalogue), read_table(regions)
-    raise_problems(too_small(table, rectangles, options.size_px))
+    problems = too_small(table, rectangles, options.size_px)
+    raise_problems([problem.replace("Sheet", "The sheet's", 1) for problem in problems])
     inputs = {"catalogue": catalogue, "regions": regions, "micrographs": micrographs}
     origin = Provenance.of("temper chips", inputs, options, seed)
     tally = Tally()
@@ -279,7 +317,9 @@ def merge(*, shards: Paths, persistence: Path) -> None:
     records = [provenance_of(store) for store in stores]
     if any(record != records[0] for record in records):
         raise InputError(f"{persistence.name}: its shares differ in origin; delete them and rerun.")
-    origin = Provenance.of("temper merge", {"shards": shards})
+    # what the images are is what their shares are: convention, grid and all
+    inputs = {**records[0]["inputs"], "shards": fingerprint(*shards)}
+    origin = Provenance("temper merge", records[0]["options"], None, inputs)
     with new_store(persistence, origin) as group:
         group.attrs["chips"] = records[0]["inputs"]["chips"]
         for name in pi.DIMS[1:]:

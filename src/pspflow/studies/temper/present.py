@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pspflow.errors import InputError
-from pspflow.io.arrays import open_store, read_values
-from pspflow.io.artefacts import Provenance, fingerprint
+from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, grey_range, read_chips
-from pspflow.io.pages import save_figure, save_page
+from pspflow.io.pages import read_figure, save_figure, save_page
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log
-from pspflow.options import Paths
+from pspflow.microstructure.loader import chip_batches, cut_chips
+from pspflow.options import Names, Paths
 from pspflow.report.page import render
+from pspflow.seeds import generator
 from pspflow.studies.temper import evaluate, page
 from pspflow.studies.temper import figures as draw
 from pspflow.studies.temper import persistence as pi
@@ -57,13 +57,13 @@ def labels(
         Seed of the draws.
     """
     table, rows = read_table(catalogue), read_chips(chips)
-    rng = np.random.default_rng(seed)
+    rng = generator(seed, "labels")
     value_of = table.set_index("micrograph")["label_value"]
     values = rows["micrograph"].astype(str).map(value_of).to_numpy(dtype=np.float64)
     labelled = np.flatnonzero(np.isfinite(values))
     drawn = labelled[evaluate.few_chips(rows.iloc[labelled], options.chips_per_specimen, rng)]
     few = rows.iloc[drawn].assign(label_value=values[drawn])
-    images = _images_of(persistence, chips)[drawn]
+    images = pi.images_of(persistence, chips)[drawn]
     features = {
         "persistence images": images.reshape(len(images), -1).astype(np.float64),
         "grey mean and deviation": _grey_statistics(Micrographs(micrographs), few),
@@ -71,7 +71,12 @@ def labels(
     results = evaluate.label_accuracy(features, few, options.folds, options.resamples, rng)
     for line in results.to_string(index=False).splitlines():
         log.info("%s", line)
-    inputs = {"catalogue": catalogue, "chips": chips, "persistence": persistence}
+    inputs = {
+        "catalogue": catalogue,
+        "micrographs": micrographs,
+        "chips": chips,
+        "persistence": persistence,
+    }
     origin = Provenance.of("temper labels", inputs, options, seed)
     columns = [name for name in table["label"].unique() if name]
     specimens = table.groupby("specimen")[columns].first()
@@ -79,7 +84,7 @@ def labels(
     write_table(accuracy, results, origin)
 
 
-def label_chart(*, catalogue: Path, accuracy: Path, chart: Path) -> None:
+def label_chart(*, catalogue: Path, accuracy: Path, chart: Path, simulated: bool = False) -> None:
     """Draw the accuracies as a chart.
 
     Parameters
@@ -90,9 +95,11 @@ def label_chart(*, catalogue: Path, accuracy: Path, chart: Path) -> None:
         Table of the accuracies.
     chart
         PNG to write.
+    simulated
+        Whether the specimens are the simulated ones, for which alone the paper's value is drawn.
     """
     names = read_table(catalogue).groupby("domain")["label"].first().to_dict()
-    figure = draw.label_figure(read_table(accuracy), names)
+    figure = draw.label_figure(read_table(accuracy), names, simulated=simulated)
     inputs = {"catalogue": catalogue, "accuracy": accuracy}
     save_figure(chart, figure, Provenance.of("temper label_chart", inputs))
 
@@ -131,7 +138,12 @@ def figures(
     table, rows, store = read_table(catalogue), read_chips(chips), Micrographs(micrographs)
     size_um = float(table["pixel_size_um"].iloc[0])
     domains = list(dict.fromkeys(table["domain"]))
-    inputs = {"catalogue": catalogue, "micrographs": micrographs, "chips": chips}
+    inputs = {
+        "catalogue": catalogue,
+        "micrographs": micrographs,
+        "chips": chips,
+        "persistence": persistence,
+    }
     origin = Provenance.of("temper figures", inputs, options, seed)
 
     shown = {domain: _spread(table[table["domain"] == domain]) for domain in domains}
@@ -139,18 +151,18 @@ def figures(
     titles = {domain: _titles(entries) for domain, entries in shown.items()}
     save_figure(micrograph_figure, draw.image_grid(images, titles, size_um), origin)
 
-    rng = np.random.default_rng(seed)
+    rng = generator(seed, "figures")
     drawn = {domain: _draw(rows, domain, CHIPS_SHOWN, rng) for domain in domains}
-    cuts = {domain: list(store.cut(few)) for domain, few in drawn.items()}
+    cuts = {domain: list(cut_chips(store, few)) for domain, few in drawn.items()}
     names = {domain: list(few["specimen"].astype(str)) for domain, few in drawn.items()}
     save_figure(chip_figure, draw.image_grid(cuts, names, size_um), origin)
 
-    everything = _images_of(persistence, chips)
+    everything = pi.images_of(persistence, chips)
     domain_of = rows["domain"].to_numpy()
     means = {domain: everything[domain_of == domain].mean(axis=0) for domain in domains}
     examples = {domain: (cuts[domain][0], _pairs(cuts[domain][0], options)) for domain in domains}
     ranges = (options.birth_range, options.persistence_range)
-    figure = draw.persistence_figure(examples, means, ranges, size_um)
+    figure = draw.persistence_figure(examples, means, ranges, pi.units(options), size_um)
     save_figure(persistence_figure, figure, origin)
 
 
@@ -164,6 +176,10 @@ def report(
     chip_figure: Path,
     persistence_figure: Path,
     report: Path,
+    heads: Names,
+    errors: Paths,
+    speeds: Paths,
+    parity_figure: Path,
     label_files: Paths = (),
     options: TemperOptions = TemperOptions(),
     seed: int = 0,
@@ -180,6 +196,8 @@ def report(
         PNG figures.
     report
         HTML page to write.
+    heads, errors, speeds, parity_figure
+        Heads of PI-Net, the tables of each one's errors and speed, and their common figure.
     label_files
         Accuracies, correlations and their chart, where the domains have labels.
     options
@@ -194,30 +212,23 @@ def report(
         "chip_figure": chip_figure,
         "persistence_figure": persistence_figure,
     }
+    files.update(zip((f"errors {head}" for head in heads), errors, strict=True))
+    files.update(zip((f"speed {head}" for head in heads), speeds, strict=True))
+    files["parity_figure"] = parity_figure
     files.update(zip(("accuracy", "correlations", "chart"), label_files, strict=False))
-    origin = Provenance.of("temper report", files, options, seed)
+    origin = Provenance.of("temper report", {**files, "micrographs": micrographs}, options, seed)
     tables = {name: read_table(path) for name, path in files.items() if path.suffix == ".parquet"}
-    pictures = {name: path.read_bytes() for name, path in files.items() if path.suffix == ".png"}
+    pictures = {name: read_figure(path) for name, path in files.items() if path.suffix == ".png"}
     body = page.sections(tables, pictures, options, grey_range(micrographs))
     lead = page.lead(tables["catalogue"], options)
     html = render(f"Temper study, run {run}", lead, body, origin.as_dict())
     save_page(report, html)
 
 
-def _images_of(persistence: Path, chips: Path) -> np.ndarray:
-    """Read persistence images, refusing those of other chips: they are joined by order."""
-    store = open_store(persistence)
-    if store.attrs["chips"] != fingerprint(chips):
-        raise InputError(
-            f"{persistence} was made from other chips than {chips}; delete it and rerun."
-        )
-    return read_values(store, pi.IMAGES)
-
-
 def _grey_statistics(store: Micrographs, chips: pd.DataFrame) -> np.ndarray:
     """Mean and standard deviation of every chip, grey levels: (n, 2) float64."""
     statistics = np.empty((len(chips), 2))
-    for at, images in store.batches(chips):
+    for at, images in chip_batches(store, chips):
         flat = images.reshape(len(images), -1)
         statistics[at] = np.stack([flat.mean(axis=1), flat.std(axis=1)], axis=1)
     return statistics

@@ -28,3 +28,9 @@ STAGES = (
     figures,
     report,
 )
+MODEL_STAGES = {
+    "train_pinet": "Train PI-Net until its loss on validation chips stops falling.",
+    "evaluate_pinet": "Hold PI-Net's images against the exact ones, and time both.",
+    "pinet_figure": "Draw predicted against exact pixels of persistence images, a row a head.",
+}
+"""Stages of `surrogate` and their summaries: torch takes seconds to load, so they load when run."""

@@ -1,0 +1,1 @@
+"""One file a published model: torch modules without file access."""

@@ -1,0 +1,1 @@
+"""Loops that train models: seeds, data order, checkpoints, resume, history."""

@@ -1,0 +1,36 @@
+"""PI-Net as the paper prints it, in both readings."""
+
+import pytest
+import torch
+from torch import nn
+
+from pspflow.models.pinet import PAPER_CHANNELS, PINet, parameter_count
+from pspflow.studies.temper import options
+
+CONVOLUTIONS = 2_560 + 590_080 + 295_040 + 147_584  # 3 x 3, 1-256-256-128-128, with biases
+BATCH_NORMS = 2 * (256 + 256 + 128 + 128)
+HEADS = {"pooled": 128 * 200 + 200, "spatial": 9 * 128 * 2 + 2}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_layers_of_the_paper(head):
+    """Section 3.4: 256, 256, 128 and 128 channels, 3 x 3 kernels, stride 1, then one more layer."""
+    net = PINet(head)
+    layers = [layer for layer in net.features if isinstance(layer, nn.Conv2d)]
+    assert tuple(layer.out_channels for layer in layers) == PAPER_CHANNELS
+    assert {(layer.kernel_size, layer.stride) for layer in layers} == {((3, 3), (1, 1))}
+    assert parameter_count(net) == CONVOLUTIONS + BATCH_NORMS + HEADS[head]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_it_starts_as_the_mean_image(head):
+    """Before training it predicts the mean it was given, which is the ruler it has to beat."""
+    net = PINet(head, (4, 4))
+    mean = torch.rand(2, 10, 10)
+    net.mean.copy_(mean)
+    torch.testing.assert_close(net(torch.rand(2, 1, 32, 32)), mean.expand(2, -1, -1, -1))
+
+
+def test_options_name_the_papers_channels():
+    """The report compares with the paper's size without loading torch."""
+    assert options.PAPER_CHANNELS == PAPER_CHANNELS
