@@ -23,8 +23,7 @@ def order_keys(levels: np.ndarray) -> np.ndarray:
     float32 holds, uint64 for the rest.
     """
     if levels.dtype.kind == "b" or (levels.dtype.kind == "u" and levels.dtype.itemsize <= 2):
-        unsigned = np.dtype(f"u{levels.dtype.itemsize}")
-        return np.require(levels, unsigned, ("C", "W"))
+        return np.require(levels, f"u{levels.dtype.itemsize}", ("C", "W"))
     single = np.can_cast(levels.dtype, np.float32)
     real, signed, unsigned = ("f4", "i4", "u4") if single else ("f8", "i8", "u8")
     # Adding 0 makes -0.0 a tie of 0.0. The bits of IEEE numbers are in the order of the numbers
@@ -81,7 +80,7 @@ def pair_stack(stack: np.ndarray, cells: bool) -> tuple[np.ndarray, np.ndarray]:
 @compiled
 def _unpad(position: int, width: int) -> int:
     row, column = divmod(np.uint32(position), np.uint32(width))
-    return (np.int64(row) - 1) * (width - 2) + np.int64(column) - 1
+    return (int(row) - 1) * (width - 2) + int(column) - 1
 
 
 @compiled
@@ -134,13 +133,13 @@ def _maximum(image: np.ndarray) -> int:
     for row in image:
         for level in row:
             highest = max(highest, level)
-    return np.int64(highest)
+    return int(highest)
 
 
 @compiled
 def _add_pairs(
     keys: np.ndarray,
-    inversion: int,
+    inversion: np.uint8,
     pairs: np.ndarray,
     count: int,
     birth_at: int,

@@ -275,8 +275,8 @@ def _sort_edges(keys: np.ndarray, edges: np.ndarray, count: int) -> None:
         for k in range(count):
             digit = (np.uint64(keys[source[k] >> 2]) >> shift) & np.uint64(255)
             starts[digit + np.uint64(1)] += 1
-        for digit in range(256):
-            starts[digit + 1] += starts[digit]
+        for before in range(256):
+            starts[before + 1] += starts[before]
         for k in range(count):
             digit = (np.uint64(keys[source[k] >> 2]) >> shift) & np.uint64(255)
             target[starts[digit]] = source[k]

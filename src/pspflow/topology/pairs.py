@@ -11,24 +11,28 @@ components in homology dimension 0 (H0), holes in dimension 1 (H1). What counts 
     Pixels are the vertices of a grid of squares. Components are 4-connected; the background is
     8-connected.
 
-Both backends compute T. V follows from T by duality, in one place for both.
+The exact backend computes either and knows the pixels behind every pair. The libraries compute T,
+and V follows from T by duality, in one place for both.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pspflow.topology.fused import order_keys, pair_stack
+
 Convention = Literal["T", "V"]
-Backend = Literal["gudhi", "ripser"]
+Backend = Literal["exact", "gudhi", "ripser"]
 InfiniteDeath = Literal["max", "drop"]
 Pairs = NDArray[np.float64]
+PixelPairs = NDArray[np.intp]
 
 
 def persistence_pairs(
-    image: ArrayLike, convention: Convention = "T", backend: Backend = "gudhi"
+    image: ArrayLike, convention: Convention = "T", backend: Backend = "exact"
 ) -> tuple[Pairs, Pairs]:
     """Compute the persistence pairs of an image's sublevel sets.
 
@@ -40,8 +44,9 @@ def persistence_pairs(
     convention
         ``"T"`` (pixels are cells) or ``"V"`` (pixels are vertices); see the module.
     backend
-        ``"gudhi"`` (fast) or ``"ripser"`` (the stack of the temper paper, about a hundred times
-        slower). Both are exact and return the same arrays.
+        ``"exact"`` (`pspflow.topology.kernel`), ``"gudhi"`` (a few times slower) or ``"ripser"``
+        (the stack of the temper paper, several hundred times slower). All are exact and return the
+        same arrays.
 
     Returns
     -------
@@ -70,17 +75,60 @@ def persistence_pairs(
     >>> h0.tolist(), h1.tolist()
     ([[1.0, inf]], [[1.0, 7.0]])
     """
-    if convention not in get_args(Convention):
-        raise ValueError(f"convention must be 'T' or 'V', got {convention!r}")
-    if backend not in _TOP_CELL_PAIRS:
-        raise ValueError(f"backend must be 'gudhi' or 'ripser', got {backend!r}")
-    levels = _as_levels(image)
-    top_cell_pairs = _TOP_CELL_PAIRS[backend]
-    if convention == "T":
-        h0, h1 = top_cell_pairs(levels)
+    check_choices(convention)
+    array = _as_image(image)
+    if backend == "exact":
+        levels = array.astype(np.float64).ravel()
+        h0, h1 = (levels[pixels] for pixels in _critical_pixels(array, convention))
+        h0[0, 1] = np.inf
+    elif backend in _TOP_CELL_PAIRS:
+        top_cell_pairs = _TOP_CELL_PAIRS[backend]
+        pairs = top_cell_pairs if convention == "T" else partial(_vertex_pairs, top_cell_pairs)
+        h0, h1 = pairs(array.astype(np.float64))
     else:
-        h0, h1 = _vertex_pairs(levels, top_cell_pairs)
+        raise ValueError(f"backend must be 'exact', 'gudhi' or 'ripser', got {backend!r}")
     return _sorted(h0), _sorted(h1)
+
+
+def critical_pixels(
+    image: ArrayLike, convention: Convention = "T"
+) -> tuple[PixelPairs, PixelPairs]:
+    """Find the pixels at which an image's pairs are born and die.
+
+    Parameters
+    ----------
+    image, convention
+        As in `persistence_pairs`.
+
+    Returns
+    -------
+    h0, h1
+        Integer arrays of shape ``(n, 2)`` that hold (birth pixel, death pixel) as flat indices into
+        the image; `numpy.unravel_index` gives rows and columns. Row for row they are the pairs of
+        `persistence_pairs`. The component that never dies has the death -1. Where pixels tie in
+        grey level, which of them is named depends on their order in the image.
+
+    Raises
+    ------
+    ValueError
+        As in `persistence_pairs`.
+
+    Examples
+    --------
+    >>> h0, h1 = critical_pixels([[1, 2, 3], [8, 9, 4], [7, 6, 0]])
+    >>> h0.tolist(), h1.tolist()
+    ([[8, -1], [0, 5]], [[3, 4]])
+    """
+    check_choices(convention)
+    array = _as_image(image)
+    h0, h1 = _critical_pixels(array, convention)
+    levels = array.astype(np.float64).ravel()
+    deaths = levels[h0[:, 1]]
+    deaths[0] = np.inf
+    return (
+        h0[np.lexsort((h0[:, 1], h0[:, 0], deaths, levels[h0[:, 0]]))],
+        h1[np.lexsort((h1[:, 1], h1[:, 0], levels[h1[:, 1]], levels[h1[:, 0]]))],
+    )
 
 
 def close_essential_class(
@@ -102,24 +150,43 @@ def close_essential_class(
     ValueError
         If `infinite_death` is unknown.
     """
+    check_choices(infinite_death=infinite_death)
     if infinite_death == "max":
         return np.minimum(h0, maximum)
-    if infinite_death == "drop":
-        return h0[np.isfinite(h0[:, 1])]
-    raise ValueError(f"infinite_death must be 'max' or 'drop', got {infinite_death!r}")
+    return h0[np.isfinite(h0[:, 1])]
 
 
-def _as_levels(image: ArrayLike) -> NDArray[np.float64]:
-    """Validate an image and return its grey levels as float64."""
+def check_choices(convention: str = "T", infinite_death: str = "max") -> None:
+    """Refuse, with the choices, a convention or a treatment of the essential class not known.
+
+    Raises
+    ------
+    ValueError
+        As said.
+    """
+    if convention not in get_args(Convention):
+        raise ValueError(f"convention must be 'T' or 'V', got {convention!r}")
+    if infinite_death not in get_args(InfiniteDeath):
+        raise ValueError(f"infinite_death must be 'max' or 'drop', got {infinite_death!r}")
+
+
+def _as_image(image: ArrayLike) -> NDArray[Any]:
+    """Validate an image."""
     array = np.asarray(image)
     if array.ndim != 2 or array.size == 0:
         raise ValueError(f"image must be 2-D with at least one pixel, got shape {array.shape}")
     if array.dtype.kind not in "buif":
         raise ValueError(f"image must hold real numbers, got dtype {array.dtype}")
-    levels = array.astype(np.float64)
-    if not np.isfinite(levels).all():
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError("image must be finite, but it holds NaN or infinite pixels")
-    return levels
+    return array
+
+
+def _critical_pixels(image: NDArray[Any], convention: Convention) -> tuple[PixelPairs, PixelPairs]:
+    """Run the exact kernel on one image: the essential class comes first, the rest unsorted."""
+    pixels, counts = pair_stack(order_keys(image[None]), convention == "T")
+    count0 = counts[0, 0]
+    return pixels[:count0].astype(np.intp), pixels[count0:].astype(np.intp)
 
 
 def _sorted(pairs: Pairs) -> Pairs:
@@ -130,8 +197,8 @@ def _sorted(pairs: Pairs) -> Pairs:
 
 
 def _vertex_pairs(
-    levels: NDArray[np.float64],
     top_cell_pairs: Callable[[NDArray[np.float64]], tuple[Pairs, Pairs]],
+    levels: NDArray[np.float64],
 ) -> tuple[Pairs, Pairs]:
     """Compute convention V from convention T by Alexander duality.
 
