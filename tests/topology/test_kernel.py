@@ -9,8 +9,9 @@ from scipy import special
 from scipy.ndimage import gaussian_filter
 
 from pspflow.topology import critical_pixels, persistence_pairs
-from pspflow.topology.fused import order_keys, pair_stack
+from pspflow.topology.kernel import pair_stack
 from pspflow.topology.normal import normal_cdf
+from pspflow.topology.pairs import order_keys
 
 every_convention = pytest.mark.parametrize("convention", ["T", "V"])
 CHIPS = 200

@@ -13,13 +13,13 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from pspflow.topology.fused import image_stack
+from pspflow.topology.kernel import image_stack
+from pspflow.topology.libraries import Pairs
 from pspflow.topology.normal import normal_cdf
 from pspflow.topology.pairs import (
     Backend,
     Convention,
     InfiniteDeath,
-    Pairs,
     check_choices,
     close_essential_class,
     persistence_pairs,

@@ -21,6 +21,10 @@ lower maximum fills the hole. Only critical edges are sorted.
 Convention T (pixels are cells) is V of the inverted image inside a ring lower than every pixel,
 with H0 and H1, births and deaths exchanged.
 
+Entry points are `pair_stack` and `image_stack`: they run on one thread and release the GIL, so that
+callers may share a stack among threads. All is one module because numba's cache of machine code
+watches only the file of the function it keeps, not those of the functions that are called.
+
 References
 ----------
 Robins, Wood and Sheppard 2011, "Theory and algorithms for constructing discrete Morse complexes
@@ -28,13 +32,11 @@ from grayscale digital images", IEEE TPAMI 33(8). Bleile, Garin, Heiss, Maggs an
 persistent homology of dual digital image constructions".
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from pspflow.topology.compiled import compiled
 
 # Neighbours clockwise from north, one bit each: edges on even bits, squares on odd ones.
 N, NE, E, SE, S, SW, W, NW = (1 << bit for bit in range(8))
@@ -42,9 +44,125 @@ EDGES = N | E | S | W
 ALL = 255
 
 
-def compiled(function: Function) -> Function:
-    """Compile for one thread that lets others run, and keep the machine code on disk."""
-    return cast("Function", numba.njit(nogil=True, cache=True)(function))
+@compiled
+def pair_stack(stack: np.ndarray, cells: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Pair the critical pixels of every image.
+
+    Parameters
+    ----------
+    stack
+        From `pspflow.topology.pairs.order_keys`, shape ``(n, rows, columns)``, not empty.
+    cells
+        Convention T; otherwise V.
+
+    Returns
+    -------
+    pixels, counts
+        (birth, death) as flat indices into the image, int32 of shape ``(pairs, 2)``, for H0 then H1
+        of each image in turn, and how many there are of each, int64 of shape ``(n, 2)``. Every H0
+        begins with the essential class, whose death is -1. Pairs that die at birth are left out.
+    """
+    n, rows, columns = stack.shape
+    width = columns + 2
+    workspace = new_workspace(stack[:1].reshape(rows, columns))
+    components = np.empty((rows * columns, 2), np.int32)
+    holes = np.empty((rows * columns, 2), np.int32)
+    pixels = np.empty((n * rows * columns, 2), np.int32)
+    counts = np.empty((n, 2), np.int64)
+    total = 0
+    for image in range(n):
+        n0, n1, essential = pair_image(stack[image], cells, workspace, components, holes)
+        pixels[total] = _unpad(essential, width), -1
+        total += 1
+        for k in range(n0):
+            pixels[total, 0] = _unpad(components[k, 0], width)
+            pixels[total, 1] = _unpad(components[k, 1], width)
+            total += 1
+        for k in range(n1):
+            pixels[total, 0] = _unpad(holes[k, 1], width)
+            pixels[total, 1] = _unpad(holes[k, 0], width)
+            total += 1
+        counts[image] = n0 + 1, n1
+    return pixels[:total].copy(), counts
+
+
+@compiled
+def _unpad(position: int, width: int) -> int:
+    row, column = divmod(np.uint32(position), np.uint32(width))
+    return (int(row) - 1) * (width - 2) + int(column) - 1
+
+
+@compiled
+def image_stack(
+    stack: np.ndarray,
+    cells: bool,
+    close: bool,
+    birth_table: np.ndarray,
+    persistence_table: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """Compute the persistence images of 8-bit images.
+
+    Parameters
+    ----------
+    stack
+        uint8, shape ``(n, rows, columns)``, not empty.
+    cells
+        Convention T; otherwise V.
+    close
+        Whether the essential class dies at the image's maximum; otherwise it is left out.
+    birth_table, persistence_table
+        Factors of each grey level, as `PersistenceImager` makes them, ``(256, resolution)``.
+    out
+        Filled with the images, float64 of shape ``(n, 2, resolution, resolution)``.
+    """
+    n, rows, columns = stack.shape
+    workspace = new_workspace(stack[:1].reshape(rows, columns))
+    keys = workspace[0]
+    components = np.empty((rows * columns, 2), np.int32)
+    holes = np.empty((rows * columns, 2), np.int32)
+    by_birth = np.empty_like(persistence_table)
+    inversion = np.uint8(255 if cells else 0)
+    for image in range(n):
+        n0, n1, essential = pair_image(stack[image], cells, workspace, components, holes)
+        by_birth[:] = 0
+        if close:
+            birth = keys[essential] ^ inversion
+            by_birth[birth] += persistence_table[_maximum(stack[image]) - birth]
+        _add_pairs(keys, inversion, components, n0, 0, persistence_table, by_birth)
+        np.dot(birth_table.T, by_birth, out[image, 0])
+        by_birth[:] = 0
+        _add_pairs(keys, inversion, holes, n1, 1, persistence_table, by_birth)
+        np.dot(birth_table.T, by_birth, out[image, 1])
+
+
+@compiled
+def _maximum(image: np.ndarray) -> int:
+    highest = np.uint8(0)
+    for row in image:
+        for level in row:
+            highest = max(highest, level)
+    return int(highest)
+
+
+@compiled
+def _add_pairs(
+    keys: np.ndarray,
+    inversion: np.uint8,
+    pairs: np.ndarray,
+    count: int,
+    birth_at: int,
+    persistence_table: np.ndarray,
+    by_birth: np.ndarray,
+) -> None:
+    """Add every pair's persistence factors to the row of its birth level."""
+    for k in range(count):
+        birth = keys[np.uint32(pairs[k, birth_at])] ^ inversion
+        death = keys[np.uint32(pairs[k, 1 - birth_at])] ^ inversion
+        row = by_birth[np.uint32(birth)]
+        factors = persistence_table[np.uint32(death - birth)]
+        for at in range(row.size):
+            row[at] += factors[at]
 
 
 @compiled

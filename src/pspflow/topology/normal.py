@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from pspflow.topology.kernel import compiled
+from pspflow.topology.compiled import compiled
 
 STEPS_PER_UNIT = 64
 LIMIT = 9  # one standard deviation further, the tail is lost in the rounding of 1
