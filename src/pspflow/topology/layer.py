@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from pspflow.topology.gradients import gradients_of_pairs, images_of_pairs
 from pspflow.topology.images import PersistenceImager, Range, Weight
 from pspflow.topology.kernel import pair_stack
+from pspflow.topology.normal import LIMIT
 from pspflow.topology.pairs import Convention, InfiniteDeath, check_choices, order_keys
 
 CHUNK = 8  # images paired and drawn together: their pairs' factors stay in a core's cache
@@ -127,7 +128,7 @@ class PersistenceImageLayer(nn.Module):
         if not images.is_floating_point():
             raise ValueError(f"images must be floating point, got {images.dtype}")
         stack = images if images.dtype == torch.float64 else images.float()
-        low, high = torch.stack(torch.aminmax(stack.detach())).tolist()
+        low, high = _range_of(stack.detach())
         if not np.isfinite([low, high]).all():
             raise ValueError("images must be finite, but they hold NaN or infinite pixels")
         if self.levels is not None and (low < 0 or high > self.levels - 1):
@@ -192,7 +193,8 @@ class PersistenceImageLayer(nn.Module):
 
     def _pixel_masses(self, means: Tensor, edges: Tensor) -> Tensor:
         scaled = (edges.to(means.dtype)[:, None] - means) / self.imager.sigma
-        return torch.special.ndtr(scaled).diff(dim=0)
+        # Far tails are 0 or 1 and flat; unclamped, their density would be denormal and slow.
+        return torch.special.ndtr(scaled.clamp(-LIMIT, LIMIT)).diff(dim=0)
 
 
 def _table_with_slopes(factors: Callable[[Tensor], Tensor]) -> np.ndarray:
@@ -203,6 +205,16 @@ def _table_with_slopes(factors: Callable[[Tensor], Tensor]) -> np.ndarray:
         slopes = [torch.autograd.grad(row.sum(), levels, retain_graph=True)[0] for row in values]
     table: np.ndarray = torch.stack([values.detach(), torch.stack(slopes)]).mT.contiguous().numpy()
     return table
+
+
+def _range_of(stack: Tensor) -> tuple[float, float]:
+    """Return the lowest and the highest value, NaN if there is one."""
+    if stack.device.type == "cpu":
+        # not by torch: its threads would go on spinning where ours are about to run
+        values = stack.numpy()
+        return float(values.min()), float(values.max())
+    low, high = torch.stack(torch.aminmax(stack)).tolist()
+    return low, high
 
 
 def _to_host(levels: Tensor) -> list[tuple[Tensor, Any]]:
@@ -224,13 +236,15 @@ class _LevelImages(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, stack: Tensor, layer: PersistenceImageLayer) -> Tensor:
-        levels = stack.detach().round().to(torch.uint8).numpy()
+        values = stack.detach().numpy()
+        levels = np.empty(values.shape, dtype=np.uint8)
         size = layer.imager.resolution
         drawn = np.empty((len(levels), 2, size, size))
         births, persistences = layer._tables
 
         def draw(start: int) -> tuple[np.ndarray, np.ndarray]:
             at = slice(start, start + CHUNK)
+            levels[at] = np.rint(values[at])
             pixels, counts = layer._pair_chunk(levels[at])
             flat = levels[at].reshape(len(counts), -1)
             images_of_pairs(flat, pixels, counts, births[0], persistences[0], drawn[at])
@@ -238,14 +252,14 @@ class _LevelImages(torch.autograd.Function):
 
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:
             ctx.pairs = list(pool.map(draw, range(0, len(levels), CHUNK)))
-        ctx.layer, ctx.levels, ctx.dtype = layer, levels, stack.dtype
+        ctx.layer, ctx.levels, ctx.dtype = layer, levels, values.dtype
         return torch.from_numpy(drawn).to(stack.dtype)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None]:
-        gradient = torch.zeros(ctx.levels.shape, dtype=ctx.dtype)
         levels = ctx.levels.reshape(len(ctx.levels), -1)
+        gradient = torch.from_numpy(np.zeros(ctx.levels.shape, dtype=ctx.dtype))
         out = gradient.numpy().reshape(levels.shape)
         given = upstream[0].double().contiguous().numpy()
 
