@@ -43,6 +43,11 @@ N, NE, E, SE, S, SW, W, NW = (1 << bit for bit in range(8))
 EDGES = N | E | S | W
 ALL = 255
 
+# The position of a lone bit in 64: every product with this number has other six leading bits.
+DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+POSITIONS = np.zeros(64, dtype=np.int64)
+POSITIONS[[(int(DE_BRUIJN) << bit) % 2**64 >> 58 for bit in range(64)]] = np.arange(64)
+
 
 @compiled
 def pair_stack(stack: np.ndarray, cells: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -313,9 +318,12 @@ def _grow_pixel_forest(masks: np.ndarray, rows: int, columns: int, pixels: np.nd
         elif starts & W:
             steps[mask] = -1
     for i in range(1, rows + 1):
-        for pixel in range(i * width + 1, i * width + columns + 1):
-            lower = np.uint32(pixel + steps[masks[pixel]])
-            pixels[pixel] = lower + steps[masks[lower]]
+        first = i * width + 1
+        line = masks[first : first + columns]
+        out = pixels[first : first + columns]
+        for j in range(columns):
+            lower = np.uint32(first + j + steps[line[j]])
+            out[j] = lower + steps[masks[lower]]
 
 
 @compiled
@@ -350,9 +358,12 @@ def _grow_square_forest(
     steps = np.array([0, 1, -1, -width, width], np.int32)
     margin = 0 if cells else 1
     for i in range(margin, rows + 1 - margin):
-        for square in range(i * width + margin, i * width + columns + 1 - margin):
-            higher = np.uint32(square + steps[codes[square]])
-            squares[square] = higher + steps[codes[higher]]
+        first = i * width + margin
+        line = codes[first : first + columns + 1 - 2 * margin]
+        out = squares[first : first + columns + 1 - 2 * margin]
+        for j in range(line.size):
+            higher = np.uint32(first + j + steps[line[j]])
+            out[j] = higher + steps[codes[higher]]
 
 
 @compiled
@@ -365,20 +376,21 @@ def _mark_saddles(masks: np.ndarray, saddles: np.ndarray) -> None:
 
 @compiled
 def _list_saddles(saddles: np.ndarray, edges: np.ndarray) -> int:
-    """List the critical edges as 4 * pixel + direction, and return how many there are."""
+    """List the critical edges as 4 * pixel + direction, and return how many there are.
+
+    An edge's number is half the position of its bit, counted from the first pixel's lowest (on a
+    little-endian machine, as all are that PyTorch supports).
+    """
     count = 0
     words = saddles[: saddles.size // 8 * 8].view(np.uint64)
     for word in range(words.size):
-        if words[word] == 0:
-            continue
-        for pixel in range(8 * word, 8 * word + 8):
-            bits = np.int64(saddles[pixel])
-            while bits:
-                lowest = bits & -bits
-                direction = (lowest > N) + np.int64(lowest > E) + (lowest > S)
-                edges[count] = 4 * pixel + direction
-                count += 1
-                bits &= bits - 1
+        bits = words[word]
+        while bits:
+            lowest = bits & (~bits + np.uint64(1))
+            position = POSITIONS[(lowest * DE_BRUIJN) >> np.uint64(58)]
+            edges[count] = 32 * word + (position >> 1)
+            count += 1
+            bits ^= lowest
     return count
 
 
