@@ -51,6 +51,8 @@ schema: $(READY)
 benchmarks: $(READY)
 	python benchmarks/chips.py > benchmarks/results/chips.json
 	python benchmarks/persistence.py > benchmarks/results/persistence.json
+	python benchmarks/layer.py > benchmarks/results/layer.json
+	python benchmarks/rule.py > benchmarks/results/rule.json
 	python benchmarks/render.py > docs/benchmarks.md
 
 clean:

@@ -31,10 +31,10 @@ COPIES = 20_000
 ORIGIN = Provenance("benchmark", {}, None, {})
 
 
-def make_micrographs(folder: Path) -> dict[str, float]:
-    """Store 32 noisy micrographs; real ones compress about as badly."""
+def make_micrographs(folder: Path, count: int = MICROGRAPHS) -> dict[str, float]:
+    """Store noisy micrographs; real ones compress about as badly."""
     rng = np.random.default_rng(0)
-    names = [f"m{i:02d}" for i in range(MICROGRAPHS)]
+    names = [f"m{i:02d}" for i in range(count)]
     catalogue = pd.DataFrame(
         {
             "micrograph": names,

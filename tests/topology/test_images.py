@@ -145,12 +145,40 @@ def test_infinite_death():
 
 
 @pytest.mark.parametrize("convention", ["T", "V"])
-def test_backends_agree_bit_for_bit(convention):
-    """Both backends give the same bits, because pairs come in a canonical order."""
-    images = stack(2)
-    by_gudhi = persistence_images(images, convention=convention)
-    by_ripser = persistence_images(images, convention=convention, backend="ripser")
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_backends_agree(convention, dtype):
+    """The libraries give the same bits, since pairs come in one order; the kernel sums in its own.
+
+    A library's pairs pass through the same formula, so this checks the kernel's shorter way.
+    """
+    images = stack(2, dtype=np.uint8).astype(dtype)
+    ranges = {"birth_range": (0, 255), "persistence_range": (0, 255)}
+    by_gudhi, by_ripser, exact = (
+        persistence_images(images, convention=convention, backend=backend, **ranges)
+        for backend in ("gudhi", "ripser", "exact")
+    )
     np.testing.assert_array_equal(by_gudhi, by_ripser)
+    np.testing.assert_allclose(exact, by_gudhi, rtol=1e-12)
+
+
+@every_weight
+@pytest.mark.parametrize("infinite_death", ["max", "drop"])
+def test_options_reach_the_kernel(weight, infinite_death):
+    """Every option means to the fused path what it means to the general one."""
+    images = stack(2)
+    options = {
+        "weight": weight,
+        "infinite_death": infinite_death,
+        "resolution": 7,
+        "birth_range": (20, 180),
+        "persistence_range": (10, 120),
+        "sigma": 9,
+    }
+    np.testing.assert_allclose(
+        persistence_images(images, **options),
+        persistence_images(images, backend="gudhi", **options),
+        rtol=1e-11,
+    )
 
 
 def test_convention_reaches_the_pairs():
@@ -169,8 +197,18 @@ def test_an_image_does_not_depend_on_its_neighbours():
 def test_read_only_images():
     """A memory-mapped or cached stack is accepted as it is."""
     images = stack(1)
+    expected = persistence_images(images)
     images.flags.writeable = False
-    assert persistence_images(images).any()
+    np.testing.assert_array_equal(persistence_images(images), expected)
+
+
+def test_strided_images():
+    """Every other image of a stack, turned, is accepted as it is."""
+    images = stack(4)
+    turned = images[::2].transpose(0, 2, 1)
+    np.testing.assert_allclose(
+        persistence_images(turned), persistence_images(images)[::2], rtol=1e-12
+    )
 
 
 def test_byte_order():

@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter
 from pspflow.topology import persistence_pairs
 
 CONVENTIONS = ("T", "V")
-BACKENDS = ("gudhi", "ripser")
+BACKENDS = ("exact", "gudhi", "ripser")
 every_convention = pytest.mark.parametrize("convention", CONVENTIONS)
 every_backend = pytest.mark.parametrize("backend", BACKENDS)
 
@@ -230,5 +230,5 @@ def test_rejects_unknown_choices():
     """An unknown convention or backend is refused and the choices are named."""
     with pytest.raises(ValueError, match="'T' or 'V'"):
         persistence_pairs(np.zeros((2, 2)), convention="t")
-    with pytest.raises(ValueError, match="'gudhi' or 'ripser'"):
+    with pytest.raises(ValueError, match="'exact', 'gudhi' or 'ripser'"):
         persistence_pairs(np.zeros((2, 2)), backend="cripser")

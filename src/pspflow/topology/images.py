@@ -12,13 +12,15 @@ from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
-from scipy.special import ndtr
 
+from pspflow.topology.kernel import image_stack
+from pspflow.topology.libraries import Pairs
+from pspflow.topology.normal import normal_cdf
 from pspflow.topology.pairs import (
     Backend,
     Convention,
     InfiniteDeath,
-    Pairs,
+    check_choices,
     close_essential_class,
     persistence_pairs,
 )
@@ -136,8 +138,15 @@ class PersistenceImager:
 
     def _pixel_masses(self, means: NDArray[np.float64], extent: Range) -> NDArray[np.float64]:
         edges = np.linspace(*extent, self.resolution + 1)
-        masses: NDArray[np.float64] = np.diff(ndtr((edges - means[:, None]) / self.sigma), axis=1)
+        masses: NDArray[np.float64] = np.diff(
+            normal_cdf((edges - means[:, None]) / self.sigma), axis=1
+        )
         return masses
+
+    def tables(self, levels: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Tabulate both factors for the grey levels 0, 1, ...: shapes ``(levels, resolution)``."""
+        values = np.arange(float(levels))
+        return self.birth_factors(values), self.persistence_factors(values)
 
 
 def _counts_grey_levels(dtype: np.dtype[Any]) -> bool:
@@ -164,9 +173,7 @@ def _transform_for(
     """
     if not _counts_grey_levels(dtype):
         return imager.transform
-    levels = np.arange(np.iinfo(dtype).max + 1.0)
-    birth_table = imager.birth_factors(levels)
-    persistence_table = imager.persistence_factors(levels)
+    birth_table, persistence_table = imager.tables(np.iinfo(dtype).max + 1)
 
     def transform(pairs: Pairs) -> NDArray[np.float64]:
         births, deaths = pairs.astype(np.intp).T
@@ -182,7 +189,7 @@ def persistence_images(
     images: ArrayLike,
     *,
     convention: Convention = "T",
-    backend: Backend = "gudhi",
+    backend: Backend = "exact",
     resolution: int = 10,
     birth_range: Range | None = None,
     persistence_range: Range | None = None,
@@ -228,8 +235,13 @@ def persistence_images(
         sigma=sigma,
         weight=weight,
     )
-    transform = _transform_for(imager, stack.dtype)
     out = np.empty((len(stack), 2, resolution, resolution))
+    if backend == "exact" and stack.dtype == np.uint8 and stack.size:
+        check_choices(convention, infinite_death)
+        writable = np.require(stack, requirements=("C", "W"))
+        image_stack(writable, convention == "T", infinite_death == "max", *imager.tables(256), out)
+        return out
+    transform = _transform_for(imager, stack.dtype)
     for image, (out0, out1) in zip(stack, out, strict=True):
         h0, h1 = persistence_pairs(image, convention, backend)
         out0[:] = transform(close_essential_class(h0, float(image.max()), infinite_death))

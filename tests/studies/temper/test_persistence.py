@@ -87,13 +87,16 @@ def test_shares_of_different_origin_are_not_merged(image_set):
 
 
 def test_backends_store_the_same_images(image_set):
-    """Ripser, the paper's library, and gudhi's fast path end in the same artefact."""
-    stores = [
-        open_store(run(image_set, f"{backend}.zarr", PersistenceOptions(backend=backend)))
-        for backend in ("gudhi", "ripser")
-    ]
-    first, second = (read_values(store, pi.IMAGES) for store in stores)
-    np.testing.assert_array_equal(first, second)
+    """The kernel, gudhi's fast path and ripser, the paper's library, end in the same artefact."""
+    kernel, gudhi, ripser = (
+        read_values(
+            open_store(run(image_set, f"{backend}.zarr", PersistenceOptions(backend=backend))),
+            pi.IMAGES,
+        )
+        for backend in ("exact", "gudhi", "ripser")
+    )
+    np.testing.assert_array_equal(gudhi, ripser)
+    np.testing.assert_allclose(kernel, gudhi, rtol=1e-6)
 
 
 def test_axes_are_the_centres_of_the_pixels(image_set):

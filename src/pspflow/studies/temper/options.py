@@ -175,8 +175,8 @@ class ChipOptions(Options):
 class PersistenceOptions(Options):
     """Persistence diagrams and images."""
 
-    backend: Literal["gudhi", "ripser"] = "gudhi"
-    """Library: gudhi's fast path, or ripser with persim's formula (the paper's stack)."""
+    backend: Literal["exact", "gudhi", "ripser"] = "exact"
+    """The project's exact kernel, gudhi's fast path, or ripser (the paper's stack); all agree."""
     convention: Literal["T", "V"] = "T"
     """Pixels are top cells (T) or vertices (V) of the cubical complex."""
     resolution: Annotated[int, Field(ge=2, le=256)] = 10

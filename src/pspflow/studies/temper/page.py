@@ -9,7 +9,11 @@ from pspflow.report.page import Figure, Section, Table
 from pspflow.studies.temper.evaluate import CLASSES
 from pspflow.studies.temper.options import PAPER_CHANNELS, TemperOptions
 
-BACKENDS = {"gudhi": "gudhi (cubical complexes)", "ripser": "ripser (lower-star filtrations)"}
+BACKENDS = {
+    "exact": "the project's own kernel",
+    "gudhi": "gudhi (cubical complexes)",
+    "ripser": "ripser (lower-star filtrations)",
+}
 
 
 def lead(catalogue: pd.DataFrame, options: TemperOptions) -> str:

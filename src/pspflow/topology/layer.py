@@ -1,0 +1,274 @@
+"""Persistence images as a layer of a network, with the gradient through the critical pixels.
+
+A persistence image is a smooth function of births and deaths, and those are the grey levels of
+single pixels. Which pixels they are does not change under a small change of an image without ties,
+so the gradient is exact there: it flows to the birth and the death pixel of every pair.
+
+Pairing happens on the CPU, in threads, while the device works on images paired before. Whole grey
+levels on a CPU (the usual case in training) are looked up in tables; everything else is a handful
+of tensor operations on the images' own device.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from pspflow.topology.gradients import gradients_of_pairs, images_of_pairs
+from pspflow.topology.images import PersistenceImager, Range, Weight
+from pspflow.topology.kernel import pair_stack
+from pspflow.topology.normal import LIMIT
+from pspflow.topology.pairs import Convention, InfiniteDeath, check_choices, order_keys
+
+CHUNK = 8  # images paired and drawn together: their pairs' factors stay in a core's cache
+
+
+class PersistenceImageLayer(nn.Module):
+    """Compute the H0 and H1 persistence images of a batch, differentiably.
+
+    Parameters
+    ----------
+    resolution, birth_range, persistence_range, sigma, weight
+        As in `PersistenceImager`, in grey levels.
+    convention
+        As in `persistence_pairs`.
+    infinite_death
+        As in `close_essential_class`. Under ``"max"`` the essential class dies at, and passes its
+        gradient to, the highest pixel.
+    levels
+        Images are rounded to the whole grey levels 0 to ``levels - 1`` (at most 256), beyond which
+        they are clipped: the result is that of `persistence_images` for the 8-bit image, and fast.
+        The gradient is that at the 8-bit image, exact there and passed straight through the
+        rounding, whose own derivative is 0; clipped pixels get none. None: images are taken as
+        they are, in any range, and the gradient is exact wherever no two pixels tie.
+
+    Raises
+    ------
+    ValueError
+        If an option is refused by what it is passed to, or `levels` is not from 2 to 256.
+
+    Examples
+    --------
+    >>> layer = PersistenceImageLayer(10, (0, 255), (0, 255), sigma=12.75)
+    >>> layer(torch.rand(4, 1, 32, 32) * 255).shape
+    torch.Size([4, 2, 10, 10])
+    """
+
+    birth_edges: Tensor
+    persistence_edges: Tensor
+
+    def __init__(
+        self,
+        resolution: int,
+        birth_range: Range,
+        persistence_range: Range,
+        sigma: float,
+        weight: Weight = "persistence",
+        convention: Convention = "T",
+        infinite_death: InfiniteDeath = "max",
+        levels: int | None = 256,
+    ) -> None:
+        super().__init__()
+        self.imager = PersistenceImager(resolution, birth_range, persistence_range, sigma, weight)
+        check_choices(convention, infinite_death)
+        if levels is not None and not 2 <= levels <= 256:
+            raise ValueError(f"levels must be from 2 to 256 or None, got {levels}")
+        self.cells = convention == "T"
+        self.close = infinite_death == "max"
+        self.levels = levels
+        for name, extent in (("birth", birth_range), ("persistence", persistence_range)):
+            edges = torch.linspace(*extent, resolution + 1, dtype=torch.float64)
+            # not persistent: options make them, so a model's weights do not hold them
+            self.register_buffer(f"{name}_edges", edges, persistent=False)
+        self._tables = [
+            _table_with_slopes(factors)
+            for factors in (self._birth_factors, self._persistence_factors)
+        ]
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Compute the persistence images.
+
+        Parameters
+        ----------
+        images
+            Grey levels, shape ``(n, rows, columns)`` or ``(n, 1, rows, columns)``, any floating
+            dtype, any device.
+
+        Returns
+        -------
+        Shape ``(n, 2, resolution, resolution)``, dtype and device of the images: axis 1 is the
+        homology dimension, axis 2 birth and axis 3 persistence, both ascending.
+
+        Raises
+        ------
+        ValueError
+            If the shape or the dtype is another, or a pixel is NaN or infinite.
+        """
+        stack = self._checked(images)
+        if self.levels is None:
+            drawn = self._draw(stack, stack)
+        elif stack.device.type == "cpu":
+            drawn = _LevelImages.apply(stack, self)  # type: ignore[no-untyped-call]
+        else:
+            drawn = self._draw_levels(stack)
+        return drawn.to(images.dtype)
+
+    def _checked(self, images: Tensor) -> Tensor:
+        """Bring a batch to (n, rows, columns) of at least single precision, clipped to levels."""
+        if images.ndim == 4 and images.shape[1] == 1:
+            images = images[:, 0]
+        if images.ndim != 3 or images.numel() == 0:
+            raise ValueError(
+                "images must be of shape (n, rows, columns) or (n, 1, rows, columns) and not "
+                f"empty, got {tuple(images.shape)}"
+            )
+        if not images.is_floating_point():
+            raise ValueError(f"images must be floating point, got {images.dtype}")
+        stack = images if images.dtype == torch.float64 else images.float()
+        low, high = _range_of(stack.detach())
+        if not np.isfinite([low, high]).all():
+            raise ValueError("images must be finite, but they hold NaN or infinite pixels")
+        if self.levels is not None and (low < 0 or high > self.levels - 1):
+            stack = stack.clamp(0, self.levels - 1)
+        return stack
+
+    def _draw_levels(self, stack: Tensor) -> Tensor:
+        rounded = stack.detach().round()
+        return self._draw(stack + (rounded - stack.detach()), rounded.to(torch.uint8))
+
+    def _draw(self, values: Tensor, levels: Tensor) -> Tensor:
+        """Draw images from `values` with the pairs of `levels`: tensor operations, any device."""
+        drawn = []
+        for chunk, (pixels, counts) in zip(
+            torch.split(values, CHUNK), self._pair(levels), strict=True
+        ):
+            flat = chunk.reshape(-1)
+            births, deaths = flat[pixels[:, 0]], flat[pixels[:, 1]]
+            by_birth = torch.split(self._birth_factors(births), counts, dim=1)
+            by_persistence = torch.split(self._persistence_factors(deaths - births), counts, dim=1)
+            drawn += [b @ p.T for b, p in zip(by_birth, by_persistence, strict=True)]
+        size = self.imager.resolution
+        return torch.stack(drawn).reshape(len(values), 2, size, size)
+
+    def _pair(self, levels: Tensor) -> Iterator[tuple[Tensor, list[int]]]:
+        """Yield by chunk the (birth, death) pixels, on the images' device, and their counts."""
+        pixels_per_image = levels[0].numel()
+        chunks = _to_host(levels.detach())
+
+        def pair(chunk: tuple[Tensor, Any]) -> tuple[Tensor, list[int]]:
+            stack, copied = chunk
+            if copied:
+                copied.synchronize()
+            pixels, counts = self._pair_chunk(stack.numpy())
+            image = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
+            flat = torch.from_numpy(pixels + pixels_per_image * image[:, None])
+            return flat.pin_memory() if copied else flat, counts.ravel().tolist()
+
+        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+            for flat, counts in pool.map(pair, chunks):
+                yield flat.to(levels.device, non_blocking=True), counts
+
+    def _pair_chunk(self, stack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Pair images as `pair_stack` does, but close the essential class or leave it out."""
+        pixels, counts = pair_stack(order_keys(stack), self.cells)
+        essential = np.cumsum(counts.sum(axis=1)) - counts.sum(axis=1)
+        if self.close:
+            pixels[essential, 1] = stack.reshape(len(stack), -1).argmax(axis=1)
+        else:
+            pixels = np.delete(pixels, essential, axis=0)
+            counts[:, 0] -= 1
+        return pixels, counts
+
+    def _birth_factors(self, births: Tensor) -> Tensor:
+        """Integrate each Gaussian over the birth pixels: ``(n,)`` to ``(resolution, n)``."""
+        return self._pixel_masses(births, self.birth_edges)
+
+    def _persistence_factors(self, persistences: Tensor) -> Tensor:
+        """Integrate over the persistence pixels and weigh: ``(n,)`` to ``(resolution, n)``."""
+        masses = self._pixel_masses(persistences, self.persistence_edges)
+        return masses * persistences if self.imager.weight == "persistence" else masses
+
+    def _pixel_masses(self, means: Tensor, edges: Tensor) -> Tensor:
+        scaled = (edges.to(means.dtype)[:, None] - means) / self.imager.sigma
+        # Far tails are 0 or 1 and flat; unclamped, their density would be denormal and slow.
+        return torch.special.ndtr(scaled.clamp(-LIMIT, LIMIT)).diff(dim=0)
+
+
+def _table_with_slopes(factors: Callable[[Tensor], Tensor]) -> np.ndarray:
+    """Tabulate factors and their derivatives by grey level: ``(2, 256, resolution)``."""
+    with torch.enable_grad():
+        levels = torch.arange(256, dtype=torch.float64, requires_grad=True)
+        values = factors(levels)
+        slopes = [torch.autograd.grad(row.sum(), levels, retain_graph=True)[0] for row in values]
+    table: np.ndarray = torch.stack([values.detach(), torch.stack(slopes)]).mT.contiguous().numpy()
+    return table
+
+
+def _range_of(stack: Tensor) -> tuple[float, float]:
+    """Return the lowest and the highest value, NaN if there is one."""
+    if stack.device.type == "cpu":
+        # not by torch: its threads would go on spinning where ours are about to run
+        values = stack.numpy()
+        return float(values.min()), float(values.max())
+    low, high = torch.stack(torch.aminmax(stack)).tolist()
+    return low, high
+
+
+def _to_host(levels: Tensor) -> list[tuple[Tensor, Any]]:
+    """Start copying to the CPU: every chunk with an event that says when it is there, if needed."""
+    if levels.device.type != "cuda":
+        return [(chunk, None) for chunk in torch.split(levels.cpu(), CHUNK)]
+    chunks = []
+    for chunk in torch.split(levels, CHUNK):
+        host = torch.empty(chunk.shape, dtype=chunk.dtype, pin_memory=True)
+        host.copy_(chunk, non_blocking=True)
+        copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+        copied.record()
+        chunks.append((host, copied))
+    return chunks
+
+
+class _LevelImages(torch.autograd.Function):
+    """Images of whole grey levels and their gradient, on the CPU, from tables."""
+
+    @staticmethod
+    def forward(ctx: Any, stack: Tensor, layer: PersistenceImageLayer) -> Tensor:
+        values = stack.detach().numpy()
+        levels = np.empty(values.shape, dtype=np.uint8)
+        size = layer.imager.resolution
+        drawn = np.empty((len(levels), 2, size, size))
+        births, persistences = layer._tables
+
+        def draw(start: int) -> tuple[np.ndarray, np.ndarray]:
+            at = slice(start, start + CHUNK)
+            levels[at] = np.rint(values[at])
+            pixels, counts = layer._pair_chunk(levels[at])
+            flat = levels[at].reshape(len(counts), -1)
+            images_of_pairs(flat, pixels, counts, births[0], persistences[0], drawn[at])
+            return pixels, counts
+
+        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+            ctx.pairs = list(pool.map(draw, range(0, len(levels), CHUNK)))
+        ctx.layer, ctx.levels, ctx.dtype = layer, levels, values.dtype
+        return torch.from_numpy(drawn).to(stack.dtype)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None]:
+        levels = ctx.levels.reshape(len(ctx.levels), -1)
+        gradient = torch.from_numpy(np.zeros(ctx.levels.shape, dtype=ctx.dtype))
+        out = gradient.numpy().reshape(levels.shape)
+        given = upstream[0].double().contiguous().numpy()
+
+        def go_back(chunk: int) -> None:
+            at = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
+            pixels, counts = ctx.pairs[chunk]
+            births, persistences = ctx.layer._tables
+            gradients_of_pairs(levels[at], pixels, counts, births, persistences, given[at], out[at])
+
+        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+            list(pool.map(go_back, range(len(ctx.pairs))))
+        return gradient, None
