@@ -45,6 +45,8 @@ rule temper_persistence:
         f"{T}/micrographs.zarr",
         f"{T}/chips.parquet",
         f"{T}/chip_counts.parquet",
+        f"{T}/grid.parquet",
+        f"{T}/grid_coverage.parquet",
         gather.temper_persistence(f"{T}/persistence/{{scatteritem}}.zarr"),
         f"{T}/persistence.zarr",
         FIGURES,
@@ -185,11 +187,38 @@ rule temper_chips:
         " --options {params.options:q} --seed {params.seed}"
 
 
+rule temper_grid:
+    """Fit ranges, bandwidth and weight of persistence images to training chips."""
+    input:
+        micrographs=f"{T}/micrographs.zarr",
+        chips=f"{T}/chips.parquet",
+    output:
+        grid=f"{T}/grid.parquet",
+        coverage=f"{T}/grid_coverage.parquet",
+    log:
+        f"{T}/logs/grid.log",
+    benchmark:
+        f"{T}/benchmarks/grid.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=60,
+    params:
+        options=options(TEMPER.persistence),
+        seed=CONFIG.seed,
+    shell:
+        "pspflow --log {log:q} temper grid --micrographs {input.micrographs:q}"
+        " --chips {input.chips:q} --grid {output.grid:q} --coverage {output.coverage:q}"
+        " --options {params.options:q} --seed {params.seed}"
+
+
 rule temper_persistence_shard:
     """Compute the persistence images of one share of the chips."""
     input:
         micrographs=f"{T}/micrographs.zarr",
         chips=f"{T}/chips.parquet",
+        grid=f"{T}/grid.parquet",
     output:
         directory(f"{T}/persistence/{{scatteritem}}.zarr"),
     log:
@@ -201,12 +230,10 @@ rule temper_persistence_shard:
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=120,
-    params:
-        options=options(TEMPER.persistence),
     shell:
         "pspflow --log {log:q} temper persistence --micrographs {input.micrographs:q}"
-        " --chips {input.chips:q} --persistence {output:q}"
-        " --options {params.options:q} --shard {wildcards.scatteritem}"
+        " --chips {input.chips:q} --grid {input.grid:q} --persistence {output:q}"
+        " --shard {wildcards.scatteritem}"
 
 
 rule temper_merge:
@@ -265,6 +292,7 @@ rule temper_evaluate_pinet:
         micrographs=f"{T}/micrographs.zarr",
         chips=f"{T}/chips.parquet",
         persistence=f"{T}/persistence.zarr",
+        grid=f"{T}/grid.parquet",
     output:
         predictions=directory(f"{T}/pinet/{{head}}/predictions.zarr"),
         errors=f"{T}/pinet/{{head}}/errors.parquet",
@@ -279,15 +307,15 @@ rule temper_evaluate_pinet:
         mem_mb=lambda wildcards, attempt: 8000 * attempt,
         runtime=60,
     params:
-        options=options(TEMPER.persistence),
         chips=TEMPER.pinet.chips_per_specimen,
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper evaluate-pinet --weights {input.weights:q}"
         " --micrographs {input.micrographs:q} --chips {input.chips:q}"
-        " --persistence {input.persistence:q} --predictions {output.predictions:q}"
+        " --persistence {input.persistence:q} --grid {input.grid:q}"
+        " --predictions {output.predictions:q}"
         " --errors {output.errors:q} --speed {output.speed:q}"
-        " --options {params.options:q} --chips-per-specimen {params.chips}"
+        " --chips-per-specimen {params.chips}"
         " --seed {params.seed} --threads {threads}"
 
 
@@ -380,6 +408,7 @@ rule temper_figures:
         micrographs=f"{T}/micrographs.zarr",
         chips=f"{T}/chips.parquet",
         persistence=f"{T}/persistence.zarr",
+        grid=f"{T}/grid.parquet",
     output:
         micrographs=report(
             f"{T}/figures/micrographs.png",
@@ -406,15 +435,14 @@ rule temper_figures:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=30,
     params:
-        options=options(TEMPER.persistence),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper figures --catalogue {input.catalogue:q}"
         " --micrographs {input.micrographs:q} --chips {input.chips:q}"
-        " --persistence {input.persistence:q}"
+        " --persistence {input.persistence:q} --grid {input.grid:q}"
         " --micrograph-figure {output.micrographs:q} --chip-figure {output.chips:q}"
         " --persistence-figure {output.persistence:q}"
-        " --options {params.options:q} --seed {params.seed}"
+        " --seed {params.seed}"
 
 
 rule temper_report:
@@ -422,6 +450,8 @@ rule temper_report:
     input:
         catalogue=f"{T}/catalogue.parquet",
         counts=f"{T}/chip_counts.parquet",
+        grid=f"{T}/grid.parquet",
+        coverage=f"{T}/grid_coverage.parquet",
         micrographs=f"{T}/micrographs.zarr",
         micrograph_figure=f"{T}/figures/micrographs.png",
         chip_figure=f"{T}/figures/chips.png",
@@ -446,6 +476,7 @@ rule temper_report:
     shell:
         "pspflow --log {log:q} temper report --run {params.run:q}"
         " --catalogue {input.catalogue:q} --counts {input.counts:q}"
+        " --grid {input.grid:q} --coverage {input.coverage:q}"
         " --micrographs {input.micrographs:q}"
         " --micrograph-figure {input.micrograph_figure:q}"
         " --chip-figure {input.chip_figure:q}"

@@ -1,6 +1,7 @@
 """Figures of the temper study: arrays and tables in, matplotlib figures out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -44,49 +45,62 @@ def image_grid(
     return figure
 
 
+@dataclass(frozen=True)
+class Example:
+    """A chip with its topology."""
+
+    chip: np.ndarray
+    """(rows, columns) uint8."""
+    pairs: tuple[np.ndarray, np.ndarray]
+    """H0 and H1, (n, 2) finite births and deaths in grey levels."""
+    marks: tuple[np.ndarray, np.ndarray]
+    """Rows and columns, (2, n), of the pixels that bear the long pairs of H0 and H1."""
+
+
 def persistence_figure(
-    examples: Mapping[str, tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]],
+    examples: Mapping[str, Example],
     means: Mapping[str, np.ndarray],
     ranges: tuple[tuple[float, float], tuple[float, float]],
-    unit: str,
     pixel_size_um: float,
 ) -> Figure:
-    """Show, per domain, a chip, its diagrams and the domain's mean persistence images.
+    """Show, per domain, a chip, its critical pixels and diagrams, and the mean images.
 
     Parameters
     ----------
     examples
-        Domain name, one chip (rows, columns) uint8 and its (H0, H1) pairs, (n, 2), finite.
+        Domain name, one chip with its topology.
     means
         Domain name, (2, resolution, resolution) mean persistence images.
     ranges
         Birth and persistence range in grey levels.
-    unit
-        Unit of the images.
     pixel_size_um
         Common pixel size, or NaN.
     """
     stack = np.stack(list(means.values()))
     norms = [PowerNorm(0.5, vmin=0, vmax=stack[:, k].max()) for k in (0, 1)]
-    with figure_of(len(examples), 4, cell_aspect=0.85) as (figure, grid):
-        for axes, (domain, (chip, pairs)) in zip(grid, examples.items(), strict=True):
-            show_grey(axes[0], chip, pixel_size_um)
+    with figure_of(len(examples), 5, cell_aspect=1.0) as (figure, grid):
+        for i, (axes, (domain, example)) in enumerate(zip(grid, examples.items(), strict=True)):
+            show_grey(axes[0], example.chip, pixel_size_um)
             axes[0].set_ylabel(domain)
-            _diagram(axes[1], pairs)
+            show_grey(axes[1], example.chip)
+            for k, (rows, columns) in enumerate(example.marks):
+                axes[1].plot(columns, rows, ".", markersize=2, color=COLOURS[k])
+            _diagram(axes[2], example.pairs)
             for k in (0, 1):
-                shown = axes[2 + k].imshow(
+                shown = axes[3 + k].imshow(
                     means[domain][k].T,
                     origin="lower",
                     extent=(*ranges[0], *ranges[1]),
                     aspect="auto",
                     norm=norms[k],
                 )
-                axes[2 + k].set_ylabel("persistence")
-                figure.colorbar(shown, ax=axes[2 + k], shrink=0.8, label=unit)
-        titles = ("chip", "diagrams", "mean image, H0", "mean image, H1")
+                if i == 0:  # the scale is common to the domains
+                    figure.colorbar(shown, ax=grid[:, 3 + k], location="top", shrink=0.8)
+            axes[3].set_ylabel("persistence")
+        titles = ("chip", "critical pixels", "diagrams", "mean image, H0", "mean image, H1")
         for axes, title in zip(grid[0], titles, strict=True):
             axes.set_title(title)
-        for axes in grid[-1, 1:]:
+        for axes in grid[-1, 2:]:
             axes.set_xlabel("birth")
     return figure
 

@@ -181,12 +181,15 @@ class PersistenceOptions(Options):
     """Pixels are top cells (T) or vertices (V) of the cubical complex."""
     resolution: Annotated[int, Field(ge=2, le=256)] = 10
     """Pixels along each axis of a persistence image; the paper's 10."""
-    birth_range: tuple[float, float] = (0.0, 255.0)
-    """Births covered, in grey levels."""
-    persistence_range: tuple[float, float] = (0.0, 255.0)
-    """Persistences covered, in grey levels."""
-    sigma: Positive = 12.75
-    """Standard deviation of the Gaussian on every pair, in grey levels: half a pixel."""
+    birth_range: tuple[float, float] | None = None
+    """Births covered, in grey levels; null: fitted to training chips."""
+    persistence_range: tuple[float, float] | None = None
+    """Persistences covered, in grey levels; null: fitted to training chips."""
+    sigma: Positive | None = None
+    """Standard deviation of the Gaussian on every pair, in grey levels; null: half a pixel of the
+    persistence axis."""
+    unit_persistence: Positive | None = None
+    """Persistence that weighs 1, in grey levels; null: fitted to training chips."""
     weight: Literal["persistence", "uniform"] = "persistence"
     """Weight of a pair."""
     infinite_death: Literal["max", "drop"] = "max"
@@ -196,10 +199,24 @@ class PersistenceOptions(Options):
 
     @field_validator("birth_range", "persistence_range")
     @classmethod
-    def _rising(cls, values: tuple[float, float]) -> tuple[float, float]:
-        if not -math.inf < values[0] < values[1] < math.inf:
+    def _rising(cls, values: tuple[float, float] | None) -> tuple[float, float] | None:
+        if values is not None and not -math.inf < values[0] < values[1] < math.inf:
             raise ValueError(f"{list(values)} is no range; give low and high with low below high.")
         return values
+
+
+class Imaging(Options):
+    """What persistence images were made with: the options, with what was fitted filled in."""
+
+    backend: Literal["exact", "gudhi", "ripser"] = "exact"
+    convention: Literal["T", "V"] = "T"
+    resolution: int = 10
+    birth_range: tuple[float, float]
+    persistence_range: tuple[float, float]
+    sigma: float
+    unit_persistence: float
+    weight: Literal["persistence", "uniform"] = "persistence"
+    infinite_death: Literal["max", "drop"] = "max"
 
 
 class LabelOptions(Options):
@@ -218,7 +235,7 @@ class PINetOptions(Options):
 
     channels: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (8, 8, 8, 8)
     """Channels of its convolutions; the paper's are 256, 256, 128, 128."""
-    batch_size: Annotated[int, Field(ge=1)] = 32
+    batch_size: Annotated[int, Field(ge=1)] = 16
     """Chips in a batch; the paper's 128."""
     learning_rate: Positive = 4e-3
     """Of Adam, at first; it falls to nothing as a cosine over the epochs."""
@@ -226,7 +243,7 @@ class PINetOptions(Options):
     """Most epochs."""
     patience: Annotated[int, Field(ge=1)] = 10
     """Epochs without a lower validation loss after which training stops."""
-    chips_per_specimen: Annotated[int, Field(ge=1)] = 9
+    chips_per_specimen: Annotated[int, Field(ge=1)] = 6
     """Most chips of one specimen and domain to train, validate and test with."""
 
 

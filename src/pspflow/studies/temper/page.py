@@ -7,8 +7,9 @@ import pandas as pd
 
 from pspflow.report.page import Figure, Section, Table
 from pspflow.studies.temper.evaluate import CLASSES
-from pspflow.studies.temper.options import PAPER_CHANNELS, TemperOptions
+from pspflow.studies.temper.options import PAPER_CHANNELS, Imaging, TemperOptions
 
+FITTED = ("birth_range", "persistence_range", "sigma", "unit_persistence")
 BACKENDS = {
     "exact": "the project's own kernel",
     "gudhi": "gudhi (cubical complexes)",
@@ -31,6 +32,7 @@ def sections(
     tables: Mapping[str, pd.DataFrame],
     pictures: Mapping[str, bytes],
     options: TemperOptions,
+    imaging: Imaging,
     grey_range: Sequence[float],
 ) -> list[Section]:
     """Write the body of the report.
@@ -38,20 +40,22 @@ def sections(
     Parameters
     ----------
     tables
-        `catalogue`, `counts`, `errors HEAD` and `speed HEAD` of every head of PI-Net and, where
-        there are labels, `accuracy` and `correlations`.
+        `catalogue`, `counts`, `coverage`, `errors HEAD` and `speed HEAD` of every head of PI-Net
+        and, where there are labels, `accuracy` and `correlations`.
     pictures
         PNG bytes: `micrograph_figure`, `chip_figure`, `persistence_figure`, `parity_figure` and,
         with labels, `chart`.
     options
         The study's options.
+    imaging
+        What the persistence images were made with.
     grey_range
         Grey levels of the files that became 0 and 255.
     """
     body = [
         _micrographs(tables["catalogue"], pictures["micrograph_figure"], grey_range),
         _chips(tables["counts"], pictures["chip_figure"], options),
-        _persistence(pictures["persistence_figure"], options),
+        _persistence(pictures["persistence_figure"], tables["coverage"], imaging, options),
     ]
     body.append(_surrogate(tables, pictures["parity_figure"], options))
     if "accuracy" in tables:
@@ -108,10 +112,13 @@ def _chips(counts: pd.DataFrame, png: bytes, options: TemperOptions) -> Section:
     )
 
 
-def _persistence(png: bytes, options: TemperOptions) -> Section:
-    how = options.persistence
-    cells = "top cells" if how.convention == "T" else "vertices"
+def _persistence(
+    png: bytes, coverage: pd.DataFrame, how: Imaging, options: TemperOptions
+) -> Section:
     births, spans = how.birth_range, how.persistence_range
+    cells = "top cells" if how.convention == "T" else "vertices"
+    given = [name for name in FITTED if getattr(options.persistence, name) is not None]
+    source = "fitted to training chips" + (f", but for {', '.join(given)}" if given else "")
     never = "is closed at the chip's maximum" if how.infinite_death == "max" else "is left out"
     return Section(
         "Persistence",
@@ -119,13 +126,16 @@ def _persistence(png: bytes, options: TemperOptions) -> Section:
         f"(convention {how.convention}); the essential class {never}. Persistence images "
         f"of {how.resolution} x {how.resolution} pixels over births {births[0]:g} to {births[1]:g} "
         f"and persistences {spans[0]:g} to {spans[1]:g} grey levels; Gaussians of standard "
-        f"deviation {how.sigma:g} grey levels, weight: {how.weight}.",
-        figures=[
+        f"deviation {how.sigma:.3g} grey levels; weight: {how.weight}, 1 at a persistence of "
+        f"{how.unit_persistence:.4g} grey levels. These were {source}.",
+        [Table(coverage, "Share of the pairs' weight outside the grid, on a sample of chips.")],
+        [
             Figure(
                 png,
-                "A chip of each domain, its persistence diagrams, and the mean persistence images "
-                "of all chips of the domain. Axes in grey levels; square-root colour scale, common "
-                "to the domains.",
+                "A chip of each domain; the pixels that bear its long pairs (H0 where a "
+                "component is born, H1 where a hole is filled); its persistence diagrams; and the "
+                "mean persistence images of the domain. Axes in grey levels; square-root colour "
+                "scale, common to the domains.",
             )
         ],
     )

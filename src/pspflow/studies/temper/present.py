@@ -17,11 +17,13 @@ from pspflow.seeds import generator
 from pspflow.studies.temper import evaluate, page
 from pspflow.studies.temper import figures as draw
 from pspflow.studies.temper import persistence as pi
-from pspflow.studies.temper.options import LabelOptions, PersistenceOptions, TemperOptions
-from pspflow.topology import close_essential_class, persistence_pairs
+from pspflow.studies.temper.options import Imaging, LabelOptions, TemperOptions
+from pspflow.topology import critical_pixels
 
 SPECIMENS_SHOWN = 3
 CHIPS_SHOWN = 8
+MARKED_SHARE = 0.25
+"""Share of the persistence range from which on a pair's pixel is marked: above the noise."""
 
 
 def labels(
@@ -110,10 +112,10 @@ def figures(
     micrographs: Path,
     chips: Path,
     persistence: Path,
+    grid: Path,
     micrograph_figure: Path,
     chip_figure: Path,
     persistence_figure: Path,
-    options: PersistenceOptions = PersistenceOptions(),
     seed: int = 0,
 ) -> None:
     """Draw micrographs, chips, and persistence diagrams and images of every domain.
@@ -128,10 +130,10 @@ def figures(
         Table of the chips.
     persistence
         Zarr store of the persistence images.
+    grid
+        Table of what they were made with.
     micrograph_figure, chip_figure, persistence_figure
         PNG files to write.
-    options
-        As the persistence images were made with.
     seed
         Seed of the examples' draw.
     """
@@ -143,8 +145,10 @@ def figures(
         "micrographs": micrographs,
         "chips": chips,
         "persistence": persistence,
+        "grid": grid,
     }
-    origin = Provenance.of("temper figures", inputs, options, seed)
+    imaging = pi.read_imaging(grid)
+    origin = Provenance.of("temper figures", inputs, imaging, seed)
 
     shown = {domain: _spread(table[table["domain"] == domain]) for domain in domains}
     images = {d: [store[name] for name in entries["micrograph"]] for d, entries in shown.items()}
@@ -160,9 +164,9 @@ def figures(
     everything = pi.images_of(persistence, chips)
     domain_of = rows["domain"].to_numpy()
     means = {domain: everything[domain_of == domain].mean(axis=0) for domain in domains}
-    examples = {domain: (cuts[domain][0], _pairs(cuts[domain][0], options)) for domain in domains}
-    ranges = (options.birth_range, options.persistence_range)
-    figure = draw.persistence_figure(examples, means, ranges, pi.units(options), size_um)
+    examples = {domain: _example(cuts[domain][0], imaging) for domain in domains}
+    ranges = (imaging.birth_range, imaging.persistence_range)
+    figure = draw.persistence_figure(examples, means, ranges, size_um)
     save_figure(persistence_figure, figure, origin)
 
 
@@ -171,6 +175,8 @@ def report(
     run: str,
     catalogue: Path,
     counts: Path,
+    grid: Path,
+    coverage: Path,
     micrographs: Path,
     micrograph_figure: Path,
     chip_figure: Path,
@@ -190,8 +196,9 @@ def report(
     ----------
     run
         Name of the run.
-    catalogue, counts, micrographs
-        Tables of the micrographs and of the chips' numbers, and the store of the pixels.
+    catalogue, counts, grid, coverage, micrographs
+        Tables of the micrographs, of the chips' numbers, of what persistence images were made
+        with and what it misses, and the store of the pixels.
     micrograph_figure, chip_figure, persistence_figure
         PNG figures.
     report
@@ -208,6 +215,8 @@ def report(
     files = {
         "catalogue": catalogue,
         "counts": counts,
+        "grid": grid,
+        "coverage": coverage,
         "micrograph_figure": micrograph_figure,
         "chip_figure": chip_figure,
         "persistence_figure": persistence_figure,
@@ -219,7 +228,8 @@ def report(
     origin = Provenance.of("temper report", {**files, "micrographs": micrographs}, options, seed)
     tables = {name: read_table(path) for name, path in files.items() if path.suffix == ".parquet"}
     pictures = {name: read_figure(path) for name, path in files.items() if path.suffix == ".png"}
-    body = page.sections(tables, pictures, options, grey_range(micrographs))
+    imaging = pi.read_imaging(grid)
+    body = page.sections(tables, pictures, options, imaging, grey_range(micrographs))
     lead = page.lead(tables["catalogue"], options)
     html = render(f"Temper study, run {run}", lead, body, origin.as_dict())
     save_page(report, html)
@@ -253,6 +263,16 @@ def _draw(rows: pd.DataFrame, domain: str, count: int, rng: np.random.Generator)
     return rows.iloc[rng.choice(here, size=min(count, len(here)), replace=False)]
 
 
-def _pairs(chip: np.ndarray, options: PersistenceOptions) -> tuple[np.ndarray, np.ndarray]:
-    h0, h1 = persistence_pairs(chip, convention=options.convention, backend=options.backend)
-    return close_essential_class(h0, float(chip.max()), options.infinite_death), h1
+def _example(chip: np.ndarray, imaging: Imaging) -> draw.Example:
+    """Find a chip's diagrams, and the pixels that bear its long pairs."""
+    ((h0, h1),) = pi.diagrams(chip[None], imaging)
+    minima, maxima = critical_pixels(chip, imaging.convention)
+    levels = chip.ravel().astype(np.int64)
+    marks = []
+    # a component shows by the pixel it is born at, a hole by the pixel that fills it
+    for pairs, end in ((minima, 0), (maxima, 1)):
+        mortal = pairs[pairs[:, 1] >= 0]
+        persistences = levels[mortal[:, 1]] - levels[mortal[:, 0]]
+        long = mortal[persistences >= MARKED_SHARE * imaging.persistence_range[1]]
+        marks.append(np.stack(np.unravel_index(long[:, end], chip.shape)))
+    return draw.Example(chip, (h0, h1), (marks[0], marks[1]))

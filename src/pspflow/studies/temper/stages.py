@@ -7,6 +7,7 @@ and the rule's inputs and outputs; its docstring is the command's help.
 from pspflow.studies.temper.prepare import (
     catalogue,
     chips,
+    grid,
     merge,
     micrographs,
     persistence,
@@ -21,6 +22,7 @@ STAGES = (
     split,
     micrographs,
     chips,
+    grid,
     persistence,
     merge,
     labels,

@@ -26,7 +26,7 @@ from pspflow.seeds import generator
 from pspflow.studies.temper import figures as draw
 from pspflow.studies.temper import persistence as pi
 from pspflow.studies.temper.evaluate import few_chips, surrogate_errors
-from pspflow.studies.temper.options import PersistenceOptions, PINetOptions
+from pspflow.studies.temper.options import Imaging, PINetOptions
 from pspflow.training.data import ChipTargets, loader
 from pspflow.training.fit import fit
 from pspflow.training.regression import Regression
@@ -127,10 +127,10 @@ def evaluate_pinet(
     micrographs: Path,
     chips: Path,
     persistence: Path,
+    grid: Path,
     predictions: Path,
     errors: Path,
     speed: Path,
-    options: PersistenceOptions = PersistenceOptions(),
     chips_per_specimen: int = 100,
     seed: int = 0,
     threads: int = 1,
@@ -147,14 +147,14 @@ def evaluate_pinet(
         Table of the chips.
     persistence
         Zarr store of the exact persistence images.
+    grid
+        Table of what they were made with.
     predictions
         Zarr store to write: predicted images and their chips' positions in the table.
     errors
         Parquet table to write: mean absolute errors by split, domain and homology dimension.
     speed
         Parquet table to write: seconds per 1,000 chips of PI-Net and of the exact images.
-    options
-        As the persistence images were made with.
     chips_per_specimen
         Most chips of one specimen and domain that are used.
     seed
@@ -184,14 +184,16 @@ def evaluate_pinet(
         "micrographs": micrographs,
         "chips": chips,
         "persistence": persistence,
+        "grid": grid,
     }
-    origin = Provenance.of("temper evaluate-pinet", inputs, options, seed)
+    imaging = pi.read_imaging(grid)
+    origin = Provenance.of("temper evaluate-pinet", inputs, imaging, seed)
     write_table(errors, table, origin)
     write_table(
-        speed, _speeds(net, cut_chips(store, few.iloc[:TIMED_CHIPS]), options, threads), origin
+        speed, _speeds(net, cut_chips(store, few.iloc[:TIMED_CHIPS]), imaging, threads), origin
     )
     with new_store(predictions, origin) as group:
-        put_array(group, pi.IMAGES, predicted, pi.DIMS, pi.units(options))
+        put_array(group, pi.IMAGES, predicted, pi.DIMS, "1")
         put_array(group, "position", drawn, ("chip",), "1")
 
 
@@ -231,13 +233,11 @@ def _predict(net: GreyPINet, pixels: np.ndarray) -> np.ndarray:
         return net(torch.from_numpy(pixels)).numpy()
 
 
-def _speeds(
-    net: GreyPINet, pixels: np.ndarray, options: PersistenceOptions, threads: int
-) -> pd.DataFrame:
+def _speeds(net: GreyPINet, pixels: np.ndarray, imaging: Imaging, threads: int) -> pd.DataFrame:
     """Time both ways on the same chips; a first batch is not counted."""
     ways: dict[str, tuple[int, Callable[[np.ndarray], np.ndarray]]] = {
         "PI-Net": (threads, lambda chips: _predict(net, chips)),
-        f"{options.backend} images": (1, lambda chips: pi.compute(chips, options)),
+        f"{imaging.backend} images": (1, lambda chips: pi.compute(chips, imaging)),
     }
     rows = []
     for name, (used, way) in ways.items():
