@@ -18,7 +18,7 @@ SHARDS = 2
 MICROGRAPHS = 8
 STRIDE_PX = 32
 PAPER_CHIPS = 437_000
-PAPER_HOURS = 12  # 12 to 14
+PAPER_TIME, PAPER_MINUTES = "the paper's 12 h (12 to 14, on its own machine)", 12 * 60
 FEW = 64
 
 
@@ -111,13 +111,11 @@ def main() -> None:
                 "title": "Stored micrographs to stored persistence images, two processes",
                 "cases": cases,
                 "ratios": {
-                    f"437,000 chips at this rate, minutes, {case}": value
+                    f"extrapolated to 437,000 chips, minutes, {case}": value
                     for case, value in minutes.items()
                 }
                 | {
-                    f"the paper's 12 to 14 h for 437,000 over that, at least, {case}": PAPER_HOURS
-                    * 60
-                    / value
+                    f"{PAPER_TIME} over that, {case}": PAPER_MINUTES / value
                     for case, value in minutes.items()
                 },
             },
