@@ -53,6 +53,7 @@ benchmarks: $(READY)
 	python benchmarks/persistence.py > benchmarks/results/persistence.json
 	python benchmarks/layer.py > benchmarks/results/layer.json
 	python benchmarks/rule.py > benchmarks/results/rule.json
+	python benchmarks/pinet.py > benchmarks/results/pinet.json
 	python benchmarks/render.py > docs/benchmarks.md
 
 clean:

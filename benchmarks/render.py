@@ -25,6 +25,7 @@ def section(record: dict[str, object]) -> str:
         lines.append(f"| {case} | {' | '.join(cells)} |")
     lines += ["", "| ratio | |", "|---|---|"]
     lines += [f"| {name} | {value:.3g} |" for name, value in ratios.items()]
+    lines += ["", str(record["note"])] if "note" in record else []
     return "\n".join(lines) + "\n"
 
 

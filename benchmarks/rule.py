@@ -35,6 +35,8 @@ def make(folder: Path) -> None:
     from pspflow.io.tables import write_table  # noqa: PLC0415
     from pspflow.microstructure.plan import Placement, Tally, plan_chips  # noqa: PLC0415
     from pspflow.microstructure.splits import specimen_regions  # noqa: PLC0415
+    from pspflow.studies.temper.options import Imaging  # noqa: PLC0415
+    from pspflow.studies.temper.persistence import imaging_row  # noqa: PLC0415
 
     (folder / "noise").mkdir()
     make_micrographs(folder / "noise", MICROGRAPHS)
@@ -46,6 +48,11 @@ def make(folder: Path) -> None:
             pixels = 90 + 30 * field / field.std() + rng.normal(0, 1, field.shape)
             put_micrograph(store, entry, pixels.clip(0, 255).astype(np.uint8))
 
+    full = (0.0, 255.0)
+    imaging = Imaging(
+        birth_range=full, persistence_range=full, sigma=12.75, unit_persistence=full[1]
+    )
+    write_table(folder / "grid.parquet", imaging_row(imaging), ORIGIN)
     shares = {"train": 0.7, "validation": 0.15, "test": 0.15}
     regions = specimen_regions(catalogue, shares, np.random.default_rng(0))
     placement = Placement(128, STRIDE_PX, 1.0, 0.0)
@@ -68,6 +75,7 @@ def run_shards(
         arguments = {
             "micrographs": micrographs,
             "chips": chips,
+            "grid": micrographs.parents[1] / "grid.parquet",
             "persistence": out / f"{number}.zarr",
             "shard": f"{number}-of-{SHARDS}",
         }

@@ -9,7 +9,8 @@ AFTER_LABELS = {"labels", "label_chart", "report"}
 PINET = {"train_pinet", "evaluate_pinet", "pinet_figure"}
 AFTER_MERGE = AFTER_LABELS | PINET | {"merge", "figures"}
 AFTER_PERSISTENCE = AFTER_MERGE | {"persistence_shard"}
-AFTER_CHIPS = AFTER_PERSISTENCE | {"chips"}
+AFTER_GRID = AFTER_PERSISTENCE | {"grid"}
+AFTER_CHIPS = AFTER_GRID | {"chips"}
 AFTER_SPLIT = AFTER_CHIPS | {"split", "micrographs"}
 EVERYTHING = AFTER_SPLIT | {"catalogue", "simulate"}
 
@@ -29,7 +30,7 @@ def test_a_finished_run_has_nothing_to_do(finished):
     [
         ({"temper": {"labels": {"resamples": 200}}}, AFTER_LABELS),
         ({"temper": {"pinet": {"learning_rate": 0.1}}}, PINET | {"report"}),
-        ({"temper": {"persistence": {"sigma": 20.0}}}, AFTER_PERSISTENCE),
+        ({"temper": {"persistence": {"sigma": 20.0}}}, AFTER_GRID),
         ({"temper": {"chips": {"stride_px": 16}}}, AFTER_CHIPS),
         ({"temper": {"split": {"by": "region"}}}, AFTER_SPLIT),
         (

@@ -12,6 +12,7 @@ from pspflow.io.artefacts import fingerprint
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import read_table, table_provenance
 from pspflow.microstructure.loader import cut_chips
+from pspflow.studies.temper.persistence import read_imaging
 from pspflow.topology import persistence_images
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
@@ -46,7 +47,11 @@ def test_stored_images_are_those_of_the_chips(finished):
     assert len(chips) == SPECIMENS * TEMPERS * CHIPS_EACH
     stored = read_values(open_store(made / "persistence.zarr"), "persistence_image")
     pixels = cut_chips(Micrographs(made / "micrographs.zarr"), chips)
-    np.testing.assert_allclose(stored, persistence_images(pixels), rtol=1e-6, atol=1e-4)
+    made_with = read_imaging(made / "grid.parquet")
+    names = ("birth_range", "persistence_range", "sigma")
+    grid = {name: getattr(made_with, name) for name in names}
+    images = persistence_images(pixels, backend="gudhi", **grid) / made_with.unit_persistence
+    np.testing.assert_allclose(stored, images, rtol=1e-5, atol=1e-6)
 
 
 def test_no_specimen_serves_two_splits(finished):

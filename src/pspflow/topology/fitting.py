@@ -57,10 +57,10 @@ def fit_grid(diagrams: Iterable[Pairs], tail: float = 1e-3) -> Grid:
         raise ValueError("the diagrams hold no pair of any persistence")
     low, high = _weighted_quantiles(births, persistences, (tail, 1 - tail))
     (longest,) = _weighted_quantiles(persistences, persistences, (1 - tail,))
-    middle = (low + high) / 2
-    # a range narrower than a grey level, as of a synthetic image, would be all kernel and no grid
-    half = max((high - low) / 2, 0.5)
-    return Grid((middle - half, middle + half), (0.0, longest), longest)
+    if high - low < 1:  # narrower than a grey level, as of a synthetic image: all kernel, no grid
+        middle = (low + high) / 2
+        low, high = middle - 0.5, middle + 0.5
+    return Grid((low, high), (0.0, longest), longest)
 
 
 def outside_share(pairs: Pairs, birth_range: Range, persistence_range: Range) -> float:

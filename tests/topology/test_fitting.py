@@ -1,0 +1,55 @@
+"""Fitting the grid of persistence images."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pspflow.topology.fitting import fit_grid, outside_share
+
+
+def diagram(seed, count=200):
+    """Make a diagram of many short pairs and some long ones."""
+    rng = np.random.default_rng(seed)
+    births = rng.uniform(40, 120, count)
+    return np.stack([births, births + rng.exponential(10, count)], axis=1)
+
+
+@given(st.integers(0, 1000), st.sampled_from([1e-3, 1e-2, 0.1]))
+def test_grid_holds_all_but_the_tails(seed, tail):
+    """At most a tail at each of three ends lies outside, and a tail of 0 leaves nothing out."""
+    pairs = diagram(seed)
+    grid = fit_grid([pairs], tail)
+    assert outside_share(pairs, grid.birth_range, grid.persistence_range) <= 3 * tail + 0.05
+    whole = fit_grid([pairs], 0.0)
+    assert outside_share(pairs, whole.birth_range, whole.persistence_range) == 0
+
+
+def test_pairs_weigh_by_their_persistence():
+    """Thousands of pairs of noise do not push one long pair out of the grid."""
+    noise = np.stack([np.full(5000, 80.0), np.full(5000, 80.01)], axis=1)
+    grid = fit_grid([noise, np.array([[20.0, 220.0]])])
+    assert grid.birth_range[0] <= 20
+    assert grid.persistence_range == (0, 200)
+    assert grid.unit_persistence == 200
+
+
+def test_grid_is_never_empty():
+    """One pair, or births that are all equal, still give a grid to draw on."""
+    grid = fit_grid([np.array([[50.0, 60.0]])])
+    assert grid.birth_range == (49.5, 50.5)
+    assert grid.persistence_range == (0, 10)
+
+
+def test_nothing_to_fit_is_an_error():
+    """Chips without any topology are no ground to fit on."""
+    with pytest.raises(ValueError, match="no pair"):
+        fit_grid([np.empty((0, 2)), np.array([[5.0, 5.0]])])
+
+
+def test_share_outside_by_hand():
+    """Persistences 10 and 30, the longer outside: three quarters of the weight."""
+    pairs = np.array([[0.0, 10.0], [100.0, 130.0]])
+    assert outside_share(pairs, (0, 50), (0, 50)) == pytest.approx(0.75)
+    assert outside_share(pairs, (0, 100), (0, 20)) == pytest.approx(0.75)
+    assert outside_share(np.empty((0, 2)), (0, 1), (0, 1)) == 0
