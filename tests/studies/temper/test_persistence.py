@@ -13,8 +13,8 @@ from pspflow.io.imagesets import put_micrograph
 from pspflow.io.tables import read_table, write_table
 from pspflow.microstructure.chips import chip_rows, grid_windows
 from pspflow.studies.temper import persistence as pi
+from pspflow.studies.temper.imaging import grid, merge, persistence
 from pspflow.studies.temper.options import Imaging, PersistenceOptions
-from pspflow.studies.temper.prepare import grid, merge, persistence
 
 ORIGIN = Provenance("test", {}, None, {})
 

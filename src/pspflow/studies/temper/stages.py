@@ -4,16 +4,8 @@ A stage is one function, one command and one rule. Its keyword arguments are the
 and the rule's inputs and outputs; its docstring is the command's help.
 """
 
-from pspflow.studies.temper.prepare import (
-    catalogue,
-    chips,
-    grid,
-    merge,
-    micrographs,
-    persistence,
-    simulate,
-    split,
-)
+from pspflow.studies.temper.imaging import grid, merge, persistence
+from pspflow.studies.temper.prepare import catalogue, chips, micrographs, simulate, split
 from pspflow.studies.temper.present import figures, label_chart, labels, report
 
 STAGES = (
