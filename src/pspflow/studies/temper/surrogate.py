@@ -29,6 +29,7 @@ from pspflow.studies.temper.evaluate import few_chips, surrogate_errors
 from pspflow.studies.temper.options import Imaging, PINetOptions
 from pspflow.training.data import ChipTargets, loader
 from pspflow.training.fit import fit
+from pspflow.training.memory import keep_freed_memory
 from pspflow.training.regression import Regression
 
 BATCH = 64
@@ -87,6 +88,7 @@ def train_pinet(
         Threads of torch; another number gives other rounding.
     """
     torch.set_num_threads(threads)
+    keep_freed_memory()
     seed_everything(seed, verbose=False)
     rows, store = read_chips(chips), Micrographs(micrographs)
     images = pi.images_of(persistence, chips)
@@ -163,6 +165,7 @@ def evaluate_pinet(
         Threads of torch; the exact images always take one.
     """
     torch.set_num_threads(threads)
+    keep_freed_memory()
     rows, store = read_chips(chips), Micrographs(micrographs)
     exact = pi.images_of(persistence, chips)
     net = load_pinet(weights)
