@@ -13,7 +13,7 @@ demo: $(READY)
 	snakemake --cores $(CORES)
 
 test: $(READY)
-	python -m pytest -n 2
+	python -m pytest -n 2 --dist loadgroup
 
 install: $(READY)
 
