@@ -305,9 +305,11 @@ rule temper_evaluate_pinet:
         "../../envs/gpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 8000 * attempt,
-        runtime=60,
+        runtime=120,
+        gpu=1,
     params:
-        chips=TEMPER.pinet.chips_per_specimen,
+        # a hundred tell the error; without a GPU the paper's network takes 0.1 s a chip
+        chips=min(100, TEMPER.pinet.chips_per_specimen),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper evaluate-pinet --weights {input.weights:q}"

@@ -224,16 +224,16 @@ def pinet_figure(*, heads: Names, predictions: Paths, persistence: Path, figure:
 
 
 def load_pinet(weights: Path) -> GreyPINet:
-    """Load a trained PI-Net, ready to predict."""
+    """Load a trained PI-Net, ready to predict, onto the GPU where there is one."""
     tensors, model = load_weights(weights)
     net = PINet(**model)
     net.load_state_dict(tensors)
-    return GreyPINet(net).eval()
+    return GreyPINet(net).eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _predict(net: GreyPINet, pixels: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
-        return net(torch.from_numpy(pixels)).numpy()
+        return net(torch.from_numpy(pixels).to(net.net.mean.device)).cpu().numpy()
 
 
 def _speeds(net: GreyPINet, pixels: np.ndarray, imaging: Imaging, threads: int) -> pd.DataFrame:
