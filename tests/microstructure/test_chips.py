@@ -16,6 +16,7 @@ from pspflow.microstructure.chips import (
     chip_rows,
     contrast,
     cut,
+    few_chips,
     grid_windows,
     random_windows,
 )
@@ -237,3 +238,14 @@ def test_too_small(catalogue):
     for sentence in small:
         assert sentence.startswith("Sheet row ")
         assert f"smaller than a chip of {least + 1}; lower chips.size_px" in sentence
+
+
+def test_few_chips_are_drawn_evenly():
+    """No specimen gives more chips than asked for, none is left out, and none is drawn twice."""
+    names = np.repeat([f"s{i:02d}" for i in range(24)], 10)
+    chips = pd.DataFrame({"specimen": names, "domain": "t5"})
+    drawn = few_chips(chips, 4, np.random.default_rng(5))
+    counts = chips.iloc[drawn]["specimen"].value_counts()
+    assert (counts == 4).all()
+    assert len(counts) == 24
+    assert len(set(drawn)) == len(drawn)

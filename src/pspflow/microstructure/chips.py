@@ -96,6 +96,16 @@ def chip_rows(
     )
 
 
+def few_chips(chips: pd.DataFrame, most: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw at most `most` chips of each specimen and domain: sorted positions in the table."""
+    groups = chips.groupby(["specimen", "domain"], observed=True, sort=True).indices
+    drawn = [
+        at if len(at) <= most else rng.choice(at, size=most, replace=False)
+        for at in groups.values()
+    ]
+    return np.sort(np.concatenate(drawn))
+
+
 def cut(pixels: np.ndarray, chips: pd.DataFrame, size_px: int) -> np.ndarray:
     """Cut chips out of their micrograph.
 

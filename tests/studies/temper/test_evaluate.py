@@ -7,7 +7,6 @@ from sklearn.metrics import balanced_accuracy_score
 
 from pspflow.studies.temper.evaluate import (
     accuracy_interval,
-    few_chips,
     held_out_classes,
     label_accuracy,
     rank_correlations,
@@ -85,15 +84,6 @@ def test_interval_agrees_with_a_plain_bootstrap():
         scores.append(balanced_accuracy_score(truth[at], predicted[at]))
     _, low, high = accuracy_interval(truth, predicted, names, 3000, rng)
     assert (low, high) == pytest.approx(tuple(np.quantile(scores, [0.025, 0.975])), abs=0.015)
-
-
-def test_few_chips_are_drawn_evenly(chips):
-    """No specimen gives more chips than asked for, none is left out, and none is drawn twice."""
-    drawn = few_chips(chips, 4, np.random.default_rng(5))
-    counts = chips.iloc[drawn]["specimen"].value_counts()
-    assert (counts == 4).all()
-    assert len(counts) == SPECIMENS
-    assert len(set(drawn)) == len(drawn)
 
 
 def test_rank_correlations_leave_out_unmeasured_specimens():

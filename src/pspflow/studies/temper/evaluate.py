@@ -50,16 +50,6 @@ def rank_correlations(specimens: pd.DataFrame, columns: Sequence[str]) -> pd.Dat
     return pd.DataFrame(rows, columns=["first", "second", "specimens", "spearman_rho"])
 
 
-def few_chips(chips: pd.DataFrame, most: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw at most `most` chips of each specimen and domain: sorted positions in the table."""
-    groups = chips.groupby(["specimen", "domain"], observed=True, sort=True).indices
-    drawn = [
-        at if len(at) <= most else rng.choice(at, size=most, replace=False)
-        for at in groups.values()
-    ]
-    return np.sort(np.concatenate(drawn))
-
-
 def held_out_classes(
     features: np.ndarray, values: np.ndarray, specimens: np.ndarray, folds: int
 ) -> tuple[np.ndarray, np.ndarray]:

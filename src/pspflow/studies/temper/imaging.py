@@ -18,11 +18,11 @@ from pspflow.io.artefacts import Provenance, fingerprint
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import write_table
 from pspflow.logs import log, progress
+from pspflow.microstructure.chips import few_chips
 from pspflow.microstructure.loader import cut_chips
 from pspflow.options import Paths
 from pspflow.seeds import generator
 from pspflow.studies.temper import persistence as pi
-from pspflow.studies.temper.evaluate import few_chips
 from pspflow.studies.temper.options import Imaging, PersistenceOptions
 
 GRID_CHIPS_PER_SPECIMEN = 10

@@ -10,6 +10,7 @@ from pspflow.io.imagesets import Micrographs, grey_range, read_chips
 from pspflow.io.pages import read_figure, save_figure, save_page
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log
+from pspflow.microstructure.chips import few_chips
 from pspflow.microstructure.loader import chip_batches, cut_chips
 from pspflow.options import Names, Paths
 from pspflow.report.page import render
@@ -63,7 +64,7 @@ def labels(
     value_of = table.set_index("micrograph")["label_value"]
     values = rows["micrograph"].astype(str).map(value_of).to_numpy(dtype=np.float64)
     labelled = np.flatnonzero(np.isfinite(values))
-    drawn = labelled[evaluate.few_chips(rows.iloc[labelled], options.chips_per_specimen, rng)]
+    drawn = labelled[few_chips(rows.iloc[labelled], options.chips_per_specimen, rng)]
     few = rows.iloc[drawn].assign(label_value=values[drawn])
     images = pi.images_of(persistence, chips)[drawn]
     features = {

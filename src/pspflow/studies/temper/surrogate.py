@@ -19,13 +19,14 @@ from pspflow.io.pages import save_figure
 from pspflow.io.tables import write_table
 from pspflow.io.weights import load_weights, save_weights
 from pspflow.logs import log, progress
+from pspflow.microstructure.chips import few_chips
 from pspflow.microstructure.loader import chip_batches, cut_chips
 from pspflow.models.pinet import Head, PINet, grey_to_input, parameter_count
 from pspflow.options import Names, Paths
 from pspflow.seeds import generator
 from pspflow.studies.temper import figures as draw
 from pspflow.studies.temper import persistence as pi
-from pspflow.studies.temper.evaluate import few_chips, surrogate_errors
+from pspflow.studies.temper.evaluate import surrogate_errors
 from pspflow.studies.temper.options import Imaging, PINetOptions
 from pspflow.training.data import ChipTargets, loader
 from pspflow.training.fit import fit
