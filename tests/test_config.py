@@ -56,7 +56,12 @@ def read(path):
         (
             {"temper": {"split": {"train": 0, "validation": 0, "test": 1}}},
             "temper.split",
-            "with train above 0",
+            "with train and validation above 0",
+        ),
+        (
+            {"temper": {"split": {"train": 0.8, "validation": 0, "test": 0.2}}},
+            "temper.split",
+            "with train and validation above 0",
         ),
         (
             {"temper": {"data": {"domains": [{"name": "steel"}]}}},

@@ -137,10 +137,11 @@ class SplitOptions(Options):
     @model_validator(mode="after")
     def _whole(self) -> "SplitOptions":
         total = sum(self.shares.values())
-        if abs(total - 1) > 1e-6 or self.train == 0:
+        if abs(total - 1) > 1e-6 or self.train == 0 or self.validation == 0:
             raise ValueError(
                 f"train, validation and test are {self.train}, {self.validation} and {self.test}; "
-                "make them sum to 1 with train above 0."
+                "make them sum to 1 with train and validation above 0 (models stop by the "
+                "validation chips)."
             )
         return self
 
