@@ -1,0 +1,156 @@
+"""One invertible network a domain on a common Gaussian latent: transfer between any two domains.
+
+Temper paper, section 3.3, after AlignFlow, for any number of domains. Pixels are brought to
+(0, 1), shrunk by 0.9 and passed through a logit; going back takes the inverse of just that. The
+image space is `(grey + u) / 256` with u in [0, 1): `to_levels` is its way back to 8 bits.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pspflow.models.glow import Glow
+from pspflow.models.realnvp import RealNVP
+
+Architecture = Literal["glow", "realnvp"]
+LEVELS = 256
+SHRINK = 0.9
+
+
+class ImageFlow(nn.Module):
+    """A flow of one domain with its pre-processing, fixed once trained.
+
+    Parameters
+    ----------
+    architecture
+        `realnvp`, the paper's, or `glow`, which trains on two cores.
+    size_px
+        Edge of the chips, a multiple of 4.
+    options
+        Arguments of the architecture.
+    """
+
+    def __init__(self, architecture: Architecture, size_px: int, **options: Any) -> None:
+        super().__init__()
+        if size_px % 4:
+            raise ValueError(f"chips of {size_px} pixels cannot be squeezed twice: not by 4")
+        kind = {"glow": Glow, "realnvp": RealNVP}[architecture]
+        self.size_px = size_px
+        self.net = kind((1, size_px, size_px), **options)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Map images to latents.
+
+        Parameters
+        ----------
+        images
+            `n x 1 x size x size` in image space, 0 to 1.
+
+        Returns
+        -------
+        latents, log_det
+            `n x ...` under N(0, 1), and the logarithm of the Jacobian determinant, `n`.
+        """
+        shrunk = 0.5 + SHRINK * (images - 0.5)
+        logits = shrunk.logit()
+        slopes = functional.softplus(logits) + functional.softplus(-logits) + math.log(SHRINK)
+        latents, log_det = self.net(logits)
+        return latents, log_det + slopes.sum(dim=(1, 2, 3))
+
+    def inverse(self, latents: Tensor) -> Tensor:
+        """Map latents to images; a few pixels may leave 0 to 1 by up to 0.06."""
+        logits, _ = self.net(latents, rev=True)
+        images: Tensor = 0.5 + (logits.sigmoid() - 0.5) / SHRINK
+        return images
+
+
+class MultiDomainFlow(nn.Module):
+    """Flows of several domains that share their latents.
+
+    Parameters
+    ----------
+    domains
+        Names, at least two.
+    architecture, size_px, options
+        See `ImageFlow`.
+    """
+
+    def __init__(
+        self, domains: Sequence[str], architecture: Architecture, size_px: int, **options: Any
+    ) -> None:
+        super().__init__()
+        if len(domains) < 2:
+            raise ValueError(f"a transfer needs at least two domains, got {list(domains)}")
+        self.domains = tuple(domains)
+        self.size_px = size_px
+        self.flows = nn.ModuleDict(
+            {_key(name): ImageFlow(architecture, size_px, **options) for name in domains}
+        )
+
+    def __getitem__(self, domain: str) -> ImageFlow:
+        """Give one domain's flow."""
+        flow = self.flows[_key(domain)]
+        assert isinstance(flow, ImageFlow)
+        return flow
+
+    def forward(self, images: Tensor, source: str, target: str) -> Tensor:
+        """Transfer images `n x 1 x size x size` of one domain to another."""
+        latents, _ = self[source](images)
+        return self[target].inverse(latents)
+
+    def sample(self, domain: str, count: int, generator: torch.Generator) -> Tensor:
+        """Draw images `count x 1 x size x size` of one domain from the latent Gaussian."""
+        device = next(self.parameters()).device
+        with torch.no_grad():
+            like = torch.zeros(2, 1, self.size_px, self.size_px, device=device) + 0.5
+            shape = self[domain](like)[0].shape[1:]
+            latents = torch.randn(count, *shape, generator=generator).to(device)
+            return self[domain].inverse(latents)
+
+
+def directions(domains: Sequence[str]) -> list[tuple[str, str]]:
+    """List every ordered pair of domains, (source, target)."""
+    return [(a, b) for a in domains for b in domains if a != b]
+
+
+def _key(domain: str) -> str:
+    """Name a domain's module: never one of the names that a module dictionary has itself."""
+    return f"domain {domain}".replace(".", "_")
+
+
+def nats_per_dimension(latents: Tensor, log_det: Tensor) -> Tensor:
+    """Return the negative log-likelihood of 8-bit images, nats a pixel, averaged over the batch."""
+    per_image = latents[0].numel()
+    log_normal = -0.5 * (latents.square().flatten(1).sum(dim=1) + per_image * math.log(2 * math.pi))
+    return -(log_normal + log_det).mean() / per_image + math.log(LEVELS)
+
+
+def from_levels(grey: Tensor, noise: Tensor | float = 0.5) -> Tensor:
+    """Bring grey levels `n x rows x columns` to image space `n x 1 x rows x columns`.
+
+    Parameters
+    ----------
+    grey
+        0 to 255, any dtype.
+    noise
+        Where in its level a pixel lies, 0 to 1: uniform noise in training, the middle elsewhere.
+    """
+    return ((grey.float() + noise) / LEVELS)[:, None]
+
+
+def to_grey(images: Tensor) -> Tensor:
+    """Return grey levels, `n x 1 x rows x columns` float: whole ones where images came from 8 bits.
+
+    What `from_levels` puts in the middle of a level comes back as that level, so that real and
+    synthetic images reach whatever looks at grey levels by one convention.
+    """
+    return images * LEVELS - 0.5
+
+
+def to_levels(images: Tensor) -> Tensor:
+    """Round images to 8 bits, `n x rows x columns` uint8."""
+    return to_grey(images)[:, 0].round().clamp(0, LEVELS - 1).to(torch.uint8)

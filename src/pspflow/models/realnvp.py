@@ -1,0 +1,230 @@
+"""RealNVP as the temper paper's flows use it (section 3.3, after AlignFlow and Dinh et al. 2017).
+
+Two scales. The first has three couplings on a checkerboard, then three between channels of the
+squeezed image, whose conditioners are twice as wide; half of the channels leave, and the other half
+goes through four more couplings on a checkerboard. With 3 channels and a width of 32 that is the
+published 2.53 million parameters.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from FrEIA.modules import InvertibleModule
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.parametrizations import weight_norm
+
+Shape = tuple[int, int, int]
+Coupled = tuple[tuple[Tensor], Tensor]
+
+
+class ResidualConditioner(nn.Module):
+    """Residual network behind a coupling: skips of every block are summed before the last layer.
+
+    Parameters
+    ----------
+    channels, width, out
+        Channels of input, hidden layers and output.
+    blocks
+        Residual blocks of two 3 x 3 convolutions.
+    masked
+        Whether the input comes with a mask, which is one channel more.
+    """
+
+    def __init__(self, channels: int, width: int, out: int, blocks: int, masked: bool) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.first = _conv(2 * channels + masked, width, 3)
+        self.blocks = nn.ModuleList(_block(width) for _ in range(blocks))
+        self.skips = nn.ModuleList(_conv(width, width, 1) for _ in range(blocks + 1))
+        self.last = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), _conv(width, out, 1))
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Map `n x channels x rows x columns` to `n x out x rows x columns`."""
+        x = self.norm(x)
+        doubled = torch.cat([x, -x], dim=1).relu()  # CReLU: both signs pass
+        if mask is not None:
+            doubled = torch.cat([doubled, mask.expand(len(x), 1, -1, -1)], dim=1)
+        x = self.first(doubled)
+        total = self.skips[0](x)
+        for block, skip in zip(self.blocks, self.skips[1:], strict=True):
+            x = x + block(x)
+            total = total + skip(x)
+        out: Tensor = self.last(total)
+        return out
+
+
+def _conv(before: int, after: int, size: int, bias: bool = True) -> nn.Module:
+    return weight_norm(nn.Conv2d(before, after, size, padding=size // 2, bias=bias))
+
+
+def _block(width: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.BatchNorm2d(width),
+        nn.ReLU(),
+        _conv(width, width, 3, bias=False),
+        nn.BatchNorm2d(width),
+        nn.ReLU(),
+        _conv(width, width, 3),
+    )
+
+
+class _Coupling(InvertibleModule):
+    """Scale and shift, `(x + t) exp(s)` with `s = a tanh(.) + b`, of the part that is not kept."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__([])
+        self.a = nn.Parameter(torch.ones(channels, 1, 1))
+        self.b = nn.Parameter(torch.zeros(channels, 1, 1))
+
+    def _scale_and_shift(self, raw: Tensor) -> tuple[Tensor, Tensor]:
+        s, t = raw.chunk(2, dim=1)
+        return self.a * s.tanh() + self.b, t
+
+    def output_dims(self, input_dims: list[Shape]) -> list[Shape]:
+        """Return the shape as it came."""
+        return input_dims
+
+
+class CheckerboardCoupling(_Coupling):
+    """Coupling that keeps the pixels of one colour and changes the others.
+
+    Parameters
+    ----------
+    dims_in
+        Shape of the input, channels x rows x columns, in a list.
+    width, blocks
+        Of the conditioner.
+    odd
+        Which colour is kept.
+    """
+
+    mask: Tensor
+
+    def __init__(self, dims_in: Sequence[Shape], width: int, blocks: int, odd: bool) -> None:
+        channels, rows, columns = dims_in[0]
+        super().__init__(channels)
+        kept = (torch.arange(rows)[:, None] + torch.arange(columns) + odd) % 2
+        self.register_buffer("mask", kept[None, None].float(), persistent=False)
+        self.conditioner = ResidualConditioner(channels, width, 2 * channels, blocks, masked=True)
+
+    def forward(self, x: tuple[Tensor], rev: bool = False, jac: bool = True) -> Coupled:
+        """Transform, or transform back; `jac` is FrEIA's and always honoured."""
+        del jac
+        s, t = self._scale_and_shift(self.conditioner(x[0] * self.mask, self.mask))
+        s, t = s * (1 - self.mask), t * (1 - self.mask)
+        out = x[0] * (-s).exp() - t if rev else (x[0] + t) * s.exp()
+        log_det = s.sum(dim=(1, 2, 3))
+        return (out,), -log_det if rev else log_det
+
+
+class ChannelCoupling(_Coupling):
+    """Coupling that keeps one half of the channels and changes the other.
+
+    Parameters
+    ----------
+    dims_in
+        Shape of the input, channels x rows x columns, in a list.
+    width, blocks
+        Of the conditioner.
+    odd
+        Which half is kept.
+    """
+
+    def __init__(self, dims_in: Sequence[Shape], width: int, blocks: int, odd: bool) -> None:
+        half = dims_in[0][0] // 2
+        super().__init__(half)
+        self.odd = odd
+        self.conditioner = ResidualConditioner(half, width, 2 * half, blocks, masked=False)
+
+    def forward(self, x: tuple[Tensor], rev: bool = False, jac: bool = True) -> Coupled:
+        """Transform, or transform back; `jac` is FrEIA's and always honoured."""
+        del jac
+        halves = list(x[0].chunk(2, dim=1))
+        kept, changed = halves[self.odd], halves[not self.odd]
+        s, t = self._scale_and_shift(self.conditioner(kept))
+        halves[not self.odd] = changed * (-s).exp() - t if rev else (changed + t) * s.exp()
+        log_det = s.sum(dim=(1, 2, 3))
+        return (torch.cat(halves, dim=1),), -log_det if rev else log_det
+
+
+Kind = type[CheckerboardCoupling] | type[ChannelCoupling]
+
+
+class RealNVP(nn.Module):
+    """The flow of the paper between one-channel images and a latent of their shape.
+
+    Parameters
+    ----------
+    shape
+        Channels, rows and columns; rows and columns are multiples of 4.
+    width
+        Channels of the first conditioners; 64 in the paper.
+    blocks
+        Residual blocks of a conditioner; 4 in the paper.
+    """
+
+    def __init__(self, shape: Shape, width: int = 64, blocks: int = 4) -> None:
+        super().__init__()
+        channels, rows, columns = shape
+        half = (rows // 2, columns // 2)
+
+        def couplings(kind: Kind, count: int, dims: Shape, width: int) -> nn.ModuleList:
+            return nn.ModuleList(kind([dims], width, blocks, bool(i % 2)) for i in range(count))
+
+        self.fine = couplings(CheckerboardCoupling, 3, shape, width)
+        self.squeezed = couplings(ChannelCoupling, 3, (4 * channels, *half), 2 * width)
+        self.coarse = couplings(CheckerboardCoupling, 4, (2 * channels, *half), 2 * width)
+
+    def forward(self, x: Tensor, rev: bool = False) -> tuple[Tensor, Tensor]:
+        """Map images to latents, or back with `rev`; both `n x channels x rows x columns`.
+
+        Returns
+        -------
+        y, log_det
+            What `x` becomes, and the logarithm of the map's Jacobian determinant, `n`.
+        """
+        if rev:
+            return self._back(x)
+        x, first = _through(self.fine, x)
+        x, second = _through(self.squeezed, functional.pixel_unshuffle(x, 2))
+        x = _alternating(functional.pixel_shuffle(x, 2))
+        inner, left = x.chunk(2, dim=1)
+        inner, third = _through(self.coarse, inner)
+        y = functional.pixel_shuffle(_alternating_back(torch.cat([inner, left], dim=1)), 2)
+        return y, first + second + third
+
+    def _back(self, y: Tensor) -> tuple[Tensor, Tensor]:
+        inner, left = _reordered(functional.pixel_unshuffle(y, 2)).chunk(2, dim=1)
+        inner, third = _through(self.coarse, inner, rev=True)
+        x = functional.pixel_shuffle(_alternating_back(torch.cat([inner, left], dim=1)), 2)
+        x, second = _through(self.squeezed, functional.pixel_unshuffle(x, 2), rev=True)
+        x, first = _through(self.fine, functional.pixel_shuffle(x, 2), rev=True)
+        return x, first + second + third
+
+
+def _through(layers: nn.ModuleList, x: Tensor, rev: bool = False) -> tuple[Tensor, Tensor]:
+    total = x.new_zeros(len(x))
+    for layer in reversed(layers) if rev else layers:
+        (x,), log_det = layer((x,), rev=rev)
+        total = total + log_det
+    return x, total
+
+
+def _alternating(x: Tensor) -> Tensor:
+    """Squeeze so that the first half of the channels is one colour of a checkerboard."""
+    return _reordered(functional.pixel_unshuffle(x, 2))
+
+
+def _reordered(squeezed: Tensor) -> Tensor:
+    """Bring a squeeze's four phases into the order: upper left, lower right, then the others."""
+    n, channels, rows, columns = squeezed.shape
+    phases = squeezed.reshape(n, channels // 4, 4, rows, columns)[:, :, [0, 3, 1, 2]]
+    return phases.transpose(1, 2).reshape(n, channels, rows, columns)
+
+
+def _alternating_back(x: Tensor) -> Tensor:
+    """Undo the order of `_reordered`."""
+    n, channels, rows, columns = x.shape
+    phases = x.reshape(n, 4, channels // 4, rows, columns).transpose(1, 2)[:, :, [0, 2, 3, 1]]
+    return phases.reshape(n, channels, rows, columns)
