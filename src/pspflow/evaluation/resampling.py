@@ -1,0 +1,149 @@
+"""Samples of chips, and intervals by resampling their specimens.
+
+Chips of one specimen are no independent witnesses of a process, so the bootstrap draws specimens
+and takes each with all its chips. A resample is a row of weights, one whole number per specimen:
+what is linear in the chips needs no second look at them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A set of chips, as numbers.
+
+    Parameters
+    ----------
+    features
+        (n, k) float64, one row per chip.
+    specimens
+        (n,) integers from 0: the specimen of every chip, or the one it was generated for.
+
+    Raises
+    ------
+    ValueError
+        If there is no chip, or the shapes or codes are not as above.
+    """
+
+    features: np.ndarray
+    specimens: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.features.ndim != 2 or self.specimens.shape != self.features.shape[:1]:
+            raise ValueError(
+                "a sample is features (n, k) and specimens (n,), "
+                f"got {self.features.shape} and {self.specimens.shape}"
+            )
+        if not len(self.specimens):
+            raise ValueError("an empty sample: there are no chips to compare")
+        if self.specimens.dtype.kind not in "iu" or self.specimens.min() < 0:
+            raise ValueError("specimens must be whole numbers from 0")
+
+    def membership(self, specimens: int) -> csr_array:
+        """Mark which chip is of which specimen: sparse (specimens, n), zeros and ones.
+
+        Raises
+        ------
+        ValueError
+            If a chip's specimen is not among them.
+        """
+        if self.specimens.max() >= specimens:
+            raise ValueError(
+                f"specimen {self.specimens.max()} has no weight: draws are of {specimens}"
+            )
+        chips = len(self.specimens)
+        shape = (specimens, chips)
+        return csr_array((np.ones(chips), (self.specimens, np.arange(chips))), shape=shape)
+
+
+def resamples(strata: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw specimens with replacement within each stratum.
+
+    A stratum is the specimens present in the same domains, so no resample lacks a domain. A stratum
+    of one specimen keeps it, and adds nothing to an interval.
+
+    Parameters
+    ----------
+    strata
+        (S,) stratum of every specimen.
+    count
+        Number of resamples R.
+    rng
+        Source of the draws.
+
+    Returns
+    -------
+    ndarray
+        (1 + R, S) int64, how often each specimen counts. Row 0 is all ones: the data as they are.
+
+    References
+    ----------
+    Davison and Hinkley 1997, "Bootstrap methods and their application", 3.2 and 3.8.
+    """
+    draws = np.ones((1 + count, len(strata)), dtype=np.int64)
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        size = len(members)
+        draws[1:, members] = rng.multinomial(size, np.full(size, 1 / size), size=count)
+    return draws
+
+
+def specimen_means(sample: Sample, draws: np.ndarray) -> np.ndarray:
+    """Average the chips of every resample.
+
+    Parameters
+    ----------
+    sample
+        The chips; every chip weighs as often as its specimen was drawn.
+    draws
+        (1 + R, S) weights, as from `resamples`.
+
+    Returns
+    -------
+    ndarray
+        (1 + R, k) float64, in the unit of the features.
+
+    Raises
+    ------
+    ValueError
+        If a resample draws only specimens that have no chips in the sample.
+    """
+    member = sample.membership(draws.shape[1])
+    totals = draws @ member.sum(axis=1)
+    if not totals.all():
+        raise ValueError("a resample has no chips: strata must keep the specimens of each sample")
+    means: np.ndarray = draws @ (member @ sample.features) / totals[:, None]
+    return means
+
+
+def interval(values: np.ndarray) -> tuple[float, float, float]:
+    """Return a value and its 95 % interval, the percentiles of the resamples.
+
+    A distance is never negative and grows with noise: where it is small, its resamples lie above
+    it, and the interval may too.
+
+    Parameters
+    ----------
+    values
+        (1 + R,), row 0 of the data as they are.
+
+    Returns
+    -------
+    tuple
+        Value, low and high, in the unit of the values.
+
+    Raises
+    ------
+    ValueError
+        If there are no resamples.
+    """
+    if len(values) < 2:
+        raise ValueError("no resamples: an interval needs at least one")
+    tail = 50 * (1 - CONFIDENCE)
+    low, high = np.percentile(values[1:], [tail, 100 - tail])
+    return float(values[0]), float(low), float(high)

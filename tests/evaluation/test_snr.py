@@ -1,0 +1,86 @@
+"""Signal-to-noise ratio: what scores nothing, and what a score says about noise."""
+
+import numpy as np
+import pytest
+
+from pspflow.evaluation.snr import signal_to_noise_db
+
+AMPLITUDE = 40.0
+SIGNAL_VARIANCE = AMPLITUDE**2 / 4
+
+
+def waves(n=1, size=64, period=32):
+    """Return chips of a smooth structure: a product of sinusoids around grey level 120."""
+    wave = np.sin(2 * np.pi * np.arange(size) / period)
+    return np.tile(120 + AMPLITUDE * np.outer(wave, wave), (n, 1, 1))
+
+
+def noise(sigma, n=50, size=64):
+    """Return Gaussian noise."""
+    return np.random.default_rng(0).normal(0, sigma, (n, size, size))
+
+
+def pixels(grey):
+    """Round to 8-bit images."""
+    return np.clip(np.round(grey), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("level", [0, 130, 255])
+def test_blank_chips_score_nothing(level):
+    """A blank chip scores 0 dB, so no real structure loses to it however noisy."""
+    assert signal_to_noise_db(np.full((1, 32, 32), level, np.uint8))[0] == 0
+    assert signal_to_noise_db(pixels(waves(50) + noise(30))).min() > 0
+
+
+@pytest.mark.parametrize("sigma", [0.5, 5, 40])
+def test_noise_alone_scores_next_to_nothing(sigma):
+    """Smoothed noise is no structure, whatever its strength and the size of the chip."""
+    for size in (32, 64):
+        scores = signal_to_noise_db(pixels(128 + noise(sigma, size=size)))
+        assert scores.mean() < 0.15
+        assert scores.max() < 0.7
+
+
+@pytest.mark.parametrize("size", [8, 31, 32])
+def test_checkerboard_counts_as_noise(size):
+    """The artefact of transposed convolutions earns nothing, though its variance is the largest."""
+    board = np.indices((size, size)).sum(axis=0) % 2 * 255
+    assert signal_to_noise_db(board[None].astype(np.uint8))[0] == 0
+
+
+def test_noise_lowers_the_score():
+    """Of one structure, the noisier chip always has the lower score."""
+    pattern = noise(1)
+    scores = [
+        signal_to_noise_db(pixels(waves(50) + sigma * pattern)) for sigma in (0, 1, 2, 5, 10, 20)
+    ]
+    assert (np.diff(scores, axis=0) < 0).all()
+
+
+@pytest.mark.parametrize("sigma", [2, 5, 10])
+def test_score_of_known_noise(sigma):
+    """A smooth structure in Gaussian noise scores the ratio of their variances, within 1 dB."""
+    truth = 10 * np.log10(1 + SIGNAL_VARIANCE / sigma**2)
+    scores = signal_to_noise_db(pixels(waves(50) + noise(sigma)))
+    np.testing.assert_allclose(scores, truth, atol=1)
+
+
+def test_rounding_bounds_the_score():
+    """Without any noise, rounding to whole levels is what is left: no score is infinite."""
+    truth = 10 * np.log10(1 + SIGNAL_VARIANCE * 12)
+    assert signal_to_noise_db(waves())[0] == pytest.approx(truth, abs=1)
+
+
+def test_sharp_edges_are_no_noise():
+    """A straight edge between two phases, along the grid, is structure alone."""
+    phases = np.where(np.arange(32) < 16, 60, 190) * np.ones((32, 1))
+    assert signal_to_noise_db(phases[None])[0] > 40
+
+
+def test_brightness_is_nothing():
+    """Shifting grey levels, mirroring and turning chips leave the score."""
+    chips = pixels(waves(5) + noise(5, 5))
+    scores = signal_to_noise_db(chips)
+    assert scores.shape == (5,)
+    for same in (chips + np.uint8(40), chips[:, ::-1], np.rot90(chips, axes=(1, 2))):
+        np.testing.assert_allclose(signal_to_noise_db(same), scores, rtol=1e-9)
