@@ -51,7 +51,7 @@ def read(path):
         (
             {"temper": {"split": {"train": 0.9}}},
             "temper.split",
-            "are 0.9, 0.15 and 0.15; make them sum to 1",
+            "are 0.9, 0.15 and 0.25; make them sum to 1",
         ),
         (
             {"temper": {"split": {"train": 0, "validation": 0, "test": 1}}},

@@ -22,9 +22,10 @@ for study, stages in STUDIES.items():
     commands = App(name=study, help=f"Stages of the {study} study.")
     for stage in stages.STAGES:
         commands.command(stage)
-    for name, summary in stages.MODEL_STAGES.items():
-        place = f"pspflow.studies.{study}.surrogate:{name}"
-        commands.command(place, name=name.replace("_", "-"), help=summary)
+    for module, summaries in stages.MODEL_STAGES.items():
+        for name, summary in summaries.items():
+            place = f"pspflow.studies.{study}.{module}:{name}"
+            commands.command(place, name=name.replace("_", "-"), help=summary)
     app.command(commands)
 
 

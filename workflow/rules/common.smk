@@ -46,6 +46,17 @@ def images_of(sheet):
         raise WorkflowError(str(error)) from None
 
 
+def pinet_for(regularisation, study):
+    """Ask for PI-Net where it regularises: the pooled head, since the spatial one fails."""
+    needed = regularisation == "pinet"
+    return f"{study}/pinet/pooled/weights.safetensors" if needed else []
+
+
+def flag(name, value):
+    """Write a flag and its value, or nothing where there is no value."""
+    return [name, value] if value else []
+
+
 localrules:
     all,
 

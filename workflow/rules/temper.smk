@@ -12,6 +12,13 @@ FIGURES = expand(
     f"{T}/figures/{{name}}.png", name=["micrographs", "chips", "persistence"]
 )
 PINET_HEADS = ["pooled", "spatial"]
+TRAININGS = []
+if TEMPER.transferable:
+    TRAININGS = expand(
+        "{regularisation}/seed{seed}",
+        regularisation=TEMPER.flows.regularisations,
+        seed=range(TEMPER.flows.seeds),
+    )
 LABELS = [
     f"{T}/labels/accuracy.parquet",
     f"{T}/labels/correlations.parquet",
@@ -19,6 +26,20 @@ LABELS = [
 ]
 if not TEMPER.labelled:
     LABELS = []
+TRANSFER_FIGURES = {
+    name: f"{T}/figures/transfer_{name}.png"
+    for name in ["training", "chips", "samples", "plausibility"]
+}
+TRANSFER = [
+    f"{T}/transfer/plausibility.parquet",
+    f"{T}/transfer/effects.parquet",
+    *TRANSFER_FIGURES.values(),
+]
+if TEMPER.labelled:
+    TRANSFER_FIGURES["labels"] = f"{T}/figures/transfer_labels.png"
+    TRANSFER += [f"{T}/transfer/labels.parquet", TRANSFER_FIGURES["labels"]]
+if not TRAININGS:
+    TRANSFER = []
 MADE.append(f"{T}/report.html")
 
 
@@ -60,6 +81,17 @@ rule temper:
         expand(f"{T}/pinet/{{head}}/weights.safetensors", head=PINET_HEADS),
         expand(f"{T}/pinet/{{head}}/errors.parquet", head=PINET_HEADS),
         f"{T}/figures/pinet.png",
+        expand(
+            f"{T}/flows/{{training}}/{{name}}",
+            training=TRAININGS,
+            name=[
+                "weights.safetensors",
+                "history.parquet",
+                "synthetic.zarr",
+                "checks.parquet",
+            ],
+        ),
+        TRANSFER,
         f"{T}/report.html",
 
 
@@ -462,6 +494,9 @@ rule temper_report:
         errors=expand(f"{T}/pinet/{{head}}/errors.parquet", head=PINET_HEADS),
         speeds=expand(f"{T}/pinet/{{head}}/speed.parquet", head=PINET_HEADS),
         parity_figure=f"{T}/figures/pinet.png",
+        histories=expand(f"{T}/flows/{{training}}/history.parquet", training=TRAININGS),
+        checks=expand(f"{T}/flows/{{training}}/checks.parquet", training=TRAININGS),
+        transfer=TRANSFER,
     output:
         f"{T}/report.html",
     log:
@@ -474,6 +509,7 @@ rule temper_report:
         options=options(TEMPER),
         run=CONFIG.run,
         heads=PINET_HEADS,
+        flows=TRAININGS,
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper report --run {params.run:q}"
@@ -485,5 +521,7 @@ rule temper_report:
         " --persistence-figure {input.persistence_figure:q}"
         " --label-files {input.labels:q} --heads {params.heads:q}"
         " --errors {input.errors:q} --speeds {input.speeds:q}"
-        " --parity-figure {input.parity_figure:q}"
+        " --parity-figure {input.parity_figure:q} --flows {params.flows:q}"
+        " --histories {input.histories:q} --checks {input.checks:q}"
+        " --transfer-files {input.transfer:q}"
         " --report {output:q} --options {params.options:q} --seed {params.seed}"

@@ -97,6 +97,12 @@ class Micrographs:
     def __init__(self, path: Path) -> None:
         self._store = open_store(path)
 
+    @property
+    def pixel_size_um(self) -> float | None:
+        """Common size of a pixel, None where the sheet does not say."""
+        _, first = next(iter(self._store.groups()))
+        return cast("float | None", first.attrs["pixel_size_um"])
+
     def __getitem__(self, name: str) -> np.ndarray:
         """Read one micrograph whole: (rows, columns) uint8."""
         return read_values(self._store, f"{name}/{GREY}")

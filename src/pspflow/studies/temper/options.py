@@ -14,7 +14,9 @@ from pspflow.simulate import TEMPERS
 
 PAPER_CHANNELS = (256, 256, 128, 128)
 """Of PI-Net, temper paper section 3.4."""
+Regularisation = Literal["none", "pinet", "exact"]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -30,11 +32,11 @@ class Domain(Options):
 class SimulateOptions(Options):
     """Simulated ShAPE-like specimens, each with a micrograph of every temper."""
 
-    specimens: Annotated[int, Field(ge=6, le=9999)] = 32
+    specimens: Annotated[int, Field(ge=6, le=9999)] = 48
     """Number of specimens; the paper has 32."""
-    size_px: Annotated[int, Field(ge=64, le=16384)] = 384
+    size_px: Annotated[int, Field(ge=64, le=16384)] = 256
     """Edge of a micrograph."""
-    pixel_size_um: Positive = 0.05
+    pixel_size_um: Positive = 0.1
     """Edge of a pixel."""
 
 
@@ -122,11 +124,11 @@ class SplitOptions(Options):
 
     by: Literal["specimen", "region"] = "specimen"
     """Whole specimens, or bands of every micrograph (where there are too few specimens)."""
-    train: Share = 0.7
+    train: Share = 0.6
     """Share of the specimens, or of every micrograph."""
     validation: Share = 0.15
     """Share for choices made while developing."""
-    test: Share = 0.15
+    test: Share = 0.25
     """Share for the reported figures."""
 
     @property
@@ -149,11 +151,11 @@ class SplitOptions(Options):
 class ChipOptions(Options):
     """How micrographs are cut into chips."""
 
-    size_px: Annotated[int, Field(ge=8, le=4096)] = 128
+    size_px: Annotated[int, Field(ge=8, le=4096)] = 32
     """Edge of a chip; the paper's 128."""
     placement: Literal["grid", "random"] = "grid"
     """A grid with a stride, or random windows in proportion to area."""
-    stride_px: Annotated[int, Field(ge=1)] = 64
+    stride_px: Annotated[int, Field(ge=1)] = 16
     """Step of the grid."""
     redundancy: Positive = 1.5
     """Random placement: chip area drawn over micrograph area."""
@@ -244,8 +246,117 @@ class PINetOptions(Options):
     """Most epochs."""
     patience: Annotated[int, Field(ge=1)] = 10
     """Epochs without a lower validation loss after which training stops."""
-    chips_per_specimen: Annotated[int, Field(ge=1)] = 6
+    chips_per_specimen: Annotated[int, Field(ge=1)] = 30
     """Most chips of one specimen and domain to train, validate and test with."""
+
+
+class TopologyWeights(Options):
+    """Weights of the topological adversarial term, by what makes its persistence images."""
+
+    pinet: Positive = 1.0
+    """Through PI-Net; the paper's."""
+    exact: Positive = 0.25
+    """Through the exact layer, whose gradient is several times larger."""
+
+
+class FlowOptions(Options):
+    """The flows and how they are trained; the paper's values are in workflow/config/paper.yaml."""
+
+    regularisations: Annotated[tuple[Regularisation, ...], Field(min_length=1)] = ("none", "exact")
+    """Topological regularisations to train with: none, pinet (the paper's), exact."""
+    seeds: Annotated[int, Field(ge=1, le=99)] = 1
+    """Trainings of each; the paper's 3."""
+    architecture: Literal["glow", "realnvp"] = "glow"
+    """The paper's RealNVP, or a smaller flow that trains on two cores."""
+    width: Annotated[int, Field(ge=1)] = 32
+    """Channels of the conditioners; the paper's 64."""
+    couplings: Annotated[int, Field(ge=1)] = 4
+    """Glow: couplings at each scale."""
+    blocks: Annotated[int, Field(ge=1)] = 4
+    """RealNVP: residual blocks of a conditioner."""
+    discriminator: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=2)] = (
+        16,
+        32,
+        64,
+    )
+    """Channels of the chips' discriminators; the paper's 64, 128, 256, 512."""
+    standardise: bool = True
+    """Whether discriminators of chips see them less their domain's mean and over its deviation,
+    or, as in the paper, from -1 to 1."""
+    epochs: Annotated[int, Field(ge=1)] = 10
+    """Epochs; the paper's 30."""
+    steps_per_epoch: Annotated[int, Field(ge=1)] | None = 60
+    """Steps of an epoch; null: as many as show the largest domain once."""
+    batch_size: Annotated[int, Field(ge=2)] = 16
+    """Chips of each domain in a step; the paper's 8."""
+    learning_rate: Positive = 1e-3
+    """Of Adam, for flows and discriminators; the paper's 2e-4."""
+    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (
+        0.5,
+        0.99,
+    )
+    """Of Adam; the paper's 0.5 and 0.999."""
+    weight_decay: Weight = 0.0
+    """On the scales of weight normalisation (RealNVP); the paper's 5e-5."""
+    constant_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    """Share of the epochs before the learning rate falls linearly to nothing."""
+    likelihood_share: Annotated[float, Field(ge=0, lt=1)] = 0.15
+    """Share of the epochs in which the likelihood alone trains the flows; the paper's 0."""
+    likelihood_weight: Weight = 2.0
+    """Weight of the negative log-likelihood, in nats a pixel, against one direction's realism."""
+    topology_weight: TopologyWeights = TopologyWeights()
+    """Weight of the topological term against one direction's realism."""
+    gradient_clip: Positive | None = 5.0
+    """Largest norm of the flows' gradient; null, as in the paper: any."""
+    average: Annotated[float, Field(ge=0, lt=1)] = 0.995
+    """Share of the averaged weights that a step keeps; 0, as in the paper: no average."""
+    pool_size: Annotated[int, Field(ge=0)] = 50
+    """Earlier synthetic chips kept for the discriminators, of each domain."""
+    mixed_precision: bool = True
+    """Whether conditioners and discriminators take bfloat16 on a GPU."""
+
+    def training(self, regularisation: Regularisation) -> Self:
+        """Forget what does not act on the training of one regularisation."""
+        fields = type(self).model_fields
+        unused = ["regularisations", "seeds"]
+        unused.append("blocks" if self.architecture == "glow" else "couplings")
+        weights = TopologyWeights()
+        if regularisation != "none":
+            chosen: dict[str, float] = {
+                regularisation: getattr(self.topology_weight, regularisation)
+            }
+            weights = weights.model_copy(update=chosen)
+        update = {name: fields[name].default for name in unused}
+        return self.model_copy(update={**update, "topology_weight": weights})
+
+    @property
+    def smallest_chip_px(self) -> int:
+        """Smallest edge of a chip on which its discriminator leaves a patch to judge."""
+        edge = 1
+        # kernels of 4 with a pixel of padding; all but the last two layers halve the image
+        for stride in (1, 1, *[2] * (len(self.discriminator) - 1)):
+            edge = (edge - 1) * stride + 2
+        return edge
+
+    @field_validator("regularisations")
+    @classmethod
+    def _once_each(cls, names: tuple[Regularisation, ...]) -> tuple[Regularisation, ...]:
+        if len(set(names)) < len(names):
+            raise ValueError(f"{list(names)} names one regularisation twice; remove one.")
+        return names
+
+
+class TransferOptions(Options):
+    """How trained flows are judged on chips of specimens they never saw."""
+
+    chips_per_specimen: Annotated[int, Field(ge=2)] = 60
+    """Most held-out chips of one specimen and domain that are transferred and compared."""
+    resamples: Annotated[int, Field(ge=100)] = 500
+    """Resamples of the specimens behind an interval."""
+    label_chips_per_specimen: Annotated[int, Field(ge=1)] = 60
+    """Most real training chips of one specimen that a label's classifier learns from."""
+    label_runs: Annotated[int, Field(ge=1)] = 3
+    """Classifiers for each label, on other draws of training chips; the paper's 3."""
 
 
 class TemperOptions(Options):
@@ -263,11 +374,34 @@ class TemperOptions(Options):
     """Label classification."""
     pinet: PINetOptions = PINetOptions()
     """PI-Net."""
+    flows: FlowOptions = FlowOptions()
+    """The flows."""
+    transfer: TransferOptions = TransferOptions()
+    """Evaluation of the flows."""
+
+    @model_validator(mode="after")
+    def _flows_fit_chips(self) -> "TemperOptions":
+        edge, least = self.chips.size_px, self.flows.smallest_chip_px
+        if self.transferable and edge % 4:
+            raise ValueError(
+                f"chips.size_px is {edge}; flows halve chips twice, so give a multiple of 4."
+            )
+        if self.transferable and edge < least:
+            raise ValueError(
+                f"chips.size_px is {edge}, but discriminators of {len(self.flows.discriminator)} "
+                f"layers need {least}; enlarge the chips or shorten flows.discriminator."
+            )
+        return self
 
     def chosen(self) -> Self:
         """Forget alternatives that are not used."""
         update = {"data": self.data.chosen(), "chips": self.chips.chosen()}
         return self.model_copy(update=update)
+
+    @property
+    def transferable(self) -> bool:
+        """Whether there are domains to transfer between."""
+        return len(self.data.domains) > 1
 
     @property
     def labelled(self) -> bool:

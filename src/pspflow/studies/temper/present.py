@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pspflow.io.artefacts import Provenance
+from pspflow.io.artefacts import Inputs, Provenance
 from pspflow.io.imagesets import Micrographs, grey_range, read_chips
 from pspflow.io.pages import read_figure, save_figure, save_page
 from pspflow.io.tables import read_table, write_table
@@ -15,7 +15,7 @@ from pspflow.microstructure.loader import chip_batches, cut_chips
 from pspflow.options import Names, Paths
 from pspflow.report.page import render
 from pspflow.seeds import generator
-from pspflow.studies.temper import evaluate, page
+from pspflow.studies.temper import evaluate, page, page_transfer
 from pspflow.studies.temper import figures as draw
 from pspflow.studies.temper import persistence as pi
 from pspflow.studies.temper.options import Imaging, LabelOptions, TemperOptions
@@ -188,6 +188,10 @@ def report(
     speeds: Paths,
     parity_figure: Path,
     label_files: Paths = (),
+    flows: Names = (),
+    histories: Paths = (),
+    checks: Paths = (),
+    transfer_files: Paths = (),
     options: TemperOptions = TemperOptions(),
     seed: int = 0,
 ) -> None:
@@ -208,6 +212,12 @@ def report(
         Heads of PI-Net, the tables of each one's errors and speed, and their common figure.
     label_files
         Accuracies, correlations and their chart, where the domains have labels.
+    flows, histories, checks
+        Names of the flows' trainings, where there are two domains or more, and each one's history
+        and checks.
+    transfer_files
+        Plausibility and effects, figures of training, chips, samples and plausibility and, where
+        the domains have labels, their preservation and its figure.
     options
         The study's options.
     seed
@@ -226,14 +236,39 @@ def report(
     files.update(zip((f"speed {head}" for head in heads), speeds, strict=True))
     files["parity_figure"] = parity_figure
     files.update(zip(("accuracy", "correlations", "chart"), label_files, strict=False))
-    origin = Provenance.of("temper report", {**files, "micrographs": micrographs}, options, seed)
+    more: Inputs = {"histories": histories, "checks": checks, "transfer_files": transfer_files}
+    inputs: Inputs = {**files, **more, "micrographs": micrographs}
+    origin = Provenance.of("temper report", inputs, options, seed)
     tables = {name: read_table(path) for name, path in files.items() if path.suffix == ".parquet"}
     pictures = {name: read_figure(path) for name, path in files.items() if path.suffix == ".png"}
     imaging = pi.read_imaging(grid)
     body = page.sections(tables, pictures, options, imaging, grey_range(micrographs))
+    if flows:
+        results = _flow_results(flows, histories, checks, transfer_files)
+        body += page_transfer.sections(results, options)
     lead = page.lead(tables["catalogue"], options)
     html = render(f"Temper study, run {run}", lead, body, origin.as_dict())
     save_page(report, html)
+
+
+def _flow_results(
+    flows: Names, histories: Paths, checks: Paths, files: Paths
+) -> page_transfer.Results:
+    """Read what the report says of flows; the order of the files is that of `report`."""
+    plausibility, effects, *figures = files[:6]
+    pictures = dict(zip(("training", "chips", "samples", "plausibility"), figures, strict=True))
+    preserved = None
+    if len(files) > 6:
+        preserved, pictures["labels"] = read_table(files[6]), files[7]
+    return page_transfer.Results(
+        flows,
+        [read_table(path) for path in histories],
+        [read_table(path) for path in checks],
+        read_table(plausibility),
+        read_table(effects),
+        preserved,
+        {name: read_figure(path) for name, path in pictures.items()},
+    )
 
 
 def _grey_statistics(store: Micrographs, chips: pd.DataFrame) -> np.ndarray:

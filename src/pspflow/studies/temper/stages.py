@@ -5,6 +5,7 @@ and the rule's inputs and outputs; its docstring is the command's help.
 """
 
 from pspflow.studies.temper.imaging import grid, merge, persistence
+from pspflow.studies.temper.judge import judge_labels, judge_plausibility
 from pspflow.studies.temper.prepare import catalogue, chips, micrographs, simulate, split
 from pspflow.studies.temper.present import figures, label_chart, labels, report
 
@@ -20,11 +21,22 @@ STAGES = (
     labels,
     label_chart,
     figures,
+    judge_plausibility,
+    judge_labels,
     report,
 )
 MODEL_STAGES = {
-    "train_pinet": "Train PI-Net until its loss on validation chips stops falling.",
-    "evaluate_pinet": "Hold PI-Net's images against the exact ones, and time both.",
-    "pinet_figure": "Draw predicted against exact pixels of persistence images, a row a head.",
+    "surrogate": {
+        "train_pinet": "Train PI-Net until its loss on validation chips stops falling.",
+        "evaluate_pinet": "Hold PI-Net's images against the exact ones, and time both.",
+        "pinet_figure": "Draw predicted against exact pixels of persistence images.",
+    },
+    "flows": {
+        "train_flow": "Train the flows of all domains against their discriminators.",
+        "transfer_chips": "Transfer held-out chips in every direction, and draw some from noise.",
+    },
+    "micrograph": {
+        "transfer": "Transfer a whole micrograph from one domain to another.",
+    },
 }
-"""Stages of `surrogate` and their summaries: torch takes seconds to load, so they load when run."""
+"""Stages by module, and their summaries: torch takes seconds to load, so they load when run."""
