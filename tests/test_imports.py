@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src/pspflow"
-SHARED = {"microstructure", "simulate", "topology", "models", "training", "report"}
+SHARED = {
+    "microstructure",
+    "simulate",
+    "topology",
+    "models",
+    "training",
+    "evaluation",
+    "report",
+}
 MAY_IMPORT = {
     # shared layers never import a study, and of io only training may use it
     **{layer: SHARED | ({"io"} if layer == "training" else set()) for layer in SHARED},

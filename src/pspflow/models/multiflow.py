@@ -19,6 +19,8 @@ from pspflow.models.realnvp import RealNVP
 Architecture = Literal["glow", "realnvp"]
 LEVELS = 256
 SHRINK = 0.9
+SATURATED = 1e-6
+"""Nearest to 0 and 1 that a shrunk pixel may come: at them, its logit is infinite."""
 
 
 class ImageFlow(nn.Module):
@@ -48,14 +50,14 @@ class ImageFlow(nn.Module):
         Parameters
         ----------
         images
-            `n x 1 x size x size` in image space, 0 to 1.
+            `n x 1 x size x size` in image space, 0 to 1 or a little beyond, as `inverse` gives.
 
         Returns
         -------
         latents, log_det
             `n x ...` under N(0, 1), and the logarithm of the Jacobian determinant, `n`.
         """
-        shrunk = 0.5 + SHRINK * (images - 0.5)
+        shrunk = (0.5 + SHRINK * (images - 0.5)).clamp(SATURATED, 1 - SATURATED)
         logits = shrunk.logit()
         slopes = functional.softplus(logits) + functional.softplus(-logits) + math.log(SHRINK)
         latents, log_det = self.net(logits)

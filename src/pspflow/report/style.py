@@ -1,6 +1,6 @@
 """One look for every figure: it fits a journal page, in colours that the colour-blind tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -24,7 +24,9 @@ RC = {
 
 
 @contextmanager
-def figure_of(rows: int, columns: int, cell_aspect: float) -> Iterator[tuple[Figure, np.ndarray]]:
+def figure_of(
+    rows: int, columns: int, cell_aspect: float, widths: Sequence[float] | None = None
+) -> Iterator[tuple[Figure, np.ndarray]]:
     """Open a page-wide figure of rows x columns axes; draw on it inside the block.
 
     Parameters
@@ -33,6 +35,8 @@ def figure_of(rows: int, columns: int, cell_aspect: float) -> Iterator[tuple[Fig
         Number of axes.
     cell_aspect
         Height of one cell over its width.
+    widths
+        Width of each column over that of a cell; None: all are cells.
 
     Yields
     ------
@@ -40,12 +44,18 @@ def figure_of(rows: int, columns: int, cell_aspect: float) -> Iterator[tuple[Fig
         The figure, and (rows, columns) axes.
     """
     with mpl.rc_context(RC):  # no pyplot, hence no state that outlives the block
-        height = PAGE_INCHES / columns * cell_aspect * rows
+        height = PAGE_INCHES / sum(widths or [1] * columns) * cell_aspect * rows
         figure = Figure(figsize=(PAGE_INCHES, height), layout="constrained")
-        yield figure, figure.subplots(rows, columns, squeeze=False)
+        yield figure, figure.subplots(rows, columns, squeeze=False, width_ratios=widths)
 
 
-def show_grey(axes: Axes, pixels: np.ndarray, pixel_size_um: float = np.nan) -> None:
+def show_grey(
+    axes: Axes,
+    pixels: np.ndarray,
+    pixel_size_um: float = np.nan,
+    vmin: float = 0,
+    vmax: float = 255,
+) -> None:
     """Show a grey image at its true levels, with a scale bar where the pixel size is known.
 
     Parameters
@@ -56,8 +66,10 @@ def show_grey(axes: Axes, pixels: np.ndarray, pixel_size_um: float = np.nan) -> 
         (rows, columns) uint8.
     pixel_size_um
         Edge of a pixel, or NaN.
+    vmin, vmax
+        Grey levels shown black and white, where not those of uint8.
     """
-    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, interpolation="none")
+    axes.imshow(pixels, cmap="gray", vmin=vmin, vmax=vmax, interpolation="none")
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)

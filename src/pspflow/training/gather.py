@@ -45,7 +45,7 @@ class ChipGather(nn.Module):
             ("strides", widths[places]),
             ("flips", chips["flip"].to_numpy(bool)),
         ):
-            self.register_buffer(name, torch.from_numpy(np.ascontiguousarray(values)))
+            self.register_buffer(name, torch.from_numpy(np.array(values)))
         self.size = int(chips["size_px"].iloc[0])
 
     @classmethod

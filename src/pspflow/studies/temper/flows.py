@@ -54,6 +54,8 @@ SAMPLES = 48
 LEAST_SPREAD = 0.05
 """Least deviation that a pixel of persistence images is divided by, over the largest: where there
 are next to no pairs, a discriminator would otherwise see nothing but rare ones."""
+NO_SPREAD = 1e-6
+"""In place of the deviation of images that are all equal."""
 SCORE = "snr_gap_db"
 
 
@@ -322,7 +324,7 @@ def _side(
     else:
         images = _seen_through(topology, chips)
     spread = images.std(dim=0)
-    spread = spread.clamp(min=LEAST_SPREAD * float(spread.max()))
+    spread = spread.clamp(min=max(LEAST_SPREAD * float(spread.max()), NO_SPREAD))
     net = PersistenceDiscriminator(images.shape[-1])
     return Side(chips, judge, images, Standardised(net, images.mean(dim=0), spread))
 

@@ -8,6 +8,7 @@ from pspflow.studies.temper.imaging import grid, merge, persistence
 from pspflow.studies.temper.judge import judge_labels, judge_plausibility
 from pspflow.studies.temper.prepare import catalogue, chips, micrographs, simulate, split
 from pspflow.studies.temper.present import figures, label_chart, labels, report
+from pspflow.studies.temper.show import transfer_figures
 
 STAGES = (
     simulate,
@@ -23,6 +24,7 @@ STAGES = (
     figures,
     judge_plausibility,
     judge_labels,
+    transfer_figures,
     report,
 )
 MODEL_STAGES = {

@@ -1,0 +1,141 @@
+"""Flows of several domains: inverses, determinants, 8 bits, transfer."""
+
+import math
+
+import pytest
+import torch
+
+from pspflow.models.multiflow import (
+    ImageFlow,
+    MultiDomainFlow,
+    directions,
+    from_levels,
+    nats_per_dimension,
+    to_grey,
+    to_levels,
+)
+
+SMALL = {"glow": {"width": 6, "couplings": 2}, "realnvp": {"width": 4, "blocks": 1}}
+
+
+def stirred(flow):
+    """Initialise a flow on data and move it off its initial values."""
+    grey = torch.randint(40, 120, (16, flow.size_px, flow.size_px))
+    names = flow.domains if isinstance(flow, MultiDomainFlow) else [None]
+    for name in names:
+        (flow[name] if name else flow)(from_levels(grey))
+    with torch.no_grad():
+        for parameter in flow.parameters():
+            if parameter.requires_grad:
+                parameter.add_(0.05 * torch.randn_like(parameter))
+    return flow.eval()
+
+
+@pytest.fixture(params=SMALL)
+def architecture(request):
+    """Give every architecture in turn."""
+    torch.manual_seed(0)
+    return request.param
+
+
+@pytest.mark.parametrize("domains", [("a", "b"), ("as_extruded", "t5", "t6")])
+def test_there_and_back(architecture, domains):
+    """A transfer to another domain and back gives the image, below 1e-3 in image space."""
+    flow = stirred(MultiDomainFlow(domains, architecture, 16, **SMALL[architecture]))
+    images = from_levels(torch.randint(40, 120, (8, 16, 16)))
+    for a, b in directions(domains):
+        there = flow(images, a, b)
+        assert (there - images).abs().mean() > 1e-3
+        assert (flow(there, b, a) - images).abs().mean() < 1e-3
+
+
+def test_saturated_pixels_stay_numbers(architecture):
+    """A pixel at the very end of image space comes back as a number."""
+    flow = stirred(ImageFlow(architecture, 8, **SMALL[architecture]))
+    images = torch.full((1, 1, 8, 8), 0.4)
+    images[..., 0] = 0.5 + 0.5 / 0.9
+    assert flow.inverse(flow(images)[0]).isfinite().all()
+
+
+def test_log_determinant_is_that_of_autograd(architecture):
+    """Pre-processing included, against the determinant of the Jacobian that autograd gives."""
+    flow = stirred(ImageFlow(architecture, 8, **SMALL[architecture])).double()
+    image = torch.rand(1, 1, 8, 8, dtype=torch.float64) * 0.9 + 0.05
+    jacobian = torch.autograd.functional.jacobian(lambda x: flow(x)[0], image)
+    expected = torch.linalg.slogdet(jacobian.reshape(64, 64))[1]
+    torch.testing.assert_close(flow(image)[1][0], expected, rtol=1e-5, atol=1e-4)
+
+
+def test_latents_do_not_depend_on_the_batch(architecture):
+    """A trained flow is a fixed bijection: batch statistics play no part."""
+    flow = stirred(ImageFlow(architecture, 8, **SMALL[architecture]))
+    images = torch.rand(5, 1, 8, 8)
+    torch.testing.assert_close(flow(images)[0][:1], flow(images[:1])[0])
+
+
+def test_untrained_transfer_matches_statistics():
+    """Glow's last layers start at zero and its rotations are common: mean and spread go over."""
+    torch.manual_seed(0)
+    flow = MultiDomainFlow(("dark", "bright"), "glow", 16, width=4, couplings=2)
+    grey = {
+        "dark": torch.normal(60.0, 5.0, (200, 16, 16)).round(),
+        "bright": torch.normal(150.0, 20.0, (200, 16, 16)).round().clamp(0, 255),
+    }
+    with torch.no_grad():
+        for name, levels in grey.items():
+            flow[name](from_levels(levels))
+        made = to_grey(flow.eval()(from_levels(grey["dark"]), "dark", "bright"))
+    assert made.mean().item() == pytest.approx(150, abs=2)
+    assert made.std().item() == pytest.approx(20, abs=2)
+
+
+def test_eight_bits_come_back():
+    """Every grey level survives image space, wherever in its level the noise puts it."""
+    levels = torch.arange(256).reshape(1, 16, 16)
+    for noise in (0.5, 0.001, 0.999):
+        assert (to_levels(from_levels(levels, noise)) == levels).all()
+    assert (to_grey(from_levels(levels)) == levels).all()
+
+
+def test_likelihood_of_uniform_noise():
+    """An identity flow on a Gaussian scores the Gaussian's entropy, and ln 256 for the levels."""
+    latents = torch.randn(4000, 1, 4, 4)
+    entropy = 0.5 * math.log(2 * math.pi * math.e)
+    nats = nats_per_dimension(latents, torch.zeros(4000)).item()
+    assert nats == pytest.approx(entropy + math.log(256), abs=0.02)
+
+
+def test_samples_have_a_seed(architecture):
+    """The same generator gives the same chips, of the flow's size."""
+    flow = stirred(MultiDomainFlow(("a", "b"), architecture, 16, **SMALL[architecture]))
+    first, second = (flow.sample("b", 3, torch.Generator().manual_seed(1)) for _ in range(2))
+    assert first.shape == (3, 1, 16, 16)
+    torch.testing.assert_close(first, second, rtol=0, atol=0)
+
+
+def test_every_ordered_pair_is_a_direction():
+    """Three domains have six directions, in the order of the domains."""
+    assert directions("abc") == [
+        ("a", "b"),
+        ("a", "c"),
+        ("b", "a"),
+        ("b", "c"),
+        ("c", "a"),
+        ("c", "b"),
+    ]
+
+
+def test_domains_may_have_any_name():
+    """A domain called like something that a module dictionary has itself is no trouble."""
+    flow = MultiDomainFlow(("keys", "t.6", "T5+"), "glow", 8, width=2, couplings=1)
+    assert flow["t.6"] is not flow["keys"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [((("a",), "glow", 8), "two domains"), ((("a", "b"), "glow", 10), "by 4")],
+)
+def test_refusals(arguments, said):
+    """One domain, or chips that cannot be squeezed twice, are refused."""
+    with pytest.raises(ValueError, match=said):
+        MultiDomainFlow(*arguments)
