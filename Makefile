@@ -54,6 +54,7 @@ benchmarks: $(READY)
 	python benchmarks/layer.py > benchmarks/results/layer.json
 	python benchmarks/rule.py > benchmarks/results/rule.json
 	python benchmarks/pinet.py > benchmarks/results/pinet.json
+	python benchmarks/flow.py > benchmarks/results/flow.json
 	python benchmarks/render.py > docs/benchmarks.md
 
 clean:

@@ -1,8 +1,9 @@
 """Write the reproduction page of a run of the temper study, from its artefacts, to standard output.
 
-    python docs/render_results.py results/reference/temper > docs/results/temper/reference.md
+    python docs/render_results.py "reference run" results/reference/temper LINE ...
 
-The header (command, commit, duration) is given as further arguments, one line each.
+The lines (command, commit, duration) become the header. Sections whose artefacts a run lacks are
+left out.
 """
 
 import sys
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from pspflow.studies.temper.page_transfer import Results, by_direction, findings
 from pspflow.studies.temper.persistence import read_imaging
+from pspflow.studies.temper.plausibility import RULERS
 
-INTRODUCTION = """# Temper study, reference run
+INTRODUCTION = """# Temper study, {}
 
-Made by `docs/render_results.py` from the run's artefacts; do not edit. The specimens are simulated.
+Made by `docs/render_results.py` from the run's artefacts; do not edit. {}
 """
 PINET = """## PI-Net
 
@@ -54,32 +57,103 @@ def by_head(run: Path, name: str) -> pd.DataFrame:
     )
 
 
-def main(run: Path, header: list[str]) -> None:
-    """Print the page."""
+def flows(run: Path) -> list[str]:
+    """Write the sections on the flows."""
+    trainings = sorted(path.parent for path in run.glob("flows/*/*/weights.safetensors"))
+    if not trainings:
+        return []
+    names = ["/".join(path.parts[-2:]) for path in trainings]
+    labels = run / "transfer/labels.parquet"
+    results = Results(
+        names,
+        [pd.read_parquet(path / "history.parquet") for path in trainings],
+        [pd.read_parquet(path / "checks.parquet") for path in trainings],
+        pd.read_parquet(run / "transfer/plausibility.parquet"),
+        pd.read_parquet(run / "transfer/effects.parquet"),
+        pd.read_parquet(labels) if labels.exists() else None,
+        {},
+    )
+    kept = [
+        history[history["kept"]].drop(columns="kept").assign(epoch=lambda row: row["epoch"] + 1)
+        for history in results.histories
+    ]
+    parts = [
+        "## What the run's report concludes\n",
+        "".join(f"- {sentence}\n" for sentence in findings(results)),
+        "## Flows\n\nThe epoch that was kept, and checks on held-out chips.\n",
+        table(_named(names, kept)),
+        table(_named(names, results.checks)),
+        "## Plausibility\n\nDistances to real held-out chips of the target: means over trainings, "
+        f"then rulers ({', '.join(RULERS)}).\n",
+    ]
+    for (measure, unit), rows in by_direction(results.plausibility).items():
+        parts += [f"### {measure} ({unit})\n", table(rows)]
+    if len(results.effects):
+        parts.append(
+            "## Effect of topological regularisation\n\nDifference to training without it, means "
+            "over trainings; below 0 is better; 95 % intervals from resampled specimens.\n"
+        )
+        parts.append(table(results.effects))
+    if results.labels is not None:
+        parts += ["## Label preservation\n", table(_summary(results.labels))]
+    return parts
+
+
+def _named(names: list[str], tables: list[pd.DataFrame]) -> pd.DataFrame:
+    joined = pd.concat(dict(zip(names, tables, strict=True)), names=["training", None])
+    return joined.reset_index(level="training")
+
+
+def _summary(labels: pd.DataFrame) -> pd.DataFrame:
+    """Average label preservation over the trainings of a regularisation."""
+    kind = labels["flow"].str.split("/").str[0].rename("flow")
+    keys = [labels["target"], labels["label"], labels["features"], kind, labels["source"]]
+    values = ["balanced_accuracy", "low", "high", "permuted_labels", "specimens", "chips"]
+    return labels.groupby(keys, sort=False)[values].mean().reset_index()
+
+
+def pinet(run: Path) -> list[str]:
+    """Write the sections on PI-Net."""
     errors = by_head(run, "errors").sort_values(["split", "head"], kind="stable")
     history = (
         by_head(run, "history")
         .groupby("head")
         .agg(epochs=("epoch", "size"), best_validation_loss=("validation_loss", "min"))
     )
-    imaging = pd.Series(read_imaging(run / "grid.parquet").model_dump(), dtype=object)
-    parts = [
-        INTRODUCTION,
-        "".join(f"- {line}\n" for line in header),
+    return [
         PINET,
         table(errors),
         table(history.reset_index()),
         SPEED,
         table(by_head(run, "speed").sort_values("head")),
+    ]
+
+
+def data(run: Path) -> list[str]:
+    """Write the sections on persistence images and labels of real chips."""
+    imaging = pd.Series(read_imaging(run / "grid.parquet").model_dump(), dtype=object)
+    parts = [
         "## Persistence images\n\nMade with, as fitted to training chips:\n",
         table(imaging.rename_axis("setting").reset_index(name="value")),
         table(pd.read_parquet(run / "grid_coverage.parquet")),
-        "## Labels of the simulated chips\n",
-        table(pd.read_parquet(run / "labels/accuracy.parquet").drop(columns="note")),
-        table(pd.read_parquet(run / "labels/correlations.parquet")),
     ]
-    print("\n".join(parts), end="")
+    if (run / "labels/accuracy.parquet").exists():
+        parts += [
+            "## Labels of real chips\n",
+            table(pd.read_parquet(run / "labels/accuracy.parquet").drop(columns="note")),
+            table(pd.read_parquet(run / "labels/correlations.parquet")),
+        ]
+    return parts
+
+
+def main(title: str, run: Path, header: list[str]) -> None:
+    """Print the page."""
+    simulated = (run / "simulated").exists()
+    source = "The specimens are simulated." if simulated else "The micrographs are real."
+    lines = "".join(f"- {line}\n" for line in header)
+    introduction = INTRODUCTION.format(title, source)
+    print("\n".join([introduction, lines, *flows(run), *pinet(run), *data(run)]), end="")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])

@@ -73,6 +73,21 @@ def test_latents_do_not_depend_on_the_batch(architecture):
     torch.testing.assert_close(flow(images)[0][:1], flow(images[:1])[0])
 
 
+def test_limits_are_where_images_saturate():
+    """Limits are a change of variables: exact inverse and determinant, and no brighter pixel."""
+    torch.manual_seed(0)
+    flow = ImageFlow("glow", 8, (0.2, 0.7), width=4, couplings=1).double()
+    images = torch.rand(4, 1, 8, 8, dtype=torch.float64) * 0.5 + 0.2
+    latents, log_det = flow(images)
+    torch.testing.assert_close(flow.inverse(latents), images, rtol=0, atol=1e-6)
+    jacobian = torch.autograd.functional.jacobian(lambda x: flow(x)[0], images[:1])
+    expected = torch.linalg.slogdet(jacobian.reshape(64, 64))[1]
+    torch.testing.assert_close(log_det[0], expected, rtol=1e-5, atol=1e-4)
+    made = flow.inverse(100 * latents)
+    assert made.max() < 0.7 + 0.06 * 0.5
+    assert made.min() > 0.2 - 0.06 * 0.5
+
+
 def test_untrained_transfer_matches_statistics():
     """Glow's last layers start at zero and its rotations are common: mean and spread go over."""
     torch.manual_seed(0)

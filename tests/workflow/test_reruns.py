@@ -1,5 +1,7 @@
 """What runs again: exactly what a change touches, and what follows from it."""
 
+import re
+
 import pytest
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
@@ -7,7 +9,9 @@ RESULTS = "results/tests/temper"
 
 AFTER_LABELS = {"labels", "label_chart", "report"}
 PINET = {"train_pinet", "evaluate_pinet", "pinet_figure"}
-AFTER_MERGE = AFTER_LABELS | PINET | {"merge", "figures"}
+JUDGES = {"judge_plausibility", "judge_labels", "transfer_figures", "report"}
+AFTER_FLOWS = JUDGES | {"train_flow", "transfer_chips"}
+AFTER_MERGE = AFTER_LABELS | PINET | AFTER_FLOWS | {"merge", "figures"}
 AFTER_PERSISTENCE = AFTER_MERGE | {"persistence_shard"}
 AFTER_GRID = AFTER_PERSISTENCE | {"grid"}
 AFTER_CHIPS = AFTER_GRID | {"chips"}
@@ -30,6 +34,10 @@ def test_a_finished_run_has_nothing_to_do(finished):
     [
         ({"temper": {"labels": {"resamples": 200}}}, AFTER_LABELS),
         ({"temper": {"pinet": {"learning_rate": 0.1}}}, PINET | {"report"}),
+        ({"temper": {"flows": {"learning_rate": 0.1}}}, AFTER_FLOWS),
+        ({"temper": {"flows": {"topology_weight": {"exact": 0.1}}}}, AFTER_FLOWS),
+        ({"temper": {"transfer": {"resamples": 200}}}, JUDGES),
+        ({"temper": {"transfer": {"chips_per_specimen": 8}}}, JUDGES | {"transfer_chips"}),
         ({"temper": {"persistence": {"sigma": 20.0}}}, AFTER_GRID),
         ({"temper": {"chips": {"stride_px": 16}}}, AFTER_CHIPS),
         ({"temper": {"split": {"by": "region"}}}, AFTER_SPLIT),
@@ -39,6 +47,8 @@ def test_a_finished_run_has_nothing_to_do(finished):
         ),
         ({"temper": {"data": {"simulated": {"specimens": 7}}}}, EVERYTHING),
         ({"temper": {"chips": {"redundancy": 2.0}}}, set()),  # the placement is a grid
+        ({"temper": {"flows": {"blocks": 7}}}, set()),  # the flow is no RealNVP
+        ({"temper": {"flows": {"topology_weight": {"pinet": 7.0}}}}, set()),  # not trained
         ({"temper": {"data": {"micrographs": {"sheet": "own.csv"}}}}, set()),  # not the source
     ],
 )
@@ -57,6 +67,10 @@ def test_changing_an_option_reruns_what_is_downstream_of_it(finished, change, to
         ("labels/accuracy.parquet", AFTER_LABELS),
         ("persistence.zarr", AFTER_MERGE),
         ("pinet/pooled/errors.parquet", {"evaluate_pinet", "pinet_figure", "report"}),
+        ("flows/exact/seed0/weights.safetensors", AFTER_FLOWS),
+        ("flows/none/seed0/checks.parquet", JUDGES | {"transfer_chips"}),
+        ("transfer/effects.parquet", JUDGES - {"judge_labels"}),
+        ("figures/transfer_chips.png", {"transfer_figures", "report"}),
         ("persistence/1-of-2.zarr", AFTER_PERSISTENCE),
         ("chips.parquet", AFTER_CHIPS),
         ("simulated/sheet.csv", EVERYTHING),
@@ -82,6 +96,15 @@ def test_one_lost_shard_is_one_job(finished):
     aside.rename(path)
     assert "persistence/1-of-2.log" in run.stdout
     assert "persistence/2-of-2.log" not in run.stdout
+
+
+def test_one_regularisation_is_trained_alone(finished):
+    """The weight of the exact term touches no other training, and a further seed only itself."""
+    change = {"temper": {"flows": {"topology_weight": {"exact": 0.1}, "seeds": 2}}}
+    overlay = finished.overlay("change.yaml", change)
+    run = finished.snakemake("-n", "--configfile", "tests/config.yaml", overlay)
+    trained = set(re.findall(r"logs/flows/(\w+/seed\d)/train.log", run.stdout))
+    assert trained == {"exact/seed0", "exact/seed1", "none/seed1"}
 
 
 def test_a_rebuilt_artefact_is_the_lost_one(finished):

@@ -1,8 +1,11 @@
 """One invertible network a domain on a common Gaussian latent: transfer between any two domains.
 
 Temper paper, section 3.3, after AlignFlow, for any number of domains. Pixels are brought to
-(0, 1), shrunk by 0.9 and passed through a logit; going back takes the inverse of just that. The
-image space is `(grey + u) / 256` with u in [0, 1): `to_levels` is its way back to 8 bits.
+(0, 1), shrunk by 0.9 and passed through a logit; going back takes the inverse of just that. What
+becomes 0 and 1 are the ends of the grey scale in the paper; with a domain's own lowest and highest
+level in their place, its images saturate where real ones do.
+
+The image space is `(grey + u) / 256` with u in [0, 1): `to_levels` is its way back to 8 bits.
 """
 
 import math
@@ -32,12 +35,21 @@ class ImageFlow(nn.Module):
         `realnvp`, the paper's, or `glow`, which trains on two cores.
     size_px
         Edge of the chips, a multiple of 4.
+    limits
+        What becomes 0 and 1 before the logit, in image space.
     options
         Arguments of the architecture.
     """
 
-    def __init__(self, architecture: Architecture, size_px: int, **options: Any) -> None:
+    def __init__(
+        self,
+        architecture: Architecture,
+        size_px: int,
+        limits: tuple[float, float] = (0.0, 1.0),
+        **options: Any,
+    ) -> None:
         super().__init__()
+        self.low, self.span = limits[0], limits[1] - limits[0]
         if size_px % 4:
             raise ValueError(f"chips of {size_px} pixels cannot be squeezed twice: not by 4")
         kind = {"glow": Glow, "realnvp": RealNVP}[architecture]
@@ -57,16 +69,18 @@ class ImageFlow(nn.Module):
         latents, log_det
             `n x ...` under N(0, 1), and the logarithm of the Jacobian determinant, `n`.
         """
-        shrunk = (0.5 + SHRINK * (images - 0.5)).clamp(SATURATED, 1 - SATURATED)
-        logits = shrunk.logit()
-        slopes = functional.softplus(logits) + functional.softplus(-logits) + math.log(SHRINK)
+        shrunk = 0.5 + SHRINK * ((images - self.low) / self.span - 0.5)
+        logits = shrunk.clamp(SATURATED, 1 - SATURATED).logit()
+        slope = math.log(SHRINK / self.span)
+        slopes = functional.softplus(logits) + functional.softplus(-logits) + slope
         latents, log_det = self.net(logits)
         return latents, log_det + slopes.sum(dim=(1, 2, 3))
 
     def inverse(self, latents: Tensor) -> Tensor:
-        """Map latents to images; a few pixels may leave 0 to 1 by up to 0.06."""
+        """Map latents to images; a pixel may leave the limits by up to 0.06 of their span."""
         logits, _ = self.net(latents, rev=True)
-        images: Tensor = 0.5 + (logits.sigmoid() - 0.5) / SHRINK
+        units = 0.5 + (logits.sigmoid() - 0.5) / SHRINK
+        images: Tensor = self.low + self.span * units
         return images
 
 
@@ -79,18 +93,29 @@ class MultiDomainFlow(nn.Module):
         Names, at least two.
     architecture, size_px, options
         See `ImageFlow`.
+    limits
+        Those of every domain, in the order of the names; by default the ends of the grey scale.
     """
 
     def __init__(
-        self, domains: Sequence[str], architecture: Architecture, size_px: int, **options: Any
+        self,
+        domains: Sequence[str],
+        architecture: Architecture,
+        size_px: int,
+        limits: Sequence[tuple[float, float]] | None = None,
+        **options: Any,
     ) -> None:
         super().__init__()
         if len(domains) < 2:
             raise ValueError(f"a transfer needs at least two domains, got {list(domains)}")
         self.domains = tuple(domains)
         self.size_px = size_px
+        ends = limits or [(0.0, 1.0)] * len(domains)
         self.flows = nn.ModuleDict(
-            {_key(name): ImageFlow(architecture, size_px, **options) for name in domains}
+            {
+                _key(name): ImageFlow(architecture, size_px, (low, high), **options)
+                for name, (low, high) in zip(domains, ends, strict=True)
+            }
         )
 
     def __getitem__(self, domain: str) -> ImageFlow:

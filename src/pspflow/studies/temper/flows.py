@@ -123,10 +123,10 @@ def train_flow(
     origin = Provenance.of(f"temper train-flow {regularisation} {replicate}", inputs, options, seed)
 
     domains = list(dict.fromkeys(rows["domain"]))
-    arguments = _arguments(domains, int(rows["size_px"].iloc[0]), options)
-    flow = MultiDomainFlow(**arguments)
     exact = pi.images_of(persistence, chips) if regularisation == "exact" else None
     sides = {name: _side(name, rows, store, topology, exact, options) for name in domains}
+    arguments = _arguments(sides, options)
+    flow = MultiDomainFlow(**arguments)
     count = parameter_count(flow) // len(domains)
     log.info("%d domains, %d parameters a flow, on %s", len(domains), count, fabric.device)
     game = TransferGame(
@@ -242,19 +242,28 @@ def _checks(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _arguments(domains: list[str], size_px: int, options: FlowOptions) -> dict[str, Any]:
-    depth = (
-        {"couplings": options.couplings}
-        if options.architecture == "glow"
-        else {"blocks": options.blocks}
-    )
-    return {
-        "domains": domains,
+def _arguments(sides: Mapping[str, Side], options: FlowOptions) -> dict[str, Any]:
+    """Return the arguments of the flows, ready for JSON."""
+    glow = options.architecture == "glow"
+    arguments: dict[str, Any] = {
+        "domains": list(sides),
         "architecture": options.architecture,
-        "size_px": size_px,
+        "size_px": next(iter(sides.values())).chips.size,
         "width": options.width,
-        **depth,
+        **({"couplings": options.couplings} if glow else {"blocks": options.blocks}),
     }
+    if options.scaling == "domain":
+        arguments["limits"] = [_limits(side.chips) for side in sides.values()]
+    return arguments
+
+
+def _limits(chips: ChipGather) -> tuple[float, float]:
+    """Return the ends of the grey levels of training chips, in image space."""
+    ends = []
+    for at in torch.split(torch.arange(len(chips)), BATCH):  # all at once may not fit in memory
+        ends.append(torch.aminmax(chips(at)))
+    low, high = min(int(least) for least, _ in ends), max(int(most) for _, most in ends)
+    return low / LEVELS, (high + 1) / LEVELS
 
 
 def _rules(options: FlowOptions, regularisation: Regularisation) -> Rules:

@@ -255,7 +255,7 @@ class TopologyWeights(Options):
 
     pinet: Positive = 1.0
     """Through PI-Net; the paper's."""
-    exact: Positive = 0.25
+    exact: Positive = 0.5
     """Through the exact layer, whose gradient is several times larger."""
 
 
@@ -274,6 +274,9 @@ class FlowOptions(Options):
     """Glow: couplings at each scale."""
     blocks: Annotated[int, Field(ge=1)] = 4
     """RealNVP: residual blocks of a conditioner."""
+    scaling: Literal["domain", "full"] = "domain"
+    """What the logit's ends are: a domain's lowest and highest grey level, or, as in the paper, 0
+    and 255."""
     discriminator: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=2)] = (
         16,
         32,
@@ -315,19 +318,22 @@ class FlowOptions(Options):
     mixed_precision: bool = True
     """Whether conditioners and discriminators take bfloat16 on a GPU."""
 
+    def chosen(self) -> Self:
+        """Forget options of the other architecture, and weights of what is not trained."""
+        fields = type(self).model_fields
+        unused = "blocks" if self.architecture == "glow" else "couplings"
+        weights: dict[str, float] = {
+            name: value
+            for name, value in self.topology_weight.model_dump().items()
+            if name in self.regularisations
+        }
+        update = {unused: fields[unused].default, "topology_weight": TopologyWeights(**weights)}
+        return self.model_copy(update=update)
+
     def training(self, regularisation: Regularisation) -> Self:
         """Forget what does not act on the training of one regularisation."""
-        fields = type(self).model_fields
-        unused = ["regularisations", "seeds"]
-        unused.append("blocks" if self.architecture == "glow" else "couplings")
-        weights = TopologyWeights()
-        if regularisation != "none":
-            chosen: dict[str, float] = {
-                regularisation: getattr(self.topology_weight, regularisation)
-            }
-            weights = weights.model_copy(update=chosen)
-        update = {name: fields[name].default for name in unused}
-        return self.model_copy(update={**update, "topology_weight": weights})
+        alone = self.model_copy(update={"regularisations": (regularisation,), "seeds": 1})
+        return alone.chosen()
 
     @property
     def smallest_chip_px(self) -> int:
@@ -395,8 +401,8 @@ class TemperOptions(Options):
 
     def chosen(self) -> Self:
         """Forget alternatives that are not used."""
-        update = {"data": self.data.chosen(), "chips": self.chips.chosen()}
-        return self.model_copy(update=update)
+        parts = ("data", "chips", "flows")
+        return self.model_copy(update={name: getattr(self, name).chosen() for name in parts})
 
     @property
     def transferable(self) -> bool:

@@ -99,7 +99,7 @@ def _training(results: Results, options: TemperOptions) -> Section:
 
 def _plausibility(results: Results) -> Section:
     table = results.plausibility
-    pivot = _with_means(table)
+    pivot = by_direction(table)
     tables = [
         Table(part, f"{measure} ({unit}) by direction: trainings' means, then rulers.")
         for (measure, unit), part in pivot.items()
@@ -128,7 +128,7 @@ def _plausibility(results: Results) -> Section:
     )
 
 
-def _with_means(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+def by_direction(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     """Arrange each measure as a row a direction, a column a regularisation or ruler."""
     kinds = table["flow"].where(table["flow"].isin(RULERS), table["flow"].str.split("/").str[0])
     way = table["source"].astype(str) + " → " + table["target"].astype(str)
@@ -159,14 +159,14 @@ def _labels(labels: pd.DataFrame, png: bytes, options: TemperOptions) -> Section
 def _verdict(results: Results, options: TemperOptions) -> Section:
     papers = tuple(options.data.labels) == PAPER_DOMAINS
     tables = (
-        [Table(_beside_paper(results, options), "The paper's run and this one.")] if papers else []
+        [Table(beside_paper(results, options), "The paper's run and this one.")] if papers else []
     )
-    return Section("What reproduced and what did not", " ".join(_findings(results)), tables)
+    return Section("What reproduced and what did not", " ".join(findings(results)), tables)
 
 
-def _findings(results: Results) -> list[str]:
+def findings(results: Results) -> list[str]:
     """Say in sentences what the tables show."""
-    wide = _with_means(results.plausibility)[PERSISTENCE, "1"].set_index("direction")
+    wide = by_direction(results.plausibility)[PERSISTENCE, "1"].set_index("direction")
     kinds = [name for name in wide.columns if name not in RULERS]
     said = []
     for kind in kinds:
@@ -219,7 +219,7 @@ def _label_findings(labels: pd.DataFrame) -> list[str]:
     return said
 
 
-def _beside_paper(results: Results, options: TemperOptions) -> pd.DataFrame:
+def beside_paper(results: Results, options: TemperOptions) -> pd.DataFrame:
     """Put the paper's facts beside this run's, with the scale of each stated."""
     flows = options.flows
     rows = [
