@@ -253,7 +253,7 @@ class PINetOptions(Options):
 class TopologyWeights(Options):
     """Weights of the topological adversarial term, by what makes its persistence images."""
 
-    pinet: Positive = 1.0
+    pinet: Positive = 2.5
     """Through PI-Net; the paper's."""
     exact: Positive = 0.5
     """Through the exact layer, whose gradient is several times larger."""
