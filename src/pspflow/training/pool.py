@@ -24,6 +24,7 @@ class ImagePool:
         images = images.detach()
         if self.images is None:
             self.images = images[:0]
+        self.images = self.images.to(images.device)  # a checkpoint gives them back on the CPU
         room = min(self.size - len(self.images), len(images))
         if room > 0:
             self.images = torch.cat([self.images, images[:room]])

@@ -21,9 +21,10 @@ from pspflow.microstructure.chips import chip_rows, grid_windows
 from pspflow.microstructure.loader import cut_chips
 from pspflow.models.pinet import PINet
 from pspflow.studies.temper import persistence as pi
-from pspflow.studies.temper.flows import load_flow, train_flow, transfer, transfer_chips
+from pspflow.studies.temper.flows import train_flow, transfer_chips
 from pspflow.studies.temper.options import FlowOptions, Imaging, TopologyWeights
 from pspflow.studies.temper.synthetic import Synthetic
+from pspflow.studies.temper.transfer import load_flow, transfer
 
 ORIGIN = Provenance("test", {}, None, {})
 EDGE = 16
@@ -230,5 +231,5 @@ def test_two_domains(tmp_path):
 def test_a_domain_without_validation_chips(tmp_path):
     """The epoch could not be chosen; a sentence says what to do."""
     build(tmp_path, DOMAINS, {"raw": None, "aged": None})
-    with pytest.raises(InputError, match="'over aged' has no validation chip"):
+    with pytest.raises(InputError, match=r"'over aged' has no validation chip.*split.validation"):
         train(tmp_path, tmp_path / "out")

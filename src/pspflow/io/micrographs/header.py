@@ -16,3 +16,5 @@ class Header:
     """Type of a pixel after decoding."""
     colour: bool
     """Whether the file holds colour (or transparency) that reading turns into luminance."""
+    pixel_size_um: float | None = None
+    """Edge of a pixel, where the file says it of a micrograph and not of a print."""

@@ -14,6 +14,10 @@ from pspflow.io.micrographs.header import Depth, Header
 from pspflow.io.micrographs.luminance import luminance
 
 MICROMETRES_PER_CENTIMETRE = 1e4
+PRINT_UM = 20.0
+"""Pixels of this size or more are a resolution of print: 1200 dpi give 21 µm."""
+SQUARE = 0.01
+"""Largest difference of a pixel's edges, over one of them, that leaves it square."""
 DEPTHS: dict[str, Depth] = {
     "uint8": "uint8",
     "uint16": "uint16",
@@ -39,7 +43,19 @@ def read_header(path: Path) -> Header:
     with _page(path) as page:
         palette = page.photometric == PHOTOMETRIC.PALETTE
         depth = "uint8" if palette else DEPTHS[str(page.dtype)]
-        return Header(page.imagelength, page.imagewidth, depth, palette or page.samplesperpixel > 1)
+        colour = palette or page.samplesperpixel > 1
+        size_um = _pixel_size_um(page)
+        return Header(page.imagelength, page.imagewidth, depth, colour, size_um)
+
+
+def _pixel_size_um(page: tifffile.TiffPage) -> float | None:
+    """Read the edge of a pixel; None where there is no unit, no square, or that of a print."""
+    if page.resolutionunit not in (tifffile.RESUNIT.INCH, tifffile.RESUNIT.CENTIMETER):
+        return None
+    across, down = page.get_resolution("MICROMETER")
+    if not across > 1 / PRINT_UM or abs(across - down) > SQUARE * across:
+        return None
+    return float(1 / across)
 
 
 def read_pixels(path: Path) -> np.ndarray:
@@ -130,16 +146,20 @@ def _check_whole(file: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
         raise tifffile.TiffFileError("segments are missing")
 
 
-def write_tiff(path: Path, pixels: np.ndarray, pixel_size_um: float, description: str) -> None:
-    """Write a grey image (rows, columns) with its pixel size, without loss."""
-    per_cm = MICROMETRES_PER_CENTIMETRE / pixel_size_um
+def write_tiff(
+    path: Path, pixels: np.ndarray, pixel_size_um: float | None, description: str
+) -> None:
+    """Write a grey image (rows, columns), with its pixel size where it is known, without loss."""
+    scale = {}
+    if pixel_size_um is not None:
+        per_cm = MICROMETRES_PER_CENTIMETRE / pixel_size_um
+        scale = {"resolution": (per_cm, per_cm), "resolutionunit": "CENTIMETER"}
     tifffile.imwrite(
         path,
         pixels,
         compression="zlib",
-        resolution=(per_cm, per_cm),
-        resolutionunit="CENTIMETER",
         description=description,
         software="pspflow",
         metadata=None,
+        **scale,
     )

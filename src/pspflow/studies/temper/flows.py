@@ -3,60 +3,49 @@
 import hashlib
 import math
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import torch
-from lightning.fabric import Fabric
 from lightning.pytorch import seed_everything
-from torch import Tensor, nn
 
-from pspflow.errors import InputError
-from pspflow.evaluation.snr import signal_to_noise_db
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, grey_range, read_chips
 from pspflow.io.tables import write_table
-from pspflow.io.weights import load_weights, save_weights
+from pspflow.io.weights import save_weights
 from pspflow.logs import log, progress
-from pspflow.microstructure.chips import few_chips
 from pspflow.microstructure.loader import cut_chips
-from pspflow.models.discriminators import (
-    PatchDiscriminator,
-    PersistenceDiscriminator,
-    Standardised,
-)
 from pspflow.models.multiflow import (
-    LEVELS,
     MultiDomainFlow,
     directions,
     from_levels,
     nats_per_dimension,
     to_levels,
 )
-from pspflow.models.pinet import PINet, parameter_count
+from pspflow.models.pinet import parameter_count
 from pspflow.seeds import generator
 from pspflow.studies.temper import persistence as pi
-from pspflow.studies.temper.options import FlowOptions, Imaging, Regularisation
+from pspflow.studies.temper.options import FlowOptions, Regularisation
+from pspflow.studies.temper.playing import (
+    SCORE,
+    arguments_of,
+    check_splits,
+    fabric_for,
+    rules_of,
+    side_of,
+    topology_of,
+    validation_of,
+)
 from pspflow.studies.temper.synthetic import held_out, put_synthetic
-from pspflow.topology import PersistenceImageLayer
+from pspflow.studies.temper.transfer import BATCH, load_flow, transfer
 from pspflow.training.alternating import play
-from pspflow.training.gather import ChipGather
 from pspflow.training.memory import keep_freed_memory
-from pspflow.training.transfer import Rules, Side, TransferGame
+from pspflow.training.transfer import TransferGame
 
-BATCH = 256
-VALIDATION_CHIPS_PER_SPECIMEN = 20
 SAMPLES = 48
-LEAST_SPREAD = 0.05
-"""Least deviation that a pixel of persistence images is divided by, over the largest: where there
-are next to no pairs, a discriminator would otherwise see nothing but rare ones."""
-NO_SPREAD = 1e-6
-"""In place of the deviation of images that are all equal."""
-SCORE = "snr_gap_db"
+"""Chips of every domain that are drawn from noise."""
 
 
 def train_flow(
@@ -112,20 +101,21 @@ def train_flow(
     stream = int(generator(seed, "flow", replicate).integers(2**31))
     seed_everything(stream, verbose=False)
     rows, store, imaging = read_chips(chips), Micrographs(micrographs), pi.read_imaging(grid)
-    fabric = _fabric(options)
+    check_splits(rows)
+    fabric = fabric_for(options)
     topology, inputs = None, {"micrographs": micrographs, "chips": chips}
     if regularisation != "none":
         inputs |= {"persistence": persistence, "grid": grid}
         topology = fabric.to_device(
-            _topology(imaging, pinet if regularisation == "pinet" else None)
+            topology_of(imaging, pinet if regularisation == "pinet" else None)
         )
         inputs |= {"pinet": pinet} if regularisation == "pinet" and pinet else {}
     origin = Provenance.of(f"temper train-flow {regularisation} {replicate}", inputs, options, seed)
 
     domains = list(dict.fromkeys(rows["domain"]))
     exact = pi.images_of(persistence, chips) if regularisation == "exact" else None
-    sides = {name: _side(name, rows, store, topology, exact, options) for name in domains}
-    arguments = _arguments(sides, options)
+    sides = {name: side_of(name, rows, store, topology, exact, options) for name in domains}
+    arguments = arguments_of(sides, options)
     flow = MultiDomainFlow(**arguments)
     count = parameter_count(flow) // len(domains)
     log.info("%d domains, %d parameters a flow, on %s", len(domains), count, fabric.device)
@@ -133,8 +123,8 @@ def train_flow(
         flow,
         sides,
         topology,
-        _validation(rows, store, domains, seed),
-        _rules(options, regularisation),
+        validation_of(rows, store, domains, seed),
+        rules_of(options, regularisation),
         stream,
         fabric,
     )
@@ -201,23 +191,6 @@ def transfer_chips(
     put_synthetic(synthetic, drawn, made, samples, origin)
 
 
-def load_flow(weights: Path) -> MultiDomainFlow:
-    """Load trained flows, ready to transfer, onto the GPU where there is one."""
-    tensors, model = load_weights(weights)
-    flow = MultiDomainFlow(**model["flow"])
-    flow.load_state_dict(tensors)
-    return flow.eval().requires_grad_(False).to("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def transfer(flow: MultiDomainFlow, chips: np.ndarray, source: str, target: str) -> np.ndarray:
-    """Transfer chips (n, rows, columns) uint8 of one domain to another, rounded to 8 bits."""
-    device = next(flow.parameters()).device
-    with torch.inference_mode():
-        batches = torch.split(torch.from_numpy(chips), BATCH)
-        made = [flow(from_levels(batch.to(device)), source, target) for batch in batches]
-    return to_levels(torch.cat(made)).cpu().numpy()
-
-
 def _checks(
     flow: MultiDomainFlow,
     sources: Mapping[str, np.ndarray],
@@ -240,137 +213,3 @@ def _checks(
         rows.append((name, len(chips), bits, error, float(np.max(back))))
     columns = ["domain", "chips", "bits_per_pixel", "round_trip_error", "round_trip_8bit_grey"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _arguments(sides: Mapping[str, Side], options: FlowOptions) -> dict[str, Any]:
-    """Return the arguments of the flows, ready for JSON."""
-    glow = options.architecture == "glow"
-    arguments: dict[str, Any] = {
-        "domains": list(sides),
-        "architecture": options.architecture,
-        "size_px": next(iter(sides.values())).chips.size,
-        "width": options.width,
-        **({"couplings": options.couplings} if glow else {"blocks": options.blocks}),
-    }
-    if options.scaling == "domain":
-        arguments["limits"] = [_limits(side.chips) for side in sides.values()]
-    return arguments
-
-
-def _limits(chips: ChipGather) -> tuple[float, float]:
-    """Return the ends of the grey levels of training chips, in image space."""
-    ends = []
-    for at in torch.split(torch.arange(len(chips)), BATCH):  # all at once may not fit in memory
-        ends.append(torch.aminmax(chips(at)))
-    low, high = min(int(least) for least, _ in ends), max(int(most) for _, most in ends)
-    return low / LEVELS, (high + 1) / LEVELS
-
-
-def _rules(options: FlowOptions, regularisation: Regularisation) -> Rules:
-    weight = 0.0 if regularisation == "none" else getattr(options.topology_weight, regularisation)
-    same = {f.name: getattr(options, f.name) for f in fields(Rules) if f.name != "topology_weight"}
-    return Rules(**same, topology_weight=weight)
-
-
-def _fabric(options: FlowOptions) -> Fabric:
-    gpu = torch.cuda.is_available()
-    precision: Literal["bf16-mixed", "32-true"] = "32-true"
-    if gpu and options.mixed_precision:
-        precision = "bf16-mixed"
-    return Fabric(accelerator="cuda" if gpu else "cpu", devices=1, precision=precision)
-
-
-class _Scaled(nn.Module):
-    """A map of grey levels: its input or its output is divided by a number."""
-
-    def __init__(self, net: nn.Module, before: float, after: float) -> None:
-        super().__init__()
-        self.net, self.before, self.after = net, before, after
-
-    def forward(self, grey: Tensor) -> Tensor:
-        images: Tensor = self.net(grey / self.before) / self.after
-        return images
-
-
-def _topology(imaging: Imaging, pinet: Path | None) -> nn.Module:
-    """Return what maps grey levels to persistence images as the study stores them."""
-    if pinet is not None:
-        tensors, model = load_weights(pinet)
-        net = PINet(**model)
-        net.load_state_dict(tensors)
-        return _Scaled(net.eval().requires_grad_(False), LEVELS - 1, 1)
-    layer = PersistenceImageLayer(
-        imaging.resolution,
-        imaging.birth_range,
-        imaging.persistence_range,
-        imaging.sigma,
-        imaging.weight,
-        imaging.convention,
-        imaging.infinite_death,
-    )
-    return _Scaled(layer, 1, imaging.unit_persistence if imaging.weight == "persistence" else 1)
-
-
-def _side(
-    domain: str,
-    rows: pd.DataFrame,
-    store: Micrographs,
-    topology: nn.Module | None,
-    exact: np.ndarray | None,
-    options: FlowOptions,
-) -> Side:
-    """Gather a domain's training chips, and make its discriminators."""
-    here = np.flatnonzero(((rows["domain"] == domain) & (rows["split"] == "train")).to_numpy())
-    chips = ChipGather.of(store, rows.iloc[here])
-    some = from_levels(chips(torch.arange(0, len(chips), 1 + len(chips) // BATCH)))
-    # the paper's discriminators see images from -1 to 1
-    mean, scale = (some.mean(), some.std()) if options.standardise else (torch.tensor(0.5),) * 2
-    judge = Standardised(PatchDiscriminator(options.discriminator), mean, scale)
-    if topology is None:
-        return Side(chips, judge)
-    if exact is not None:
-        images = torch.from_numpy(exact[here]).float()
-    else:
-        images = _seen_through(topology, chips)
-    spread = images.std(dim=0)
-    spread = spread.clamp(min=max(LEAST_SPREAD * float(spread.max()), NO_SPREAD))
-    net = PersistenceDiscriminator(images.shape[-1])
-    return Side(chips, judge, images, Standardised(net, images.mean(dim=0), spread))
-
-
-def _seen_through(topology: nn.Module, chips: ChipGather) -> Tensor:
-    """Return PI-Net's images of real chips, so that its errors tell no discriminator anything."""
-    device = next(topology.parameters()).device
-    made = []
-    positions = torch.split(torch.arange(len(chips)), BATCH)
-    for at in progress(positions, len(chips), "PI-Net on training chips", "chip", len):
-        with torch.inference_mode():
-            made.append(topology(chips(at)[:, None].to(device).float()).cpu())
-    return torch.cat(made)
-
-
-def _validation(
-    rows: pd.DataFrame, store: Micrographs, domains: list[str], seed: int
-) -> Callable[[MultiDomainFlow], dict[str, float]]:
-    """Return the measures of one epoch, all of validation chips."""
-    here = np.flatnonzero((rows["split"] == "validation").to_numpy())
-    rng = generator(seed, "flow validation")
-    few = rows.iloc[here[few_chips(rows.iloc[here], VALIDATION_CHIPS_PER_SPECIMEN, rng)]]
-    lacking = sorted(set(domains) - set(few["domain"]))
-    if lacking:
-        raise InputError(
-            f"Domain {lacking[0]!r} has no validation chip, by which the flows' epoch is chosen; "
-            "raise temper.split.validation or split by region."
-        )
-    real = {name: cut_chips(store, few[few["domain"] == name]) for name in domains}
-    ratio = {name: float(signal_to_noise_db(chips).mean()) for name, chips in real.items()}
-
-    def measure(flow: MultiDomainFlow) -> dict[str, float]:
-        ratios, gaps = [], []
-        for a, b in directions(domains):
-            synthetic = float(signal_to_noise_db(transfer(flow, real[a], a, b)).mean())
-            ratios.append(synthetic)
-            gaps.append(abs(synthetic - ratio[b]))
-        return {"snr_db": float(np.mean(ratios)), SCORE: float(np.mean(gaps))}
-
-    return measure

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import tifffile
 import torch
 from cyclopts import Parameter
 from safetensors import SafetensorError
@@ -20,15 +19,13 @@ from pspflow.logs import log
 from pspflow.microstructure import rescale
 from pspflow.microstructure.blend import blend
 from pspflow.models.multiflow import MultiDomainFlow, from_levels, to_levels
-from pspflow.studies.temper.flows import load_flow
+from pspflow.studies.temper.transfer import load_flow
 from pspflow.training.memory import keep_freed_memory
 
 WEIGHTS = "weights.safetensors"
 SUFFIXES = (".tif", ".tiff")
 SAME_SCALE = 0.01
 """Largest difference of two pixel sizes that count as one, over the model's."""
-PRINT_UM = 20.0
-"""Pixels of this size or more, in micrometres, are a resolution of print: 1200 dpi give 21."""
 CLIPPED_PERCENT = 1.0
 """Pixels outside the model's grey levels that are worth a warning: it was made to clip 0.1."""
 PIXELS_AT_ONCE = {"cpu": 1 << 14, "cuda": 1 << 20}
@@ -87,7 +84,7 @@ def transfer(
     origin = Provenance.of("temper transfer", {"image": image, "weights": weights})
     options = {"from": from_, "to": to, "grey_range": known["scale"]["grey_range"]}
     with replacing(out) as staged:
-        _write(staged, made, size_um, replace(origin, options=options).as_json())
+        write_tiff(staged, made, size_um, replace(origin, options=options).as_json())
     log.info("%s, transferred from %s to %s: %s", image, from_, to, out)
 
 
@@ -99,7 +96,7 @@ def transfer_micrograph(
     Parameters
     ----------
     flow
-        Trained flows; see `pspflow.studies.temper.flows.load_flow`.
+        Trained flows; see `pspflow.studies.temper.transfer.load_flow`.
     pixels
         (rows, columns) uint8 at the model's pixel size and grey levels, no edge below
         `flow.size_px`.
@@ -165,7 +162,7 @@ def _pixel_size_um(image: Path, given: float | None, expected: float | None) -> 
     """Find the size of the image's pixels, and refuse one that is not the model's."""
     if given is not None and not 0 < given < math.inf:
         raise InputError(f"--pixel-size-um is {given:g}; give a positive number of micrometres.")
-    told = _header_pixel_size_um(image)
+    told = read_header(image).pixel_size_um
     if given is not None and told is not None and not _same(told, given):
         log.warning("%s: the file says %g µm a pixel; the flag's %g counts", image, told, given)
     size_um = told if given is None else given
@@ -186,22 +183,6 @@ def _pixel_size_um(image: Path, given: float | None, expected: float | None) -> 
 
 def _same(size_um: float, expected: float) -> bool:
     return abs(size_um - expected) <= SAME_SCALE * expected
-
-
-def _header_pixel_size_um(image: Path) -> float | None:
-    """Read the size of a pixel from a TIFF; None where it has none, or that of a print."""
-    read_header(image)  # says what is wrong with a file that is no image
-    try:
-        with tifffile.TiffFile(image) as file:
-            page = file.pages.first
-            if page.resolutionunit == tifffile.RESUNIT.NONE:
-                return None
-            across, down = page.get_resolution("MICROMETER")
-    except tifffile.TiffFileError:  # another format
-        return None
-    if not (across > 1 / PRINT_UM and _same(across, down)):
-        return None
-    return float(1 / across)
 
 
 def _read(image: Path, grey_range: tuple[float, float], size_px: int) -> np.ndarray:
@@ -230,11 +211,3 @@ def _read(image: Path, grey_range: tuple[float, float], size_px: int) -> np.ndar
             "%s: %.0f %% of pixels are outside %g to %g: clipped", image, percent, low, high
         )
     return rescale.to_uint8(pixels, low, high)
-
-
-def _write(path: Path, pixels: np.ndarray, size_um: float | None, description: str) -> None:
-    if size_um is not None:
-        write_tiff(path, pixels, size_um, description)
-        return
-    like = {"compression": "zlib", "software": "pspflow", "metadata": None}
-    tifffile.imwrite(path, pixels, description=description, **like)
