@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pspflow.studies.temper.page_transfer import Results, by_direction, findings
+from pspflow.studies.temper.findings import Results, by_direction, findings
 from pspflow.studies.temper.persistence import read_imaging
 from pspflow.studies.temper.plausibility import RULERS
 

@@ -10,7 +10,7 @@ from pspflow.models.discriminators import (
     realness_loss,
 )
 from pspflow.models.pinet import parameter_count
-from pspflow.studies.temper.options import FlowOptions
+from pspflow.studies.temper.flow_options import FlowOptions
 
 
 def test_published_parameter_count():

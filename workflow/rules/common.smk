@@ -46,15 +46,23 @@ def images_of(sheet):
         raise WorkflowError(str(error)) from None
 
 
-def pinet_for(regularisation, study):
-    """Ask for PI-Net where it regularises: the pooled head, since the spatial one fails."""
-    needed = regularisation == "pinet"
-    return f"{study}/pinet/pooled/weights.safetensors" if needed else []
+def topology_inputs(regularisation, study):
+    """Name what a regularisation looks through: PI-Net's pooled head, since the spatial one fails,
+    or what exact persistence images are made with."""
+    return {
+        "none": {},
+        "pinet": {"pinet": f"{study}/pinet/pooled/weights.safetensors"},
+        "exact": {
+            "persistence": f"{study}/persistence.zarr",
+            "grid": f"{study}/grid.parquet",
+        },
+    }[regularisation]
 
 
-def flag(name, value):
-    """Write a flag and its value, or nothing where there is no value."""
-    return [name, value] if value else []
+def flags(values):
+    """Write flags and their values, leaving out those without one."""
+    pairs = [(f"--{name}", value) for name, value in values.items() if value]
+    return [part for pair in pairs for part in pair]
 
 
 localrules:

@@ -27,19 +27,25 @@ LABELS = [
 if not TEMPER.labelled:
     LABELS = []
 TRANSFER_FIGURES = {
-    name: f"{T}/figures/transfer_{name}.png"
-    for name in ["training", "chips", "samples", "plausibility"]
+    f"{name}-figure": f"{T}/figures/transfer_{file}.png"
+    for name, file in [
+        ("training", "training"),
+        ("transfer", "chips"),
+        ("sample", "samples"),
+        ("plausibility", "plausibility"),
+        ("preservation", "labels"),
+    ]
+    if TEMPER.labelled or name != "preservation"
 }
-TRANSFER = [
-    f"{T}/transfer/plausibility.parquet",
-    f"{T}/transfer/effects.parquet",
-    *TRANSFER_FIGURES.values(),
-]
+TRANSFER = {
+    "plausibility": f"{T}/transfer/plausibility.parquet",
+    "effects": f"{T}/transfer/effects.parquet",
+    **TRANSFER_FIGURES,
+}
 if TEMPER.labelled:
-    TRANSFER_FIGURES["labels"] = f"{T}/figures/transfer_labels.png"
-    TRANSFER += [f"{T}/transfer/labels.parquet", TRANSFER_FIGURES["labels"]]
+    TRANSFER["preservation"] = f"{T}/transfer/labels.parquet"
 if not TRAININGS:
-    TRANSFER = []
+    TRANSFER = {}
 MADE.append(f"{T}/report.html")
 
 
@@ -91,7 +97,7 @@ rule temper:
                 "checks.parquet",
             ],
         ),
-        TRANSFER,
+        TRANSFER.values(),
         f"{T}/report.html",
 
 
@@ -496,7 +502,7 @@ rule temper_report:
         parity_figure=f"{T}/figures/pinet.png",
         histories=expand(f"{T}/flows/{{training}}/history.parquet", training=TRAININGS),
         checks=expand(f"{T}/flows/{{training}}/checks.parquet", training=TRAININGS),
-        transfer=TRANSFER,
+        transfer=TRANSFER.values(),
     output:
         f"{T}/report.html",
     log:
@@ -510,6 +516,7 @@ rule temper_report:
         run=CONFIG.run,
         heads=PINET_HEADS,
         flows=TRAININGS,
+        transfer=flags(TRANSFER),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper report --run {params.run:q}"
@@ -523,5 +530,5 @@ rule temper_report:
         " --errors {input.errors:q} --speeds {input.speeds:q}"
         " --parity-figure {input.parity_figure:q} --flows {params.flows:q}"
         " --histories {input.histories:q} --checks {input.checks:q}"
-        " --transfer-files {input.transfer:q}"
+        " {params.transfer:q}"
         " --report {output:q} --options {params.options:q} --seed {params.seed}"

@@ -13,11 +13,9 @@ wildcard_constraints:
 rule temper_train_flow:
     """Train the flows of all domains with one topological regularisation."""
     input:
+        unpack(lambda wildcards: topology_inputs(wildcards.regularisation, T)),
         micrographs=f"{T}/micrographs.zarr",
         chips=f"{T}/chips.parquet",
-        persistence=f"{T}/persistence.zarr",
-        grid=f"{T}/grid.parquet",
-        pinet=lambda wildcards: pinet_for(wildcards.regularisation, T),
     output:
         weights=f"{T}/flows/{{regularisation}}/seed{{seed}}/weights.safetensors",
         history=f"{T}/flows/{{regularisation}}/seed{{seed}}/history.parquet",
@@ -35,14 +33,13 @@ rule temper_train_flow:
         options=lambda wildcards: options(
             TEMPER.flows.training(wildcards.regularisation)
         ),
-        pinet=lambda wildcards, input: flag("--pinet", input.pinet),
+        topology=lambda wildcards: flags(topology_inputs(wildcards.regularisation, T)),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper train-flow"
         " --regularisation {wildcards.regularisation:q} --replicate {wildcards.seed:q}"
         " --micrographs {input.micrographs:q} --chips {input.chips:q}"
-        " --persistence {input.persistence:q} --grid {input.grid:q} {params.pinet:q}"
-        " --weights {output.weights:q} --history {output.history:q}"
+        " {params.topology:q} --weights {output.weights:q} --history {output.history:q}"
         " --options {params.options:q} --seed {params.seed} --threads {threads}"
 
 
@@ -66,13 +63,13 @@ rule temper_transfer_chips:
         runtime=120,
         gpu=1,
     params:
-        chips=TEMPER.transfer.chips_per_specimen,
+        options=options(TEMPER.transfer.drawing),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper transfer-chips --weights {input.weights:q}"
         " --micrographs {input.micrographs:q} --chips {input.chips:q}"
         " --synthetic {output.synthetic:q} --checks {output.checks:q}"
-        " --chips-per-specimen {params.chips} --seed {params.seed} --threads {threads}"
+        " --options {params.options:q} --seed {params.seed} --threads {threads}"
 
 
 rule temper_judge_plausibility:
@@ -96,7 +93,7 @@ rule temper_judge_plausibility:
         runtime=120,
     params:
         flows=TRAININGS,
-        options=options(TEMPER.transfer),
+        options=options(TEMPER.transfer.plausibility),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper judge-plausibility --flows {params.flows:q}"
@@ -127,7 +124,7 @@ rule temper_judge_labels:
         runtime=120,
     params:
         flows=TRAININGS,
-        options=options(TEMPER.transfer),
+        options=options(TEMPER.transfer.labels),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper judge-labels --flows {params.flows:q}"
@@ -147,14 +144,14 @@ rule temper_transfer_figures:
         plausibility=f"{T}/transfer/plausibility.parquet",
         labels=[f"{T}/transfer/labels.parquet"] if TEMPER.labelled else [],
     output:
-        **{
-            name: report(
+        [
+            report(
                 path,
-                caption=f"../report/temper_transfer_{name}.rst",
+                caption=f"../report/{Path(path).stem.replace('transfer', 'temper_transfer')}.rst",
                 category="Temper",
             )
-            for name, path in TRANSFER_FIGURES.items()
-        },
+            for path in TRANSFER_FIGURES.values()
+        ],
     log:
         f"{T}/logs/transfer_figures.log",
     benchmark:
@@ -166,16 +163,11 @@ rule temper_transfer_figures:
         runtime=30,
     params:
         flows=TRAININGS,
-        labels=lambda wildcards, input, output: (
-            ["--accuracy", *input.labels, "--label-figure", output.labels]
-            if TEMPER.labelled
-            else []
-        ),
+        labels=flags({"preservation": TRANSFER.get("preservation")}),
+        figures=flags(TRANSFER_FIGURES),
     shell:
         "pspflow --log {log:q} temper transfer-figures --flows {params.flows:q}"
         " --histories {input.histories:q} --synthetic {input.synthetic:q}"
         " --catalogue {input.catalogue:q} --micrographs {input.micrographs:q}"
         " --chips {input.chips:q} --plausibility {input.plausibility:q}"
-        " --training-figure {output.training:q} --chip-figure {output.chips:q}"
-        " --sample-figure {output.samples:q}"
-        " --plausibility-figure {output.plausibility:q} {params.labels:q}"
+        " {params.labels:q} {params.figures:q}"

@@ -29,8 +29,8 @@ from pspflow.training.averages import Average
 from pspflow.training.gather import ChipGather
 from pspflow.training.pool import ImagePool
 
-FIRST_CHIPS = 256
-"""Chips of a domain that its activations are normalised by."""
+FIRST_PIXELS = 1 << 18
+"""Pixels of a domain's chips that its activations are normalised by."""
 WEIGHT_NORM_SCALE = "original0"
 """How torch's weight normalisation names its scales."""
 
@@ -55,8 +55,8 @@ class Rules:
 
     def rate_factor(self, epoch: int) -> float:
         """Return what the learning rate is multiplied by: 1, then linearly falling."""
-        constant = self.constant_share * self.epochs
-        return min(1.0, (self.epochs - epoch) / (self.epochs - constant + 1e-9))
+        falling = (1 - self.constant_share) * self.epochs
+        return min(1.0, (self.epochs - epoch) / falling)
 
     def adversarial(self, epoch: int) -> bool:
         """Tell whether discriminators play, or the likelihood alone."""
@@ -109,14 +109,16 @@ class TransferGame:
         self.rules, self.seed, self.fabric = rules, seed, fabric
         self.sides, self.measure = sides, measure
         self.flow = flow.to(fabric.device)
-        self.topology = topology and fabric.to_device(topology).eval().requires_grad_(False)
+        self.topology: nn.Module | None = None
+        if topology is not None:
+            self.topology = fabric.to_device(topology).eval().requires_grad_(False)
         self.chips = {name: side.chips.to(fabric.device) for name, side in sides.items()}
         self.judges = nn.ModuleDict()
         self.real_topology: dict[str, Tensor] = {}
         for name, side in sides.items():
-            self.judges[_image(name)] = side.judge
+            self.judges[f"image {name}"] = side.judge
             if side.topology_judge is not None and side.persistence is not None:
-                self.judges[_topology(name)] = side.topology_judge
+                self.judges[f"topology {name}"] = side.topology_judge
                 self.real_topology[name] = fabric.to_device(side.persistence)
         fabric.to_device(self.judges)
         self._normalise_activations()
@@ -198,7 +200,7 @@ class TransferGame:
     def _flow_losses(
         self, real: dict[str, Tensor]
     ) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
-        """Return the flows' losses by term, their images, and those's persistence images."""
+        """Return the flows' losses by term, their images and the persistence images of those."""
         encoded = {name: self.flow[name](images) for name, images in real.items()}
         surprise = torch.stack([nats_per_dimension(*each) for each in encoded.values()])
         losses = {"likelihood": self.rules.likelihood_weight * surprise.sum()}
@@ -211,17 +213,28 @@ class TransferGame:
             others = torch.cat([latents for a, (latents, _) in encoded.items() if a != name])
             fake[name] = self.flow[name].inverse(others)
         # a mean over a domain's images is the mean over its directions, so their number is left
-        verdicts = [realness_loss(self.judges[_image(a)](x), real=True) for a, x in fake.items()]
+        verdicts = [realness_loss(self.judges[f"image {a}"](x), real=True) for a, x in fake.items()]
         losses["realism"] = sources * torch.stack(verdicts).sum()
         if self.topology is not None:
-            made = self.topology(torch.cat([to_grey(x) for x in fake.values()]))
+            made = self._persistence(torch.cat([to_grey(x) for x in fake.values()]))
             topology = dict(zip(fake, made.chunk(len(fake)), strict=True))
             verdicts = [
-                realness_loss(self.judges[_topology(a)](x), real=True) for a, x in topology.items()
+                realness_loss(self.judges[f"topology {a}"](x), real=True)
+                for a, x in topology.items()
             ]
             weight = self.rules.topology_weight * sources
             losses["topological realism"] = weight * torch.stack(verdicts).sum()
         return losses, fake, topology
+
+    def _persistence(self, grey: Tensor) -> Tensor:
+        """Return persistence images in full precision, as those of real chips are."""
+        if not grey.isfinite().all():  # of which there are no pairs; the loop says so and stops
+            size = next(iter(self.real_topology.values())).shape[1:]
+            return grey.sum() * torch.ones(len(grey), *size, device=grey.device)
+        assert self.topology is not None
+        with torch.autocast(grey.device.type, enabled=False):
+            images: Tensor = self.topology(grey.float())
+        return images
 
     def _judge_losses(
         self,
@@ -262,7 +275,8 @@ class TransferGame:
     def _normalise_activations(self) -> None:
         """Show each flow its first chips, by which its activations are normalised for good."""
         for name, chips in self.chips.items():
-            first = generator(self.seed, "first chips", name).permutation(len(chips))[:FIRST_CHIPS]
+            few = max(2, FIRST_PIXELS // chips.size**2)
+            first = generator(self.seed, "first chips", name).permutation(len(chips))[:few]
             self.flow[name](from_levels(chips(torch.from_numpy(first).to(self.fabric.device))))
 
     def _optimiser(self, model: nn.Module) -> torch.optim.Optimizer:
@@ -273,11 +287,3 @@ class TransferGame:
         if scales:
             groups.append({"params": scales, "weight_decay": self.rules.weight_decay})
         return torch.optim.Adam(groups, lr=self.rules.learning_rate, betas=self.rules.betas)
-
-
-def _image(domain: str) -> str:
-    return f"image {domain}"
-
-
-def _topology(domain: str) -> str:
-    return f"topology {domain}"

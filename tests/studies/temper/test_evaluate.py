@@ -77,9 +77,10 @@ def test_interval_agrees_with_a_plain_bootstrap():
     truth = rng.integers(0, 3, len(names))
     predicted = np.where(rng.random(len(names)) < 0.6, truth, rng.integers(0, 3, len(names)))
     members = {name: np.flatnonzero(names == name) for name in np.unique(names)}
+    of_class = [sorted(set(names[truth == k])) for k in range(3)]
     scores = []
     for _ in range(3000):
-        drawn = rng.choice(list(members), len(members))
+        drawn = np.concatenate([rng.choice(group, len(group)) for group in of_class])
         at = np.concatenate([members[name] for name in drawn])
         scores.append(balanced_accuracy_score(truth[at], predicted[at]))
     _, low, high = accuracy_interval(truth, predicted, names, 3000, rng)

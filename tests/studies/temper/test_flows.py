@@ -21,8 +21,9 @@ from pspflow.microstructure.chips import chip_rows, grid_windows
 from pspflow.microstructure.loader import cut_chips
 from pspflow.models.pinet import PINet
 from pspflow.studies.temper import persistence as pi
+from pspflow.studies.temper.flow_options import FlowOptions, TopologyWeights, TransferOptions
 from pspflow.studies.temper.flows import train_flow, transfer_chips
-from pspflow.studies.temper.options import FlowOptions, Imaging, TopologyWeights
+from pspflow.studies.temper.options import Imaging
 from pspflow.studies.temper.synthetic import Synthetic
 from pspflow.studies.temper.transfer import load_flow, transfer
 
@@ -188,9 +189,10 @@ def test_transferred_chips(image_set, tmp_path):
         chips=image_set / "chips.parquet",
         synthetic=tmp_path / "synthetic.zarr",
         checks=tmp_path / "checks.parquet",
-        chips_per_specimen=10,
+        options=TransferOptions(chips_per_specimen=10),
     )
-    made, rows = Synthetic(tmp_path / "synthetic.zarr"), read_chips(image_set / "chips.parquet")
+    made = Synthetic(tmp_path / "synthetic.zarr", image_set / "chips.parquet")
+    rows = read_chips(image_set / "chips.parquet")
     flow = load_flow(tmp_path / "weights.safetensors")
     for a in DOMAINS:
         sources = rows.iloc[made.sources(a)]
@@ -226,6 +228,23 @@ def test_two_domains(tmp_path):
     build(tmp_path, two, two)
     weights, _ = train(tmp_path, tmp_path / "out", "exact")
     assert {name.split(".")[1] for name in weights} == {"domain raw", "domain aged"}
+
+
+@pytest.mark.parametrize(("regularisation", "flag"), [("pinet", "--pinet"), ("exact", "--grid")])
+def test_what_a_regularisation_needs(image_set, tmp_path, regularisation, flag):
+    """Nothing stands in silently for what is not given."""
+    kinds = {"regularisation": regularisation, "replicate": 0, "options": OPTIONS}
+    needed = {name: inputs(image_set)[name] for name in ("micrographs", "chips")}
+    out = {"weights": tmp_path / "w.safetensors", "history": tmp_path / "h.parquet"}
+    with pytest.raises(InputError, match=f"'{regularisation}' needs {flag}"):
+        train_flow(**kinds, **needed, **out)
+
+
+def test_divergence_through_the_exact_layer(image_set, tmp_path):
+    """A NaN reaches the sentence that says so, and no traceback of the layer."""
+    wild = OPTIONS.model_copy(update={"learning_rate": 1e6, "gradient_clip": None})
+    with pytest.raises(InputError, match="diverged in epoch"):
+        train(image_set, tmp_path, "exact", options=wild)
 
 
 def test_a_domain_without_validation_chips(tmp_path):

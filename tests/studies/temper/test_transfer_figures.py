@@ -352,16 +352,18 @@ def test_the_stage_draws_from_artefacts(tmp_path, provenance, labelled):
     for i, name in enumerate(flows):
         made = {way: chips(8, 10 * i) for way in permutations(domains, 2)}
         samples = {d: chips(3, i) for d in domains}
-        put_synthetic(tmp_path / f"{i}.zarr", at, made, samples, provenance)
+        put_synthetic(
+            tmp_path / f"{i}.zarr", tmp_path / "chips.parquet", at, made, samples, provenance
+        )
         write_table(tmp_path / f"{i}.parquet", history(name.split("/")[0]), provenance)
     written = {
         f"{name}_figure": tmp_path / f"{name}.png"
-        for name in ("training", "chip", "sample", "plausibility")
+        for name in ("training", "transfer", "sample", "plausibility")
     }
     if labelled:
         write_table(tmp_path / "accuracy.parquet", accuracies(domains), provenance)
-        written["label_figure"] = tmp_path / "label.png"
-        paths["accuracy"] = tmp_path / "accuracy.parquet"
+        written["preservation_figure"] = tmp_path / "label.png"
+        paths["preservation"] = tmp_path / "accuracy.parquet"
     transfer_figures(
         flows=flows,
         histories=tuple(tmp_path / f"{i}.parquet" for i in range(2)),

@@ -19,6 +19,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from pspflow.evaluation.resampling import resamples as bootstrap
+
 CLASSES = ("low", "mid", "high")
 CHANCE = 1 / len(CLASSES)
 FEWEST_SPECIMENS = 6
@@ -95,7 +97,7 @@ def accuracy_interval(
     resamples: int,
     rng: np.random.Generator,
 ) -> tuple[float, float, float]:
-    """Balanced accuracy and its 95 % interval by resampling specimens.
+    """Balanced accuracy and its 95 % interval by resampling specimens within their classes.
 
     Parameters
     ----------
@@ -111,12 +113,13 @@ def accuracy_interval(
     accuracy, low, high
         Shares between 0 and 1.
     """
-    names, codes = np.unique(specimens, return_inverse=True)
+    names, first, codes = np.unique(specimens, return_index=True, return_inverse=True)
     # counts per specimen make a resample a weighted sum instead of a new set of chips
     table = np.zeros((len(names), len(CLASSES), 2))
     np.add.at(table[..., 0], (codes, truth), truth == predicted)
     np.add.at(table[..., 1], (codes, truth), 1)
-    draws = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
+    # within classes: a resample that lost one would be balanced over the others
+    draws = bootstrap(truth[first], resamples, rng)[1:]
     hits, chips = np.moveaxis(np.tensordot(draws, table, axes=1), -1, 0)
     with np.errstate(invalid="ignore"):
         sampled = np.nanmean(hits / chips, axis=1)

@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 from lightning.pytorch import seed_everything
 
+from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, grey_range, read_chips
 from pspflow.io.tables import write_table
@@ -27,19 +28,20 @@ from pspflow.models.multiflow import (
 from pspflow.models.pinet import parameter_count
 from pspflow.seeds import generator
 from pspflow.studies.temper import persistence as pi
-from pspflow.studies.temper.options import FlowOptions, Regularisation
+from pspflow.studies.temper.flow_options import FlowOptions, Regularisation, TransferOptions
 from pspflow.studies.temper.playing import (
     SCORE,
     arguments_of,
     check_splits,
+    exact_topology,
     fabric_for,
+    learned_topology,
     rules_of,
     side_of,
-    topology_of,
     validation_of,
 )
 from pspflow.studies.temper.synthetic import held_out, put_synthetic
-from pspflow.studies.temper.transfer import BATCH, load_flow, transfer
+from pspflow.studies.temper.transfer import batch_size, load_flow, transfer
 from pspflow.training.alternating import play
 from pspflow.training.memory import keep_freed_memory
 from pspflow.training.transfer import TransferGame
@@ -54,10 +56,10 @@ def train_flow(
     replicate: int,
     micrographs: Path,
     chips: Path,
-    persistence: Path,
-    grid: Path,
     weights: Path,
     history: Path,
+    persistence: Path | None = None,
+    grid: Path | None = None,
     pinet: Path | None = None,
     options: FlowOptions = FlowOptions(),
     seed: int = 0,
@@ -79,16 +81,15 @@ def train_flow(
         Zarr store of the pixels.
     chips
         Table of the chips.
-    persistence
-        Zarr store of the persistence images.
-    grid
-        Table of what they were made with.
     weights
         Safetensors file to write.
     history
         Parquet table to write: losses and measures by epoch.
+    persistence, grid
+        Zarr store of the persistence images and table of what they are made with, for
+        regularisation `exact`.
     pinet
-        Weights of PI-Net, for that regularisation.
+        Weights of PI-Net, for regularisation `pinet`.
     options
         Size of the flows and their training.
     seed
@@ -100,20 +101,22 @@ def train_flow(
     keep_freed_memory()
     stream = int(generator(seed, "flow", replicate).integers(2**31))
     seed_everything(stream, verbose=False)
-    rows, store, imaging = read_chips(chips), Micrographs(micrographs), pi.read_imaging(grid)
+    rows, store = read_chips(chips), Micrographs(micrographs)
     check_splits(rows)
     fabric = fabric_for(options)
-    topology, inputs = None, {"micrographs": micrographs, "chips": chips}
-    if regularisation != "none":
-        inputs |= {"persistence": persistence, "grid": grid}
-        topology = fabric.to_device(
-            topology_of(imaging, pinet if regularisation == "pinet" else None)
-        )
-        inputs |= {"pinet": pinet} if regularisation == "pinet" and pinet else {}
+    inputs = {"micrographs": micrographs, "chips": chips}
+    topology, exact = None, None
+    if regularisation == "pinet":
+        inputs["pinet"] = _needed(pinet, "--pinet", regularisation)
+        topology = fabric.to_device(learned_topology(inputs["pinet"]))
+    elif regularisation == "exact":
+        inputs["grid"] = _needed(grid, "--grid", regularisation)
+        inputs["persistence"] = _needed(persistence, "--persistence", regularisation)
+        topology = fabric.to_device(exact_topology(pi.read_imaging(inputs["grid"])))
+        exact = pi.images_of(inputs["persistence"], chips)
     origin = Provenance.of(f"temper train-flow {regularisation} {replicate}", inputs, options, seed)
 
     domains = list(dict.fromkeys(rows["domain"]))
-    exact = pi.images_of(persistence, chips) if regularisation == "exact" else None
     sides = {name: side_of(name, rows, store, topology, exact, options) for name in domains}
     arguments = arguments_of(sides, options)
     flow = MultiDomainFlow(**arguments)
@@ -144,7 +147,7 @@ def transfer_chips(
     chips: Path,
     synthetic: Path,
     checks: Path,
-    chips_per_specimen: int = 60,
+    options: TransferOptions = TransferOptions(),
     seed: int = 0,
     threads: int = 1,
 ) -> None:
@@ -162,8 +165,8 @@ def transfer_chips(
         Zarr store to write: the synthetic chips, and which chips they come from.
     checks
         Parquet table to write: by domain, likelihood and error of the way there and back.
-    chips_per_specimen
-        Most chips of one specimen and domain.
+    options
+        How many chips.
     seed
         Seed of their draw.
     threads
@@ -173,10 +176,10 @@ def transfer_chips(
     keep_freed_memory()
     rows, store = read_chips(chips), Micrographs(micrographs)
     flow = load_flow(weights)
-    drawn = held_out(rows, chips_per_specimen, seed)
+    drawn = held_out(rows, options.chips_per_specimen, seed)
     sources = {name: cut_chips(store, rows.iloc[at]) for name, at in drawn.items()}
     inputs = {"weights": weights, "micrographs": micrographs, "chips": chips}
-    origin = Provenance.of("temper transfer-chips", inputs, None, seed)
+    origin = Provenance.of("temper transfer-chips", inputs, options, seed)
     made = {
         (a, b): transfer(flow, sources[a], a, b)
         for a, b in progress(
@@ -187,24 +190,26 @@ def transfer_chips(
     samples = {
         name: to_levels(flow.sample(name, SAMPLES, draws)).cpu().numpy() for name in flow.domains
     }
-    write_table(checks, _checks(flow, sources, made), origin)
-    put_synthetic(synthetic, drawn, made, samples, origin)
+    write_table(checks, _checks(flow, sources, made, draws), origin)
+    put_synthetic(synthetic, chips, drawn, made, samples, origin)
+
+
+def _needed(path: Path | None, flag: str, regularisation: Regularisation) -> Path:
+    if path is None:
+        raise InputError(f"Regularisation {regularisation!r} needs {flag}; give it.")
+    return path
 
 
 def _checks(
     flow: MultiDomainFlow,
     sources: Mapping[str, np.ndarray],
     made: Mapping[tuple[str, str], np.ndarray],
+    draws: torch.Generator,
 ) -> pd.DataFrame:
     """Tabulate what a flow promises by construction, and the likelihood of held-out chips."""
     rows = []
-    device = next(flow.parameters()).device
     for name, chips in sources.items():
-        images = from_levels(torch.from_numpy(chips[:BATCH]).to(device))
-        with torch.inference_mode():
-            latents, log_det = flow[name](images)
-            error = float((flow[name].inverse(latents) - images).abs().mean())
-            bits = float(nats_per_dimension(latents, log_det)) / math.log(2)
+        bits, error = _likelihood_and_error(flow, name, chips, draws)
         back = [
             np.abs(transfer(flow, made[name, other], other, name).astype(float) - chips).mean()
             for other in flow.domains
@@ -213,3 +218,19 @@ def _checks(
         rows.append((name, len(chips), bits, error, float(np.max(back))))
     columns = ["domain", "chips", "bits_per_pixel", "round_trip_error", "round_trip_8bit_grey"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _likelihood_and_error(
+    flow: MultiDomainFlow, domain: str, chips: np.ndarray, draws: torch.Generator
+) -> tuple[float, float]:
+    """Return bits a pixel of dequantised chips, and the mean error of the way to z and back."""
+    device = next(flow.parameters()).device
+    nats = error = 0.0
+    with torch.inference_mode():
+        for batch in torch.split(torch.from_numpy(chips), batch_size(flow)):
+            noise = torch.rand(batch.shape, generator=draws)
+            images = from_levels(batch, noise).to(device)
+            latents, log_det = flow[domain](images)
+            nats += len(batch) * float(nats_per_dimension(latents, log_det))
+            error += float((flow[domain].inverse(latents) - images).abs().mean((1, 2, 3)).sum())
+    return nats / len(chips) / math.log(2), error / len(chips)

@@ -1,6 +1,6 @@
 """Stages that judge flows by their synthetic chips: plausibility and label preservation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,8 @@ from pspflow.seeds import generator
 from pspflow.studies.temper import persistence as pi
 from pspflow.studies.temper import plausibility as plausible
 from pspflow.studies.temper.evaluate import FEWEST_FOR_INTERVAL
-from pspflow.studies.temper.options import Imaging, TransferOptions
+from pspflow.studies.temper.flow_options import TransferOptions
+from pspflow.studies.temper.options import Imaging
 from pspflow.studies.temper.plausibility import Chips
 from pspflow.studies.temper.preservation import (
     REAL,
@@ -66,38 +67,40 @@ def judge_plausibility(
         Seed of draws and resamples.
     """
     rows, store, imaging = read_chips(chips), Micrographs(micrographs), pi.read_imaging(grid)
-    made = {name: Synthetic(path) for name, path in zip(flows, synthetic, strict=True)}
+    made = {name: Synthetic(path, chips) for name, path in zip(flows, synthetic, strict=True)}
     first = next(iter(made.values()))
     domains = list(dict.fromkeys(rows["domain"]))
     specimens = list(dict.fromkeys(rows["specimen"].astype(str)))
     code = {name: i for i, name in enumerate(specimens)}
 
     def chips_at(at: np.ndarray) -> Chips:
-        names = rows["specimen"].iloc[at].astype(str)
-        return Chips(cut_chips(store, rows.iloc[at]), names.map(code).to_numpy(np.int64))
+        table = rows.iloc[at]
+        codes = table["specimen"].astype(str).map(code).to_numpy(np.int64)
+        return Chips(cut_chips(store, table), codes, _halves(table))
 
     real = {name: chips_at(first.sources(name)) for name in domains}
-    others = {
-        name: chips_at(_training(rows, name, options.chips_per_specimen, seed, 0))
-        for name in domains
+    training = {
+        name: _training(rows, name, options.chips_per_specimen, seed, 0) for name in domains
     }
-    ways = [(a, b) for a in domains for b in domains if a != b]
-    transferred = {
-        name: {(a, b): store_.transferred(a, b) for a, b in ways} for name, store_ in made.items()
-    }
+    reference = np.concatenate([cut_chips(store, rows.iloc[at]) for at in training.values()])
+    shared = set(rows["specimen"].iloc[np.concatenate(list(training.values()))])
+    shared &= {specimens[i] for each in real.values() for i in each.specimens}
+    # by region, training chips are of the same specimens: no ruler of other ones
+    others = {} if shared else {name: chips_at(at) for name, at in training.items()}
+    transferred = {name: store_.transferred for name, store_ in made.items()}
     draws = resamples(_strata(rows, specimens), options.resamples, generator(seed, "resamples"))
     resolved = min(len(np.unique(each.specimens)) for each in real.values()) >= FEWEST_FOR_INTERVAL
-    reference = np.concatenate([each.images for each in others.values()])
     trainings: dict[str, list[str]] = {}
     for name in flows:
         trainings.setdefault(name.split("/")[0], []).append(name)
     tables, contrasts = [], []
+    rng = generator(seed, "resampled trainings")
     every = plausible.measures(imaging, reference)
     for name, (measure, features) in progress(every.items(), len(every), "measures", "measure"):
         measured = plausible.distances(measure, features, real, others, transferred, draws)
         tables.append(plausible.tabulate(measured, name, measure.unit, resolved))
         if "none" in trainings:
-            contrasts.append(plausible.effects(measured, trainings, name, resolved))
+            contrasts.append(plausible.effects(measured, trainings, name, resolved, rng))
     inputs: Inputs = {
         "synthetic": synthetic,
         "micrographs": micrographs,
@@ -108,12 +111,8 @@ def judge_plausibility(
     table = pd.concat(tables, ignore_index=True)
     for line in _overview(table).to_string().splitlines():
         log.info("%s", line)
-    write_table(effects, pd.concat(contrasts) if contrasts else NO_EFFECTS, origin)
+    write_table(effects, pd.concat(contrasts) if contrasts else _no_effects(), origin)
     write_table(plausibility, table, origin)
-
-
-NO_EFFECTS = plausible.effects({}, {}, "", resolved=False)
-"""Where `none` was not trained."""
 
 
 def judge_labels(
@@ -153,8 +152,7 @@ def judge_labels(
     """
     table, rows, store = read_table(catalogue), read_chips(chips), Micrographs(micrographs)
     imaging = pi.read_imaging(grid)
-    made = {name: Synthetic(path) for name, path in zip(flows, synthetic, strict=True)}
-    first = next(iter(made.values()))
+    made = {name: Synthetic(path, chips) for name, path in zip(flows, synthetic, strict=True)}
     domains = list(dict.fromkeys(rows["domain"]))
     names = rows["specimen"].astype(str).to_numpy()
     labels = table.groupby("domain", sort=False)["label"].first()
@@ -168,24 +166,17 @@ def judge_labels(
             _training(rows, target, options.label_chips_per_specimen, seed, run)
             for run in range(options.label_runs)
         ]
-        asked = [(REAL, target, cut_chips(store, rows.iloc[first.sources(target)]))]
-        for source in domains:
-            if source != target:
-                pixels = cut_chips(store, rows.iloc[first.sources(source)])
-                asked.append((UNTRANSFERRED, source, pixels))
-                asked += [(n, source, s.transferred(source, target)) for n, s in made.items()]
         for kind in ("chips", "persistence images"):
             rng = generator(seed, "label preservation", target, kind)
             lessons = [
                 Lesson(_features(cut_chips(store, rows.iloc[each]), kind, imaging), names[each])
                 for each in at
             ]
-            questions = [
-                Question(
-                    flow, source, _features(images, kind, imaging), names[first.sources(source)]
-                )
-                for flow, source, images in asked
-            ]
+            asked = _questions(target, domains, made, rows, store)
+            questions = (
+                Question(flow, source, _features(images, kind, imaging), names[sources])
+                for flow, source, sources, images in asked
+            )
             part = preserved(lessons, questions, known, options.resamples, rng)
             results.append(part.assign(target=target, label=labels[target], features=kind))
     columns = ["target", "label", "features", "flow", "source"]
@@ -203,9 +194,43 @@ def judge_labels(
     write_table(accuracy, joined, Provenance.of("temper judge-labels", inputs, options, seed))
 
 
+def _questions(
+    target: str,
+    domains: list[str],
+    made: Mapping[str, Synthetic],
+    rows: pd.DataFrame,
+    store: Micrographs,
+) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+    """Yield flow, source, positions of the sources and chips, one set in memory at a time."""
+    sources = {name: next(iter(made.values())).sources(name) for name in domains}
+    yield REAL, target, sources[target], cut_chips(store, rows.iloc[sources[target]])
+    for source in domains:
+        if source != target:
+            at = sources[source]
+            yield UNTRANSFERRED, source, at, cut_chips(store, rows.iloc[at])
+            for flow, chips in made.items():
+                yield flow, source, at, chips.transferred(source, target)
+
+
+def _no_effects() -> pd.DataFrame:
+    """Return the table of effects of a run without trainings of `none`."""
+    return plausible.effects({}, {}, "", resolved=False, rng=np.random.default_rng(0))
+
+
+def _halves(table: pd.DataFrame) -> np.ndarray:
+    """Tell which half of its micrograph's chips each chip lies in: 0, 1, or -1 for both."""
+    starts, ends = table["column"], table["column"] + table["size_px"]
+    by_micrograph = table["micrograph"].astype(str)
+    middle = (
+        starts.groupby(by_micrograph).transform("min")
+        + ends.groupby(by_micrograph).transform("max")
+    ) / 2
+    return np.where(ends <= middle, 0, np.where(starts >= middle, 1, -1))
+
+
 def _features(images: np.ndarray, kind: str, imaging: Imaging) -> np.ndarray:
-    flat = pi.compute(images, imaging) if kind == "persistence images" else images / 255
-    return flat.reshape(len(images), -1).astype(np.float64)
+    flat = pi.compute(images, imaging) if kind == "persistence images" else images
+    return flat.reshape(len(images), -1).astype(np.float32)
 
 
 def _absent(target: str, domains: list[str]) -> pd.DataFrame:

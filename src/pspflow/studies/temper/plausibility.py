@@ -1,9 +1,11 @@
 """Whether synthetic chips could be real ones: distances to real chips of their target domain.
 
-Every distance stands beside three rulers. Doing nothing: the sources themselves. The floor: one
-half of the real target chips against the other, which is what chips of the same specimens score.
+Every distance stands beside three rulers. Doing nothing: the sources themselves. The floor: real
+target chips from one half of every micrograph against those from the other, which is what chips of
+the same specimens score; it rests on half as many chips as the rest, and so lies a little high.
 Other specimens: real training chips of the target, which is what a flow would score that knows the
-domain and nothing of the specimen. Intervals resample specimens; the same resamples weigh both
+domain and nothing of the specimen; with splits by region they are of the same specimens, and the
+ruler is left out. Intervals resample specimens; the same resamples weigh both
 sides of every comparison, so that differences between flows are paired.
 """
 
@@ -34,8 +36,9 @@ from pspflow.studies.temper.options import Imaging
 
 SOURCE, FLOOR, OTHERS = "untransferred source", "real halves", "real, other specimens"
 RULERS = (SOURCE, FLOOR, OTHERS)
-PERSISTENCE = "persistence image L1"
+PERSISTENCE, KID = "persistence image L1", "KID"
 BIN_WIDTH = 1.0
+BATCH = 512
 Features = Callable[[np.ndarray], np.ndarray]
 """Of chips (n, rows, columns) uint8, to (n, k) float64."""
 Direction = tuple[str, str]
@@ -49,6 +52,8 @@ class Chips:
     """(n, rows, columns) uint8."""
     specimens: np.ndarray
     """(n,) int64."""
+    halves: np.ndarray | None = None
+    """(n,) int64, which half of its micrograph a chip lies in, 0 or 1; -1 if it touches both."""
 
 
 def measures(imaging: Imaging, reference: np.ndarray) -> dict[str, tuple[Measure, Features]]:
@@ -72,13 +77,17 @@ def measures(imaging: Imaging, reference: np.ndarray) -> dict[str, tuple[Measure
         "sliced Wasserstein, H1": (wasserstein, lambda chips: _projected(chips, imaging, 1)),
         "two-point correlation": (MeanMeasure(root_mean_square, "grey level^2"), two_point_curves),
         "grey histogram": (MeanMeasure(histogram_wasserstein(), "grey level"), grey_histograms),
-        "KID": (KernelMeasure(), lambda chips: standardise(texture_features(chips), textures)),
+        KID: (KernelMeasure(), lambda chips: standardise(texture_features(chips), textures)),
     }
 
 
 def _projected(chips: np.ndarray, imaging: Imaging, dimension: int) -> np.ndarray:
-    diagrams = [both[dimension] for both in pi.diagrams(chips, imaging)]
-    return projected_diagrams(diagrams, bin_width=BIN_WIDTH)
+    rows = []
+    for first in range(0, len(chips), BATCH):  # all pairs of a set at once are gigabytes
+        batch = pi.diagrams(chips[first : first + BATCH], imaging)
+        diagrams = [both[dimension] for both in batch]
+        rows.append(projected_diagrams(diagrams, bin_width=BIN_WIDTH).astype(np.float32))
+    return np.concatenate(rows)
 
 
 def distances(
@@ -86,7 +95,7 @@ def distances(
     features: Features,
     real: Mapping[str, Chips],
     others: Mapping[str, Chips],
-    synthetic: Mapping[str, Mapping[Direction, np.ndarray]],
+    synthetic: Mapping[str, Callable[[str, str], np.ndarray]],
     draws: np.ndarray,
 ) -> dict[tuple[str, Direction], np.ndarray]:
     """Measure every flow and ruler in every direction.
@@ -98,9 +107,9 @@ def distances(
     real
         Domain name, its held-out chips: targets, and sources of the synthetic ones.
     others
-        Domain name, real training chips.
+        Domain name, real training chips of other specimens; empty where there are none.
     synthetic
-        Name of a flow; direction, its chips in the order of the sources.
+        Name of a flow; gives the chips of a source and a target, in the order of the sources.
     draws
         (1 + R, S) weights of the specimens.
 
@@ -110,30 +119,40 @@ def distances(
         Flow or ruler and direction, (1 + R,) float64: the value and its resamples.
     """
     known = {name: Sample(features(chips.images), chips.specimens) for name, chips in real.items()}
+    ways = [(a, b) for b in real for a in real if a != b]
     out = {}
-    for target in real:
-        floor = measure.compare(*_halves(known[target]), draws)
-        elsewhere = Sample(features(others[target].images), others[target].specimens)
-        other = measure.compare(elsewhere, known[target], draws)
-        for source in real:
-            if source != target:
-                way = (source, target)
-                out[SOURCE, way] = measure.compare(known[source], known[target], draws)
-                out[FLOOR, way], out[OTHERS, way] = floor, other
-    for flow, by_direction in synthetic.items():
-        for way, images in by_direction.items():
-            made = Sample(features(images), real[way[0]].specimens)
-            out[flow, way] = measure.compare(made, known[way[1]], draws)
+    for flow, transferred in synthetic.items():
+        for source, target in ways:
+            made = Sample(features(transferred(source, target)), real[source].specimens)
+            out[flow, (source, target)] = measure.compare(made, known[target], draws)
+    for source, target in ways:
+        out[SOURCE, (source, target)] = measure.compare(known[source], known[target], draws)
+    for target, chips in real.items():
+        rulers = {}
+        halves = _halves(known[target], chips)
+        if halves is not None:
+            rulers[FLOOR] = measure.compare(halves[0], halves[1], draws)
+        if target in others:
+            elsewhere = others[target]
+            sample = Sample(features(elsewhere.images), elsewhere.specimens)
+            rulers[OTHERS] = measure.compare(sample, known[target], draws)
+        for name, values in rulers.items():
+            out |= {(name, way): values for way in ways if way[1] == target}
     return out
 
 
-def _halves(sample: Sample) -> tuple[Sample, Sample]:
-    """Split a sample so that both halves hold every specimen."""
-    order = np.argsort(sample.specimens, kind="stable")
-    first, second = (
-        Sample(sample.features[order[k::2]], sample.specimens[order[k::2]]) for k in (0, 1)
+def _halves(sample: Sample, chips: Chips) -> tuple[Sample, Sample] | None:
+    """Take the chips of each half of the micrographs; None if a specimen lacks one."""
+    if chips.halves is None:
+        return None
+    one, other = chips.halves == 0, chips.halves == 1
+    everyone = set(sample.specimens)
+    if any(set(sample.specimens[side]) != everyone for side in (one, other)):
+        return None
+    return (
+        Sample(sample.features[one], sample.specimens[one]),
+        Sample(sample.features[other], sample.specimens[other]),
     )
-    return first, second
 
 
 def tabulate(
@@ -169,6 +188,7 @@ def effects(
     trainings: Mapping[str, Sequence[str]],
     name: str,
     resolved: bool,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Compare each regularisation with none, averaged over trainings.
 
@@ -182,13 +202,15 @@ def effects(
         Of the measure.
     resolved
         Whether there are specimens enough for an interval; else it is NaN.
+    rng
+        Source of the resamples of trainings.
 
     Returns
     -------
     DataFrame
         `regularisation`, `source`, `target`, `measure`, `without` and `with` it (means over
-        trainings), `difference` (below 0 is better), `low`, `high` (resampling specimens),
-        `sd_over_seeds` of the distance with it.
+        trainings), `difference` (below 0 is better), `low`, `high` (resampling specimens, and
+        trainings where there are several), `sd_over_seeds` of the distance with it.
     """
     rows = []
     for way in dict.fromkeys(way for _, way in measured):
@@ -196,12 +218,23 @@ def effects(
             kind: np.stack([measured[flow, way] for flow in flows])
             for kind, flows in trainings.items()
         }
-        without = by_kind.pop("none").mean(axis=0)
+        plain = by_kind.pop("none")
+        without = plain.mean(axis=0)
         for kind, values in by_kind.items():
-            value, low, high = interval(values.mean(axis=0) - without)
+            difference = _resampled_mean(values, rng) - _resampled_mean(plain, rng)
+            value, low, high = interval(difference)
             limits = (low, high) if resolved else (np.nan, np.nan)
             spread = float(values[:, 0].std(ddof=1)) if len(values) > 1 else np.nan
             pair = (float(without[0]), float(values[:, 0].mean()))
             rows.append((kind, *way, name, *pair, value, *limits, spread))
     columns = ["regularisation", "source", "target", "measure", "without", "with"]
     return pd.DataFrame(rows, columns=[*columns, "difference", "low", "high", "sd_over_seeds"])
+
+
+def _resampled_mean(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Average (trainings, 1 + R) over trainings, drawn anew in every resample: (1 + R,)."""
+    count, resamples = values.shape
+    drawn = rng.integers(count, size=(count, resamples))
+    drawn[:, 0] = np.arange(count)
+    mean: np.ndarray = np.take_along_axis(values, drawn, axis=0).mean(axis=0)
+    return mean

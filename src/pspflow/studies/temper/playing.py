@@ -26,13 +26,17 @@ from pspflow.models.discriminators import (
 from pspflow.models.multiflow import LEVELS, MultiDomainFlow, directions, from_levels
 from pspflow.models.pinet import PINet
 from pspflow.seeds import generator
-from pspflow.studies.temper.options import FlowOptions, Imaging, Regularisation
-from pspflow.studies.temper.transfer import BATCH, transfer
+from pspflow.studies.temper.flow_options import FlowOptions, Regularisation
+from pspflow.studies.temper.options import Imaging
+from pspflow.studies.temper.synthetic import held_out_split
+from pspflow.studies.temper.transfer import transfer
 from pspflow.topology import PersistenceImageLayer
 from pspflow.training.gather import ChipGather
 from pspflow.training.transfer import Rules, Side
 
 VALIDATION_CHIPS_PER_SPECIMEN = 20
+BATCH = 256
+"""Chips that are looked at together, as pixels."""
 LEAST_SPREAD = 0.05
 """Least deviation that a pixel of persistence images is divided by, over the largest: where there
 are next to no pairs, a discriminator would otherwise see nothing but rare ones."""
@@ -45,8 +49,8 @@ of too much contrast have more of it than real ones, and blank chips none."""
 
 
 def check_splits(rows: pd.DataFrame) -> None:
-    """Refuse domains without chips to learn from, or to choose the epoch by."""
-    for split in ("train", "validation"):
+    """Refuse domains without chips to learn from, to choose the epoch by, or to be judged on."""
+    for split in ("train", "validation", held_out_split(rows)):
         lacking = set(rows["domain"]) - set(rows.loc[rows["split"] == split, "domain"])
         if lacking:
             raise InputError(
@@ -107,13 +111,16 @@ class _Scaled(nn.Module):
         return images
 
 
-def topology_of(imaging: Imaging, pinet: Path | None) -> nn.Module:
-    """Return what maps grey levels to persistence images as the study stores them."""
-    if pinet is not None:
-        tensors, model = load_weights(pinet)
-        net = PINet(**model)
-        net.load_state_dict(tensors)
-        return _Scaled(net.eval().requires_grad_(False), LEVELS - 1, 1)
+def learned_topology(pinet: Path) -> nn.Module:
+    """Return PI-Net as a map of grey levels to persistence images as the study stores them."""
+    tensors, model = load_weights(pinet)
+    net = PINet(**model)
+    net.load_state_dict(tensors)
+    return _Scaled(net.eval().requires_grad_(False), LEVELS - 1, 1)
+
+
+def exact_topology(imaging: Imaging) -> nn.Module:
+    """Return the exact layer as a map of grey levels to persistence images as stored."""
     layer = PersistenceImageLayer(
         imaging.resolution,
         imaging.birth_range,

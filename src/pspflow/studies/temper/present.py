@@ -18,6 +18,7 @@ from pspflow.seeds import generator
 from pspflow.studies.temper import evaluate, page, page_transfer
 from pspflow.studies.temper import figures as draw
 from pspflow.studies.temper import persistence as pi
+from pspflow.studies.temper.findings import Results
 from pspflow.studies.temper.options import Imaging, LabelOptions, TemperOptions
 from pspflow.topology import critical_pixels
 
@@ -191,7 +192,14 @@ def report(
     flows: Names = (),
     histories: Paths = (),
     checks: Paths = (),
-    transfer_files: Paths = (),
+    plausibility: Path | None = None,
+    effects: Path | None = None,
+    preservation: Path | None = None,
+    training_figure: Path | None = None,
+    transfer_figure: Path | None = None,
+    sample_figure: Path | None = None,
+    plausibility_figure: Path | None = None,
+    preservation_figure: Path | None = None,
     options: TemperOptions = TemperOptions(),
     seed: int = 0,
 ) -> None:
@@ -215,9 +223,10 @@ def report(
     flows, histories, checks
         Names of the flows' trainings, where there are two domains or more, and each one's history
         and checks.
-    transfer_files
-        Plausibility and effects, figures of training, chips, samples and plausibility and, where
-        the domains have labels, their preservation and its figure.
+    plausibility, effects, preservation
+        Tables of how flows were judged; the last where the domains have labels.
+    training_figure, transfer_figure, sample_figure, plausibility_figure, preservation_figure
+        PNG figures of the flows; the last where the domains have labels.
     options
         The study's options.
     seed
@@ -236,39 +245,38 @@ def report(
     files.update(zip((f"speed {head}" for head in heads), speeds, strict=True))
     files["parity_figure"] = parity_figure
     files.update(zip(("accuracy", "correlations", "chart"), label_files, strict=False))
-    more: Inputs = {"histories": histories, "checks": checks, "transfer_files": transfer_files}
-    inputs: Inputs = {**files, **more, "micrographs": micrographs}
+    judged = {
+        "plausibility": plausibility,
+        "effects": effects,
+        "preservation": preservation,
+        "training_figure": training_figure,
+        "transfer_figure": transfer_figure,
+        "sample_figure": sample_figure,
+        "plausibility_figure": plausibility_figure,
+        "preservation_figure": preservation_figure,
+    }
+    files.update({name: path for name, path in judged.items() if path is not None})
+    trained: Inputs = {"histories": histories, "checks": checks}
+    inputs: Inputs = {**files, **trained, "micrographs": micrographs}
     origin = Provenance.of("temper report", inputs, options, seed)
     tables = {name: read_table(path) for name, path in files.items() if path.suffix == ".parquet"}
     pictures = {name: read_figure(path) for name, path in files.items() if path.suffix == ".png"}
     imaging = pi.read_imaging(grid)
     body = page.sections(tables, pictures, options, imaging, grey_range(micrographs))
     if flows:
-        results = _flow_results(flows, histories, checks, transfer_files)
+        results = Results(
+            flows,
+            [read_table(path) for path in histories],
+            [read_table(path) for path in checks],
+            tables["plausibility"],
+            tables["effects"],
+            tables.get("preservation"),
+            pictures,
+        )
         body += page_transfer.sections(results, options)
     lead = page.lead(tables["catalogue"], options)
     html = render(f"Temper study, run {run}", lead, body, origin.as_dict())
     save_page(report, html)
-
-
-def _flow_results(
-    flows: Names, histories: Paths, checks: Paths, files: Paths
-) -> page_transfer.Results:
-    """Read what the report says of flows; the order of the files is that of `report`."""
-    plausibility, effects, *figures = files[:6]
-    pictures = dict(zip(("training", "chips", "samples", "plausibility"), figures, strict=True))
-    preserved = None
-    if len(files) > 6:
-        preserved, pictures["labels"] = read_table(files[6]), files[7]
-    return page_transfer.Results(
-        flows,
-        [read_table(path) for path in histories],
-        [read_table(path) for path in checks],
-        read_table(plausibility),
-        read_table(effects),
-        preserved,
-        {name: read_figure(path) for name, path in pictures.items()},
-    )
 
 
 def _grey_statistics(store: Micrographs, chips: pd.DataFrame) -> np.ndarray:

@@ -5,15 +5,17 @@ as-extruded ones, the UTS of T5 and T6 ones, in three classes cut at the tercile
 specimens. It is then asked about held-out chips that were transferred into its temper, whose right
 answer is the label that their source's specimen has for that temper. Beside it stand the real chips
 of the temper, the sources as they are, chance, and classifiers taught with the labels of training
-specimens permuted, which can have learnt nothing.
+specimens permuted. One such classifier may be right or wrong about whole specimens by luck, so that
+there are several; on average they can have learnt nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from sklearn.decomposition import PCA
+from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -26,6 +28,7 @@ from pspflow.studies.temper.evaluate import (
 )
 
 REAL, UNTRANSFERRED = "real chips", "untransferred source"
+PERMUTATIONS = 10
 COMPONENTS = 64
 """Principal components that a classifier sees of longer features: pixels of chips."""
 
@@ -56,7 +59,7 @@ class Question:
 
 def preserved(
     lessons: Sequence[Lesson],
-    questions: Sequence[Question],
+    questions: Iterable[Question],
     values: Mapping[str, float],
     resamples: int,
     rng: np.random.Generator,
@@ -68,7 +71,7 @@ def preserved(
     lessons
         One a run: draws of training chips.
     questions
-        Sets of held-out chips.
+        Sets of held-out chips; they are looked at one after the other.
     values
         Specimen, its label for the temper; specimens without one are left out.
     resamples
@@ -80,42 +83,50 @@ def preserved(
     -------
     DataFrame
         `flow`, `source`, `specimens`, `chips`, `balanced_accuracy`, `low`, `high`,
-        `permuted_labels` (the same with permuted labels), `sd_over_runs`, `note`. What cannot be
-        measured is NaN, and the note says why.
+        `permuted_labels` (the mean over permutations of the training specimens' labels),
+        `permuted_sd` (over them), `sd_over_runs`, `note`. What cannot be measured is NaN, and the
+        note says why.
     """
     taught = sorted({str(name) for lesson in lessons for name in lesson.specimens} & set(values))
     note = _unteachable([values[name] for name in taught])
     classes: dict[str, int] = {}
-    models: list[tuple[Pipeline, Pipeline]] = []
+    models: list[Pipeline] = []
+    blind: list[Pipeline] = []
     if not note:
         limits = np.quantile([values[name] for name in taught], [1 / 3, 2 / 3])
         classes = {name: int(np.searchsorted(limits, value)) for name, value in values.items()}
-        shuffled = dict(zip(taught, rng.permutation([classes[n] for n in taught]), strict=True))
-        models = [(_teach(lesson, classes), _teach(lesson, shuffled)) for lesson in lessons]
+        models = [_teach(lesson, classes) for lesson in lessons]
+        right = [classes[name] for name in taught]
+        for i in range(PERMUTATIONS):
+            shuffled = dict(zip(taught, rng.permutation(right), strict=True))
+            blind.append(_teach(lessons[i % len(lessons)], shuffled))
     rows = []
     for question in questions:
         names = question.specimens.astype(str)
-        asked = np.array([name in values for name in names])
+        asked = np.array([name in values for name in names], dtype=bool)
         here, features = names[asked], question.features[asked]
         held = (question.flow, question.source, len(set(here)), len(here))
-        why = note or ("" if len(here) else "no held-out specimen has this label")
+        why = note or _unaskable(here, taught, classes)
         if why:
-            rows.append((*held, *[np.nan] * 5, why))
+            rows.append((*held, *[np.nan] * 6, why))
             continue
         truth = np.array([classes[name] for name in here])
-        told = [(model.predict(features), blind.predict(features)) for model, blind in models]
+        told = [model.predict(features) for model in models]
         every = np.tile(here, len(told))
         accuracy, low, high = accuracy_interval(
-            np.tile(truth, len(told)), np.concatenate([t for t, _ in told]), every, resamples, rng
+            np.tile(truth, len(told)), np.concatenate(told), every, resamples, rng
         )
         if len(set(here)) < FEWEST_FOR_INTERVAL:
             low = high = np.nan
-        each = [_balanced(truth, t) for t, _ in told]
-        permuted = np.mean([_balanced(truth, blind) for _, blind in told])
+        luck = [balanced_accuracy_score(truth, model.predict(features)) for model in blind]
+        each = [balanced_accuracy_score(truth, answers) for answers in told]
         spread = np.std(each, ddof=1) if len(each) > 1 else np.nan
-        rows.append((*held, accuracy, low, high, permuted, spread, ""))
+        told_blind = (float(np.mean(luck)), float(np.std(luck, ddof=1)))
+        rows.append((*held, accuracy, low, high, *told_blind, spread, ""))
     columns = ["flow", "source", "specimens", "chips", "balanced_accuracy", "low", "high"]
-    return pd.DataFrame(rows, columns=[*columns, "permuted_labels", "sd_over_runs", "note"])
+    return pd.DataFrame(
+        rows, columns=[*columns, "permuted_labels", "permuted_sd", "sd_over_runs", "note"]
+    )
 
 
 def _teach(lesson: Lesson, classes: Mapping[str, int]) -> Pipeline:
@@ -129,9 +140,16 @@ def _teach(lesson: Lesson, classes: Mapping[str, int]) -> Pipeline:
     return make_pipeline(*steps, SVC()).fit(features, truth)
 
 
-def _balanced(truth: np.ndarray, predicted: np.ndarray) -> float:
-    """Average the accuracy over the classes that are there."""
-    return float(np.mean([np.mean(predicted[truth == k] == k) for k in np.unique(truth)]))
+def _unaskable(held: np.ndarray, taught: Sequence[str], classes: Mapping[str, int]) -> str:
+    """Say why chips of these specimens cannot be asked about, or nothing."""
+    if not len(held):
+        return "no held-out specimen has this label"
+    if set(held) & set(taught):
+        return "training and held-out chips share specimens, whom a classifier would recognise"
+    lacking = set(range(len(CLASSES))) - {classes[name] for name in held}
+    if lacking:
+        return f"no held-out specimen is of class {CLASSES[min(lacking)]}"
+    return ""
 
 
 def _unteachable(values: Sequence[float]) -> str:

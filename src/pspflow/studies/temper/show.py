@@ -32,11 +32,11 @@ def transfer_figures(
     catalogue: Path,
     plausibility: Path,
     training_figure: Path,
-    chip_figure: Path,
+    transfer_figure: Path,
     sample_figure: Path,
     plausibility_figure: Path,
-    label_figure: Path | None = None,
-    accuracy: Path | None = None,
+    preservation_figure: Path | None = None,
+    preservation: Path | None = None,
 ) -> None:
     """Draw the training of flows, chips that they make, and how these were judged.
 
@@ -56,12 +56,12 @@ def transfer_figures(
         Table of the micrographs.
     plausibility
         Table of the distances to real chips.
-    training_figure, chip_figure, sample_figure, plausibility_figure
+    training_figure, transfer_figure, sample_figure, plausibility_figure
         PNG files to write.
-    label_figure
+    preservation_figure
         PNG file to write, where there are labels.
-    accuracy
-        Table of the label accuracies, for that figure.
+    preservation
+        Table of how labels are preserved, for that figure.
     """
     inputs: dict[str, Path | Sequence[Path]] = {
         "histories": histories,
@@ -71,19 +71,19 @@ def transfer_figures(
         "catalogue": catalogue,
         "plausibility": plausibility,
     }
-    if accuracy is not None:
-        inputs["accuracy"] = accuracy
+    if preservation is not None:
+        inputs["preservation"] = preservation
     origin = Provenance.of("temper transfer-figures", inputs)
     table, rows, store = read_table(catalogue), read_chips(chips), Micrographs(micrographs)
     size_um = float(table["pixel_size_um"].iloc[0])
-    made = {name: Synthetic(path) for name, path in zip(flows, synthetic, strict=True)}
+    made = {name: Synthetic(path, chips) for name, path in zip(flows, synthetic, strict=True)}
     kinds = list(dict.fromkeys(name.split("/")[0] for name in flows))
 
     trained = {name: read_table(path) for name, path in zip(flows, histories, strict=True)}
     save_figure(training_figure, draw.training_figure(trained), origin)
 
     shown = _transfers(made, rows, store, table)
-    save_figure(chip_figure, draw.chips_figure(shown, size_um), origin)
+    save_figure(transfer_figure, draw.chips_figure(shown, size_um), origin)
 
     samples, real = _samples(made, rows, store, table)
     save_figure(sample_figure, draw.samples_figure(samples, real, size_um), origin)
@@ -91,9 +91,9 @@ def transfer_figures(
     figure = transfer_charts.plausibility_figure(read_table(plausibility), kinds)
     save_figure(plausibility_figure, figure, origin)
 
-    if label_figure is not None and accuracy is not None:
-        figure = preservation_chart.preservation_figure(read_table(accuracy))
-        save_figure(label_figure, figure, origin)
+    if preservation_figure is not None and preservation is not None:
+        figure = preservation_chart.preservation_figure(read_table(preservation))
+        save_figure(preservation_figure, figure, origin)
 
 
 def spread(sources: pd.DataFrame, catalogue: pd.DataFrame, count: int) -> np.ndarray:

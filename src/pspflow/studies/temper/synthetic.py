@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pspflow.errors import InputError
 from pspflow.io.arrays import new_store, open_store, put_array, read_values
-from pspflow.io.artefacts import Provenance
+from pspflow.io.artefacts import Provenance, fingerprint
 from pspflow.microstructure.chips import few_chips
 from pspflow.seeds import generator
 
@@ -32,6 +33,7 @@ def held_out(rows: pd.DataFrame, chips_per_specimen: int, seed: int) -> dict[str
 
 def put_synthetic(
     path: Path,
+    chips: Path,
     drawn: Mapping[str, np.ndarray],
     made: Mapping[tuple[str, str], np.ndarray],
     samples: Mapping[str, np.ndarray],
@@ -43,6 +45,8 @@ def put_synthetic(
     ----------
     path
         Zarr store to write.
+    chips
+        The chip table that positions refer to.
     drawn
         Domain name, positions of the sources in the chip table.
     made
@@ -53,6 +57,7 @@ def put_synthetic(
         Recorded beside them.
     """
     with new_store(path, origin) as group:
+        group.attrs["chips"] = fingerprint(chips)
         for a, positions in drawn.items():
             put_array(group, f"sources/{a}", positions, ("chip",), "1")
             put_array(group, f"samples/{a}", samples[a], DIMS, "grey level")
@@ -61,10 +66,25 @@ def put_synthetic(
 
 
 class Synthetic:
-    """Stored synthetic chips."""
+    """Stored synthetic chips.
 
-    def __init__(self, path: Path) -> None:
+    Parameters
+    ----------
+    path
+        Their Zarr store.
+    chips
+        The chip table that they must come from.
+
+    Raises
+    ------
+    InputError
+        If they come from another table: sources are positions in it.
+    """
+
+    def __init__(self, path: Path, chips: Path) -> None:
         self._store = open_store(path)
+        if self._store.attrs["chips"] != fingerprint(chips):
+            raise InputError(f"{path} was made from other chips than {chips}; delete it and rerun.")
 
     def sources(self, domain: str) -> np.ndarray:
         """Return positions of a domain's sources in the chip table."""

@@ -8,8 +8,8 @@ import torch
 from pspflow.io.weights import load_weights
 from pspflow.models.multiflow import MultiDomainFlow, from_levels, to_levels
 
-BATCH = 256
-"""Chips that go through the flows together."""
+PIXELS_AT_ONCE = {"cpu": 1 << 18, "cuda": 1 << 20}
+"""Pixels that go through the flows together: bounds the memory."""
 
 
 def load_flow(weights: Path) -> MultiDomainFlow:
@@ -24,6 +24,12 @@ def transfer(flow: MultiDomainFlow, chips: np.ndarray, source: str, target: str)
     """Transfer chips (n, rows, columns) uint8 of one domain to another, rounded to 8 bits."""
     device = next(flow.parameters()).device
     with torch.inference_mode():
-        batches = torch.split(torch.from_numpy(chips), BATCH)
+        batches = torch.split(torch.from_numpy(chips), batch_size(flow))
         made = [flow(from_levels(batch.to(device)), source, target) for batch in batches]
     return to_levels(torch.cat(made)).cpu().numpy()
+
+
+def batch_size(flow: MultiDomainFlow) -> int:
+    """Return how many chips go through the flows together."""
+    device = next(flow.parameters()).device
+    return max(1, PIXELS_AT_ONCE[device.type] // flow.size_px**2)
