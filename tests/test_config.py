@@ -116,6 +116,14 @@ def test_overlays_are_valid(overlay):
     assert config != Config()
 
 
+def test_overlays_of_the_real_micrographs_are_valid():
+    """Both, one upon the other, as their commands name them."""
+    values = read(ROOT / "config.yaml")
+    for name in ("realdata", "realdata_flows"):
+        values = merged(values, read(ROOT / f"tests/{name}.yaml"))
+        assert load_config(values).run == name
+
+
 def test_shipped_overlays_exist():
     """The overlays that the documentation names are there."""
     assert {"paper", "reference"} <= {path.stem for path in OVERLAYS}

@@ -72,6 +72,7 @@ def test_interval_leaves_the_data_out():
     """The value is row 0, which is no resample."""
     value, low, high = interval(np.concatenate([[1e6], np.arange(1001.0)]))
     assert (value, low, high) == pytest.approx((1e6, 25, 975))
+    assert interval(np.array([1.0, np.nan, 3.0, np.nan])) == (1, 3, 3)
     with pytest.raises(ValueError, match="no resamples"):
         interval(np.ones(1))
 

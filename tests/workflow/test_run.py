@@ -25,10 +25,25 @@ def test_everything_a_run_promises_is_there(finished):
     made = finished.folder / RESULTS
     for name in ("catalogue.parquet", "regions.parquet", "chips.parquet", "chip_counts.parquet"):
         assert (made / name).is_file()
-    for name in ("micrographs", "chips", "persistence", "labels", "pinet"):
+    drawn = ["micrographs", "chips", "persistence", "labels", "pinet"]
+    drawn += [f"transfer_{n}" for n in ("training", "chips", "samples", "plausibility", "labels")]
+    for name in drawn:
         assert (made / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     log = (finished.folder / "run.log").read_text()
     assert f"Report: {RESULTS}/report.html" in log
+
+
+def test_flows_of_every_regularisation_are_judged(finished):
+    """Two trainings, six directions, rulers beside them, and each training's synthetic chips."""
+    made = finished.folder / RESULTS
+    table = read_table(made / "transfer/plausibility.parquet")
+    assert {"none/seed0", "exact/seed0", "untransferred source"} <= set(table["flow"])
+    assert len(table[["source", "target"]].drop_duplicates()) == TEMPERS * (TEMPERS - 1)
+    effects = read_table(made / "transfer/effects.parquet")
+    assert set(effects["regularisation"]) == {"exact"}
+    html = (made / "report.html").read_text()
+    for said in ("What reproduced and what did not", "Label preservation", "beats doing nothing"):
+        assert said in html
 
 
 def test_every_rule_leaves_a_log_and_a_benchmark(finished):

@@ -80,7 +80,7 @@ rule temper_persistence:
 
 
 rule temper:
-    """The whole study as far as it is built."""
+    """The whole study."""
     input:
         rules.temper_persistence.input,
         LABELS,

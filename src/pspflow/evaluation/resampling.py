@@ -130,7 +130,7 @@ def interval(values: np.ndarray) -> tuple[float, float, float]:
     Parameters
     ----------
     values
-        (1 + R,), row 0 of the data as they are.
+        (1 + R,), row 0 of the data as they are; resamples that have no value, NaN, are left out.
 
     Returns
     -------
@@ -145,5 +145,5 @@ def interval(values: np.ndarray) -> tuple[float, float, float]:
     if len(values) < 2:
         raise ValueError("no resamples: an interval needs at least one")
     tail = 50 * (1 - CONFIDENCE)
-    low, high = np.percentile(values[1:], [tail, 100 - tail])
+    low, high = np.nanpercentile(values[1:], [tail, 100 - tail])
     return float(values[0]), float(low), float(high)

@@ -102,9 +102,11 @@ def _label_findings(labels: pd.DataFrame) -> list[str]:
         lows = known.groupby(["source", "target"], observed=True)["low"].min()
         sure = [f"{a} → {b}" for (a, b), low in lows.items() if low > CHANCE]
         told = ", ".join(f"{a} → {b} {value:.0%}" for (a, b), value in means.items())
+        verdict = (
+            f"above chance with the whole interval of every training: {', '.join(sure) or 'none'}"
+            if lows.notna().any()
+            else "there are no intervals to tell from chance by"
+        )
         if told:
-            said.append(
-                f"Labels read from {features} of {kind}: {told}; above chance with the whole "
-                f"interval of every training: {', '.join(sure) or 'none'}."
-            )
+            said.append(f"Labels read from {features} of {kind}: {told}; {verdict}.")
     return said
