@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pspflow.studies.temper.findings import Results, by_direction, findings
+from pspflow.studies.temper.findings import Results, by_direction, findings, label_summary
 from pspflow.studies.temper.persistence import read_imaging
 from pspflow.studies.temper.plausibility import RULERS
 
@@ -95,21 +95,13 @@ def flows(run: Path) -> list[str]:
         )
         parts.append(table(results.effects))
     if results.labels is not None:
-        parts += ["## Label preservation\n", table(_summary(results.labels))]
+        parts += ["## Label preservation\n", table(label_summary(results.labels))]
     return parts
 
 
 def _named(names: list[str], tables: list[pd.DataFrame]) -> pd.DataFrame:
     joined = pd.concat(dict(zip(names, tables, strict=True)), names=["training", None])
     return joined.reset_index(level="training")
-
-
-def _summary(labels: pd.DataFrame) -> pd.DataFrame:
-    """Average label preservation over the trainings of a regularisation."""
-    kind = labels["flow"].str.split("/").str[0].rename("flow")
-    keys = [labels["target"], labels["label"], labels["features"], kind, labels["source"]]
-    values = ["balanced_accuracy", "low", "high", "permuted_labels", "specimens", "chips"]
-    return labels.groupby(keys, sort=False)[values].mean().reset_index()
 
 
 def pinet(run: Path) -> list[str]:

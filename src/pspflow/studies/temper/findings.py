@@ -88,6 +88,17 @@ def _effect_finding(kind: str, rows: pd.DataFrame) -> str:
     )
 
 
+def label_summary(labels: pd.DataFrame) -> pd.DataFrame:
+    """Average label preservation over the trainings of a regularisation, their limits as well."""
+    kind = labels["flow"].str.split("/").str[0].rename("flow")
+    keys = [labels["target"], labels["label"], labels["features"], kind, labels["source"]]
+    values = ["balanced_accuracy", "low", "high", "permuted_labels", "specimens", "chips"]
+    grouped = labels.groupby(keys, sort=False)
+    notes = grouped["note"].first()
+    means = grouped[values].mean()
+    return (means if (notes == "").all() else means.assign(note=notes)).reset_index()
+
+
 def _but(ways: Sequence[str]) -> str:
     return f" (not in {', '.join(ways)})" if len(ways) else ""
 

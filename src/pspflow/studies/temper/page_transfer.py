@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pspflow.report.page import Figure, Section, Table
-from pspflow.studies.temper.findings import Results, by_direction, findings
+from pspflow.studies.temper.findings import Results, by_direction, findings, label_summary
 from pspflow.studies.temper.options import TemperOptions
 from pspflow.studies.temper.plausibility import FLOOR, OTHERS, PERSISTENCE, SOURCE
 from pspflow.studies.temper.preservation import REAL, UNTRANSFERRED
@@ -134,7 +134,7 @@ def _labels(labels: pd.DataFrame, png: bytes, options: TemperOptions) -> Section
         f"{runs} draws of training chips, balanced accuracy, intervals from resampled specimens. "
         "Controls: the sources as they are, and the mean over classifiers taught with permuted "
         "labels. Chance is 33 %.",
-        [Table(labels, "Balanced accuracy by target, feature, training and source.")],
+        [Table(label_summary(labels), "Balanced accuracy, means over trainings and their limits.")],
         [Figure(png, "Label preservation by direction (the paper's Figure 5).")],
     )
 
