@@ -31,6 +31,8 @@ def save_weights(
     metadata = {"model": json.dumps(model, sort_keys=True), "provenance": provenance.as_json()}
     with replacing(path) as staged:
         save_file(here, staged, metadata)
+        # safetensors lets its owner alone read a file; others of the folder shall as well
+        staged.chmod(staged.parent.stat().st_mode & 0o666)
 
 
 def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
