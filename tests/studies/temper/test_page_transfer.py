@@ -210,7 +210,8 @@ def test_labels_are_told_by_direction():
     assert shares.keys() == {f"{a} → {b}" for a, b in WAYS}
     assert shares[FIRST] == "61"
     assert shares[SECOND] == "36"
-    assert sentence.endswith(f"above chance with the whole interval of every training: {FIRST}.")
+    assert f"above chance with the whole interval of every training: {FIRST};" in sentence
+    assert sentence.endswith("better than from the untransferred sources: none.")
     assert "71%" not in sentence
     assert "99%" not in sentence
 
@@ -220,7 +221,16 @@ def test_no_label_above_chance():
     labels = asked(dict.fromkeys(WAYS, 0.5), low=0.33)
     told = [s for s in findings(results(labels=labels)) if s.startswith("Labels read")]
     assert len(told) == 4
-    assert all(s.endswith("whole interval of every training: none.") for s in told)
+    assert all("whole interval of every training: none;" in s for s in told)
+
+
+def test_transfers_are_held_against_their_sources():
+    """What the source gives away without a transfer is no merit of the flow."""
+    labels = asked({WAYS[0]: 0.6, WAYS[1]: 0.6})
+    idle = (labels["flow"] == UNTRANSFERRED) & (labels["source"] == WAYS[0][0])
+    labels.loc[idle & (labels["target"] == WAYS[0][1]), "balanced_accuracy"] = 0.5
+    sentence = said(labels=labels, about="Labels read from chips of exact")
+    assert sentence.endswith(f"untransferred sources: {FIRST}.")
 
 
 def test_one_lucky_training_is_not_enough():
@@ -229,7 +239,7 @@ def test_one_lucky_training_is_not_enough():
     unlucky = (labels["flow"] == "exact/seed1") & (labels["target"] == "t5")
     labels.loc[unlucky, "low"] = 0.2
     sentence = said(labels=labels, about="Labels read from chips of exact")
-    claimed = sentence.split("every training: ")[1]
+    claimed = sentence.split("every training: ")[1].split(";")[0]
     assert "→ t5" not in claimed
     assert claimed.count("→") == 4
 

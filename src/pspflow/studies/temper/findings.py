@@ -105,6 +105,8 @@ def _but(ways: Sequence[str]) -> str:
 
 def _label_findings(labels: pd.DataFrame) -> list[str]:
     said = []
+    idle = labels[labels["flow"] == UNTRANSFERRED]
+    idle = idle.set_index(["features", "source", "target"])["balanced_accuracy"]
     flows = labels[~labels["flow"].isin([REAL, UNTRANSFERRED, ""])]
     flows = flows.assign(kind=flows["flow"].str.split("/").str[0])
     for (kind, features), rows in flows.groupby(["kind", "features"], sort=False):
@@ -118,6 +120,10 @@ def _label_findings(labels: pd.DataFrame) -> list[str]:
             if lows.notna().any()
             else "there are no intervals to tell from chance by"
         )
+        gained = [f"{a} → {b}" for (a, b), m in means.items() if m > idle[features, a, b]]
         if told:
-            said.append(f"Labels read from {features} of {kind}: {told}; {verdict}.")
+            said.append(
+                f"Labels read from {features} of {kind}: {told}; {verdict}; better than from the "
+                f"untransferred sources: {', '.join(gained) or 'none'}."
+            )
     return said
