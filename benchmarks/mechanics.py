@@ -1,9 +1,8 @@
-"""The elastic solver on composites of contrast 50, on 2 threads; muSpectre beside it if installed.
+"""The elastic solver on composites of contrast 50, on 2 threads; muGrid beside it if installed.
 
 Prints JSON. Promises watched: at 51 x 51 x 51 voxels C11 within 0.5 s, six load cases within 4 s,
-peak memory below 1 GB. The peer (`pip install muSpectre`) solves for strains with the same
-rotated scheme as the `reduced` element, in double precision on one thread: what is compared with
-it runs likewise, and its figures leave out the handing over of the structure.
+peak memory below 1 GB. The peer (`pip install muGrid`) runs the same algorithm on the `full`
+element in C++, on one thread: it is compared with ours in single precision on one thread.
 """
 
 import importlib.util
@@ -28,7 +27,7 @@ TOLERANCE = 1e-4
 STIFF_GPA = 120.0
 POISSON = (0.3, 0.3)
 PEER_EDGES = (21, 51)
-PEER = "muSpectre"
+PEER = "muGrid"
 
 
 def structures(edge: int) -> list[np.ndarray]:
@@ -71,56 +70,79 @@ def measure(edge: int, contrast: float = 50, six: bool = False, **options: Any) 
 
 
 def measure_peer(edge: int) -> dict[str, float]:
-    """Time one load case in muSpectre, and compare its C11 with ours."""
-    seconds, iterations, errors = [], [], []
+    """Time one load case in muGrid, and compare its C11 with ours."""
+    seconds, iterations, differences = [], [], []
     for phases in structures(edge):
-        cell, strain = peer_cell(phases)
-        started = time.perf_counter()
-        stress, count = peer_solve(cell, strain)
-        seconds.append(time.perf_counter() - started)
+        best = []
+        for _ in range(REPEATS):
+            started = time.perf_counter()
+            c11, count = solve_with_peer(phases)
+            best.append(time.perf_counter() - started)
+        seconds.append(float(np.median(best)))
         iterations.append(count)
         ours = effective_stiffness(
-            phases, young(50), POISSON, element="reduced", precision="double", load_cases=(0,)
+            phases, young(50), POISSON, element="full", load_cases=(0,), tolerance=1e-5
         )
-        errors.append(abs(stress[0, 0] / strain[0, 0] / ours[0, 0] - 1))
+        differences.append(abs(c11 / ours[0, 0] - 1))
     return {
         "C11, s": float(np.mean(seconds)),
         "iterations": float(np.mean(iterations)),
         "ns per voxel and iteration": 1e9 * float(np.sum(seconds) / np.sum(iterations)) / edge**3,
-        "largest difference of C11": float(max(errors)),
+        "difference of C11": float(max(differences)),
     }
 
 
-def peer_cell(phases: np.ndarray) -> tuple[Any, np.ndarray]:
-    """Hand a structure over: derivatives along the axes, averaged over a voxel's four edges."""
-    import muFFT  # noqa: PLC0415
-    import muSpectre  # noqa: PLC0415
+def solve_with_peer(phases: np.ndarray) -> tuple[float, int]:
+    """Return C11 in GPa and how often the stiffness was applied."""
+    import muGrid  # noqa: PLC0415
+    from muGrid.Preconditioners import make_reference_stiffness_preconditioner  # noqa: PLC0415
+    from muGrid.Solvers import conjugate_gradients  # noqa: PLC0415
 
-    derivatives = []
-    for axis in range(3):
-        weights = np.full((2, 2, 2), 0.25)
-        np.moveaxis(weights, axis, 0)[0] *= -1
-        derivatives.append(muFFT.DiscreteDerivative([0, 0, 0], weights))
-    edges = list(phases.shape)
-    small = muSpectre.Formulation.small_strain
-    cell = muSpectre.Cell(edges, [float(n) for n in edges], small, derivatives)
-    materials = [
-        muSpectre.material.MaterialLinearElastic1_3d.make(cell, f"phase {k}", modulus, POISSON[k])
-        for k, modulus in enumerate(young(50))
-    ]
-    for index, pixel in cell.pixels.enumerate():
-        materials[phases[tuple(pixel)]].add_pixel(index)
-    return cell, np.diag([1e-3, 0, 0])
+    modulus, nu = np.array(young(50)), np.array(POISSON)
+    lame, shear = modulus * nu / (1 + nu) / (1 - 2 * nu), modulus / 2 / (1 + nu)
+    spacing = [1.0, 1.0, 1.0]
+    stiffness = muGrid.IsotropicStiffnessOperator(3, spacing)
+    engine = muGrid.FFTEngine(list(phases.shape), ghosts=stiffness)
 
+    def field(name: str, components: tuple[int, ...] = ()) -> Any:
+        return engine.real_space_field(name, components=components, dtype=np.dtype(np.float32))
 
-def peer_solve(cell: Any, strain: np.ndarray) -> tuple[np.ndarray, int]:
-    """Solve one load case; return the mean stress (3, 3) in GPa and the iterations."""
-    from muSpectre import Verbosity, solvers  # noqa: PLC0415
+    moduli = field("lambda"), field("mu")
+    for values, into in zip((lame, shear), moduli, strict=True):
+        into.p[...] = values[phases]
+        engine.communicate_ghosts(into)
+    displacement, load = field("displacement", (3,)), field("load", (3,))
+    count = 0
 
-    krylov = solvers.KrylovSolverCG(cell, TOLERANCE, 10_000, Verbosity.Silent)
-    # One step of Newton is exact here; loose tolerances keep it from taking another.
-    found = solvers.newton_cg(cell, strain, krylov, 1e-2, 1e-2, Verbosity.Silent)
-    return found.stress.reshape(3, 3, -1, order="F").mean(axis=-1), found.nb_fev
+    def apply(source: Any, target: Any) -> None:
+        nonlocal count
+        count += 1
+        engine.communicate_ghosts(source)
+        stiffness.apply(source, *moduli, target)
+
+    inverse = make_reference_stiffness_preconditioner(
+        engine,
+        element=muGrid.FEMElement.q1,
+        grid_spacing=spacing,
+        lambda_ref=float(lame.mean()),
+        mu_ref=float(shear.mean()),
+        dtype=np.dtype(np.float32),
+    )
+    macro = [1.0] + 8 * [0.0]
+    stiffness.apply_macro_rhs(*moduli, macro, load)
+    load.p[...] *= -1
+    displacement.p[...] = 0
+    conjugate_gradients(
+        engine.communicator,
+        engine.real_space_collection,
+        load,
+        displacement,
+        apply,
+        prec=inverse,
+        rtol=TOLERANCE,
+    )
+    engine.communicate_ghosts(displacement)
+    return stiffness.average_stress(displacement, *moduli, macro)[0] / phases.size, count
 
 
 def main() -> None:
@@ -148,12 +170,9 @@ def main() -> None:
     if importlib.util.find_spec(PEER):
         torch.set_num_threads(1)
         for edge in PEER_EDGES:
-            case = f"reduced, {edge}³, double precision, one thread"
-            cases[case] = measure(edge, element="reduced", precision="double")
-            cases[f"{PEER}, {edge}³"] = measure_peer(edge)
-            ratios[f"{PEER} over reduced, {edge}³, one thread"] = (
-                cases[f"{PEER}, {edge}³"]["C11, s"] / cases[case]["C11, s"]
-            )
+            ours, peer = f"full, {edge}³, one thread", f"{PEER}, {edge}³, one thread"
+            cases |= {ours: measure(edge, element="full"), peer: measure_peer(edge)}
+            ratios[f"{PEER} over ours, {edge}³"] = cases[peer]["C11, s"] / cases[ours]["C11, s"]
     print(
         json.dumps(
             {
@@ -161,8 +180,8 @@ def main() -> None:
                 "cases": cases,
                 "ratios": ratios,
                 "note": "Means over four morphologies, half of each stiff, contrast 50, relative "
-                f"residual {TOLERANCE:g}. {PEER} solves for strains with the scheme of `reduced`, "
-                "in double precision on one thread, without the handing over of the structure.",
+                f"residual {TOLERANCE:g}. {PEER} 1.6 has the same algorithm and element as `full`, "
+                "compiled; its residual is of the plain forces, ours of the preconditioned ones.",
             },
             indent=2,
         )

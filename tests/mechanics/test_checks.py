@@ -68,8 +68,9 @@ def test_moduli(young, poisson, message):
     [
         ({"element": "hex"}, "element must be 'bbar', 'full' or 'reduced', got 'hex'"),
         ({"precision": "half"}, "precision must be 'single' or 'double', got 'half'"),
-        ({"tolerance": 0}, "tolerance must be between 0 and 1, got 0"),
-        ({"tolerance": np.nan}, "tolerance must be between 0 and 1, got nan"),
+        ({"tolerance": 0}, "tolerance must be from 1e-06 to 1 in single precision, got 0"),
+        ({"tolerance": np.nan}, "tolerance must be from 1e-06 to 1 in single precision, got nan"),
+        ({"tolerance": 1e-9}, "in single precision, got 1e-09: use precision='double'"),
         ({"max_iterations": 0}, "max_iterations must be at least 1"),
         ({"load_cases": ()}, "load_cases must be different numbers from 0 to 5"),
         ({"load_cases": (0, 0)}, "load_cases must be different numbers from 0 to 5"),

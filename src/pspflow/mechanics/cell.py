@@ -1,19 +1,20 @@
 """One periodic cell of isotropic phases under macroscopic strains."""
 
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from pspflow.mechanics.checks import Precision
 from pspflow.mechanics.conjugate import ConvergenceError, conjugate_gradients, dot
 from pspflow.mechanics.element import Scheme, affine_displacements, make_element, mean_strain
 from pspflow.mechanics.isotropic import bulk_modulus, shear_modulus
 from pspflow.mechanics.operator import CellStiffness
 from pspflow.mechanics.reference import ReferenceInverse
 
-Precision = Literal["single", "double"]
 DTYPES = {"single": torch.float32, "double": torch.float64}
+ROUNDING = 4  # forces in a homogeneous cell under unit strain come to 1 in units of rounding
 
 
 class Equilibrium(NamedTuple):
@@ -59,8 +60,6 @@ class PeriodicCell:
         precision: Precision = "single",
         device: str | torch.device = "cpu",
     ) -> None:
-        if precision not in get_args(Precision):
-            raise ValueError(f"precision must be 'single' or 'double', got {precision!r}")
         self.element = make_element(element)
         self.dtype, self.device = DTYPES[precision], torch.device(device)
         present = np.unique(phases)
@@ -76,7 +75,9 @@ class PeriodicCell:
             self.element, middle_bulk, middle_shear, ids.shape, self.dtype, self.device
         )
         self.voxels = ids.numel()
-        self.stiffest = float(3 * bulk[present].max())
+        stiffest = float((3 * bulk + 4 * shear)[present].max())
+        epsilon = torch.finfo(self.dtype).eps
+        self.rounding = ROUNDING * epsilon * (stiffest * self.voxels) ** 0.5
 
     def solve(self, macro_strain: np.ndarray, tolerance: float, max_iterations: int) -> Equilibrium:
         """Find the displacements at which no node is pulled.
@@ -96,29 +97,22 @@ class PeriodicCell:
         ConvergenceError
             If the tolerance is not met.
         """
-        uniform = self._tensor(affine_displacements() @ macro_strain)
-        load = self.stiffness.forces(None, uniform).neg_()
-        scale = self._norm(load)
-        # A homogeneous cell leaves nothing but rounding.
-        noise = 100 * torch.finfo(self.dtype).eps * (self.stiffest * self.voxels) ** 0.5
-        displacements = torch.zeros_like(load)
-        iterations = 0
-        if scale > noise:
-            step = conjugate_gradients(
-                self.stiffness.forces,
-                self.inverse,
-                load,
-                tolerance * scale,
-                max_iterations,
-            )
-            displacements, iterations = step.solution, step.iterations
-        forces, sums = self.stiffness.forces_and_sum(displacements, uniform)
-        if scale > noise:
-            reached = self._norm(forces) / scale
-            if not reached <= 2 * tolerance:
-                raise ConvergenceError(iterations, reached, tolerance)
-        macro = torch.tensor(affine_displacements().T, dtype=torch.float64, device=self.device)
-        return Equilibrium(displacements, forces.neg_(), macro @ sums / self.voxels, iterations)
+        macro = self._tensor(affine_displacements() @ macro_strain)
+        displacements = macro.new_zeros(3, *self.stiffness.shape)
+        forces, _ = self.stiffness.strained_forces(displacements, macro)
+        scale = self._norm(forces)
+        # Nearly homogeneous cells have hardly more than rounding to take off.
+        goal = max(tolerance * scale, self.rounding)
+        displacements, iterations = conjugate_gradients(
+            self.stiffness.forces, self.inverse, -forces, goal, max_iterations
+        )
+        forces, sums = self.stiffness.strained_forces(displacements, macro)
+        # The residual by recursion may part from the true one, in single precision above all.
+        reached = self._norm(forces)
+        if not reached <= 2 * goal:
+            raise ConvergenceError(iterations, reached / scale, tolerance)
+        to_stress = torch.tensor(affine_displacements().T, device=self.device)
+        return Equilibrium(displacements, -forces, to_stress @ sums / self.voxels, iterations)
 
     def strain(self, equilibrium: Equilibrium, macro_strain: np.ndarray) -> Tensor:
         """Return the voxels' mean strains, shape ``(6, nx, ny, nz)``, float64."""

@@ -1,12 +1,15 @@
 """What the solver accepts: every refusal is a sentence that names the argument and the remedy."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Precision = Literal["single", "double"]
+
+SMALLEST_TOLERANCE = {"single": 1e-6, "double": 1e-13}
 
 
 def check_moduli(young_gpa: ArrayLike, poisson: ArrayLike) -> tuple[Floats, Floats]:
@@ -150,16 +153,22 @@ def check_load_cases(load_cases: Sequence[int]) -> list[int]:
     return cases
 
 
-def check_control(tolerance: float, max_iterations: int) -> None:
-    """Refuse a tolerance outside (0, 1) and fewer than one iteration.
+def check_control(tolerance: float, max_iterations: int, precision: str) -> None:
+    """Refuse a tolerance that the precision cannot meet, and fewer than one iteration.
 
     Raises
     ------
     ValueError
-        As said.
+        As said, or if the precision is unknown.
     """
-    if not 0 < tolerance < 1:
-        raise ValueError(f"tolerance must be between 0 and 1, got {tolerance}: 1e-5 is usual")
+    if precision not in get_args(Precision):
+        raise ValueError(f"precision must be 'single' or 'double', got {precision!r}")
+    smallest = SMALLEST_TOLERANCE[precision]
+    if not smallest <= tolerance < 1:
+        raise ValueError(
+            f"tolerance must be from {smallest:g} to 1 in {precision} precision, got {tolerance:g}:"
+            + (" use precision='double'" if 0 < tolerance < smallest else " 1e-4 is usual")
+        )
     if max_iterations < 1:
         raise ValueError(f"max_iterations must be at least 1, got {max_iterations}")
 

@@ -1,7 +1,6 @@
 """Preconditioned conjugate gradients on fields."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -30,17 +29,9 @@ class ConvergenceError(RuntimeError):
         self.residual = residual
 
 
-class Step(NamedTuple):
-    """Where conjugate gradients ended: the solution, its residual by recursion, the iterations."""
-
-    solution: Tensor
-    residual: float
-    iterations: int
-
-
 def conjugate_gradients(
     apply: Operator, precondition: Operator, load: Tensor, goal: float, max_iterations: int
-) -> Step:
+) -> tuple[Tensor, int]:
     """Solve ``apply(x) = load``, starting from 0.
 
     Parameters
@@ -55,6 +46,10 @@ def conjugate_gradients(
     max_iterations
         It ends after as many in any case.
 
+    Returns
+    -------
+    The solution, and the iterations made. Whether the goal is met is for the caller to see.
+
     References
     ----------
     Hestenes and Stiefel 1952, "Methods of conjugate gradients for solving linear systems",
@@ -66,18 +61,18 @@ def conjugate_gradients(
     squared = dot(residual, direction)
     for iteration in range(max_iterations):
         if squared <= goal * goal:
-            return Step(solution, max(squared, 0.0) ** 0.5, iteration)
+            return solution, iteration
         image = apply(direction)
         curvature = dot(direction, image)
         if not curvature > 0:
-            return Step(solution, squared**0.5, iteration)
+            return solution, iteration
         step = squared / curvature
         solution.add_(direction, alpha=step)
         residual.sub_(image, alpha=step)
         preconditioned = precondition(residual)
         previous, squared = squared, dot(residual, preconditioned)
         direction.mul_(squared / previous).add_(preconditioned)
-    return Step(solution, max(squared, 0.0) ** 0.5, max_iterations)
+    return solution, max_iterations
 
 
 def dot(left: Tensor, right: Tensor) -> float:

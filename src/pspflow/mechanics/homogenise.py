@@ -22,8 +22,9 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from pspflow.mechanics.cell import PeriodicCell, Precision
+from pspflow.mechanics.cell import PeriodicCell
 from pspflow.mechanics.checks import (
+    Precision,
     check_control,
     check_load_cases,
     check_moduli,
@@ -70,7 +71,7 @@ def effective_stiffness(
         Per solution; what is usual is 15 to 100, growing with the contrast of the moduli up to
         about 1e4 and not with the size of the structure.
     precision
-        ``"single"`` or ``"double"``, for tolerances below 1e-5.
+        ``"single"``, for tolerances from 1e-6, or ``"double"``, from 1e-13.
     device
         A torch device.
 
@@ -100,7 +101,7 @@ def effective_stiffness(
     young, nu = check_moduli(young_gpa, poisson)
     ids = check_phases(phases, young.size)
     cases = check_load_cases(load_cases)
-    check_control(tolerance, max_iterations)
+    check_control(tolerance, max_iterations, precision)
     cell = PeriodicCell(ids, young, nu, element, precision, device)
     found = [cell.solve(np.eye(6)[case], tolerance, max_iterations) for case in cases]
     stiffness = np.empty((len(cases), len(cases)))
@@ -153,7 +154,7 @@ def strain_field(
     young, nu = check_moduli(young_gpa, poisson)
     ids = check_phases(phases, young.size)
     strain = check_strain(macro_strain)
-    check_control(tolerance, max_iterations)
+    check_control(tolerance, max_iterations, precision)
     # The problem is linear: solved for a strain of norm 1, no strain is too small for a float32.
     size = float(np.linalg.norm(strain)) or 1.0
     cell = PeriodicCell(ids, young, nu, element, precision, device)

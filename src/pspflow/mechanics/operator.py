@@ -37,22 +37,32 @@ class CellStiffness:
         self._amplitudes = bulk.new_empty(len(self.modes) * self._thickness * ny * nz)
         self._padded = bulk.new_empty(3, nx + 1, ny + 1, nz + 1)
 
-    def forces(self, displacements: Tensor | None, uniform: Tensor | None = None) -> Tensor:
+    def forces(self, displacements: Tensor) -> Tensor:
         """Return the nodal forces, shape ``(3, nx, ny, nz)``.
 
         Parameters
         ----------
         displacements
-            Periodic part, shape ``(3, nx, ny, nz)``, in voxel edges; None: there is none.
-        uniform
-            Displacements of the macroscopic strain at one voxel's nodes, shape ``(24,)``.
+            Periodic part, shape ``(3, nx, ny, nz)``, in voxel edges.
         """
-        result, _ = self._apply(displacements, uniform)
-        return result
+        return self._apply(displacements, None)[0]
 
-    def forces_and_sum(self, displacements: Tensor, uniform: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the nodal forces, and the voxels' own forces summed over them: shape ``(24,)``."""
-        return self._apply(displacements, uniform)
+    def strained_forces(self, displacements: Tensor, macro: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the nodal forces under a macroscopic strain, and the stress it takes.
+
+        Parameters
+        ----------
+        displacements
+            As in `forces`.
+        macro
+            What the macroscopic strain displaces one voxel's nodes by, shape ``(24,)``.
+
+        Returns
+        -------
+        forces, sums
+            Shape ``(3, nx, ny, nz)``, and the voxels' own 24 forces summed over them, float64.
+        """
+        return self._apply(displacements, macro)
 
     def voxel_displacements(self, displacements: Tensor) -> Tensor:
         """Return every voxel's 24 displacements, shape ``(24, nx * ny * nz)``."""
@@ -62,29 +72,24 @@ class CellStiffness:
         _gather(self._padded, out, 0)
         return out.reshape(24, -1)
 
-    def _apply(self, displacements: Tensor | None, uniform: Tensor | None) -> tuple[Tensor, Tensor]:
+    def _apply(self, displacements: Tensor, macro: Tensor | None) -> tuple[Tensor, Tensor]:
         nx, ny, nz = self.shape
-        if displacements is not None:
-            _pad(displacements, self._padded)
-        sums = torch.zeros(len(self.modes), dtype=torch.float64, device=self.modes.device)
-        offset = None if uniform is None else (self.modes @ uniform)[:, None]
+        _pad(displacements, self._padded)
         out = self._padded.new_zeros(self._padded.shape)
+        sums = torch.zeros(len(self.modes), dtype=torch.float64, device=out.device)
         for start in range(0, nx, self._thickness):
             depth = min(self._thickness, nx - start)
             count = depth * ny * nz
             unknowns = self._unknowns[: 24 * count].view(8, 3, depth, ny, nz)
             amplitudes = self._amplitudes[: len(self.modes) * count].view(-1, count)
-            if displacements is None:
-                amplitudes.zero_()
-            else:
-                _gather(self._padded, unknowns, start)
-                torch.mm(self.modes, unknowns.view(24, count), out=amplitudes)
-            if offset is not None:
-                amplitudes += offset
-            moduli = self.moduli[:, start * ny * nz : start * ny * nz + count]
-            amplitudes[: self.bulk_modes] *= moduli[0]
-            amplitudes[self.bulk_modes :] *= moduli[1]
-            if offset is not None:
+            _gather(self._padded, unknowns, start)
+            torch.mm(self.modes, unknowns.view(24, count), out=amplitudes)
+            if macro is not None:
+                amplitudes += (self.modes @ macro)[:, None]
+            bulk, shear = self.moduli[:, start * ny * nz :][:, :count]
+            amplitudes[: self.bulk_modes] *= bulk
+            amplitudes[self.bulk_modes :] *= shear
+            if macro is not None:
                 sums += amplitudes.sum(dim=1, dtype=torch.float64)
             torch.mm(self.modes.T, amplitudes, out=unknowns.view(24, count))
             _scatter(unknowns, out, start)
