@@ -5,6 +5,9 @@ cell's shape too. A product takes, slab by slab along x, the voxels' 24 displace
 amplitudes in the element's modes, times the moduli, and back again: no matrix is ever assembled.
 """
 
+from itertools import product
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -13,8 +16,22 @@ from pspflow.mechanics.element import Element
 SLAB_VOXELS = 8192  # on a CPU, what a slab works on stays in a core's cache
 
 
+class _Slab(NamedTuple):
+    """Views of the buffers for some layers of voxels, made once: they cost as much as the work."""
+
+    sources: list[Tensor]  # displacements of the nodes at each of the 8 corners
+    targets: list[Tensor]  # forces there
+    corners: list[Tensor]  # the same, voxel by voxel, each (3, depth, ny, nz)
+    unknowns: Tensor  # all of it as (24, voxels)
+    amplitudes: Tensor  # (modes, voxels)
+    bulk_amplitudes: Tensor
+    shear_amplitudes: Tensor
+    bulk: Tensor
+    shear: Tensor
+
+
 class CellStiffness:
-    """The stiffness of one cell.
+    """The stiffness of one cell; not to be shared between threads, since it holds buffers.
 
     Parameters
     ----------
@@ -27,15 +44,17 @@ class CellStiffness:
 
     def __init__(self, element: Element, bulk: Tensor, shear: Tensor) -> None:
         self.shape = bulk.shape
-        self.bulk_modes = element.bulk_modes
-        self.modes = torch.tensor(element.modes, dtype=bulk.dtype, device=bulk.device)
-        self.moduli = torch.stack([bulk, shear]).reshape(2, -1)
         nx, ny, nz = self.shape
-        on_cpu = bulk.device.type == "cpu"
-        self._thickness = min(nx, max(1, SLAB_VOXELS // (ny * nz))) if on_cpu else nx
-        self._unknowns = bulk.new_empty(24 * self._thickness * ny * nz)
-        self._amplitudes = bulk.new_empty(len(self.modes) * self._thickness * ny * nz)
-        self._padded = bulk.new_empty(3, nx + 1, ny + 1, nz + 1)
+        self.modes = torch.tensor(element.modes, dtype=bulk.dtype, device=bulk.device)
+        self._displaced, self._pulled = bulk.new_empty(2, 3, nx + 1, ny + 1, nz + 1)
+        depth = min(nx, max(1, SLAB_VOXELS // (ny * nz))) if bulk.device.type == "cpu" else nx
+        self._unknowns = bulk.new_empty(24 * depth * ny * nz)
+        self._amplitudes = bulk.new_empty(len(self.modes) * depth * ny * nz)
+        moduli = torch.stack([bulk, shear])
+        self._slabs = [
+            self._make_slab(start, moduli[:, start : start + depth], element.bulk_modes)
+            for start in range(0, nx, depth)
+        ]
 
     def forces(self, displacements: Tensor) -> Tensor:
         """Return the nodal forces, shape ``(3, nx, ny, nz)``.
@@ -48,7 +67,7 @@ class CellStiffness:
         return self._apply(displacements, None)[0]
 
     def strained_forces(self, displacements: Tensor, macro: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the nodal forces under a macroscopic strain, and the stress it takes.
+        """Return the nodal forces under a macroscopic strain, and their sums over the voxels.
 
         Parameters
         ----------
@@ -62,38 +81,50 @@ class CellStiffness:
         forces, sums
             Shape ``(3, nx, ny, nz)``, and the voxels' own 24 forces summed over them, float64.
         """
-        return self._apply(displacements, macro)
+        return self._apply(displacements, self.modes @ macro)
 
     def voxel_displacements(self, displacements: Tensor) -> Tensor:
         """Return every voxel's 24 displacements, shape ``(24, nx * ny * nz)``."""
-        _pad(displacements, self._padded)
-        nx, ny, nz = self.shape
-        out = displacements.new_empty(8, 3, nx, ny, nz)
-        _gather(self._padded, out, 0)
-        return out.reshape(24, -1)
+        _pad(displacements, self._displaced)
+        corners = _windows(self._displaced, self.shape, 0)
+        return torch.cat([corner.flatten(1) for corner in corners])
+
+    def _make_slab(self, start: int, moduli: Tensor, bulk_modes: int) -> _Slab:
+        shape = moduli.shape[1:]
+        count = shape.numel()
+        unknowns = self._unknowns[: 24 * count]
+        amplitudes = self._amplitudes[: len(self.modes) * count].view(-1, count)
+        bulk, shear = moduli.reshape(2, -1)
+        return _Slab(
+            _windows(self._displaced, shape, start),
+            _windows(self._pulled, shape, start),
+            list(unknowns.view(8, 3, *shape)),
+            unknowns.view(24, -1),
+            amplitudes,
+            amplitudes[:bulk_modes],
+            amplitudes[bulk_modes:],
+            bulk,
+            shear,
+        )
 
     def _apply(self, displacements: Tensor, macro: Tensor | None) -> tuple[Tensor, Tensor]:
-        nx, ny, nz = self.shape
-        _pad(displacements, self._padded)
-        out = self._padded.new_zeros(self._padded.shape)
-        sums = torch.zeros(len(self.modes), dtype=torch.float64, device=out.device)
-        for start in range(0, nx, self._thickness):
-            depth = min(self._thickness, nx - start)
-            count = depth * ny * nz
-            unknowns = self._unknowns[: 24 * count].view(8, 3, depth, ny, nz)
-            amplitudes = self._amplitudes[: len(self.modes) * count].view(-1, count)
-            _gather(self._padded, unknowns, start)
-            torch.mm(self.modes, unknowns.view(24, count), out=amplitudes)
+        _pad(displacements, self._displaced)
+        self._pulled.zero_()
+        sums = torch.zeros(len(self.modes), dtype=torch.float64, device=self.modes.device)
+        for slab in self._slabs:
+            for corner, source in zip(slab.corners, slab.sources, strict=True):
+                corner.copy_(source)
+            torch.mm(self.modes, slab.unknowns, out=slab.amplitudes)
             if macro is not None:
-                amplitudes += (self.modes @ macro)[:, None]
-            bulk, shear = self.moduli[:, start * ny * nz :][:, :count]
-            amplitudes[: self.bulk_modes] *= bulk
-            amplitudes[self.bulk_modes :] *= shear
+                slab.amplitudes.add_(macro[:, None])
+            slab.bulk_amplitudes.mul_(slab.bulk)
+            slab.shear_amplitudes.mul_(slab.shear)
             if macro is not None:
-                sums += amplitudes.sum(dim=1, dtype=torch.float64)
-            torch.mm(self.modes.T, amplitudes, out=unknowns.view(24, count))
-            _scatter(unknowns, out, start)
-        return _fold(out), self.modes.T.double() @ sums
+                sums += slab.amplitudes.sum(dim=1, dtype=torch.float64)
+            torch.mm(self.modes.T, slab.amplitudes, out=slab.unknowns)
+            for corner, target in zip(slab.corners, slab.targets, strict=True):
+                target.add_(corner)
+        return _fold(self._pulled), self.modes.T.double() @ sums
 
 
 def _pad(field: Tensor, out: Tensor) -> None:
@@ -109,7 +140,7 @@ def _fold(padded: Tensor) -> Tensor:
     padded[:, :, :, 0] += padded[:, :, :, -1]
     padded[:, :, 0, :-1] += padded[:, :, -1, :-1]
     padded[:, 0, :-1, :-1] += padded[:, -1, :-1, :-1]
-    return padded[:, :-1, :-1, :-1].contiguous()
+    return padded[:, :-1, :-1, :-1].clone(memory_format=torch.contiguous_format)
 
 
 def _windows(padded: Tensor, shape: torch.Size, start: int) -> list[Tensor]:
@@ -117,17 +148,5 @@ def _windows(padded: Tensor, shape: torch.Size, start: int) -> list[Tensor]:
     depth, ny, nz = shape
     return [
         padded[:, start + a : start + a + depth, b : b + ny, c : c + nz]
-        for a in (0, 1)
-        for b in (0, 1)
-        for c in (0, 1)
+        for a, b, c in product((0, 1), repeat=3)
     ]
-
-
-def _gather(padded: Tensor, out: Tensor, start: int) -> None:
-    for corner, window in enumerate(_windows(padded, out.shape[2:], start)):
-        out[corner] = window
-
-
-def _scatter(values: Tensor, padded: Tensor, start: int) -> None:
-    for corner, window in enumerate(_windows(padded, values.shape[2:], start)):
-        window.add_(values[corner])
