@@ -6,7 +6,9 @@ conjugate gradients find, preconditioned with the Fourier inverse of a homogeneo
 (Schneider, Merkert and Kabel 2017; Ladecký et al. 2023). Nothing but a handful of fields is held:
 a cell of 51 x 51 x 51 voxels needs some tens of MB.
 
-Work runs on as many threads as torch has (`torch.set_num_threads`), or on a GPU.
+Work runs on as many threads as torch has (`torch.set_num_threads`), or on a GPU. For many
+structures one thread in each of as many processes as cores is fastest: threads wait for each other,
+and long where other programs want the cores too.
 
 References
 ----------
