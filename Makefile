@@ -55,6 +55,7 @@ benchmarks: $(READY)
 	python benchmarks/rule.py > benchmarks/results/rule.json
 	python benchmarks/pinet.py > benchmarks/results/pinet.json
 	python benchmarks/flow.py > benchmarks/results/flow.json
+	python benchmarks/mechanics.py > benchmarks/results/mechanics.json
 	python benchmarks/render.py > docs/benchmarks.md
 
 clean:

@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "src/pspflow"
 SHARED = {
     "microstructure",
     "simulate",
+    "mechanics",
     "topology",
     "models",
     "training",

@@ -1,5 +1,11 @@
 """Simulated specimens for the embedded default data of the studies."""
 
+from pspflow.simulate.composites import (
+    MORPHOLOGIES,
+    SIGMAS_VOXELS,
+    VOLUME_FRACTION_RANGE,
+    simulate_composite,
+)
 from pspflow.simulate.precipitates import (
     TEMPERS,
     HeatTreatment,
@@ -12,11 +18,15 @@ from pspflow.simulate.precipitates import (
 from pspflow.simulate.sem import simulate_micrograph
 
 __all__ = [
+    "MORPHOLOGIES",
+    "SIGMAS_VOXELS",
     "TEMPERS",
+    "VOLUME_FRACTION_RANGE",
     "HeatTreatment",
     "Precipitates",
     "Specimen",
     "Temper",
+    "simulate_composite",
     "simulate_micrograph",
     "simulate_specimens",
     "strength_mpa",

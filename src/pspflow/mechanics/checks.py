@@ -1,0 +1,185 @@
+"""What the solver accepts: every refusal is a sentence that names the argument and the remedy."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Precision = Literal["single", "double"]
+
+SMALLEST_TOLERANCE = {"single": 1e-6, "double": 1e-13}
+
+
+def check_moduli(young_gpa: ArrayLike, poisson: ArrayLike) -> tuple[Floats, Floats]:
+    """Validate the moduli of isotropic phases.
+
+    Parameters
+    ----------
+    young_gpa
+        Young's moduli in GPa, shape ``(phases,)``, above 0.
+    poisson
+        Poisson's ratios, shape ``(phases,)``, between -1 and 0.5.
+
+    Returns
+    -------
+    Both as float64 of shape ``(phases,)``.
+
+    Raises
+    ------
+    ValueError
+        If they are anything else.
+    """
+    young, nu = _as_numbers(young_gpa, "young_gpa"), _as_numbers(poisson, "poisson")
+    if young.size != nu.size:
+        raise ValueError(
+            "young_gpa and poisson must hold one number a phase each, "
+            f"got {young.size} and {nu.size}: add what is missing"
+        )
+    for phase in np.flatnonzero(young <= 0)[:1]:
+        raise ValueError(
+            f"young_gpa must be above 0, but phase {phase} has {young[phase]:g}: for a pore, give "
+            "a modulus far below that of the solid"
+        )
+    for phase in np.flatnonzero((nu <= -1) | (nu >= 0.5))[:1]:
+        raise ValueError(
+            f"poisson must be between -1 and 0.5, but phase {phase} has {nu[phase]:g}: for an "
+            "incompressible phase, give 0.49"
+        )
+    return young, nu
+
+
+def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
+    """Validate an array of phase ids.
+
+    Parameters
+    ----------
+    phases
+        Whole numbers from 0 to ``phase_count - 1``, shape ``(nx, ny, nz)``, of integer or boolean
+        dtype.
+    phase_count
+        How many phases have moduli.
+
+    Returns
+    -------
+    The ids as int64.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    array = np.asarray(phases)
+    if array.ndim != 3 or array.size == 0:
+        raise ValueError(
+            f"phases must be 3-D, (nx, ny, nz), with at least one voxel, got shape {array.shape}"
+        )
+    if array.dtype.kind not in "bui":
+        if array.dtype.kind == "f" and np.isnan(array).any():
+            raise ValueError("phases must be whole numbers, but they hold NaN: give every voxel")
+        raise ValueError(
+            f"phases must be integers, got dtype {array.dtype}: threshold or round them first"
+        )
+    low, high = int(array.min()), int(array.max())
+    if low < 0 or high >= phase_count:
+        raise ValueError(
+            f"phases must be from 0 to {phase_count - 1}, but they hold {low if low < 0 else high}:"
+            " give that phase a modulus and a Poisson's ratio, or renumber"
+        )
+    return array.astype(np.int64)
+
+
+def check_structure(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
+    """Validate a structure that a network is to learn from: a cube of at least two phases.
+
+    The solver itself takes boxes and a single phase.
+
+    Parameters
+    ----------
+    phases, phase_count
+        As in `check_phases`.
+
+    Returns
+    -------
+    The ids as int64, shape ``(n, n, n)``.
+
+    Raises
+    ------
+    ValueError
+        As `check_phases`, or if the edges differ or all voxels are of one phase.
+    """
+    array = check_phases(phases, phase_count)
+    if len(set(array.shape)) != 1:
+        raise ValueError(
+            f"phases must be a cube, got shape {array.shape}: cut it to its shortest edge"
+        )
+    if array.min() == array.max():
+        raise ValueError(
+            f"phases must hold at least two phases, but every voxel is {array.flat[0]}: "
+            "leave the structure out, its stiffness is that of the phase"
+        )
+    return array
+
+
+def check_strain(macro_strain: ArrayLike) -> Floats:
+    """Validate a macroscopic strain, shape ``(6,)``, and return it as float64.
+
+    Raises
+    ------
+    ValueError
+        If the shape is another or a component is not finite.
+    """
+    strain = _as_numbers(macro_strain, "macro_strain")
+    if strain.size != 6:
+        raise ValueError(
+            "macro_strain must hold 6 components (11, 22, 33, 23, 13, 12, engineering shear), "
+            f"got {strain.size}"
+        )
+    return strain
+
+
+def check_load_cases(load_cases: Sequence[int]) -> list[int]:
+    """Validate a choice of Voigt components, and return it as a list.
+
+    Raises
+    ------
+    ValueError
+        If there is none, one is named twice or is not from 0 to 5.
+    """
+    cases = list(load_cases)
+    if not cases or len(set(cases)) != len(cases) or not set(cases) <= set(range(6)):
+        raise ValueError(f"load_cases must be different numbers from 0 to 5, got {cases}")
+    return cases
+
+
+def check_control(tolerance: float, max_iterations: int, precision: str) -> None:
+    """Refuse a tolerance that the precision cannot meet, and fewer than one iteration.
+
+    Raises
+    ------
+    ValueError
+        As said, or if the precision is unknown.
+    """
+    if precision not in get_args(Precision):
+        raise ValueError(f"precision must be 'single' or 'double', got {precision!r}")
+    smallest = SMALLEST_TOLERANCE[precision]
+    if not smallest <= tolerance < 1:
+        raise ValueError(
+            f"tolerance must be from {smallest:g} to 1 in {precision} precision, got {tolerance:g}:"
+            + (" use precision='double'" if 0 < tolerance < smallest else " 1e-4 is usual")
+        )
+    if max_iterations < 1:
+        raise ValueError(f"max_iterations must be at least 1, got {max_iterations}")
+
+
+def _as_numbers(values: Any, name: str) -> Floats:
+    try:
+        array = np.asarray(values, np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold real numbers, got {values!r}") from None
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"{name} must be a list of numbers, got shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, but it holds NaN or infinity: give every value")
+    return array
