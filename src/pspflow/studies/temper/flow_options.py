@@ -132,7 +132,7 @@ class TransferOptions(Options):
     """Most held-out chips of one specimen and domain that are transferred and compared."""
     resamples: Annotated[int, Field(ge=100)] = 500
     """Resamples of the specimens behind an interval."""
-    label_chips_per_specimen: Annotated[int, Field(ge=1)] = 60
+    label_chips_per_specimen: Annotated[int, Field(ge=1)] = 40
     """Most real training chips of one specimen that a label's classifier learns from."""
     label_runs: Annotated[int, Field(ge=1)] = 3
     """Classifiers for each label, on other draws of training chips; the paper's 3."""

@@ -28,7 +28,7 @@ from pspflow.studies.temper.evaluate import (
 )
 
 REAL, UNTRANSFERRED = "real chips", "untransferred source"
-PERMUTATIONS = 10
+PERMUTATIONS, BLINDLY_ASKED = 10, 240
 COMPONENTS = 64
 """Principal components that a classifier sees of longer features: pixels of chips."""
 
@@ -90,16 +90,18 @@ def preserved(
     taught = sorted({str(name) for lesson in lessons for name in lesson.specimens} & set(values))
     note = _unteachable([values[name] for name in taught])
     classes: dict[str, int] = {}
-    models: list[Pipeline] = []
-    blind: list[Pipeline] = []
+    taught_by: list[_Taught] = []
     if not note:
         limits = np.quantile([values[name] for name in taught], [1 / 3, 2 / 3])
         classes = {name: int(np.searchsorted(limits, value)) for name, value in values.items()}
-        models = [_teach(lesson, classes) for lesson in lessons]
         right = [classes[name] for name in taught]
-        for i in range(PERMUTATIONS):
-            shuffled = dict(zip(taught, rng.permutation(right), strict=True))
-            blind.append(_teach(lessons[i % len(lessons)], shuffled))
+        shuffled = [
+            dict(zip(taught, rng.permutation(right), strict=True)) for _ in range(PERMUTATIONS)
+        ]
+        taught_by = [
+            _teach(lesson, classes, shuffled[run :: len(lessons)])
+            for run, lesson in enumerate(lessons)
+        ]
     rows = []
     for question in questions:
         names = question.specimens.astype(str)
@@ -111,15 +113,17 @@ def preserved(
             rows.append((*held, *[np.nan] * 6, why))
             continue
         truth = np.array([classes[name] for name in here])
-        told = [model.predict(features) for model in models]
+        answers = [each.answers(features) for each in taught_by]
+        told = [seeing for seeing, _ in answers]
         every = np.tile(here, len(told))
         accuracy, low, high = accuracy_interval(
             np.tile(truth, len(told)), np.concatenate(told), every, resamples, rng
         )
         if len(set(here)) < FEWEST_FOR_INTERVAL:
             low = high = np.nan
-        luck = [balanced_accuracy_score(truth, model.predict(features)) for model in blind]
-        each = [balanced_accuracy_score(truth, answers) for answers in told]
+        few = truth[:: _step(len(truth))]
+        luck = [balanced_accuracy_score(few, guess) for _, blind in answers for guess in blind]
+        each = [balanced_accuracy_score(truth, answer) for answer in told]
         spread = np.std(each, ddof=1) if len(each) > 1 else np.nan
         told_blind = (float(np.mean(luck)), float(np.std(luck, ddof=1)))
         rows.append((*held, accuracy, low, high, *told_blind, spread, ""))
@@ -129,15 +133,41 @@ def preserved(
     )
 
 
-def _teach(lesson: Lesson, classes: Mapping[str, int]) -> Pipeline:
+@dataclass(frozen=True)
+class _Taught:
+    """Classifiers that learnt from one lesson: one of its labels, others of permuted ones."""
+
+    projection: Pipeline
+    seeing: SVC
+    blind: Sequence[SVC]
+
+    def answers(self, features: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Classify chips, (n,) class indices; and few of them blindly, every `_step`-th."""
+        projected = self.projection.transform(features)
+        few = projected[:: _step(len(projected))]
+        return self.seeing.predict(projected), [model.predict(few) for model in self.blind]
+
+
+def _step(chips: int) -> int:
+    """Return which chips are enough to tell that permuted labels teach nothing."""
+    return max(1, chips // BLINDLY_ASKED)
+
+
+def _teach(
+    lesson: Lesson, classes: Mapping[str, int], shuffled: Sequence[Mapping[str, int]]
+) -> _Taught:
     names = lesson.specimens.astype(str)
     known = np.array([name in classes for name in names])
-    truth = np.array([classes[name] for name in names[known]])
-    features = lesson.features[known]
+    names, features = names[known], lesson.features[known]
     steps = [StandardScaler()]
     if features.shape[1] > 4 * COMPONENTS:
         steps.append(PCA(min(COMPONENTS, len(features)), random_state=0))
-    return make_pipeline(*steps, SVC()).fit(features, truth)
+    projection = make_pipeline(*steps)
+    projected = projection.fit_transform(features)
+    seeing, *blind = (
+        SVC().fit(projected, [labels[name] for name in names]) for labels in (classes, *shuffled)
+    )
+    return _Taught(projection, seeing, blind)
 
 
 def _unaskable(held: np.ndarray, taught: Sequence[str], classes: Mapping[str, int]) -> str:
