@@ -6,6 +6,7 @@ configfile: "config.yaml"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/temper.smk"
+include: "workflow/rules/temper_pinet.smk"
 include: "workflow/rules/temper_flows.smk"
 
 

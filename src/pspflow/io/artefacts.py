@@ -59,6 +59,11 @@ class Provenance:
         """Return the record as one line of JSON."""
         return json.dumps(self.as_dict(), sort_keys=True, ensure_ascii=False)
 
+    def resume_folder(self, artefact: Path) -> Path:
+        """Name the folder, beside an artefact in the making, of just this making's checkpoints."""
+        digest = hashlib.sha256(self.as_json().encode()).hexdigest()
+        return artefact.parent / "resume" / digest[:16]
+
 
 def fingerprint(*paths: Path) -> str:
     """Hash the content of files and folders (names inside a folder count, dates do not).

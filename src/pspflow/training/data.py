@@ -1,17 +1,15 @@
 """Data in an order that seed and epoch alone decide, so that a resumed run goes on as it was."""
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Self
+from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from pspflow.microstructure.loader import Store
 from pspflow.seeds import generator
+from pspflow.training.gather import ChipGather
 
 
 class EpochBatches(Sampler[list[int]]):
@@ -49,54 +47,27 @@ class EpochBatches(Sampler[list[int]]):
 
 
 class ChipTargets(Dataset[tuple[Tensor, Tensor]]):
-    """Chips cut on demand out of micrographs in memory, with a target each.
+    """Chips gathered on demand out of micrographs in memory, with a target each.
 
     Parameters
     ----------
-    micrographs
-        (rows, columns) uint8 arrays.
     chips
-        Rows of a chip table: `row`, `column`, `size_px`.
-    places
-        For each chip, the position of its micrograph.
+        The chips.
     targets
         (n, …) float32, a target for each chip.
     """
 
-    def __init__(
-        self,
-        micrographs: Sequence[np.ndarray],
-        chips: pd.DataFrame,
-        places: np.ndarray,
-        targets: np.ndarray,
-    ) -> None:
-        self._micrographs = micrographs
-        self._rows = chips["row"].to_numpy()
-        self._columns = chips["column"].to_numpy()
-        self._size = int(chips["size_px"].iloc[0])
-        self._places, self._targets = places, targets
-
-    @classmethod
-    def of(cls, store: Store, chips: pd.DataFrame, targets: np.ndarray) -> Self:
-        """Take the micrographs of a chip table out of a store, by name, and keep them in memory."""
-        names = list(dict.fromkeys(chips["micrograph"]))
-        place_of = {name: place for place, name in enumerate(names)}
-        places = np.array([place_of[name] for name in chips["micrograph"]])
-        return cls([store[name] for name in names], chips, places, targets)
+    def __init__(self, chips: ChipGather, targets: np.ndarray) -> None:
+        self._chips, self._targets = chips, torch.from_numpy(targets)
 
     def __len__(self) -> int:
         """Count the chips."""
-        return len(self._rows)
+        return len(self._chips)
 
     def __getitem__(self, positions: list[int]) -> tuple[Tensor, Tensor]:
-        """Cut a batch: chips `n x rows x columns` uint8, and their targets."""
-        size = self._size
-        chips = np.empty((len(positions), size, size), dtype=np.uint8)
-        for i, at in enumerate(positions):
-            row, column = self._rows[at], self._columns[at]
-            image = self._micrographs[self._places[at]]
-            chips[i] = image[row : row + size, column : column + size]
-        return torch.from_numpy(chips), torch.from_numpy(self._targets[positions])
+        """Gather a batch: chips `n x rows x columns` uint8, and their targets."""
+        at = torch.tensor(positions)
+        return self._chips(at), self._targets[at]
 
 
 def loader(data: Dataset[tuple[Tensor, Tensor]], batch_size: int, seed: int | None) -> DataLoader:

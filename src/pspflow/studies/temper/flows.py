@@ -1,6 +1,5 @@
 """Stages of the flows: training them, and transferring held-out chips with them."""
 
-import hashlib
 import math
 import shutil
 from collections.abc import Mapping
@@ -131,7 +130,7 @@ def train_flow(
         stream,
         fabric,
     )
-    resume = weights.parent / "resume" / hashlib.sha256(origin.as_json().encode()).hexdigest()[:16]
+    resume = origin.resume_folder(weights)
     eligible = math.ceil(options.likelihood_share * options.epochs)
     losses, kept = play(game, fabric, options.epochs, resume, SCORE, eligible)
     write_table(history, losses, origin)

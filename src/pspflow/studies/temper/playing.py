@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from pspflow.errors import InputError
 from pspflow.evaluation.snr import signal_to_noise_db
 from pspflow.io.imagesets import Micrographs
-from pspflow.io.weights import load_weights
 from pspflow.logs import progress
 from pspflow.microstructure.chips import few_chips
 from pspflow.microstructure.loader import cut_chips
@@ -24,10 +23,10 @@ from pspflow.models.discriminators import (
     Standardised,
 )
 from pspflow.models.multiflow import LEVELS, MultiDomainFlow, directions, from_levels
-from pspflow.models.pinet import PINet
 from pspflow.seeds import generator
 from pspflow.studies.temper.flow_options import FlowOptions, Regularisation
 from pspflow.studies.temper.options import Imaging
+from pspflow.studies.temper.surrogate import trained_pinet
 from pspflow.studies.temper.synthetic import held_out_split
 from pspflow.studies.temper.transfer import transfer
 from pspflow.topology import PersistenceImageLayer
@@ -113,10 +112,7 @@ class _Scaled(nn.Module):
 
 def learned_topology(pinet: Path) -> nn.Module:
     """Return PI-Net as a map of grey levels to persistence images as the study stores them."""
-    tensors, model = load_weights(pinet)
-    net = PINet(**model)
-    net.load_state_dict(tensors)
-    return _Scaled(net.eval().requires_grad_(False), LEVELS - 1, 1)
+    return _Scaled(trained_pinet(pinet).requires_grad_(False), LEVELS - 1, 1)
 
 
 def exact_topology(imaging: Imaging) -> nn.Module:

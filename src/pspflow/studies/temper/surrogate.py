@@ -1,6 +1,5 @@
 """Stages of PI-Net: training it on exact persistence images, and holding it against them."""
 
-import hashlib
 import shutil
 import time
 from collections.abc import Callable
@@ -30,6 +29,7 @@ from pspflow.studies.temper.evaluate import surrogate_errors
 from pspflow.studies.temper.options import Imaging, PINetOptions
 from pspflow.training.data import ChipTargets, loader
 from pspflow.training.fit import fit
+from pspflow.training.gather import ChipGather
 from pspflow.training.memory import keep_freed_memory
 from pspflow.training.regression import Regression
 
@@ -93,28 +93,30 @@ def train_pinet(
     seed_everything(seed, verbose=False)
     rows, store = read_chips(chips), Micrographs(micrographs)
     images = pi.images_of(persistence, chips)
-    data = {}
+    data, targets = {}, {}
     for split in ("train", "validation"):
         here = np.flatnonzero(rows["split"].to_numpy() == split)
         few = few_chips(
             rows.iloc[here], options.chips_per_specimen, generator(seed, "pinet", split)
         )
-        data[split] = (rows.iloc[here[few]], images[here[few]])
+        targets[split] = images[here[few]]
+        gathered = ChipGather.of(store, rows.iloc[here[few]])
+        data[split] = ChipTargets(gathered, targets[split])
     model = {"head": head, "channels": list(options.channels), "resolution": images.shape[-1]}
     net = GreyPINet(PINet(**model))
-    mean = torch.from_numpy(data["train"][1].mean(axis=0))
-    spread = torch.from_numpy((data["train"][1] - mean.numpy()).std(axis=(0, 2, 3)))[:, None, None]
+    mean = torch.from_numpy(targets["train"].mean(axis=0))
+    spread = torch.from_numpy((targets["train"] - mean.numpy()).std(axis=(0, 2, 3)))[:, None, None]
     net.net.mean.copy_(mean)
     net.net.scale.copy_(spread)
-    log.info("%d chips to train on, %d parameters", len(data["train"][0]), parameter_count(net))
+    log.info("%d chips to train on, %d parameters", len(data["train"]), parameter_count(net))
 
     inputs = {"micrographs": micrographs, "chips": chips, "persistence": persistence}
     origin = Provenance.of(f"temper train-pinet {head}", inputs, options, seed)
-    resume = weights.parent / "resume" / hashlib.sha256(origin.as_json().encode()).hexdigest()[:16]
+    resume = origin.resume_folder(weights)
     losses = fit(
         Regression(net, spread, options.learning_rate, options.max_epochs),
-        loader(ChipTargets.of(store, *data["train"]), options.batch_size, seed),
-        loader(ChipTargets.of(store, *data["validation"]), BATCH, None),
+        loader(data["train"], options.batch_size, seed),
+        loader(data["validation"], BATCH, None),
         resume,
         options.max_epochs,
         options.patience,
@@ -224,12 +226,19 @@ def pinet_figure(*, heads: Names, predictions: Paths, persistence: Path, figure:
     save_figure(figure, draw.parity_figure(pairs), Provenance.of("temper pinet-figure", inputs))
 
 
-def load_pinet(weights: Path) -> GreyPINet:
-    """Load a trained PI-Net, ready to predict, onto the GPU where there is one."""
+def trained_pinet(weights: Path) -> PINet:
+    """Rebuild a trained PI-Net on the CPU, in evaluation."""
     tensors, model = load_weights(weights)
     net = PINet(**model)
     net.load_state_dict(tensors)
-    return GreyPINet(net).eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    return net.eval()
+
+
+def load_pinet(weights: Path) -> GreyPINet:
+    """Load a trained PI-Net, ready to predict, onto the GPU where there is one."""
+    return (
+        GreyPINet(trained_pinet(weights)).eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    )
 
 
 def _predict(net: GreyPINet, pixels: np.ndarray) -> np.ndarray:
