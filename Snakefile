@@ -8,6 +8,11 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/temper.smk"
 include: "workflow/rules/temper_pinet.smk"
 include: "workflow/rules/temper_flows.smk"
+include: "workflow/rules/composite.smk"
+include: "workflow/rules/composite_networks.smk"
+include: "workflow/rules/composite_forward.smk"
+include: "workflow/rules/composite_localization.smk"
+include: "workflow/rules/composite_report.smk"
 
 
 rule all:
@@ -15,3 +20,4 @@ rule all:
     default_target: True
     input:
         rules.temper.input,
+        rules.composite.input,

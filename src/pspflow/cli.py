@@ -13,9 +13,10 @@ from pspflow.config import schema
 from pspflow.errors import InputError
 from pspflow.logs import configure, log
 from pspflow.options import sentences
+from pspflow.studies.composite import stages as composite
 from pspflow.studies.temper import stages as temper
 
-STUDIES = {"temper": temper}
+STUDIES = {"temper": temper, "composite": composite}
 
 app = App(name="pspflow", help=__doc__, version=__version__)
 for study, stages in STUDIES.items():

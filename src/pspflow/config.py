@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from pspflow.options import Options, validated
+from pspflow.studies.composite.options import CompositeOptions
 from pspflow.studies.temper.options import TemperOptions
 
 
@@ -19,6 +20,8 @@ class Config(Options):
     """Seed of everything drawn at random."""
     temper: TemperOptions = TemperOptions()
     """The temper study."""
+    composite: CompositeOptions = CompositeOptions()
+    """The composite study."""
 
 
 def load_config(values: Mapping[str, Any]) -> Config:

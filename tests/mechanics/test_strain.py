@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from pspflow.mechanics import effective_stiffness, isotropic_stiffness, strain_field
+from pspflow.mechanics import (
+    effective_stiffness,
+    isotropic_stiffness,
+    stiffness_and_strain,
+    strain_field,
+)
 
 ELEMENTS = ("bbar", "full", "reduced")
 YOUNG, POISSON = (2.4, 120.0, 30.0), (0.3, 0.25, -0.2)
@@ -116,3 +121,21 @@ def test_homogeneous_cell():
     """In one phase the strain is uniform."""
     strain = strain_field(np.zeros((4, 5, 3), int), YOUNG, POISSON, MACRO)
     np.testing.assert_allclose(strain, np.broadcast_to(MACRO[:, None, None, None], strain.shape))
+
+
+@every_element
+def test_both_from_the_same_solutions(phases, element):
+    """Asked for together, stiffness and strains are what each is when asked for alone."""
+    options = {"element": element, "load_cases": (2, 0)}
+    stiffness, strain = stiffness_and_strain(phases, YOUNG, POISSON, strain_case=2, **options)
+    np.testing.assert_array_equal(stiffness, effective_stiffness(phases, YOUNG, POISSON, **options))
+    unit = [0, 0, 1, 0, 0, 0]
+    np.testing.assert_array_equal(
+        strain, strain_field(phases, YOUNG, POISSON, unit, element=element)
+    )
+
+
+def test_strains_of_a_case_not_solved(phases):
+    """Strains of a load case that is none of those asked for are refused."""
+    with pytest.raises(ValueError, match="strain_case must be one of load_cases"):
+        stiffness_and_strain(phases, YOUNG, POISSON, strain_case=1, load_cases=(0,))

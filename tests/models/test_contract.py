@@ -9,7 +9,9 @@ from torch import Tensor, nn
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.weights import load_weights, save_weights
+from pspflow.models.cpnet import CPNet
 from pspflow.models.discriminators import PatchDiscriminator, PersistenceDiscriminator
+from pspflow.models.fno import FourierOperator
 from pspflow.models.multiflow import MultiDomainFlow
 from pspflow.models.pinet import HEADS, PINet
 
@@ -68,7 +70,18 @@ CASES["discriminator-persistence"] = Case(
     data=lambda: torch.rand(3, 2, 5, 5),
     shape=(3, 1),
 )
-TRAIN_EQUALS_EVAL = [name for name in CASES if "pinet" not in name and "realnvp" not in name]
+CASES["cpnet"] = Case(
+    make=lambda: CPNet(window=9, gap=3),
+    data=lambda: torch.rand(3, 1, 9, 9, 9),
+    shape=(3, 3, 3, 3),
+)
+CASES["fno"] = Case(
+    make=lambda: FourierOperator(width=3, modes=2, blocks=2),
+    data=lambda: torch.rand(3, 1, 5, 5, 5),
+    shape=(3, 1, 5, 5, 5),
+)
+BATCH_NORMALISED = ("pinet-pooled", "pinet-spatial", "flow-realnvp", "cpnet")
+TRAIN_EQUALS_EVAL = [name for name in CASES if name not in BATCH_NORMALISED]
 """Those without batch normalisation, which the papers put into the others."""
 
 

@@ -1,7 +1,8 @@
-"""The specimen sheet: a CSV or Parquet table with one row an image, written by the user."""
+"""Sheets: CSV or Parquet tables that the user writes, such as one row an image."""
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,18 +16,24 @@ REQUIRED = ("image", "domain", "specimen")
 DELIMITERS = ";\t|"
 
 
-def read_sheet(path: Path) -> pd.DataFrame:
+def read_sheet(
+    path: Path, required: Sequence[str] = REQUIRED, thing: str = "an image"
+) -> pd.DataFrame:
     """Read a sheet as text cells, so that every later complaint can quote what was written.
 
     Parameters
     ----------
     path
         A `.csv` (UTF-8, commas) or `.parquet` file.
+    required
+        Columns it must have.
+    thing
+        What a row describes, for complaints.
 
     Returns
     -------
     DataFrame
-        One row an image, string columns; empty cells are empty strings. The index is the row
+        One row a thing, string columns; empty cells are empty strings. The index is the row
         number a spreadsheet shows (the header is row 1).
 
     Raises
@@ -37,15 +44,15 @@ def read_sheet(path: Path) -> pd.DataFrame:
     """
     if not path.is_file():
         raise InputError(f"{path}: there is no such sheet; mend the path to it.")
-    table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
-    missing = [name for name in REQUIRED if name not in table.columns]
+    table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path, thing)
+    missing = [name for name in required if name not in table.columns]
     if missing:
         raise InputError(
             f"{path}: column {', '.join(map(repr, missing))} is missing (found: "
             f"{', '.join(map(repr, table.columns))}); add it to the header."
         )
     if table.empty:
-        raise InputError(f"{path}: the sheet has a header but no rows; add one row an image.")
+        raise InputError(f"{path}: the sheet has a header but no rows; add one row {thing}.")
     return table
 
 
@@ -63,7 +70,7 @@ def _parquet(path: Path) -> pd.DataFrame:
     return text[(text != "").any(axis=1)]
 
 
-def _csv(path: Path) -> pd.DataFrame:
+def _csv(path: Path, thing: str) -> pd.DataFrame:
     try:
         text = path.read_text(encoding="utf-8-sig")
         rows = list(csv.reader(io.StringIO(text), strict=True, skipinitialspace=True))
@@ -82,7 +89,7 @@ def _csv(path: Path) -> pd.DataFrame:
     stripped = {number: [cell.strip() for cell in row] for number, row in enumerate(rows, start=1)}
     cells = {number: row for number, row in stripped.items() if any(row)}
     if not cells:
-        raise InputError(f"{path}: the sheet is empty; give it a header and one row an image.")
+        raise InputError(f"{path}: the sheet is empty; give it a header and one row {thing}.")
     header = cells.pop(min(cells))
     # spreadsheets like to append columns that hold nothing
     width = max(place for place, name in enumerate(header, start=1) if name)

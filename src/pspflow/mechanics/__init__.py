@@ -17,7 +17,11 @@ from pspflow.mechanics.isotropic import isotropic_stiffness
 
 if TYPE_CHECKING:
     from pspflow.mechanics.conjugate import ConvergenceError
-    from pspflow.mechanics.homogenise import effective_stiffness, strain_field
+    from pspflow.mechanics.homogenise import (
+        effective_stiffness,
+        stiffness_and_strain,
+        strain_field,
+    )
 
 __all__ = [
     "Bounds",
@@ -28,6 +32,7 @@ __all__ = [
     "hill_stiffness",
     "isotropic_stiffness",
     "reuss_stiffness",
+    "stiffness_and_strain",
     "strain_field",
     "voigt_stiffness",
 ]
@@ -35,7 +40,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import the solver, and torch with it, when it is asked for."""
-    if name in ("effective_stiffness", "strain_field"):
+    if name in ("effective_stiffness", "stiffness_and_strain", "strain_field"):
         from pspflow.mechanics import homogenise  # noqa: PLC0415
 
         return getattr(homogenise, name)

@@ -18,13 +18,13 @@ Pultarová, Pastewka, Junge and Zeman 2023, "An optimal preconditioned FFT-accel
 solver for homogenization", Appl. Math. Comput. 446, 127835.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from pspflow.mechanics.cell import PeriodicCell
+from pspflow.mechanics.cell import Equilibrium, PeriodicCell
 from pspflow.mechanics.checks import (
     Precision,
     check_control,
@@ -105,15 +105,7 @@ def effective_stiffness(
     cases = check_load_cases(load_cases)
     check_control(tolerance, max_iterations, precision)
     cell = PeriodicCell(ids, young, nu, element, precision, device)
-    found = [cell.solve(np.eye(6)[case], tolerance, max_iterations) for case in cases]
-    stiffness = np.empty((len(cases), len(cases)))
-    for row, left in enumerate(found):
-        stress = left.stress.cpu().numpy()
-        for column, right in enumerate(found):
-            # Taking off the work of the residual leaves the energy of both fields together.
-            work = dot(left.residual, right.displacements) / cell.voxels
-            stiffness[row, column] = stress[cases[column]] - work
-    return (stiffness + stiffness.T) / 2
+    return _stiffness(cell, _solutions(cell, cases, tolerance, max_iterations))
 
 
 @torch.no_grad()
@@ -162,3 +154,72 @@ def strain_field(
     cell = PeriodicCell(ids, young, nu, element, precision, device)
     found = cell.solve(strain / size, tolerance, max_iterations)
     return size * cell.strain(found, strain / size).cpu().numpy()
+
+
+@torch.no_grad()
+def stiffness_and_strain(
+    phases: ArrayLike,
+    young_gpa: ArrayLike,
+    poisson: ArrayLike,
+    *,
+    strain_case: int = 0,
+    element: Scheme = "bbar",
+    load_cases: Sequence[int] = (0, 1, 2, 3, 4, 5),
+    tolerance: float = 1e-4,
+    max_iterations: int = MAX_ITERATIONS,
+    precision: Precision = "single",
+    device: str | torch.device = "cpu",
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Compute the effective stiffness, and the local strains of one of the solutions behind it.
+
+    Parameters
+    ----------
+    strain_case
+        The one of `load_cases` whose strains are wanted.
+    phases, young_gpa, poisson, element, load_cases, max_iterations, precision, device
+        As in `effective_stiffness`.
+    tolerance
+        Relative residual of every solution, chosen for the strains; see `strain_field`.
+
+    Returns
+    -------
+    The stiffness in GPa, shape ``(n, n)``, as `effective_stiffness` returns it, and the strains
+    under a macroscopic strain of 1 in that component, shape ``(6, nx, ny, nz)``, as `strain_field`
+    returns them. They are proportional to the macroscopic strain.
+
+    Raises
+    ------
+    ValueError
+        As `effective_stiffness`, or if `strain_case` is none of the load cases.
+    ConvergenceError
+        If the tolerance is not met.
+    """
+    young, nu = check_moduli(young_gpa, poisson)
+    ids = check_phases(phases, young.size)
+    cases = check_load_cases(load_cases)
+    if strain_case not in cases:
+        raise ValueError(f"strain_case must be one of load_cases {cases}, got {strain_case}")
+    check_control(tolerance, max_iterations, precision)
+    cell = PeriodicCell(ids, young, nu, element, precision, device)
+    found = _solutions(cell, cases, tolerance, max_iterations)
+    strain = cell.strain(found[strain_case], np.eye(6)[strain_case])
+    return _stiffness(cell, found), strain.cpu().numpy()
+
+
+def _solutions(
+    cell: PeriodicCell, cases: Sequence[int], tolerance: float, max_iterations: int
+) -> dict[int, Equilibrium]:
+    """Solve each load case for a strain of 1 in its component."""
+    return {case: cell.solve(np.eye(6)[case], tolerance, max_iterations) for case in cases}
+
+
+def _stiffness(cell: PeriodicCell, found: Mapping[int, Equilibrium]) -> NDArray[np.float64]:
+    """Gather the stiffness in GPa, shape ``(n, n)``, from the solutions of n load cases."""
+    stiffness = np.empty((len(found), len(found)))
+    for row, left in enumerate(found.values()):
+        stress = left.stress.cpu().numpy()
+        for column, (case, right) in enumerate(found.items()):
+            # Taking off the work of the residual leaves the energy of both fields together.
+            work = dot(left.residual, right.displacements) / cell.voxels
+            stiffness[row, column] = stress[case] - work
+    return (stiffness + stiffness.T) / 2

@@ -1,0 +1,103 @@
+"""Style loss of structures: Gram matrices of features of their slices along all three axes.
+
+Composite paper, section 2 and appendix A. The paper takes the features from VGG19 trained on
+photographs. Without such weights they come from fixed random filters at several scales, which know
+nothing of photographs and are enough to tell textures apart (Ustyuzhaninov et al. 2016, "Texture
+synthesis using shallow convolutional networks with random filters").
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+SCALES = (1, 2, 4)
+FILTERS = 8
+AXES = (0, 1, 2)
+
+
+class RandomFeatures(nn.Module):
+    """Fixed random filters, 3 x 3 on a slice and on its averages over 2 x 2 and 4 x 4 pixels.
+
+    Parameters
+    ----------
+    seed
+        Seed of the filters.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        super().__init__()
+        rng = torch.Generator().manual_seed(seed)
+        filters = torch.randn(len(SCALES), FILTERS, 1, 3, 3, generator=rng)
+        filters -= filters.mean(dim=(3, 4), keepdim=True) / 2  # edges count, and so does the level
+        self.filters: Tensor
+        self.offsets: Tensor
+        self.register_buffer("filters", filters / 3, persistent=False)
+        offsets = torch.randn(len(SCALES), FILTERS, generator=rng) / 4
+        self.register_buffer("offsets", offsets, persistent=False)
+
+    def forward(self, slices: Tensor) -> list[Tensor]:
+        """Map slices `m x 1 x n x n` to maps `m x filters x …`, one tensor a scale."""
+        maps = []
+        for scale, filters, offsets in zip(SCALES, self.filters, self.offsets, strict=True):
+            pooled = functional.avg_pool2d(slices, scale) if scale > 1 else slices
+            if min(pooled.shape[-2:]) < 3:
+                break
+            maps.append(functional.relu(functional.conv2d(pooled, filters, offsets)))
+        return maps
+
+
+def slices_of(structures: Tensor, axis: int, step: int = 1) -> Tensor:
+    """Cut structures `b x 1 x n x n x n` into slices normal to an axis, `b·m x 1 x n x n`.
+
+    Of the n slices of a structure every `step`-th is taken: m of them.
+    """
+    return structures.movedim(2 + axis, 1)[:, ::step].flatten(0, 1)
+
+
+def gram(maps: Tensor, *, centred: bool = False) -> Tensor:
+    """Return mean products of feature maps, `m x c x c`, for maps `m x c x …`.
+
+    Centred, the maps' means are taken off before: what is left does not follow the volume fraction.
+    """
+    flat = maps.flatten(2)
+    if centred:
+        flat = flat - flat.mean(dim=2, keepdim=True)
+    return flat @ flat.mT / flat.shape[2]
+
+
+class StyleLoss(nn.Module):
+    """Distance of two batches of structures by the Gram matrices of their slices.
+
+    Parameters
+    ----------
+    features
+        Maps slices `m x 1 x n x n` to feature maps, a list of tensors.
+    axes
+        Axes along which slices are cut.
+    """
+
+    def __init__(self, features: nn.Module, axes: Sequence[int] = AXES) -> None:
+        super().__init__()
+        self.features, self.axes = features, tuple(axes)
+        self.unit: Tensor
+        self.register_buffer("unit", torch.ones(()))
+
+    @torch.no_grad()
+    def fit(self, structures: Tensor) -> None:
+        """Take the mean loss between different structures as unit: features have none."""
+        self.unit.fill_(1)
+        self.unit.copy_(self(structures, structures.roll(1, dims=0)).mean())
+
+    def forward(self, structures: Tensor, others: Tensor) -> Tensor:
+        """Return the style loss of each pair, `b`: slices are compared one by one."""
+        total = structures.new_zeros(len(structures))
+        for axis in self.axes:
+            one, two = (self.features(slices_of(each, axis)) for each in (structures, others))
+            for maps, targets in zip(one, two, strict=True):
+                squares = (gram(maps) - gram(targets)) ** 2
+                # G over M and then 4 C²: the paper's sum over the products over 4 C² M²
+                loss = squares.sum(dim=(1, 2)) / (4 * maps.shape[1] ** 2)
+                total = total + loss.reshape(len(structures), -1).mean(dim=1)
+        return total / self.unit

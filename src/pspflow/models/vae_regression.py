@@ -1,0 +1,150 @@
+"""VAE-regression: an autoencoder whose prior depends on the properties that it also predicts.
+
+Composite paper, section 2 and Tables 2 to 5; after Zhao et al. 2019, "Variational autoencoder for
+regression". The `statistics` variant is ours: a trunk that sees means over the periodic cell, and a
+decoder that shapes noise.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from pspflow.models.filtered_noise import FilteredNoise
+from pspflow.models.mixture import ConditionalPrior
+from pspflow.models.voxels import Decoder, GaussianHead, MeansTrunk, Trunk
+
+LOG_VARIANCES = (-10.0, 10.0)
+"""Bounds, so that no training begins with an infinite divergence."""
+
+
+class Posterior(NamedTuple):
+    """What the networks say of structures: Gaussians of the latents and of the properties."""
+
+    means: Tensor
+    """Of q(z | x), `b x latent`."""
+    log_variances: Tensor
+    properties: Tensor
+    """Means of q(c | x), `b x p`."""
+    property_log_variances: Tensor
+
+
+class VAERegression(nn.Module):
+    """Encoder, regressor, decoder and generator (the conditional prior).
+
+    Parameters
+    ----------
+    edge
+        Voxels along each axis.
+    properties
+        How many properties are predicted; 0 makes a plain variational autoencoder.
+    components
+        Of the prior: 1 is the Gaussian of Table 4.
+    latent
+        Dimensions of the latent space; the paper's 16.
+    width, decoder_width
+        Filters of the trunk's first and of the decoder's narrowest stage; the paper's 16.
+    dense
+        Units after the trunk, twice those of the branches; the paper's 2048.
+    statistics
+        Whether trunk and decoder are ours.
+    """
+
+    def __init__(
+        self,
+        edge: int,
+        properties: int,
+        components: int = 1,
+        latent: int = 16,
+        width: int = 16,
+        decoder_width: int = 16,
+        dense: int = 2048,
+        *,
+        statistics: bool = False,
+    ) -> None:
+        super().__init__()
+        self.edge, self.latent, self.statistics = edge, latent, statistics
+        self.trunk = (MeansTrunk if statistics else Trunk)(edge, width, dense)
+        self.encoder = GaussianHead(dense, latent, dense // 2)
+        self.decoder = (
+            FilteredNoise(edge, latent) if statistics else Decoder(edge, latent, decoder_width)
+        )
+        self.regressor = GaussianHead(dense, properties, dense // 2) if properties else None
+        self.prior = ConditionalPrior(properties, components, latent) if properties else None
+
+    def forward(self, structures: Tensor) -> Posterior:
+        """Encode structures `b x 1 x n x n x n`, and predict their properties."""
+        features = self.trunk(structures)
+        means, log_variances = self.encoder(features)
+        if self.regressor is None:
+            nothing = means.new_zeros(len(means), 0)
+            return Posterior(means, log_variances.clamp(*LOG_VARIANCES), nothing, nothing)
+        properties, spreads = self.regressor(features)
+        return Posterior(
+            means, log_variances.clamp(*LOG_VARIANCES), properties, spreads.clamp(*LOG_VARIANCES)
+        )
+
+    def predict(self, structures: Tensor) -> Tensor:
+        """Predict the means of the properties alone, `b x p`."""
+        if self.regressor is None:
+            raise ValueError("a plain autoencoder predicts no properties")
+        means: Tensor = self.regressor.mean(self.trunk(structures))
+        return means
+
+    def decode(self, latents: Tensor, rng: torch.Generator | None = None) -> Tensor:
+        """Decode latents `b x latent` to soft structures `b x 1 x n x n x n`.
+
+        A `statistics` decoder draws the noise that it shapes from `rng`, which lives where the
+        latents do.
+        """
+        if isinstance(self.decoder, FilteredNoise):
+            shape = (len(latents), *[self.edge] * 3)
+            noise = torch.randn(shape, generator=rng, device=latents.device)
+            return self.decoder(latents, noise)
+        return self.decoder(latents)
+
+
+class VoxelRegressor(nn.Module):
+    """Regression alone: the trunk and the branch that predicts (Yang et al. 2018, as in Table 2).
+
+    Parameters
+    ----------
+    edge, width, dense
+        As in `VAERegression`.
+    properties
+        How many are predicted.
+    """
+
+    def __init__(self, edge: int, properties: int, width: int = 16, dense: int = 2048) -> None:
+        super().__init__()
+        self.trunk = Trunk(edge, width, dense)
+        self.head = nn.Sequential(
+            nn.Linear(dense, dense // 2), nn.ReLU(), nn.Linear(dense // 2, properties)
+        )
+
+    def forward(self, structures: Tensor) -> Tensor:
+        """Map structures `b x 1 x n x n x n` to properties `b x p`."""
+        predicted: Tensor = self.head(self.trunk(structures))
+        return predicted
+
+
+def binarise(soft: Tensor) -> Tensor:
+    """Cut soft structures so that each keeps its volume fraction.
+
+    Parameters
+    ----------
+    soft
+        `b x …`, from 0 to 1.
+
+    Returns
+    -------
+    Tensor
+        0 and 1, of the same shape and type: as many of the highest voxels are 1 as the mean says.
+    """
+    flat = soft.flatten(1)
+    counts = flat.sum(dim=1).round().long().clamp(1, flat.shape[1] - 1)
+    order = flat.argsort(dim=1, descending=True)
+    ranks = torch.empty_like(order).scatter_(
+        1, order, torch.arange(flat.shape[1], device=flat.device).expand_as(order)
+    )
+    return (ranks < counts[:, None]).to(soft.dtype).view_as(soft)

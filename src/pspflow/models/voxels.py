@@ -1,0 +1,183 @@
+"""Convolutional parts for cubes of voxels, in the sizes that the composite paper prints.
+
+Tables 2 and 3 of the paper are for an edge of 51. For other edges the same rule gives other
+numbers of stages.
+
+Trunk
+    Every stage is a convolution and a pooling that halves the edge, rounded down, until it is 1:
+    51, 25, 12, 6, 3, 1 are five stages, 21, 10, 5, 2, 1 are four. Filters double from stage to
+    stage.
+Decoder
+    Two stages fewer than the trunk has, at least one, each of which doubles the edge; it begins at
+    the edge over that power of two, rounded down: 51 begins at 6 and comes to 48, 21 begins at 5
+    and comes to 20. A last transposed convolution, as wide as it takes, comes to the edge.
+
+The tables name no size of kernels. They are 3 here, and that of the last convolution is 3 and what
+lacks to the edge: 6 at 51.
+"""
+
+from itertools import pairwise
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+SLOPE = 0.2
+"""Of the leaky rectifiers, Tables 2 and 3."""
+KERNEL = 3
+
+
+def stage_edges(edge: int) -> list[int]:
+    """List the edges after each stage of the trunk, down to 1.
+
+    Examples
+    --------
+    >>> stage_edges(51)
+    [25, 12, 6, 3, 1]
+    """
+    edges = []
+    while edge > 1:
+        edge //= 2
+        edges.append(edge)
+    return edges
+
+
+def decoder_edges(edge: int) -> list[int]:
+    """List the edges of the decoder's cubes, from the first to that before the last convolution.
+
+    Examples
+    --------
+    >>> decoder_edges(51)
+    [6, 12, 24, 48]
+    """
+    doublings = max(1, len(stage_edges(edge)) - 2)
+    first = edge >> doublings
+    return [first << doubling for doubling in range(doublings + 1)]
+
+
+class Trunk(nn.Module):
+    """Convolutions that encoder and regressor share (Table 2, Conv1 to Dense1).
+
+    Parameters
+    ----------
+    edge
+        Voxels along each axis, at least 4.
+    width
+        Filters of the first stage; the paper's 16.
+    dense
+        Units of the dense layer at the end; the paper's 2048.
+    """
+
+    def __init__(self, edge: int, width: int = 16, dense: int = 2048) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = 1
+        for stage in range(len(stage_edges(edge))):
+            after = width << stage
+            layers += [_convolution(before, after), nn.LeakyReLU(SLOPE), nn.MaxPool3d(2)]
+            before = after
+        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(before, dense), nn.ReLU())
+
+    def forward(self, structures: Tensor) -> Tensor:
+        """Map structures `b x 1 x n x n x n` to features `b x dense`."""
+        features: Tensor = self.layers(structures)
+        return features
+
+
+class MeansTrunk(nn.Module):
+    """Convolutions of a periodic cell, seen by the means of every stage's maps.
+
+    Beside `Trunk`, which flattens its last stage. What the elastic properties of a periodic cell
+    depend on does not change when the cell is cut elsewhere; neither do means over it, but for the
+    pooling between stages. The first of them is the volume fraction itself.
+
+    Parameters
+    ----------
+    edge, width, dense
+        As in `Trunk`.
+    """
+
+    def __init__(self, edge: int, width: int = 16, dense: int = 2048) -> None:
+        super().__init__()
+        stages = len(stage_edges(edge))
+        channels = [1, *(width << stage for stage in range(stages))]
+        self.stages = nn.ModuleList(
+            _convolution(before, after, periodic=True)
+            for before, after in pairwise(channels)
+        )
+        self.dense = nn.Sequential(nn.Linear(sum(channels), dense), nn.ReLU())
+
+    def forward(self, structures: Tensor) -> Tensor:
+        """Map structures `b x 1 x n x n x n` to features `b x dense`."""
+        maps, means = structures, [4 * (structures.mean(dim=(2, 3, 4)) - 0.5)]
+        for stage in self.stages:
+            maps = functional.leaky_relu(stage(maps), SLOPE)
+            means.append(maps.mean(dim=(2, 3, 4)))
+            maps = functional.max_pool3d(maps, 2)
+        features: Tensor = self.dense(torch.cat(means, dim=1))
+        return features
+
+
+class GaussianHead(nn.Module):
+    """Mean and log variance of a diagonal Gaussian, each behind a dense layer of its own.
+
+    Table 2, from Dense2 on: encoder and regressor have one each.
+    """
+
+    def __init__(self, features: int, size: int, dense: int = 1024) -> None:
+        super().__init__()
+        self.mean = _branch(features, dense, size)
+        self.log_variance = _branch(features, dense, size)
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Map features `b x features` to means and log variances, `b x size` each."""
+        return self.mean(features), self.log_variance(features)
+
+
+class Decoder(nn.Module):
+    """Latent vectors to soft structures (Table 3).
+
+    Parameters
+    ----------
+    edge
+        Voxels along each axis.
+    latent
+        Dimensions of the latent space.
+    width
+        Filters of the narrowest stage; the paper's 16.
+    """
+
+    def __init__(self, edge: int, latent: int = 16, width: int = 16) -> None:
+        super().__init__()
+        edges = decoder_edges(edge)
+        before = 4 * width
+        self.dense = nn.Sequential(
+            *_dense(latent, 32), *_dense(32, 64), *_dense(64, before * edges[0] ** 3)
+        )
+        stages: list[nn.Module] = [nn.Unflatten(1, (before, *[edges[0]] * 3))]
+        for stage in range(len(edges) - 1):
+            after = max(4 * width >> stage, width)
+            stages += [nn.Upsample(scale_factor=2), _convolution(before, after)]
+            stages.append(nn.LeakyReLU(SLOPE))
+            before = after
+        kernel = KERNEL + edge - edges[-1]
+        self.stages = nn.Sequential(*stages)
+        self.last = nn.ConvTranspose3d(before, 1, kernel, padding=KERNEL // 2)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """Map latents `b x latent` to soft structures `b x 1 x n x n x n`, from 0 to 1."""
+        return torch.sigmoid(self.last(self.stages(self.dense(latents))))
+
+
+def _convolution(before: int, after: int, *, periodic: bool = False) -> nn.Conv3d:
+    mode: Literal["circular", "zeros"] = "circular" if periodic else "zeros"
+    return nn.Conv3d(before, after, KERNEL, padding=KERNEL // 2, padding_mode=mode)
+
+
+def _branch(features: int, dense: int, size: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(features, dense), nn.ReLU(), nn.Linear(dense, size))
+
+
+def _dense(before: int, after: int) -> list[nn.Module]:
+    return [nn.Linear(before, after), nn.LeakyReLU(SLOPE)]

@@ -1,0 +1,1 @@
+"""Composite study: stiffness and strain of two-phase structures, forward, inverse and local."""

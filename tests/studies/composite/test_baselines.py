@@ -1,0 +1,152 @@
+"""Regressions that networks are held against, and their stage."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pspflow.errors import InputError
+from pspflow.io.arrays import new_store, put_array
+from pspflow.io.artefacts import Provenance
+from pspflow.io.tables import read_table, write_table
+from pspflow.mechanics import effective_stiffness
+from pspflow.studies.composite import regressors as fit
+from pspflow.studies.composite.baselines import BASELINES, averages, baselines
+from pspflow.studies.composite.properties import NORMAL
+from pspflow.studies.composite.regressors import Sets
+
+ORIGIN = Provenance("test", {}, None, {})
+COUNT = 60
+ROWS = np.arange(COUNT)
+SETS = Sets(ROWS[:36], ROWS[36:48])
+PHASES = pd.DataFrame({"phase": [0, 1], "young_gpa": [2.4, 120.0], "poisson": [0.3, 0.3]})
+
+
+def problem(seed=0):
+    """Make two features, and two properties that are smooth in them."""
+    features = np.random.default_rng(seed).normal(size=(COUNT, 2))
+    values = np.stack([50 + 10 * features[:, 0], 20 + 5 * np.tanh(features).sum(axis=1)], axis=1)
+    return features, values
+
+
+@pytest.mark.parametrize(
+    "regression", [fit.ridge, fit.perceptron, fit.gaussian_process, fit.support_vectors]
+)
+def test_regressions_learn_and_never_see_test_structures(regression):
+    """They predict held-out rows, alike whatever these rows' properties are said to be."""
+    features, values = problem()
+    prediction = regression(features, values, SETS, 0)
+    assert prediction.mean.shape == prediction.sd.shape == values.shape
+    missed = np.abs(prediction.mean[48:] - values[48:]).mean(axis=0)
+    assert (missed < 0.25 * values.std(axis=0)).all()
+    values[48:] = 1e6
+    np.testing.assert_array_equal(regression(features, values, SETS, 0).mean, prediction.mean)
+
+
+def test_one_property_is_predicted_as_several_are():
+    """A lone property keeps its axis."""
+    features, values = problem()
+    for regression in (fit.cubic, fit.linear, fit.ridge, fit.perceptron, fit.support_vectors):
+        assert regression(features, values[:, :1], SETS, 0).mean.shape == (COUNT, 1)
+
+
+def test_process_says_how_sure_it_is(monkeypatch):
+    """Its deviations are those of its errors, also where it is fitted to a few of the points."""
+    monkeypatch.setattr(fit, "KERNEL_POINTS", 150)
+    monkeypatch.setattr(fit, "PROCESS_POINTS", 250)
+    rng = np.random.default_rng(1)
+    features = rng.normal(size=(900, 1))
+    values = 30 + np.sin(features) + rng.normal(0, 0.2, (900, 1))
+    sets = Sets(np.arange(300), np.arange(300, 400))
+    prediction = fit.gaussian_process(features, values, sets, 0)
+    errors = (prediction.mean - values)[400:]
+    assert np.abs(errors / prediction.sd[400:]).mean() == pytest.approx(np.sqrt(2 / np.pi), abs=0.1)
+
+
+def test_components_are_fitted_to_training_structures():
+    """Statistics of others move no component, and there are no more than these allow."""
+    statistics = np.random.default_rng(0).normal(size=(COUNT, 40)).astype(np.float32)
+    scores = fit.principal_components(statistics, SETS, 0)
+    assert scores.shape == (COUNT, 30)
+    assert (np.diff(scores[SETS.train].var(axis=0)) < 0).all()
+    statistics[48:] *= 100
+    again = fit.principal_components(statistics, SETS, 0)
+    np.testing.assert_allclose(again[:48], scores[:48], atol=1e-4)
+    assert fit.principal_components(statistics, Sets(ROWS[:9], ROWS[48:]), 0).shape == (COUNT, 8)
+
+
+@pytest.mark.parametrize("count", [6, 10])
+def test_so_many_components_are_taken_as_help(count, caplog):
+    """For one property or two, where all that matters is among the first ones."""
+    scores = np.random.default_rng(0).normal(size=(400, 20))
+    values = scores[:, :count].sum(axis=1, keepdims=True)
+    sets = Sets(np.arange(200), np.arange(200, 400))
+    with caplog.at_level("INFO", "pspflow"):
+        for targets in (values, np.hstack([values, 2 * values])):
+            fit.leading(fit.ridge, fit.COMPONENTS, scores, targets, sets, 0)
+    assert caplog.messages == [f"ridge: {count} principal components"] * 2
+
+
+def test_averages_are_between_voigts_and_reusss_and_exact_in_one_phase():
+    """A structure of one phase has that phase's stiffness, in the order of our columns."""
+    fractions = np.array([0.0, 0.5, 1.0])
+    mean = averages(fractions, PHASES, "normal").mean
+    single = effective_stiffness(np.ones((3, 3, 3), np.uint8), *PHASES.iloc[:, 1:].to_numpy().T)
+    np.testing.assert_allclose(mean[2, :3], single[0, 0], rtol=1e-5)
+    np.testing.assert_allclose(mean[2, 3:], single[1, 0], rtol=1e-5)
+    assert (np.diff(mean, axis=0) > 0).all()
+    assert averages(fractions, PHASES, "c11").mean.shape == (3, 1)
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Store laminates across x, whose C11 is the harmonic mean, with a latent that knows it."""
+    rng = np.random.default_rng(0)
+    phases = np.zeros((COUNT, 5, 5, 5), np.uint8)
+    for structure in phases:
+        structure[rng.permutation(5)[: rng.integers(1, 5)]] = 1
+    fractions = phases.mean(axis=(1, 2, 3))
+    stiffness = 1 / (fractions / 161.5 + (1 - fractions) / 3.23)
+    names = [f"s{i}" for i in ROWS]
+    with new_store(tmp_path / "structures.zarr", ORIGIN) as group:
+        put_array(group, "phase", phases, ("structure", "x", "y", "z"), "1")
+    table = pd.DataFrame({"structure": names, "volume_fraction": fractions})
+    solved = table[["structure"]].assign(**dict.fromkeys(NORMAL, stiffness))
+    split = np.repeat(["train", "validation", "test"], [36, 12, 12])
+    tables = {
+        "table": table,
+        "phases": PHASES[::-1],
+        "stiffness": solved.sample(frac=1, random_state=0),
+        "splits": table[["structure"]].assign(run=0, split=split)[::-1],
+        "latents": table[["structure"]].assign(z0=fractions, z1=rng.normal(size=COUNT)),
+    }
+    paths = {name: tmp_path / f"{name}.parquet" for name in tables}
+    for name, each in tables.items():
+        write_table(paths[name], each, ORIGIN)
+    return {**paths, "structures": tmp_path / "structures.zarr"}, stiffness
+
+
+@pytest.mark.parametrize("target", ["c11", "normal"])
+def test_stage_joins_its_tables_by_structure(stored, tmp_path, target):
+    """Tables in any order give predictions of the right structures."""
+    paths, stiffness = stored
+    baselines(target=target, run=0, predictions=tmp_path / "made.parquet", **paths)
+    table = read_table(tmp_path / "made.parquet")
+    assert tuple(dict.fromkeys(table["model"])) == BASELINES
+    solved = table["structure"].str[1:].astype(int).map(dict(enumerate(stiffness)))
+    missed = (table["c11_gpa"] - solved).abs().groupby(table["model"]).median()
+    for name in ("volume_fraction", "two_point_linear", "two_point_gpr", "vae_gpr", "vae_svr"):
+        assert missed[name] < 0.15 * stiffness.std(), name
+    assert missed["vrh"] > 0.5 * stiffness.std()  # it knows nothing of directions
+    uncertain = table["c11_gpa_sd"].notna().groupby(table["model"]).all()
+    assert set(uncertain[uncertain].index) == {"two_point_gpr", "vae_gpr"}
+
+
+def test_stage_names_what_is_missing(stored, tmp_path):
+    """A run that was not drawn, and latents of other structures, end in a sentence."""
+    paths, _ = stored
+    made = tmp_path / "made.parquet"
+    with pytest.raises(InputError, match=r"splits\.parquet: run 3 has no train structures"):
+        baselines(target="c11", run=3, predictions=made, **paths)
+    write_table(paths["latents"], read_table(paths["latents"])[1:], ORIGIN)
+    with pytest.raises(InputError, match=r"latents\.parquet: column structure lacks 's0'"):
+        baselines(target="c11", run=0, predictions=made, **paths)
