@@ -14,6 +14,7 @@ from pspflow.models.discriminators import PatchDiscriminator, PersistenceDiscrim
 from pspflow.models.fno import FourierOperator
 from pspflow.models.multiflow import MultiDomainFlow
 from pspflow.models.pinet import HEADS, PINet
+from pspflow.models.vae_regression import VAERegression, VoxelRegressor
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,28 @@ class Transfer(nn.Module):
             latents, log_det = self.flow[source](images)
             out.append(self.flow[target].inverse(latents) + 1e-3 * log_det[:, None, None, None])
         return torch.cat(out, dim=1)
+
+
+class Regressing(nn.Module):
+    """All networks of a VAE-regression: reconstruction, divergence and properties side by side."""
+
+    def __init__(self, components, **options):
+        super().__init__()
+        self.net = VAERegression(9, 2, components, latent=3, width=2, dense=8, **options)
+
+    def forward(self, structures):
+        """Return what a training compares, one row an item."""
+        told = self.net(structures)
+        latents = told.means + (told.log_variances / 2).exp() / 10
+        noise = torch.randn(9, 9, 9, generator=torch.Generator().manual_seed(0))
+        decoded = (
+            self.net.decoder(latents, noise.expand(len(latents), -1, -1, -1))
+            if self.net.statistics
+            else self.net.decoder(latents)
+        )
+        prior = self.net.prior(told.properties + (told.property_log_variances / 2).exp() / 10)
+        divergence = prior.divergence(told.means, told.log_variances)
+        return torch.cat([decoded.flatten(1), divergence[:, None], told.properties], dim=1)
 
 
 FLOWS = {"glow": {"width": 6, "couplings": 2}, "realnvp": {"width": 4, "blocks": 1}}
@@ -81,6 +104,23 @@ CASES["fno"] = Case(
     shape=(3, 1, 5, 5, 5),
 )
 BATCH_NORMALISED = ("pinet-pooled", "pinet-spatial", "flow-realnvp", "cpnet")
+CASES["voxel-regressor"] = Case(
+    make=lambda: VoxelRegressor(9, 2, width=2, dense=8),
+    data=lambda: torch.rand(3, 1, 9, 9, 9),
+    shape=(3, 2),
+)
+CASES |= {
+    f"vae-regression-{name}": Case(
+        make=lambda options=options: Regressing(**options),
+        data=lambda: torch.rand(3, 1, 9, 9, 9),
+        shape=(3, 9**3 + 3),
+    )
+    for name, options in {
+        "gaussian": {"components": 1, "decoder_width": 2},
+        "mixture": {"components": 2, "decoder_width": 2},
+        "statistics": {"components": 2, "statistics": True},
+    }.items()
+}
 TRAIN_EQUALS_EVAL = [name for name in CASES if name not in BATCH_NORMALISED]
 """Those without batch normalisation, which the papers put into the others."""
 

@@ -4,20 +4,12 @@
 # history.parquet, predictions.parquet (regression) and latents.parquet (autoencoders)
 
 RUNS = COMPOSITE.split.runs
-# target: the networks that predict it, of all structures
-FORWARD_NETWORKS = {
-    "c11": ["cnn", "cnn_augmented", "gaussian", "mixture_statistics"],
-    "normal": ["cnn", "cnn_augmented", "gaussian", "mixture_statistics"],
-}
+# target: the networks that predict it of all structures, and those that design for it
+FORWARD_NETWORKS = COMPOSITE.models.forward.model_dump()
 FORWARD_TARGETS = list(FORWARD_NETWORKS)
-# target: the networks that structures are designed with
-INVERSE_MODELS = {
-    "c11": ["gaussian", "mixture", "gaussian_statistics", "mixture_statistics"],
-    "normal": ["gaussian", "mixture", "mixture_statistics"],
-}
+INVERSE_MODELS = COMPOSITE.models.inverse.model_dump()
 TRAINED = sorted(
     {("all", "none", "vae", run) for run in range(RUNS)}
-    | {(PAIR, "none", "vae", 0)}
     | {
         ("all", target, model, run)
         for target, models in FORWARD_NETWORKS.items()

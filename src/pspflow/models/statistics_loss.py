@@ -31,6 +31,8 @@ SLICE_STEP = 3
 """Every third slice is looked at: neighbours are much alike."""
 SMALLEST = 1e-5
 """Keeps roots differentiable at 0."""
+SMALLEST_UNIT = 1e-6
+"""Of a term in which all structures agree, as where all have one volume fraction."""
 
 
 class StatisticsLoss(nn.Module):
@@ -56,7 +58,8 @@ class StatisticsLoss(nn.Module):
     @torch.no_grad()
     def fit(self, structures: Tensor) -> None:
         """Take the terms' units from structures `m x 1 x n x n x n`, each paired with the next."""
-        self.units.copy_(self.terms(structures, structures.roll(1, dims=0)).mean(dim=1))
+        means = self.terms(structures, structures.roll(1, dims=0)).mean(dim=1)
+        self.units.copy_(means.clamp_min(SMALLEST_UNIT))
 
     def terms(self, structures: Tensor, others: Tensor) -> Tensor:
         """Return the three squared differences of each pair, `3 x b`, without units."""

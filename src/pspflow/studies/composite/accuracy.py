@@ -14,8 +14,9 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log
 from pspflow.options import Names, Paths
 from pspflow.studies.composite import paper
-from pspflow.studies.composite.baselines import BASELINES, rows_of
+from pspflow.studies.composite.baselines import BASELINES
 from pspflow.studies.composite.properties import TARGETS, Target
+from pspflow.studies.composite.rows import rows_of
 
 NETWORKS: Final = (
     "cnn",

@@ -40,9 +40,11 @@ class SimulatedOptions(Options):
     """Poisson's ratios of the soft and the stiff phase."""
     pair_structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 240
     """Structures of the two morphologies of inverse design together."""
-    # the paper's text says [1, 1, 7] once, its Figure 2 and Table 9 [1, 7, 7]
-    pair_morphologies: tuple[Sigmas, Sigmas] = ((7.0, 1.0, 1.0), (1.0, 7.0, 7.0))
-    """Widths along x, y and z of the two morphologies of inverse design."""
+    # the paper's text says [1, 1, 7] once, its Figure 2 and Table 9 [1, 7, 7]; in smaller cells a
+    # width of 7 spans them, and the two morphologies have no C11 in common
+    pair_morphologies: tuple[Sigmas, Sigmas] = ((3.0, 1.0, 1.0), (1.0, 3.0, 3.0))
+    """Widths along x, y and z of the two morphologies of inverse design; the paper's are 7, 1, 1
+    and 1, 7, 7 at an edge of 51."""
 
     @field_validator("sigmas_voxels", "pair_morphologies")
     @classmethod

@@ -11,7 +11,7 @@ from pspflow.io.tables import read_table
 from pspflow.options import Names, Paths
 from pspflow.studies.composite import forward_figures as draw
 from pspflow.studies.composite.accuracy import ORDER, held_out_points, summary
-from pspflow.studies.composite.baselines import rows_of
+from pspflow.studies.composite.rows import rows_of
 
 COLUMN = "c11_gpa"
 

@@ -24,7 +24,7 @@ class ObjectiveOptions(Options):
     """Of Adam; the paper's."""
     regression_weight: Weight = 10.0
     """Of the negative log likelihood of the properties; the paper's 10 on terms of one scale."""
-    kl_weight: Weight = 0.004
+    kl_weight: Weight = 0.001
     """Of the divergence from the prior, in nats. The paper's 1 is on a scale of its own, which it
     does not print; at 0.05 of ours the posterior collapses."""
 

@@ -192,7 +192,7 @@ def load_network(weights: Path) -> tuple[Network, dict[str, Any]]:
     Returns
     -------
     Network and material: the moduli `young_gpa` and `poisson` of its phases, and `ranges`, the
-    least and the largest of each property in GPa among its training structures.
+    least and the largest of each property, and of the volume fraction, in its training structures.
     """
     tensors, arguments = load_weights(weights)
     network = make_network(arguments)

@@ -149,9 +149,7 @@ def open_stack(path: Path, array: str) -> Stack:
         If there is no array at the path, or it is not of shape ``(structures, n, n, n)``, of
         whole numbers, and of enough structures.
     """
-    if not path.exists():
-        raise InputError(f"{path}: there is no such file or folder; mend the path to the stack.")
-    stack = _zarr_array(path, array) if path.is_dir() else _npy_array(path)
+    stack = open_array(path, array)
     if len(stack.shape) != 4:
         raise InputError(
             f"{path}: its shape is {stack.shape}; give 4 axes (structure, x, y, z), one structure "
@@ -171,6 +169,19 @@ def open_stack(path: Path, array: str) -> Stack:
         except ValueError as error:
             raise InputError(f"{path} structure {place}: {error}.") from error
     return stack
+
+
+def open_array(path: Path, name: str) -> Stack:
+    """Open the array at a path, whatever is in it.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file or folder; mend the path to the stack.")
+    return _zarr_array(path, name) if path.is_dir() else _npy_array(path)
 
 
 def _npy_array(path: Path) -> Stack:
@@ -197,7 +208,7 @@ def _zarr_array(path: Path, name: str) -> Stack:
         if name not in names:
             raise InputError(
                 f"{path}: the group has no array {name!r} (found: "
-                f"{', '.join(map(repr, names)) or 'none'}); set structures.array to yours."
+                f"{', '.join(map(repr, names)) or 'none'}); name yours as the array."
             )
         node = node[name]
     return cast("Stack", node)

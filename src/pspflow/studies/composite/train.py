@@ -22,7 +22,6 @@ from pspflow.models.pinet import parameter_count
 from pspflow.models.statistics_loss import StatisticsLoss
 from pspflow.models.style import RandomFeatures, StyleLoss
 from pspflow.models.vgg import VGG19Features
-from pspflow.studies.composite.baselines import read_split, rows_of
 from pspflow.studies.composite.data_options import SetName
 from pspflow.studies.composite.network_options import NetworkOptions
 from pspflow.studies.composite.network_training import AutoencoderTraining, NetworkTraining
@@ -30,6 +29,7 @@ from pspflow.studies.composite.networks import Network, to_input
 from pspflow.studies.composite.priors import refit
 from pspflow.studies.composite.properties import NORMAL, TARGETS, Target
 from pspflow.studies.composite.recipes import RECIPES, ModelName
+from pspflow.studies.composite.rows import read_split, rows_of
 from pspflow.studies.composite.structures import PHASE
 from pspflow.training.data import loader
 from pspflow.training.fit import fit
@@ -172,7 +172,8 @@ def train_network(
         means, _ = network.encode(voxels)
         frame = pd.DataFrame(means, columns=[f"z{place}" for place in range(means.shape[1])])
         write_table(latents, told.join(frame), origin)
-    material = _material(read_table(phases), properties, known)
+    seen = voxels[part["train"]].mean(axis=(1, 2, 3), dtype=np.float64)
+    material = _material(read_table(phases), properties, known, seen)
     save_weights(weights, network.state_dict(), {**arguments, "material": material}, origin)
     shutil.rmtree(resume.parent)
 
@@ -227,9 +228,7 @@ def style_features(style_weights: Path | None) -> nn.Module:
         ) from error
 
 
-def _refit(
-    network: Network, data: Mapping[str, Structures], columns: list[int], seed: int
-) -> None:
+def _refit(network: Network, data: Mapping[str, Structures], columns: list[int], seed: int) -> None:
     """Refit the prior on the latents of training and validation structures."""
     known = []
     for split in ("train", "validation"):
@@ -244,16 +243,14 @@ def _refit(
 
 
 def _material(
-    phases: pd.DataFrame, properties: tuple[str, ...], known: np.ndarray
+    phases: pd.DataFrame, properties: tuple[str, ...], known: np.ndarray, fractions: np.ndarray
 ) -> dict[str, Any]:
     """Describe what the network was trained on, for those who use it without the run."""
+    columns = {**dict(zip(properties, known.T, strict=True)), "volume_fraction": fractions}
     return {
         "young_gpa": phases["young_gpa"].tolist(),
         "poisson": phases["poisson"].tolist(),
         "ranges": {
-            name: [float(column.min()), float(column.max())]
-            for name, column in zip(properties, known.T, strict=True)
+            name: [float(column.min()), float(column.max())] for name, column in columns.items()
         },
     }
-
-

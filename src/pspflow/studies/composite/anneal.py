@@ -1,0 +1,166 @@
+"""The stage of simulated annealing: searches from random and from inferred latents."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import torch
+from joblib import Parallel, delayed
+
+from pspflow.errors import InputError
+from pspflow.io.arrays import new_store, put_array
+from pspflow.io.artefacts import Inputs
+from pspflow.io.tables import read_table, write_table
+from pspflow.logs import log, progress
+from pspflow.seeds import generator
+from pspflow.studies.composite.annealing import Region, Search, Start, sampler, search
+from pspflow.studies.composite.candidates import material_of, solve_candidates
+from pspflow.studies.composite.data_options import SolutionOptions
+from pspflow.studies.composite.inverse import solved_provenance, warn_outside
+from pspflow.studies.composite.inverse_options import AnnealOptions
+from pspflow.studies.composite.networks import Network, load_network
+from pspflow.studies.composite.properties import C11, NORMAL
+from pspflow.studies.composite.structures import DIMS, PHASE
+
+PLACE: Final = NORMAL.index("c11_gpa")
+
+
+def anneal(
+    *,
+    weights: Path,
+    latents: Path,
+    objective: Path,
+    phases: Path,
+    searches: Path,
+    proposed: Path,
+    options: AnnealOptions = AnnealOptions(),
+    solver: SolutionOptions = SolutionOptions(),
+    seed: int = 0,
+    threads: int = 1,
+) -> None:
+    """Search the latent space for structures of wanted C11, from random and from inferred latents.
+
+    Each search minimises the relative miss of C11 as the objective's network predicts it of the cut
+    structure. Its start and its end are solved (composite paper, "Comparison with optimization").
+
+    Parameters
+    ----------
+    weights
+        Weights of the network that decodes; the means of its refitted prior are the inferred
+        latents.
+    latents
+        Table of its latents: those of training structures bound the search.
+    objective
+        Weights of the network that predicts C11.
+    phases
+        Table of the moduli.
+    searches
+        Parquet table to write: a row a search.
+    proposed
+        Zarr store to write, in the order of that table: phase ids (search, x, y, z) of the ends,
+        latents of starts and ends (search, latent).
+    options
+        What is wanted, numbers of starts and iterations.
+    solver
+        Element and tolerance.
+    seed
+        Seed of starts, proposals and noises.
+    threads
+        Searches, and structures that are solved, at once; each with one thread of torch.
+    """
+    torch.set_num_threads(1)
+    network, predictor, region = _load(weights, objective, latents, options)
+    starts = _starts(network, region, options, seed)
+    work = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
+        delayed(search)(
+            network,
+            predictor,
+            start,
+            region,
+            options.inferred_iterations if start.inferred else options.iterations,
+            seed,
+            generator(seed, "annealing", start.instance, start.kind, start.number),
+        )
+        for start in starts
+    )
+    found: list[Search] = list(progress(work, len(starts), "annealing", "search"))
+    makers = [sampler(network, seed, start) for start in starts]
+    first = np.concatenate([make(s.latent) for make, s in zip(makers, starts, strict=True)])
+    last = np.concatenate([make(s.best) for make, s in zip(makers, found, strict=True)])
+    material = material_of(read_table(phases))
+    solved = solve_candidates(np.concatenate([first, last]), material, solver, threads)[:, PLACE]
+    rows = _table(found, solved[: len(first)], solved[len(first) :], last)
+    for (wanted, kind), part in rows.groupby(["wanted_c11_gpa", "start"], sort=False):
+        best, mean = part["error_percent"].min(), part["error_percent"].mean()
+        log.info("%g GPa from %s: mean error %.1f %%, best %.1f %%", wanted, kind, mean, best)
+
+    inputs: Inputs = {
+        "weights": weights,
+        "latents": latents,
+        "objective": objective,
+        "phases": phases,
+    }
+    origin = solved_provenance("composite anneal", inputs, options, solver, seed)
+    write_table(searches, rows, origin)
+    with new_store(proposed, origin) as group:
+        put_array(group, PHASE, last, ("search", *DIMS[1:]), "1")
+        for name, places in (
+            ("start", [each.latent for each in starts]),
+            ("best", [each.best for each in found]),
+        ):
+            put_array(group, name, np.stack(places).astype(np.float32), ("search", "latent"), "1")
+
+
+def _load(
+    weights: Path, objective: Path, latents: Path, options: AnnealOptions
+) -> tuple[Network, Network, Region]:
+    """Load the networks and the region of the latents; warn of what is wanted beyond it."""
+    network, material = load_network(weights)
+    predictor, known = load_network(objective)
+    for path, each in ((weights, network), (objective, predictor)):
+        if each.properties != C11:
+            raise InputError(f"{path}: it predicts {each.properties}; give weights of target c11.")
+    wanted = np.array(options.c11_gpa)[:, None]
+    warn_outside(C11, wanted, [material["ranges"], known["ranges"]])
+    table = read_table(latents)
+    values = table[table["split"] == "train"].filter(regex=r"^z\d+$").to_numpy(np.float64)
+    return network, predictor, Region.of(values)
+
+
+def _starts(network: Network, region: Region, options: AnnealOptions, seed: int) -> list[Start]:
+    """List random starts, then the inferred ones, for each wanted value in turn."""
+    prior = network.prior(np.array(options.c11_gpa)[:, None], "refitted")
+    means = prior.means.double().cpu().numpy()
+    starts = []
+    for instance, wanted in enumerate(options.c11_gpa):
+        rng = generator(seed, "annealing starts", instance)
+        drawn = [region.draw(rng) for _ in range(options.starts)]
+        for inferred, places in ((False, drawn), (True, means[instance])):
+            starts += [
+                Start(instance, wanted, inferred, number, latent)
+                for number, latent in enumerate(places)
+            ]
+    return starts
+
+
+def _table(
+    found: list[Search], first_gpa: np.ndarray, last_gpa: np.ndarray, phases: np.ndarray
+) -> pd.DataFrame:
+    """Tabulate searches with the solved C11 of their starts and ends."""
+    rows = pd.DataFrame(
+        {
+            "instance": [each.start.instance for each in found],
+            "wanted_c11_gpa": [each.start.wanted_gpa for each in found],
+            "start": [each.start.kind for each in found],
+            "number": [each.start.number for each in found],
+            "evaluations": [each.evaluations for each in found],
+            "told_c11_gpa": [each.told_gpa for each in found],
+            "c11_gpa": last_gpa,
+        }
+    )
+    miss = (rows["c11_gpa"] - rows["wanted_c11_gpa"]).abs()
+    rows["error_percent"] = 100 * miss / rows["wanted_c11_gpa"]
+    rows["volume_fraction"] = phases.mean(axis=(1, 2, 3))
+    rows["start_c11_gpa"] = first_gpa
+    return rows

@@ -1,0 +1,192 @@
+"""Figures of annealing in the latent space: tables and arrays in, matplotlib figures out."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from sklearn.decomposition import PCA
+
+from pspflow.report.cubes import MOST_COLUMNS, Cube, cubes_figure
+from pspflow.report.style import COLOURS, figure_of
+from pspflow.studies.composite.inverse_figures import (
+    LOWEST_PERCENT,
+    error_axis,
+    real_rows,
+    said,
+    spread,
+)
+
+BLUE, VERMILION, GREEN = COLOURS[:3]
+ORANGE: Final = COLOURS[5]
+SMALL: Final = 6.5
+STYLES: Final = {"random": (BLUE, "^"), "inferred": (VERMILION, "o")}
+"""Colour and marker of each kind of start."""
+
+
+def searches_figure(
+    searches: pd.DataFrame,
+    found: np.ndarray,
+    references: pd.DataFrame,
+    real: Mapping[int, np.ndarray],
+) -> Figure:
+    """Show real structures and those that searches end with.
+
+    Composite paper, Figures 4a and 9.
+
+    Parameters
+    ----------
+    searches
+        A row a search: instance, wanted_c11_gpa, start, number, told_c11_gpa, c11_gpa,
+        volume_fraction.
+    found
+        Phase ids at the searches' ends, shape ``(searches, n, n, n)``.
+    references, real
+        As for `inverse_figures.candidates_figure`.
+    """
+    wanted = searches.drop_duplicates("instance").set_index("instance")["wanted_c11_gpa"]
+    instances = spread(wanted.sort_values().index, MOST_COLUMNS)
+    rows = real_rows(references, real, wanted[instances])
+    best = best_random(searches)
+    places = dict(zip(best["instance"], best.index, strict=True))
+    count = searches[searches["start"] == "random"]["number"].nunique()
+    label = f"best of {count}\nrandom starts"
+    rows.append((label, [_end(searches, found, places.get(one)) for one in instances]))
+    inferred = searches[searches["start"] == "inferred"]
+    for number in sorted(set(inferred["number"])):
+        mine = inferred[inferred["number"] == number]
+        places = dict(zip(mine["instance"], mine.index, strict=True))
+        cubes = [_end(searches, found, places.get(one)) for one in instances]
+        rows.append((f"from inferred\nstructure {number + 1}", cubes))
+    titles = [f"{wanted[one]:g} GPa" for one in instances]
+    if len(titles) >= len(rows):
+        return cubes_figure(rows, titles)
+    turned = [(title, [cubes[i] for _, cubes in rows]) for i, title in enumerate(titles)]
+    return cubes_figure(turned, [label for label, _ in rows])
+
+
+def _end(searches: pd.DataFrame, found: np.ndarray, row: int | None) -> Cube | None:
+    if row is None:
+        return None
+    end = searches.loc[row]
+    return Cube(found[row], said(end["c11_gpa"], end["volume_fraction"]))
+
+
+def best_random(searches: pd.DataFrame) -> pd.DataFrame:
+    """Take the best random start for each instance: the best by the objective, not the solver."""
+    random = searches[searches["start"] == "random"]
+    misses = (random["told_c11_gpa"] - random["wanted_c11_gpa"]).abs()
+    return searches.loc[misses.groupby(random["instance"]).idxmin()]
+
+
+def annealing_figure(
+    searches: pd.DataFrame,
+    paths: tuple[np.ndarray, np.ndarray],
+    latents: np.ndarray,
+    c11_gpa: np.ndarray,
+    instance: int,
+    paper_percent: float | None,
+) -> Figure:
+    """Show searches in the latent space, and errors at their starts and ends.
+
+    Composite paper, Figures 4b and 4c.
+
+    Parameters
+    ----------
+    searches
+        See `searches_figure`; and start_c11_gpa, error_percent, evaluations.
+    paths
+        Latents that the searches start from and end at, ``(searches, k)`` each.
+    latents
+        Of structures, ``(n, k)``.
+    c11_gpa
+        Their stiffness, ``(n,)``.
+    instance
+        Whose searches are shown in the latent space.
+    paper_percent
+        The paper's mean error, or None.
+    """
+    with figure_of(1, 2, cell_aspect=0.9, widths=[1.15, 1]) as (figure, grid):
+        left, right = grid[0]
+        pca = PCA(2, svd_solver="full").fit(latents)
+        cloud = left.scatter(*pca.transform(latents).T, c=c11_gpa, s=5, linewidths=0)
+        figure.colorbar(cloud, ax=left, label="$C_{11}$ (GPa)", shrink=0.8)
+        starts, ends = (pca.transform(points) for points in paths)
+        for place in np.flatnonzero(searches["instance"] == instance):
+            colour, marker = STYLES[searches["start"].iloc[place]]
+            style = {"arrowstyle": "->", "color": colour, "linewidth": 0.8}
+            left.annotate("", ends[place], starts[place], arrowprops=style)
+            left.plot(*starts[place], marker, color=colour, mfc="white", ms=5)
+            left.plot(*ends[place], marker, color=colour, mec="white", ms=6)
+        wanted = searches.loc[searches["instance"] == instance, "wanted_c11_gpa"].iloc[0]
+        first, second = 100 * pca.explained_variance_ratio_
+        left.set_title(f"searches for {wanted:g} GPa, hollow at their starts")
+        left.set_xlabel(f"component 1 ({first:.0f} % of variance)")
+        left.set_ylabel(f"component 2 ({second:.0f} %)")
+        _errors(right, searches)
+        error_axis(right, paper_percent)
+        right.set(xlabel="wanted $C_{11}$ (GPa)", ylabel="error of $C_{11}$ (%)")
+        right.set_title("solved errors, by target")
+        figure.legend(
+            *right.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=SMALL
+        )
+    return figure
+
+
+def _errors(axes: Axes, searches: pd.DataFrame) -> None:
+    """Draw the errors of every search, of the best random one, and of inferred starts."""
+    wanted = searches["wanted_c11_gpa"]
+    first = (100 * (searches["start_c11_gpa"] - wanted).abs() / wanted).clip(lower=LOWEST_PERCENT)
+    last = searches["error_percent"].clip(lower=LOWEST_PERCENT)
+    values = np.sort(wanted.unique())
+    aside = 0.012 * (np.ptp(values) or values[0])
+    random, inferred = (searches["start"] == kind for kind in ("random", "inferred"))
+    colour, marker = STYLES["random"]
+    count = searches.loc[random, "number"].nunique()
+    axes.plot(
+        wanted[random] - aside,
+        last[random],
+        marker,
+        color=colour,
+        ms=3,
+        alpha=0.5,
+        ls="",
+        label=f"random starts, {_evaluations(searches[random], 1)}",
+    )
+    best = best_random(searches).sort_values("wanted_c11_gpa")
+    told = f"best of {count} by the objective, {_evaluations(searches[random], count)}"
+    axes.plot(
+        best["wanted_c11_gpa"] - aside,
+        best["error_percent"].clip(lower=LOWEST_PERCENT),
+        marker,
+        color=colour,
+        ms=5,
+        ls="-",
+        lw=0.8,
+        label=told,
+    )
+    colour, marker = STYLES["inferred"]
+    axes.vlines(wanted[inferred] + aside, first[inferred], last[inferred], color=colour, lw=0.6)
+    axes.plot(
+        wanted[inferred] + aside,
+        first[inferred],
+        marker,
+        color=colour,
+        mfc="white",
+        ms=4,
+        label="inferred, before the search",
+    )
+    axes.plot(
+        wanted[inferred] + aside,
+        last[inferred],
+        marker,
+        color=colour,
+        ms=4,
+        label=f"inferred, {_evaluations(searches[inferred], 1)}",
+    )
+
+
+def _evaluations(searches: pd.DataFrame, times: int) -> str:
+    return f"{times * searches['evaluations'].median():.0f} evaluations"

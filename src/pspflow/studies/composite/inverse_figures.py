@@ -1,0 +1,210 @@
+"""Figures of inverse design: tables and arrays in, matplotlib figures out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from pspflow.report.cubes import MOST_COLUMNS, Cube, cubes_figure
+from pspflow.report.style import COLOURS, figure_of
+from pspflow.studies.composite.forward_figures import LABELS
+
+SHOWN: Final = (("gaussian", "joint"), ("mixture", "joint"), ("mixture_statistics", "refitted"))
+"""Models and priors shown as cubes: the paper's two, and ours."""
+PRIORS: Final = ("joint", "refitted")
+MARKERS: Final = "osD^v<>pPX" * 7
+"""Of the components of a prior."""
+UNLIKELY: Final = 0.1
+"""Components of less weight in the prior are drawn hollow."""
+LOWEST_PERCENT: Final = 0.1
+"""Smaller errors are drawn as this: the axis is logarithmic."""
+SMALL: Final = 6.5
+
+
+def candidates_figure(
+    candidates: pd.DataFrame,
+    proposed: np.ndarray,
+    references: pd.DataFrame,
+    real: Mapping[int, np.ndarray],
+) -> Figure:
+    """Show inferred structures under real ones, a column a target.
+
+    Composite paper, Figures 3a, 8, 10 and 11. Of more targets than fit on a page, as many are
+    shown, evenly spread.
+
+    Parameters
+    ----------
+    candidates
+        A row a candidate: model, prior, component, instance, inside, volume_fraction, error_percent
+        and c11_gpa; what is wanted in columns wanted_PROPERTY.
+    proposed
+        Phase ids of the candidates, shape ``(candidates, n, n, n)``.
+    references
+        A row an instance and real structure: instance, position, morphology, c11_gpa.
+    real
+        Position, phase ids ``(n, n, n)`` of those structures.
+    """
+    columns = [name for name in candidates if name.startswith("wanted_")]
+    wanted = candidates.drop_duplicates("instance").set_index("instance").sort_index()
+    instances = spread(wanted.index, MOST_COLUMNS)
+    rows = real_rows(references, real, wanted.loc[instances, "wanted_c11_gpa"])
+    for model, prior in shown(candidates):
+        mine = candidates[(candidates["model"] == model) & (candidates["prior"] == prior)]
+        components = sorted(set(mine["component"]))
+        for component in components:
+            part = mine[mine["component"] == component]
+            place = dict(zip(part["instance"], part.index, strict=True))
+            cubes: list[Cube | None] = [
+                _candidate(
+                    candidates.loc[place[one]], proposed[place[one]], alone=len(columns) == 1
+                )
+                for one in instances
+            ]
+            number = f"\ncomponent {component + 1}" if len(components) > 1 else ""
+            rows.append((f"{wrapped(model)}\n{prior} prior{number}", cubes))
+    titles = [_title(wanted.loc[one], columns) for one in instances]
+    return cubes_figure(rows, titles)
+
+
+def shown(candidates: pd.DataFrame) -> list[tuple[str, str]]:
+    """Name models and priors to show as cubes: those of `SHOWN`, or all where there are none."""
+    there = list(dict.fromkeys(zip(candidates["model"], candidates["prior"], strict=True)))
+    return [pair for pair in SHOWN if pair in there] or there
+
+
+def spread(values: Sequence[int] | pd.Index, most: int) -> list[int]:
+    """Take at most so many of the values, evenly spread over their order."""
+    places = np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int)
+    return [int(values[place]) for place in places]
+
+
+def real_rows(
+    references: pd.DataFrame, real: Mapping[int, np.ndarray], c11_gpa: pd.Series
+) -> list[tuple[str, list[Cube | None]]]:
+    """Make rows of real structures: one of each morphology if these are two, or the nearest alone.
+
+    Parameters
+    ----------
+    references, real
+        See `candidates_figure`.
+    c11_gpa
+        What is wanted, by instance: one a column.
+    """
+    kinds = sorted(set(references["morphology"]))
+    here = [references[references["instance"] == one] for one in c11_gpa.index]
+    parts = {"real": here}
+    if len(kinds) == 2 and max(map(len, here)) == 2:
+        parts = {
+            f"real\n{plain(kind)}": [each[each["morphology"] == kind] for each in here]
+            for kind in kinds
+        }
+    rows: list[tuple[str, list[Cube | None]]] = []
+    for label, each in parts.items():
+        cubes: list[Cube | None] = []
+        for part, value in zip(each, c11_gpa, strict=True):
+            nearest = part.loc[(part["c11_gpa"] - value).abs().sort_values().index[:1]]
+            cubes += [_real(row, real) for _, row in nearest.iterrows()] or [None]
+        rows.append((label, cubes))
+    return rows
+
+
+def error_figure(candidates: pd.DataFrame, paper_percent: float | None) -> Figure:
+    """Show how far inferred structures are from what was wanted, a panel a prior.
+
+    Composite paper, Figure 3b. Hollow markers are components of little weight in the prior.
+
+    Parameters
+    ----------
+    candidates
+        See `candidates_figure`.
+    paper_percent
+        The paper's mean error, or None.
+    """
+    columns = [name for name in candidates if name.startswith("wanted_")]
+    across = columns[0] if len(columns) == 1 else "instance"
+    models = list(dict.fromkeys(candidates["model"]))
+    colour_of = dict(zip(models, COLOURS, strict=False))
+    components = int(candidates["component"].max()) + 1
+    with figure_of(1, 2, cell_aspect=0.75) as (figure, grid):
+        for axes, prior in zip(grid[0], PRIORS, strict=True):
+            mine = candidates[candidates["prior"] == prior]
+            for (model, component), part in mine.groupby(["model", "component"], sort=False):
+                style = {"color": colour_of[model], "ms": 4}
+                _line(axes, part.sort_values(across), across, MARKERS[component], style)
+            error_axis(axes, paper_percent)
+            axes.set_title(f"{prior} prior")
+            axes.set_xlabel("wanted $C_{11}$ (GPa)" if len(columns) == 1 else "target")
+        limits = [axes.get_ylim() for axes in grid[0]]
+        for axes in grid[0]:
+            axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+        grid[0, 0].set_ylabel("error of the stiffness (%)")
+        for model, colour in colour_of.items():
+            grid[0, 0].plot([], [], color=colour, label=LABELS.get(model, model))
+        for component in range(components if components > 1 else 0):
+            label, marker = f"component {component + 1}", MARKERS[component]
+            grid[0, 0].plot([], [], marker, color="0.3", ms=4, label=label)
+        if (candidates["weight"] < UNLIKELY).any():
+            label = f"weight below {UNLIKELY:g}"
+            grid[0, 0].plot([], [], "o", color="0.3", mfc="white", ms=4, label=label)
+        handles, labels = grid[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=SMALL)
+    return figure
+
+
+def _line(axes: Axes, part: pd.DataFrame, across: str, marker: str, style: dict[str, Any]) -> None:
+    """Draw the errors of one component over what was wanted, or over targets from 1."""
+    at = part[across] + (across == "instance")
+    errors = part["error_percent"].clip(lower=LOWEST_PERCENT)
+    axes.plot(at, errors, linewidth=0.5, alpha=0.6, **style)
+    likely = part["weight"] >= UNLIKELY
+    axes.plot(at[likely], errors[likely], marker, **style)
+    axes.plot(at[~likely], errors[~likely], marker, mfc="white", **style)
+
+
+def error_axis(axes: Axes, paper_percent: float | None) -> None:
+    """Make the vertical axis that of errors in percent, with the paper's mean."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    if paper_percent is not None:
+        label = f"paper's mean, {paper_percent:.0f} %"
+        axes.axhline(paper_percent, color="0.4", linestyle="--", linewidth=0.8, label=label)
+
+
+def plain(name: str) -> str:
+    """Keep a name of the user's from being read as a formula."""
+    return name.replace("$", r"\$")
+
+
+def said(c11_gpa: float, volume_fraction: float) -> str:
+    """Say the stiffness and the volume fraction of a structure."""
+    return f"{c11_gpa:.3g} GPa\n$v$ = {volume_fraction:.2f}"
+
+
+def _candidate(row: pd.Series, phases: np.ndarray, *, alone: bool) -> Cube:
+    if alone:
+        return Cube(phases, said(row["c11_gpa"], row["volume_fraction"]))
+    percent, fraction = row["error_percent"], row["volume_fraction"]
+    return Cube(phases, f"error {percent:.0f} %\n$v$ = {fraction:.2f}")
+
+
+def _real(row: pd.Series, real: Mapping[int, np.ndarray]) -> Cube:
+    phases = real[int(row["position"])]
+    return Cube(phases, said(row["c11_gpa"], phases.mean()))
+
+
+def _title(row: pd.Series, columns: Sequence[str]) -> str:
+    """Say what is wanted; of a vector, the components along the axes."""
+    beyond = "" if row["inside"] else "\n(beyond data)"
+    if len(columns) == 1:
+        return f"{row[columns[0]]:g} GPa{beyond}"
+    along = [f"wanted_c{axis}{axis}_gpa" for axis in (1, 2, 3)]
+    return ", ".join(f"{row[name]:.3g}" for name in along) + f" GPa{beyond}"
+
+
+def wrapped(model: str) -> str:
+    """Name a model as figures do, in short lines."""
+    return LABELS.get(model, model).replace(", ", ",\n").replace(" + ", "\n+ ")

@@ -1,0 +1,191 @@
+"""How well inverse design and annealing meet what was wanted, with the paper's values beside.
+
+The paper's values hold for its data, and stand beside the networks with a prior of the same kind:
+one Gaussian, or a mixture.
+"""
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import r2_score
+
+from pspflow.studies.composite import paper
+from pspflow.studies.composite.properties import NORMAL, TARGETS, Target
+from pspflow.studies.composite.recipes import RECIPES, ModelName
+
+KEYS = ["model", "prior"]
+
+
+def summary(candidates: pd.DataFrame, target: Target, *, simulated: bool) -> pd.DataFrame:
+    """Measure the errors of each model and prior over all instances.
+
+    Parameters
+    ----------
+    candidates
+        As `infer` writes them.
+    target
+        What was wanted.
+    simulated
+        Whether the structures are of the paper's kind.
+
+    Returns
+    -------
+    A row a model and prior: model, prior, components, instances, inside (instances within the
+    training structures' range), and in percent
+    error_percent, over all components;
+    likeliest_error_percent, over the component of the greatest weight in each instance;
+    better_error_percent, over the component that comes nearest in each instance, which takes a
+    solution of every component to know;
+    r2, of achieved against wanted values over all components, the mean over the properties; NaN
+    where one value alone is wanted;
+    paper_error_percent and paper_r2, NaN where the paper has none.
+    """
+    rows = []
+    for (model, prior), part in candidates.groupby(KEYS, sort=False):
+        by_instance = part.groupby("instance")
+        has_paper = simulated and target == "c11" and RECIPES[model].mixture
+        rows.append(
+            {
+                "model": model,
+                "prior": prior,
+                "components": part["component"].nunique(),
+                "instances": part["instance"].nunique(),
+                "inside": part.loc[part["inside"], "instance"].nunique(),
+                "error_percent": part["error_percent"].mean(),
+                "likeliest_error_percent": likeliest(part)["error_percent"].mean(),
+                "better_error_percent": by_instance["error_percent"].min().mean(),
+                "r2": np.mean([_r2(part, name) for name in TARGETS[target]]),
+                "paper_error_percent": paper.INVERSE_ERROR_PERCENT if has_paper else np.nan,
+                "paper_r2": paper.INVERSE_R2 if has_paper else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def likeliest(candidates: pd.DataFrame) -> pd.DataFrame:
+    """Keep the candidate of the likeliest component for each model, prior and instance."""
+    return candidates.loc[candidates.groupby([*KEYS, "instance"], sort=False)["weight"].idxmax()]
+
+
+def volume_fractions(candidates: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:
+    """Tabulate volume fractions by wanted C11, composite paper, Table 6.
+
+    Parameters
+    ----------
+    candidates
+        As `infer` writes them for c11.
+    simulated
+        Whether the structures are of the paper's kind.
+
+    Returns
+    -------
+    A row a model, prior, component and wanted value: model, prior, component, wanted_c11_gpa,
+    weight, volume_fraction, c11_gpa, error_percent and paper_volume_fraction, NaN where the paper
+    has none. Components have no order of their own: here 1 is the one of the lowest mean volume
+    fraction, as in the paper's table.
+    """
+    mean = candidates.groupby([*KEYS, "component"])["volume_fraction"].mean()
+    order = mean.groupby(level=KEYS).rank(method="first").astype(int).rename("order")
+    table = candidates.join(order, on=[*KEYS, "component"])
+    table["component"] = table["order"]
+    table["paper_volume_fraction"] = [
+        _reported(*row) if simulated else np.nan
+        for row in table[["model", "component", "wanted_c11_gpa"]].itertuples(index=False)
+    ]
+    models = {name: place for place, name in enumerate(dict.fromkeys(table["model"]))}
+    columns = [*KEYS, "component", "wanted_c11_gpa"]
+    table = table.sort_values(
+        columns,
+        key=lambda column: column.map(models) if column.name == "model" else column,
+        ignore_index=True,
+    )
+    measured = ["weight", "volume_fraction", "c11_gpa", "error_percent"]
+    return table[[*columns, *measured, "paper_volume_fraction"]]
+
+
+def component_errors(candidates: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:
+    """Average the errors of each component of the stiffness, composite paper, Table 10.
+
+    Parameters
+    ----------
+    candidates
+        As `infer` writes them for normal.
+    simulated
+        Whether the structures are of the paper's kind.
+
+    Returns
+    -------
+    A row a model, prior and property: model, prior, property, error_percent (mean absolute, over
+    all instances and components of the prior), likeliest_error_percent (over the likeliest
+    component) and paper_error_percent, NaN without the paper's data.
+    """
+    rows = []
+    for (model, prior), part in candidates.groupby(KEYS, sort=False):
+        kind = "mixture" if RECIPES[model].mixture else "gaussian"
+        for name in NORMAL:
+            told = paper.VECTOR_ERRORS_PERCENT[kind][name] if simulated else np.nan
+            rows.append(
+                {
+                    "model": model,
+                    "prior": prior,
+                    "property": name,
+                    "error_percent": _miss(part, name),
+                    "likeliest_error_percent": _miss(likeliest(part), name),
+                    "paper_error_percent": told,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def search_summary(searches: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:
+    """Compare searches from random and from inferred latents.
+
+    Parameters
+    ----------
+    searches
+        As `anneal` writes them.
+    simulated
+        Whether the structures are of the paper's kind.
+
+    Returns
+    -------
+    A row a kind of start: start, searches, evaluations (mean of a search), and in percent
+    start_error_percent (solved, of the starts), told_error_percent (what the objective's network
+    sees at the ends), error_percent (solved, of the ends), best_error_percent (of the best search
+    for each wanted value, which takes a solution of every end to know) and paper_error_percent,
+    the bound that the paper gives for both.
+    """
+    wanted = searches["wanted_c11_gpa"]
+    table = searches.assign(
+        start_error_percent=100 * (searches["start_c11_gpa"] - wanted).abs() / wanted,
+        told_error_percent=100 * (searches["told_c11_gpa"] - wanted).abs() / wanted,
+    )
+    rows = table.groupby("start", sort=False).agg(
+        searches=("number", "size"),
+        evaluations=("evaluations", "mean"),
+        start_error_percent=("start_error_percent", "mean"),
+        told_error_percent=("told_error_percent", "mean"),
+        error_percent=("error_percent", "mean"),
+    )
+    best = table.groupby(["start", "instance"])["error_percent"].min()
+    rows["best_error_percent"] = best.groupby("start").mean()
+    rows["paper_error_percent"] = paper.ANNEALED_ERROR_PERCENT if simulated else np.nan
+    return rows.reset_index()
+
+
+def _r2(part: pd.DataFrame, name: str) -> float:
+    wanted = part[f"wanted_{name}"]
+    return float(r2_score(wanted, part[name])) if wanted.max() > wanted.min() else np.nan
+
+
+def _miss(part: pd.DataFrame, name: str) -> float:
+    wanted = part[f"wanted_{name}"]
+    return 100 * float(((part[name] - wanted).abs() / wanted.abs()).mean())
+
+
+def _reported(model: ModelName, component: int, wanted_gpa: float) -> float:
+    """Return the paper's volume fraction for a prior of this kind, NaN where it has none."""
+    key = f"mixture component {component}" if RECIPES[model].mixture else "gaussian"
+    fractions = paper.INVERSE_VOLUME_FRACTIONS.get(key)
+    if fractions is None or wanted_gpa not in paper.INVERSE_TARGETS_GPA:
+        return np.nan
+    return fractions[paper.INVERSE_TARGETS_GPA.index(wanted_gpa)]

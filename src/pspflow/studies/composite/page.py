@@ -1,0 +1,200 @@
+"""The text and the tables of the composite study's report: structures, networks, forward, local."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from pspflow.report.page import Figure, Section, Table
+from pspflow.studies.composite import paper
+from pspflow.studies.composite.accuracy import summary
+from pspflow.studies.composite.options import CompositeOptions
+from pspflow.studies.composite.recipes import RECIPES
+
+Tables = Mapping[str, pd.DataFrame]
+Pictures = Mapping[str, bytes]
+
+
+def lead(structures: pd.DataFrame, options: CompositeOptions) -> str:
+    """Say what the report rests on, and above all whether anyone ever made it."""
+    count = f"{len(structures)} structures of {structures['specimen'].nunique()} specimens"
+    if options.data.source == "simulated":
+        return (
+            f"This report rests on {len(structures)} structures that are simulated: no value in it "
+            "was measured on a material. Set composite.data.source to 'structures' to use your own."
+        )
+    return f"This report rests on {count} from {options.data.structures.stack}."
+
+
+def structures_section(tables: Tables, pictures: Pictures, options: CompositeOptions) -> Section:
+    """Describe the structures and how they were solved."""
+    rows, stiffness, phases = tables["structures"], tables["stiffness"], tables["phases"]
+    moduli = " and ".join(
+        f"{row.young_gpa:g} GPa (Poisson's ratio {row.poisson:g})" for row in phases.itertuples()
+    )
+    shares = options.split.shares
+    table = stiffness.drop(columns="structure").agg(["min", "median", "max"]).T
+    ranges = table.rename_axis("component").reset_index()
+    edge = int(tables["edge"].iloc[0, 0])
+    paper_size = (
+        f" The paper has about 8,900 of 51 voxels; these are {len(rows)} of {edge}."
+        if options.data.source == "simulated"
+        else ""
+    )
+    return Section(
+        "Structures",
+        f"Periodic cells of {edge} x {edge} x {edge} voxels of two phases, of {moduli}; volume "
+        f"fractions of the stiff phase {rows['volume_fraction'].min():.2f} to "
+        f"{rows['volume_fraction'].max():.2f}.{paper_size} Effective stiffness by conjugate "
+        "gradients with the Fourier inverse of a homogeneous cell, hexahedra "
+        f"'{options.solver.element}', relative residual {options.solver.tolerance:g}. "
+        f"{shares['train']:.0%} train, {shares['validation']:.0%} validate and "
+        f"{shares['test']:.0%} test, in {options.split.runs} independent "
+        f"split{'s' if options.split.runs > 1 else ''}.",
+        [Table(ranges, "Solved components of the stiffness in GPa.")],
+        [Figure(pictures["overview"], _overview(options))],
+    )
+
+
+def _overview(options: CompositeOptions) -> str:
+    return "Two structures of nearly one C11, and C11 against the volume fraction of the stiff " + (
+        "phase, of the two morphologies of inverse design (the paper's Figure 2: 74.49 % and "
+        "26.02 % at about 25 GPa)."
+        if options.data.source == "simulated"
+        else "phase."
+    )
+
+
+def networks_section(tables: Tables, options: CompositeOptions) -> Section:
+    """List the networks that were trained, and how they differ."""
+    chosen = options.networks
+    style = (
+        f"from VGG19 ({chosen.style_weights})"
+        if chosen.style_weights
+        else "from fixed random filters at three scales, since no weights of VGG19 were named"
+    )
+    size = (
+        "the paper's sizes"
+        if (chosen.width, chosen.decoder_width, chosen.dense) == (16, 16, 2048)
+        else f"smaller than the paper's: {chosen.width} filters in the first stage of the trunk "
+        f"and {chosen.decoder_width} in the last of the decoder (16), {chosen.dense} dense units "
+        "(2048)"
+    )
+    return Section(
+        "Networks",
+        "The VAE-regression of Tables 2 to 5 with a Gaussian prior (gaussian) and a mixture of "
+        f"{chosen.components} (mixture), the plain autoencoder (vae) and regression alone (cnn), "
+        f"at {size}. Edges other than 51 have as many stages as halve them to 1. The log variance "
+        "of Table 4's Gaussian prior is one number for all latent dimensions, since its printed "
+        "size of 1 or 6 does not fit 16. The style loss compares slices along all three axes; its "
+        f"features are {style}; its unit is its mean between different training structures. "
+        f"Weights: regression {chosen.published.regression_weight:g} (paper: 10), divergence "
+        f"{chosen.published.kl_weight:g} a nat, a departure: the paper's 1 is on a scale that it "
+        "does not print, and larger ones collapse the posterior. Ours (names ending in "
+        "_statistics) have a trunk that sees means over the periodic cell, properties as "
+        "logarithms, symmetric copies of the structures, a reconstruction loss of volume "
+        "fraction, autocovariance and centred Gram matrices, a regressor that judges what was "
+        "decoded, and a decoder that filters noise and cuts it. That decoder can make any cut "
+        "Gaussian field and no other; simulated structures are such fields, so that its success "
+        "on them does not carry over to structures of another kind. cnn_augmented is regression "
+        "alone with the symmetric copies.",
+        [Table(tables["trainings"], "Networks that were trained: epochs, and the best of them.")],
+    )
+
+
+def forward_sections(
+    tables: Tables, pictures: Pictures, options: CompositeOptions
+) -> list[Section]:
+    """Report forward accuracy: Table 1, Tables 7 and 8, Figure 7."""
+    simulated = options.data.source == "simulated"
+    accuracy = tables["accuracy"]
+    c11, normal = (_shown(summary(accuracy, target), simulated) for target in ("c11", "normal"))
+    beside = " The paper's values are for 51 voxels and ten runs." if simulated else ""
+    return [
+        Section(
+            "Stiffness from structure",
+            "Errors on test structures, means over runs, each a split and an initialisation of "
+            "its own. MAPE is the mean absolute error over the mean solved value, as the paper "
+            "defines it; mean relative error is over each value. coverage 95 is the share of "
+            "structures inside the predicted 95 % interval, where a model gives one. Standard "
+            f"deviations need more than one run.{beside}",
+            [
+                Table(c11, "C11 alone (the paper's Table 1)."),
+                Table(normal, "All six components (Tables 7 and 8)."),
+            ],
+            [
+                Figure(pictures["parity"], "Predicted against solved C11 of test structures."),
+                Figure(pictures["errors"], "MAPE of every model; diamonds: the paper."),
+                Figure(
+                    pictures["latent"],
+                    "Latent spaces by their first two principal components, coloured by C11 (the "
+                    "paper's Figure 7): the plain autoencoder's, and those that know C11.",
+                ),
+            ],
+        )
+    ]
+
+
+def _shown(table: pd.DataFrame, simulated: bool) -> pd.DataFrame:
+    """Hide the paper's columns for another material, and deviations of one run alone."""
+    hidden = [] if simulated else [name for name in table if str(name).startswith("paper_")]
+    empty = [name for name in table if table[name].isna().all()]
+    return table.drop(columns=[*dict.fromkeys([*hidden, *empty])])
+
+
+def localization_section(
+    tables: Tables, pictures: Pictures, options: CompositeOptions
+) -> Section:
+    """Report localization beside its linear baseline."""
+    accuracy = tables["localization"]
+    simulated = options.data.source == "simulated"
+    low, high = paper.LOCALIZATION_R2
+    best = accuracy.set_index("model")["squared_pearson"]
+    linear = best.get("mks", float("nan"))
+    networks = best[[name for name in best.index if str(name).startswith("cpnet")]]
+    verdict = ""
+    if len(networks) and pd.notna(linear):
+        verdict = (
+            f" The linear filter reaches {linear:.3f}, CPNet {networks.max():.3f}: "
+            + ("the filter is better" if linear > networks.max() else "CPNet is better")
+            + (f"; the report gives {low:.2f} to {high:.2f} for CPNet." if simulated else ".")
+        )
+    return Section(
+        "Strain of every voxel",
+        "Strain along x under a macroscopic strain of 0.001 along x. CPNet maps a window of the "
+        "filtered structure to the strains at its centre (7 or 5 voxels along an edge; 902,183 "
+        "parameters at a window of 21 and a centre of 7, as printed); fno is a Fourier neural "
+        "operator on the whole cell; mks is a linear convolution fitted in the Fourier domain; "
+        "phase_mean is the mean strain of each phase. Squared Pearson correlation, as the report, and "
+        "the coefficient of determination, pooled over the voxels of test structures, with 95 % "
+        f"intervals from resampled structures.{verdict}",
+        [
+            Table(accuracy, "Accuracy of local strains on test structures."),
+            Table(tables["speed"], "Seconds a structure on this machine (Figure 4-1's trade-off)."),
+        ],
+        [
+            Figure(pictures["slices"], "Centre slices: structure, strains true and predicted."),
+            Figure(pictures["local_parity"], "Predicted against true strain of test voxels."),
+            Figure(pictures["speed"], "Seconds and parameters against the gap between windows."),
+        ],
+    )
+
+
+def trainings(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tabulate the trainings by name (SET/TARGET/MODEL/runN)."""
+    rows = []
+    for name, history in histories.items():
+        data, target, model, run = name.split("/")
+        best = history["validation_loss"].idxmin()
+        rows.append(
+            {
+                "structures": data,
+                "target": target,
+                "model": model,
+                "run": int(run.removeprefix("run")),
+                "epochs": len(history),
+                "best_epoch": int(history["epoch"][best]) + 1,
+                "validation_loss": float(history["validation_loss"][best]),
+                "loss_of": "ours" if RECIPES[model].statistics else "the paper",  # type: ignore[index]
+            }
+        )
+    return pd.DataFrame(rows)

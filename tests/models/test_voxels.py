@@ -1,0 +1,94 @@
+"""The printed layers of trunk and decoder, and the rule that carries them to other edges."""
+
+import pytest
+import torch
+from torch import nn
+
+from pspflow.models.filtered_noise import FilteredNoise
+from pspflow.models.vae_regression import VAERegression, binarise
+from pspflow.models.voxels import Decoder, MeansTrunk, Trunk, decoder_edges, stage_edges
+
+
+def outputs(module, kinds, *inputs):
+    """Run a module and list the output shapes of its layers of some kinds, in order."""
+    shapes = []
+    hooks = [
+        layer.register_forward_hook(lambda _, __, out: shapes.append(tuple(out.shape[1:])))
+        for layer in module.modules()
+        if isinstance(layer, kinds)
+    ]
+    with torch.no_grad():
+        module(*inputs)
+    for hook in hooks:
+        hook.remove()
+    return shapes
+
+
+def test_trunk_is_table_2():
+    """Edges and filters of every stage at 51, then 256 values and 2048 units."""
+    shapes = outputs(Trunk(51), (nn.MaxPool3d, nn.Flatten, nn.Linear), torch.zeros(1, 1, 51, 51, 51))
+    filters, edges = (16, 32, 64, 128, 256), (25, 12, 6, 3, 1)
+    assert shapes[:5] == [(f, e, e, e) for f, e in zip(filters, edges, strict=True)]
+    assert shapes[5:] == [(256,), (2048,)]
+
+
+def test_decoder_is_table_3():
+    """16 to 32, 64 and 13,824 units, a cube of 6 with 64 filters, then 12, 24, 48 and 51."""
+    shapes = outputs(
+        Decoder(51), (nn.Linear, nn.Unflatten, nn.Conv3d, nn.ConvTranspose3d), torch.zeros(1, 16)
+    )
+    assert shapes == [
+        *((32,), (64,), (13824,), (64, 6, 6, 6)),
+        *((64, 12, 12, 12), (32, 24, 24, 24), (16, 48, 48, 48), (1, 51, 51, 51)),
+    ]
+
+
+@pytest.mark.parametrize("edge", [9, 15, 16, 21, 27, 32])
+def test_rule_holds_for_other_edges(edge):
+    """The trunk ends at 1, the decoder never overshoots, and both fit the structure."""
+    assert stage_edges(edge)[-1] == 1
+    assert decoder_edges(edge)[-1] <= edge
+    structures = torch.rand(2, 1, edge, edge, edge)
+    assert Trunk(edge, width=2, dense=8)(structures).shape == (2, 8)
+    decoded = Decoder(edge, latent=3, width=2)(torch.randn(2, 3))
+    assert decoded.shape == structures.shape
+    assert ((decoded > 0) & (decoded < 1)).all()
+
+
+def test_means_know_no_place():
+    """Features of an even cell are the same wherever the cell is cut, by the pools' steps."""
+    torch.manual_seed(0)
+    structures = torch.rand(2, 1, 16, 16, 16)
+    trunk = MeansTrunk(16, width=3, dense=8)
+    torch.testing.assert_close(trunk(structures), trunk(structures.roll((8, 0, 8), (2, 3, 4))))
+
+
+def test_shaped_noise_follows_the_noise():
+    """Rolled noise gives the rolled structure: the cell is periodic, and no place is special."""
+    torch.manual_seed(0)
+    decoder = FilteredNoise(9, latent=3)
+    nn.init.normal_(decoder.log_amplitudes.weight)
+    latents, noise = torch.randn(2, 3), torch.randn(2, 9, 9, 9)
+    rolled = decoder(latents, noise.roll((2, 5), (1, 3)))
+    torch.testing.assert_close(rolled, decoder(latents, noise).roll((2, 5), (2, 4)))
+
+
+def test_cutting_keeps_the_volume_fraction():
+    """As many voxels are 1 as the soft structure's mean says, and they are its highest."""
+    torch.manual_seed(0)
+    soft = torch.rand(4, 1, 7, 7, 7)
+    hard = binarise(soft)
+    assert set(hard.unique().tolist()) == {0.0, 1.0}
+    counts = hard.flatten(1).sum(dim=1)
+    torch.testing.assert_close(counts, soft.flatten(1).sum(dim=1).round())
+    for one, two in zip(soft, hard, strict=True):
+        assert one[two == 1].min() >= one[two == 0].max()
+
+
+def test_decoding_repeats_with_its_generator():
+    """What a decoder of noise draws comes from the generator it is given."""
+    net = VAERegression(9, 1, 2, latent=3, width=2, dense=8, statistics=True)
+    latents = torch.randn(2, 3)
+    one, two, three = (net.decode(latents, torch.Generator().manual_seed(s)) for s in (0, 0, 1))
+    torch.testing.assert_close(one, two, rtol=0, atol=0)
+    assert (one != three).any()
