@@ -11,6 +11,8 @@ include: "workflow/rules/temper_flows.smk"
 include: "workflow/rules/composite.smk"
 include: "workflow/rules/composite_networks.smk"
 include: "workflow/rules/composite_forward.smk"
+include: "workflow/rules/composite_inverse.smk"
+include: "workflow/rules/composite_figures.smk"
 include: "workflow/rules/composite_localization.smk"
 include: "workflow/rules/composite_report.smk"
 

@@ -26,7 +26,9 @@ def outputs(module, kinds, *inputs):
 
 def test_trunk_is_table_2():
     """Edges and filters of every stage at 51, then 256 values and 2048 units."""
-    shapes = outputs(Trunk(51), (nn.MaxPool3d, nn.Flatten, nn.Linear), torch.zeros(1, 1, 51, 51, 51))
+    shapes = outputs(
+        Trunk(51), (nn.MaxPool3d, nn.Flatten, nn.Linear), torch.zeros(1, 1, 51, 51, 51)
+    )
     filters, edges = (16, 32, 64, 128, 256), (25, 12, 6, 3, 1)
     assert shapes[:5] == [(f, e, e, e) for f, e in zip(filters, edges, strict=True)]
     assert shapes[5:] == [(256,), (2048,)]

@@ -103,8 +103,7 @@ class MeansTrunk(nn.Module):
         stages = len(stage_edges(edge))
         channels = [1, *(width << stage for stage in range(stages))]
         self.stages = nn.ModuleList(
-            _convolution(before, after, periodic=True)
-            for before, after in pairwise(channels)
+            _convolution(before, after, periodic=True) for before, after in pairwise(channels)
         )
         self.dense = nn.Sequential(nn.Linear(sum(channels), dense), nn.ReLU())
 

@@ -149,7 +149,7 @@ def cubes_figure(
     lines = 1 + max(title.count("\n") for title in titles)
     high = inches / HALF_WIDTH + CAPTION_INCHES + TITLE_INCHES * lines / len(rows)
     with figure_of(len(rows), len(widths), high / inches, widths) as (figure, grid):
-        figure.set_layout_engine("constrained", w_pad=0.01, h_pad=0.01, wspace=0, hspace=0)
+        figure.set_layout_engine("constrained", w_pad=0.01, h_pad=0.035, wspace=0, hspace=0)
         for axes in grid[:, [0, *range(columns + 1, len(widths))]].ravel():
             axes.set_axis_off()
         pointed = False

@@ -57,9 +57,7 @@ def run(data, out, model, **more):
 @pytest.mark.parametrize(
     ("model", "target"), [("cnn", "normal"), ("mixture", "c11"), ("mixture_statistics", "normal")]
 )
-def test_a_broken_training_ends_as_an_unbroken_one(
-    data, tmp_path, model, target, monkeypatch
-):
+def test_a_broken_training_ends_as_an_unbroken_one(data, tmp_path, model, target, monkeypatch):
     """Stopped in its second epoch and started again, it leaves the same weights, bit by bit."""
     whole = run(data, tmp_path / "whole", model, target=target)
     step = network_training.NetworkTraining.training_step
@@ -113,7 +111,9 @@ def test_bad_style_weights_are_named(data, tmp_path):
     """A file that holds something else is refused with its name and what to give."""
     wrong = tmp_path / "vgg.pth"
     torch.save({"weight": torch.zeros(3)}, wrong)
-    with pytest.raises(InputError, match=r"vgg.pth: features.0.weight is missing.*give torchvision"):
+    with pytest.raises(
+        InputError, match=r"vgg.pth: features.0.weight is missing.*give torchvision"
+    ):
         train.style_features(wrong)
     wrong.write_text("no weights")
     with pytest.raises(InputError, match=r"vgg.pth: no file of weights"):

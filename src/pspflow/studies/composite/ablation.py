@@ -10,8 +10,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from pspflow.io.arrays import get_array, new_store, open_store, put_array
@@ -21,9 +19,8 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.models.statistics_loss import autocovariances
 from pspflow.models.style import AXES, StyleLoss
 from pspflow.models.vae_regression import binarise
-from pspflow.report.cubes import show_cube
-from pspflow.report.style import figure_of
 from pspflow.seeds import generator
+from pspflow.studies.composite.ablation_figures import AXIS_NAMES, OBSERVED, ablation_figure
 from pspflow.studies.composite.ablation_options import AblationOptions
 from pspflow.studies.composite.networks import to_input
 from pspflow.studies.composite.structures import DIMS, PHASE
@@ -31,15 +28,12 @@ from pspflow.studies.composite.train import style_features
 
 VARIANTS: Final = {"x": (0,), "xyz": AXES}
 """Axes along which slices are matched."""
-OBSERVED: Final = "observed"
-TITLES: Final = {OBSERVED: "observed", "x": "slices along x", "xyz": "slices along x, y and z"}
 POOL: Final = 256
 """Structures, from the first, among which the longest along x are sought."""
 UNIT_STRUCTURES: Final = 16
 LEARNING_RATE: Final = 0.5
 NOISE: Final = (0.05, 0.95)
 """Range of the noise that voxels start from."""
-AXIS_NAMES: Final = "xyz"
 
 
 def slice_ablation(
@@ -213,40 +207,3 @@ def mismatches(made: dict[str, np.ndarray], names: np.ndarray) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True)
-
-
-def ablation_figure(made: dict[str, np.ndarray], errors: pd.DataFrame) -> Figure:
-    """Show a structure, what slices make of it, and central slices normal to each axis.
-
-    Parameters
-    ----------
-    made
-        Variant, phase ids ``(n, n, n)``; the observed structure first.
-    errors
-        See `mismatches`; the means over its structures stand under the cubes.
-    """
-    means = errors.groupby(["slices", "axis"])["error"].mean()
-    with figure_of(len(made), 4, 1.02, widths=[1.3, 1, 1, 1]) as (figure, grid):
-        for line, (variant, phases) in zip(grid, made.items(), strict=True):
-            show_cube(line[0], phases, arrows=variant == OBSERVED)
-            line[0].set_title(TITLES[variant])
-            if variant != OBSERVED:
-                each = ", ".join(f"{name} {means[variant, name]:.2f}" for name in AXIS_NAMES)
-                line[0].set_xlabel(f"error of autocorrelation\nalong {each}", fontsize=6.5)
-            for axis, axes in enumerate(line[1:]):
-                _slice(axes, phases, axis)
-        for name, axes in zip(AXIS_NAMES, grid[0, 1:], strict=True):
-            axes.set_title(f"centre, normal to {name}")
-    return figure
-
-
-def _slice(axes: Axes, phases: np.ndarray, axis: int) -> None:
-    """Show the central slice normal to an axis; the first axis left points right."""
-    pixels = phases.take(phases.shape[axis] // 2, axis=axis)
-    axes.imshow(pixels.T, cmap="gray_r", vmin=0, vmax=1, origin="lower", interpolation="none")
-    across, up = (name for place, name in enumerate(AXIS_NAMES) if place != axis)
-    axes.set_xlabel(across, labelpad=1)
-    axes.set_ylabel(up, labelpad=2, rotation=0, ha="right", va="center")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[:].set_visible(True)

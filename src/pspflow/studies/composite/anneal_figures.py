@@ -1,7 +1,7 @@
 """Figures of annealing in the latent space: tables and arrays in, matplotlib figures out."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ from pspflow.studies.composite.inverse_figures import (
 BLUE, VERMILION, GREEN = COLOURS[:3]
 ORANGE: Final = COLOURS[5]
 SMALL: Final = 6.5
+ASIDE: Final = 0.14
+"""Between kinds of searches, over the distance of the targets."""
 STYLES: Final = {"random": (BLUE, "^"), "inferred": (VERMILION, "o")}
 """Colour and marker of each kind of start."""
 
@@ -106,7 +108,7 @@ def annealing_figure(
     instance
         Whose searches are shown in the latent space.
     paper_percent
-        The paper's mean error, or None.
+        What the paper's mean error is below, or None.
     """
     with figure_of(1, 2, cell_aspect=0.9, widths=[1.15, 1]) as (figure, grid):
         left, right = grid[0]
@@ -126,7 +128,7 @@ def annealing_figure(
         left.set_xlabel(f"component 1 ({first:.0f} % of variance)")
         left.set_ylabel(f"component 2 ({second:.0f} %)")
         _errors(right, searches)
-        error_axis(right, paper_percent)
+        error_axis(right, paper_percent, "paper: below")
         right.set(xlabel="wanted $C_{11}$ (GPa)", ylabel="error of $C_{11}$ (%)")
         right.set_title("solved errors, by target")
         figure.legend(
@@ -136,56 +138,33 @@ def annealing_figure(
 
 
 def _errors(axes: Axes, searches: pd.DataFrame) -> None:
-    """Draw the errors of every search, of the best random one, and of inferred starts."""
+    """Draw the errors of every search, of the best random ones, and of what was inferred."""
     wanted = searches["wanted_c11_gpa"]
+    values = np.sort(wanted.unique())
+    place = pd.Series(np.searchsorted(values, wanted), searches.index)
     first = (100 * (searches["start_c11_gpa"] - wanted).abs() / wanted).clip(lower=LOWEST_PERCENT)
     last = searches["error_percent"].clip(lower=LOWEST_PERCENT)
-    values = np.sort(wanted.unique())
-    aside = 0.012 * (np.ptp(values) or values[0])
     random, inferred = (searches["start"] == kind for kind in ("random", "inferred"))
+
     colour, marker = STYLES["random"]
+    style: dict[str, Any] = {"marker": marker, "color": colour}
+    label = f"random starts, {_evaluations(searches[random], 1)}"
+    left = place - ASIDE
+    axes.plot(left[random], last[random], ls="", ms=3, mew=0, alpha=0.6, label=label, **style)
     count = searches.loc[random, "number"].nunique()
-    axes.plot(
-        wanted[random] - aside,
-        last[random],
-        marker,
-        color=colour,
-        ms=3,
-        alpha=0.5,
-        ls="",
-        label=f"random starts, {_evaluations(searches[random], 1)}",
-    )
-    best = best_random(searches).sort_values("wanted_c11_gpa")
-    told = f"best of {count} by the objective, {_evaluations(searches[random], count)}"
-    axes.plot(
-        best["wanted_c11_gpa"] - aside,
-        best["error_percent"].clip(lower=LOWEST_PERCENT),
-        marker,
-        color=colour,
-        ms=5,
-        ls="-",
-        lw=0.8,
-        label=told,
-    )
+    label = f"best of {count} by the objective, {_evaluations(searches[random], count)}"
+    best = best_random(searches).sort_values("wanted_c11_gpa").index
+    axes.plot(left[best], last[best], lw=0.8, ms=5, label=label, **style)
+
     colour, marker = STYLES["inferred"]
-    axes.vlines(wanted[inferred] + aside, first[inferred], last[inferred], color=colour, lw=0.6)
-    axes.plot(
-        wanted[inferred] + aside,
-        first[inferred],
-        marker,
-        color=colour,
-        mfc="white",
-        ms=4,
-        label="inferred, before the search",
-    )
-    axes.plot(
-        wanted[inferred] + aside,
-        last[inferred],
-        marker,
-        color=colour,
-        ms=4,
-        label=f"inferred, {_evaluations(searches[inferred], 1)}",
-    )
+    style = {"marker": marker, "color": colour, "ms": 4, "ls": ""}
+    right = (place + ASIDE * (1 + searches["number"]))[inferred]
+    axes.vlines(right, first[inferred], last[inferred], color=colour, lw=0.6)
+    axes.plot(right, first[inferred], mfc="white", label="inferred, before the search", **style)
+    label = f"inferred, {_evaluations(searches[inferred], 1)}"
+    axes.plot(right, last[inferred], label=label, **style)
+    axes.set_xticks(np.arange(len(values)), [f"{value:g}" for value in values])
+    axes.set_xlim(-0.6, len(values) - 0.4)
 
 
 def _evaluations(searches: pd.DataFrame, times: int) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pspflow.report.cubes import MOST_COLUMNS, Cube, cubes_figure
 from pspflow.report.style import COLOURS, figure_of
@@ -22,6 +22,7 @@ UNLIKELY: Final = 0.1
 """Components of less weight in the prior are drawn hollow."""
 LOWEST_PERCENT: Final = 0.1
 """Smaller errors are drawn as this: the axis is logarithmic."""
+AXES: Final = (1, 2, 3)
 SMALL: Final = 6.5
 
 
@@ -52,6 +53,11 @@ def candidates_figure(
     wanted = candidates.drop_duplicates("instance").set_index("instance").sort_index()
     instances = spread(wanted.index, MOST_COLUMNS)
     rows = real_rows(references, real, wanted.loc[instances, "wanted_c11_gpa"])
+    if len(columns) > 1:  # the titles tell their stiffness
+        rows = [
+            ("real\n(above: GPa)", [each and _fraction_only(each) for each in cubes])
+            for _, cubes in rows
+        ]
     for model, prior in shown(candidates):
         mine = candidates[(candidates["model"] == model) & (candidates["prior"] == prior)]
         components = sorted(set(mine["component"]))
@@ -135,9 +141,10 @@ def error_figure(candidates: pd.DataFrame, paper_percent: float | None) -> Figur
             for (model, component), part in mine.groupby(["model", "component"], sort=False):
                 style = {"color": colour_of[model], "ms": 4}
                 _line(axes, part.sort_values(across), across, MARKERS[component], style)
-            error_axis(axes, paper_percent)
+            error_axis(axes, paper_percent, "paper's mean:")
             axes.set_title(f"{prior} prior")
             axes.set_xlabel("wanted $C_{11}$ (GPa)" if len(columns) == 1 else "target")
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         limits = [axes.get_ylim() for axes in grid[0]]
         for axes in grid[0]:
             axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
@@ -148,7 +155,7 @@ def error_figure(candidates: pd.DataFrame, paper_percent: float | None) -> Figur
             label, marker = f"component {component + 1}", MARKERS[component]
             grid[0, 0].plot([], [], marker, color="0.3", ms=4, label=label)
         if (candidates["weight"] < UNLIKELY).any():
-            label = f"weight below {UNLIKELY:g}"
+            label = f"prior weight below {UNLIKELY:g}"
             grid[0, 0].plot([], [], "o", color="0.3", mfc="white", ms=4, label=label)
         handles, labels = grid[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=SMALL)
@@ -165,12 +172,12 @@ def _line(axes: Axes, part: pd.DataFrame, across: str, marker: str, style: dict[
     axes.plot(at[~likely], errors[~likely], marker, mfc="white", **style)
 
 
-def error_axis(axes: Axes, paper_percent: float | None) -> None:
-    """Make the vertical axis that of errors in percent, with the paper's mean."""
+def error_axis(axes: Axes, paper_percent: float | None, said: str) -> None:
+    """Make the vertical axis that of errors in percent, with the paper's, and what to call it."""
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     if paper_percent is not None:
-        label = f"paper's mean, {paper_percent:.0f} %"
+        label = f"{said} {paper_percent:.0f} %"
         axes.axhline(paper_percent, color="0.4", linestyle="--", linewidth=0.8, label=label)
 
 
@@ -181,7 +188,7 @@ def plain(name: str) -> str:
 
 def said(c11_gpa: float, volume_fraction: float) -> str:
     """Say the stiffness and the volume fraction of a structure."""
-    return f"{c11_gpa:.3g} GPa\n$v$ = {volume_fraction:.2f}"
+    return f"{_three(c11_gpa)} GPa\n$v$ = {volume_fraction:.2f}"
 
 
 def _candidate(row: pd.Series, phases: np.ndarray, *, alone: bool) -> Cube:
@@ -196,13 +203,22 @@ def _real(row: pd.Series, real: Mapping[int, np.ndarray]) -> Cube:
     return Cube(phases, said(row["c11_gpa"], phases.mean()))
 
 
+def _fraction_only(cube: Cube) -> Cube:
+    return Cube(cube.phases, cube.caption.partition("\n")[2])
+
+
 def _title(row: pd.Series, columns: Sequence[str]) -> str:
     """Say what is wanted; of a vector, the components along the axes."""
-    beyond = "" if row["inside"] else "\n(beyond data)"
+    beyond = "" if row["inside"] else "beyond data\n"
     if len(columns) == 1:
-        return f"{row[columns[0]]:g} GPa{beyond}"
-    along = [f"wanted_c{axis}{axis}_gpa" for axis in (1, 2, 3)]
-    return ", ".join(f"{row[name]:.3g}" for name in along) + f" GPa{beyond}"
+        return f"{beyond}{row[columns[0]]:g} GPa"
+    along = [f"$C_{{{axis * 11}}}$ = {_three(row[f'wanted_c{axis}{axis}_gpa'])}" for axis in AXES]
+    return beyond + "\n".join(along)
+
+
+def _three(value: float) -> str:
+    """Write three digits, zeros included."""
+    return f"{value:#.3g}".removesuffix(".")
 
 
 def wrapped(model: str) -> str:

@@ -107,7 +107,7 @@ def forward_sections(
     """Report forward accuracy: Table 1, Tables 7 and 8, Figure 7."""
     simulated = options.data.source == "simulated"
     accuracy = tables["accuracy"]
-    c11, normal = (_shown(summary(accuracy, target), simulated) for target in ("c11", "normal"))
+    c11, normal = (shown(summary(accuracy, target), simulated) for target in ("c11", "normal"))
     beside = " The paper's values are for 51 voxels and ten runs." if simulated else ""
     return [
         Section(
@@ -134,16 +134,14 @@ def forward_sections(
     ]
 
 
-def _shown(table: pd.DataFrame, simulated: bool) -> pd.DataFrame:
+def shown(table: pd.DataFrame, simulated: bool) -> pd.DataFrame:
     """Hide the paper's columns for another material, and deviations of one run alone."""
     hidden = [] if simulated else [name for name in table if str(name).startswith("paper_")]
     empty = [name for name in table if table[name].isna().all()]
     return table.drop(columns=[*dict.fromkeys([*hidden, *empty])])
 
 
-def localization_section(
-    tables: Tables, pictures: Pictures, options: CompositeOptions
-) -> Section:
+def localization_section(tables: Tables, pictures: Pictures, options: CompositeOptions) -> Section:
     """Report localization beside its linear baseline."""
     accuracy = tables["localization"]
     simulated = options.data.source == "simulated"

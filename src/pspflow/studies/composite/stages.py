@@ -22,10 +22,26 @@ MODEL_STAGES = {
     "baselines": {"baselines": "Predict stiffness without a network of its own."},
     "accuracy": {"forward_accuracy": "Measure what is predicted of the test structures."},
     "forward_show": {"forward_figures": "Draw predictions, their errors and the latent spaces."},
+    "inverse": {"infer": "Infer structures from wanted stiffness, and solve them."},
+    "anneal": {"anneal": "Search the latent space for structures of wanted C11."},
+    "reconstruct": {"reconstructions": "Decode test structures from their latents, and solve."},
+    "ablation": {
+        "slice_ablation": "Rebuild structures by the style of slices along x, and along all axes."
+    },
+    "inverse_show": {
+        "inverse_figures": "Draw the structures inferred for every target, and their errors.",
+        "annealing_figures": "Draw what searches of the latent space end with, and their errors.",
+    },
+    "structure_show": {"structure_figures": "Draw C11 over the volume fraction."},
+    "tools": {
+        "predict": "Predict the stiffness of your structures, and solve them to compare.",
+        "design": "Design structures of a wanted stiffness: draw some, solve each, and rank them.",
+    },
     "localize": {"train_localizer": "Train a network to predict the strain of every voxel."},
     "localize_judge": {
         "evaluate_localizers": "Predict strains of test structures, and time the models."
     },
     "localization_show": {"localization_figures": "Draw strains, true and predicted."},
+    "present": {"report": "Write the report: one page with every table and figure."},
 }
 """Stages by module, and their summaries: torch takes seconds to load, so they load when run."""

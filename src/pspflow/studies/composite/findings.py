@@ -1,0 +1,151 @@
+"""What reproduced and what did not, in sentences computed from the tables."""
+
+import pandas as pd
+
+from pspflow.studies.composite import paper
+from pspflow.studies.composite.accuracy import summary
+from pspflow.studies.composite.inverse_measures import search_summary
+from pspflow.studies.composite.inverse_measures import summary as inverse_summary
+from pspflow.studies.composite.page import Tables
+from pspflow.studies.composite.properties import Target
+
+OURS = "mixture_statistics"
+PAPER_MAPE = paper.FORWARD["c11"]["gaussian"]["c11_gpa"].mape
+
+
+def findings(tables: Tables, *, simulated: bool) -> list[str]:
+    """Say how each of the paper's claims fares here.
+
+    Parameters
+    ----------
+    tables
+        `accuracy`, `inverse c11`, `inverse normal`, `searches`, `mismatch`, `localization`.
+    simulated
+        Whether the structures are of the paper's kind, so that its figures compare.
+    """
+    return [
+        *_forward(tables["accuracy"], simulated),
+        *_inverse(tables["inverse c11"], "c11", simulated),
+        *_inverse(tables["inverse normal"], "normal", simulated),
+        _search(tables["searches"], simulated),
+        _slices(tables["mismatch"]),
+        *_local(tables["localization"], simulated),
+    ]
+
+
+def _forward(accuracy: pd.DataFrame, simulated: bool) -> list[str]:
+    sentences = []
+    for target in ("c11", "normal"):
+        means = summary(accuracy, target).groupby("model", sort=False)["mape"].mean()
+        published = [name for name in ("gaussian", "mixture") if name in means]
+        for name in published:
+            rival = means.get("cnn")
+            verdict = "no worse than" if means[name] <= rival else "worse than"
+            sentences.append(
+                f"Forward, {_called(target)}: the paper's VAE-regression ({name}) has a MAPE of "
+                f"{means[name]:.2f} %, {verdict} regression alone ({rival:.2f} %)."
+            )
+        if OURS in means:
+            rivals = means.drop([name for name in means.index if "statistics" in name])
+            best = rivals.idxmin()
+            ahead = means[OURS] < rivals.min()
+            sentences.append(
+                f"Forward, {_called(target)}: our {OURS} has {means[OURS]:.2f} %, "
+                + ("better than" if ahead else "not better than")
+                + f" the best of the others trained on the same data ({best}, "
+                f"{rivals.min():.2f} %)."
+            )
+    if simulated:
+        means = summary(accuracy, "c11").groupby("model", sort=False)["mape"].mean()
+        reached = means.min() <= PAPER_MAPE
+        sentences.append(
+            f"The paper's {PAPER_MAPE:.2f} % for C11, at 51 voxels and 5,300 training structures, "
+            + (
+                f"is reached at this scale by {means.idxmin()} ({means.min():.2f} %)."
+                if reached
+                else f"is not reached at this scale (best: {means.idxmin()}, {means.min():.2f} %)."
+            )
+        )
+    return sentences
+
+
+def _inverse(candidates: pd.DataFrame, target: Target, simulated: bool) -> list[str]:
+    rows = inverse_summary(candidates, target, simulated=simulated).set_index(["model", "prior"])
+    errors = rows["error_percent"]
+    sentences = []
+    pair = [("gaussian", "joint"), ("mixture", "joint")]
+    if all(key in errors.index for key in pair):
+        one, many = (float(errors[key]) for key in pair)
+        sentences.append(
+            f"Inverse, {_called(target)}: with the paper's loss and prior the mixture misses by "
+            f"{many:.1f} %, the Gaussian by {one:.1f} %: "
+            + ("the mixture is better, as in the paper" if many < one else "the mixture is worse")
+            + (
+                f", whose figure is about {paper.INVERSE_ERROR_PERCENT:g} %."
+                if simulated and target == "c11"
+                else "."
+            )
+        )
+    ours = errors[[key for key in errors.index if key[0].endswith("_statistics")]]
+    if len(ours):
+        model, prior = ours.idxmin()
+        row = rows.loc[(model, prior)]
+        limit = paper.INVERSE_ERROR_PERCENT
+        sentences.append(
+            f"Inverse, {_called(target)}: {model} with the {prior} prior misses by "
+            f"{row['error_percent']:.1f} % over all components"
+            + (
+                f" ({'below' if row['error_percent'] < limit else 'not below'} {limit:g} %)"
+                if simulated and target == "c11"
+                else ""
+            )
+            + f", by {row['better_error_percent']:.1f} % with the better one."
+        )
+    return sentences
+
+
+def _search(searches: pd.DataFrame, simulated: bool) -> str:
+    rows = search_summary(searches, simulated=simulated).set_index("start")
+    parts = [
+        f"from {start} latents end {row['error_percent']:.1f} % off "
+        f"({row['best_error_percent']:.1f} % the best for each target; {row['evaluations']:.0f} "
+        "proposals)"
+        for start, row in rows.iterrows()
+    ]
+    return f"Search: {', '.join(f'those {part}' for part in parts)}." + (
+        f" The paper's are below {paper.ANNEALED_ERROR_PERCENT:g} % from both." if simulated else ""
+    )
+
+
+def _slices(mismatch: pd.DataFrame) -> str:
+    means = mismatch.groupby("slices", sort=False)["error"].mean()
+    one, all_three = float(means["x"]), float(means["xyz"])
+    return (
+        f"Slices along x alone leave an autocorrelation error of {one:.3f}, along all axes "
+        f"{all_three:.3f}: "
+        + ("all three are needed, as in the paper." if all_three < one else "unlike in the paper.")
+    )
+
+
+def _local(accuracy: pd.DataFrame, simulated: bool) -> list[str]:
+    best = accuracy.set_index("model")["squared_pearson"]
+    low, high = paper.LOCALIZATION_R2
+    told = ", ".join(f"{name} {value:.3f}" for name, value in best.items())
+    sentences = [f"Local strains, squared Pearson correlation on test structures: {told}."]
+    printed = best[[name for name in best.index if str(name).startswith("cpnet")]]
+    if simulated and len(printed):
+        sentences.append(
+            f"CPNet's {printed.max():.2f} is "
+            + ("below" if printed.max() < low else "within" if printed.max() <= high else "above")
+            + f" the report's {low:.2f} to {high:.2f}"
+            + (
+                f"; a linear filter ({best['mks']:.2f}) is better than it."
+                if best.get("mks", 0) > printed.max()
+                else "."
+            )
+        )
+    return sentences
+
+
+def _called(target: str) -> str:
+    return "C11" if target == "c11" else "six components"

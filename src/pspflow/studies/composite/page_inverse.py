@@ -1,0 +1,189 @@
+"""The text and the tables of the composite study's report: inverse design, search, ablation."""
+
+import pandas as pd
+
+from pspflow.report.page import Figure, Section, Table
+from pspflow.studies.composite import paper
+from pspflow.studies.composite.inverse_measures import (
+    component_errors,
+    search_summary,
+    summary,
+    volume_fractions,
+)
+from pspflow.studies.composite.options import CompositeOptions
+from pspflow.studies.composite.page import Pictures, Tables, shown
+from pspflow.studies.composite.properties import NORMAL
+
+PRIORS = (
+    "The joint prior is trained with the rest, as the paper's; the refitted one by maximum "
+    "likelihood afterwards, on the encoder as it is. The mean of every component is decoded, cut "
+    "at the volume fraction of what was decoded (the paper names no threshold), and solved."
+)
+
+
+def inverse_sections(
+    tables: Tables, pictures: Pictures, options: CompositeOptions
+) -> list[Section]:
+    """Report inverse design for C11 (Figures 3 and 8, Table 6) and vectors (Figures 10 and 11)."""
+    simulated = options.data.source == "simulated"
+    return [
+        _scalar(tables["inverse c11"], pictures, options, simulated),
+        _vector(tables["inverse normal"], pictures, options, simulated),
+    ]
+
+
+def _scalar(
+    candidates: pd.DataFrame, pictures: Pictures, options: CompositeOptions, simulated: bool
+) -> Section:
+    outside = candidates.loc[~candidates["inside"], "wanted_c11_gpa"].unique()
+    warning = (
+        f" Outside the range of the training structures: {', '.join(f'{v:g}' for v in outside)} "
+        "GPa."
+        if len(outside)
+        else ""
+    )
+    beside = (
+        f" The paper: about {paper.INVERSE_ERROR_PERCENT:g} % with a mixture, R² "
+        f"{paper.INVERSE_R2:g}."
+        if simulated
+        else ""
+    )
+    return Section(
+        "Structure from C11",
+        f"{PRIORS} A network of ours is given {options.inverse.draws} noises for each, and its "
+        "own regressor chooses the structure that it believes nearest; the solver has no say. "
+        "error percent is over all components, likeliest over the heaviest component of each "
+        "target, better over the component that comes nearest, which only the solver can tell."
+        f"{beside}{warning}",
+        [
+            Table(
+                shown(summary(candidates, "c11", simulated=simulated), simulated),
+                "Solved against wanted C11.",
+            ),
+            Table(
+                shown(volume_fractions(candidates, simulated=simulated), simulated),
+                "Volume fraction of the stiff phase by target (the paper's Table 6); component 1 "
+                "is the one of less stiff phase.",
+            ),
+        ],
+        [
+            Figure(
+                pictures["c11_cubes"],
+                "Real test structures of nearly the wanted C11, and those inferred (Figures 3a, "
+                "8), with what the solver finds.",
+            ),
+            Figure(pictures["c11_errors"], "Error of solved against wanted C11 (Figure 3b)."),
+        ],
+    )
+
+
+def _vector(
+    candidates: pd.DataFrame, pictures: Pictures, options: CompositeOptions, simulated: bool
+) -> Section:
+    wanted = (
+        candidates.drop_duplicates("instance")[["instance", *(f"wanted_{n}" for n in NORMAL)]]
+        .rename(columns=lambda name: name.removeprefix("wanted_"))
+        .assign(instance=lambda rows: rows["instance"] + 1)
+    )
+    listed = [Table(wanted, "Wanted vectors in GPa, from test structures (the paper's Table 9).")]
+    if simulated:
+        columns = ["instance", *paper.TARGET_ORDER]
+        values = paper.TARGET_VECTORS_GPA
+        theirs = pd.DataFrame(
+            [(place + 1, *row) for place, row in enumerate(values.tolist())], columns=columns
+        )
+        listed.append(
+            Table(theirs[["instance", *NORMAL]], "The paper's own vectors in GPa, for comparison.")
+        )
+    errors = shown(component_errors(candidates, simulated=simulated), simulated)
+    return Section(
+        "Structure from six components",
+        f"The same for {wanted.shape[0]} vectors of test structures: all six components at once, "
+        "each of which has a real structure. Chosen and solved as above.",
+        [
+            *listed,
+            Table(
+                shown(summary(candidates, "normal", simulated=simulated), simulated),
+                "Error over the six components.",
+            ),
+            Table(errors, "Mean absolute error by component (Table 10)."),
+        ],
+        [
+            Figure(
+                pictures["normal_cubes"],
+                "The structures that the vectors are from, and those inferred (Figures 10, 11).",
+            ),
+            Figure(pictures["normal_errors"], "Error by target vector."),
+        ],
+    )
+
+
+def annealing_section(tables: Tables, pictures: Pictures, options: CompositeOptions) -> Section:
+    """Report simulated annealing in the latent space (Figures 4 and 9)."""
+    simulated = options.data.source == "simulated"
+    searches = tables["searches"]
+    chosen = options.anneal
+    return Section(
+        "Search in the latent space",
+        "Simulated annealing for comparison: in the latent space of mixture_statistics, guided by "
+        f"regression alone (cnn), from {chosen.starts} random latents with {chosen.iterations} "
+        f"proposals each, and from the inferred ones with {chosen.inferred_iterations} (the paper: "
+        f"{paper.ANNEALING_RANDOM_STARTS} of at least {paper.ANNEALING_RANDOM_ITERATIONS}, and "
+        f"{paper.ANNEALING_INFERRED_ITERATIONS}). An iteration is taken as one proposed latent. "
+        "told error is what the guiding network believes at the end, error what the solver finds: "
+        "their difference is what a search gains by deceiving its guide.",
+        [
+            Table(
+                shown(search_summary(searches, simulated=simulated), simulated),
+                "Searches by their start.",
+            )
+        ],
+        [
+            Figure(pictures["anneal_cubes"], "Real structures, and those that searches end with."),
+            Figure(
+                pictures["anneal_errors"],
+                "Searches in the latent space (first two principal components, coloured by C11), "
+                "and the errors of their ends.",
+            ),
+        ],
+    )
+
+
+def reconstruction_sections(
+    tables: Tables, pictures: Pictures, options: CompositeOptions
+) -> list[Section]:
+    """Report reconstructions (Figure 6) and the slices that the style loss needs (Figure 5)."""
+    mismatch = tables["mismatch"]
+    return [
+        Section(
+            "Reconstructions",
+            "Test structures encoded and decoded. The style loss compares statistics, so that no "
+            "voxel needs to be where it was.",
+            (),
+            [
+                Figure(
+                    pictures["reconstructions"],
+                    "Test structures over their reconstructions (the paper's Figure 6), with "
+                    "volume fraction and solved C11.",
+                )
+            ],
+        ),
+        Section(
+            "Slices of the style loss",
+            f"Voxels optimised for {options.ablation.steps} steps to match the style of a "
+            "structure that is long along x: slices along x alone leave what happens between them "
+            "unmatched, slices along all axes do not (the paper's Figure 5).",
+            [
+                Table(
+                    _by_variant(mismatch), "Error of the two-point autocorrelation along the axes."
+                )
+            ],
+            [Figure(pictures["slices_ablation"], "Observed structure, both rebuilt, and slices.")],
+        ),
+    ]
+
+
+def _by_variant(mismatch: pd.DataFrame) -> pd.DataFrame:
+    numbers = list(mismatch.select_dtypes("number"))
+    keys = [name for name in mismatch if name not in numbers and name != "structure"]
+    return mismatch.groupby(keys, as_index=False, sort=False)[numbers].mean()
