@@ -6,6 +6,7 @@ The lines (command, commit, duration) become the header. Sections whose artefact
 left out.
 """
 
+import math
 import sys
 from pathlib import Path
 
@@ -42,9 +43,15 @@ def table(rows: pd.DataFrame) -> str:
     """Write a table as Markdown, four significant digits."""
     lines = [f"| {' | '.join(map(str, rows.columns))} |", "|---" * rows.shape[1] + "|"]
     for row in rows.itertuples(index=False):
-        cells = (f"{value:.4g}" if isinstance(value, float) else str(value) for value in row)
+        cells = (_cell(value) for value in row)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "–" if math.isnan(value) else f"{value:.4g}"
+    return str(value)
 
 
 def by_head(run: Path, name: str) -> pd.DataFrame:

@@ -42,7 +42,7 @@ class Checkout:
         run = self.snakemake("-n", *arguments)
         assert run.returncode == 0, run.stdout
         rules = set(re.findall(r"^(?:local)?rule (\w+):", run.stdout, flags=re.MULTILINE))
-        return rules - {"all", "temper", "temper_persistence"}
+        return rules - {"all", "temper", "temper_persistence", "composite", "composite_data"}
 
     def overlay(self, name: str, values: dict[str, object]) -> str:
         """Write a configuration file and return its path."""
@@ -58,9 +58,19 @@ def checkout(tmp_path: Path) -> Checkout:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """Make a checkout where the tests' configuration has run; tests leave it as it was."""
-    made = Checkout(tmp_path_factory.mktemp("finished") / "checkout")
-    run = made.snakemake("--cores", "2", "--configfile", "tests/config.yaml")
+    """Make a checkout where the temper study has run; tests leave it as it was."""
+    return _finished(tmp_path_factory, "temper")
+
+
+@pytest.fixture(scope="session")
+def composite(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Make a checkout where the composite study has run; tests leave it as it was."""
+    return _finished(tmp_path_factory, "composite")
+
+
+def _finished(factory: pytest.TempPathFactory, study: str) -> Checkout:
+    made = Checkout(factory.mktemp(study) / "checkout")
+    run = made.snakemake("--cores", "2", study, "--configfile", "tests/config.yaml")
     assert run.returncode == 0, run.stdout
     (made.folder / "run.log").write_text(run.stdout)
     return made

@@ -26,7 +26,7 @@ def rules(names):
 
 def test_a_finished_run_has_nothing_to_do(finished):
     """Running twice costs nothing."""
-    assert finished.planned("--configfile", "tests/config.yaml") == set()
+    assert finished.planned("temper", "--configfile", "tests/config.yaml") == set()
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_finished_run_has_nothing_to_do(finished):
 def test_changing_an_option_reruns_what_is_downstream_of_it(finished, change, touched):
     """An option is a parameter of its own stage only; the report alone records them all."""
     overlay = finished.overlay("change.yaml", change)
-    planned = finished.planned("--configfile", "tests/config.yaml", overlay)
+    planned = finished.planned("temper", "--configfile", "tests/config.yaml", overlay)
     assert planned == rules(touched)
 
 
@@ -81,7 +81,7 @@ def test_deleting_an_artefact_rebuilds_it_and_what_follows(finished, artefact, r
     path, aside = finished.folder / RESULTS / artefact, finished.folder / "aside"
     path.rename(aside)
     try:
-        planned = finished.planned("--configfile", "tests/config.yaml")
+        planned = finished.planned("temper", "--configfile", "tests/config.yaml")
     finally:
         aside.rename(path)
     assert planned == rules(rebuilt)
@@ -92,7 +92,7 @@ def test_one_lost_shard_is_one_job(finished):
     path = finished.folder / RESULTS / "persistence/1-of-2.zarr"
     aside = finished.folder / "aside"
     path.rename(aside)
-    run = finished.snakemake("-n", "--configfile", "tests/config.yaml")
+    run = finished.snakemake("-n", "temper", "--configfile", "tests/config.yaml")
     aside.rename(path)
     assert "persistence/1-of-2.log" in run.stdout
     assert "persistence/2-of-2.log" not in run.stdout
@@ -102,7 +102,7 @@ def test_one_regularisation_is_trained_alone(finished):
     """The weight of the exact term touches no other training, and a further seed only itself."""
     change = {"temper": {"flows": {"topology_weight": {"exact": 0.1}, "seeds": 2}}}
     overlay = finished.overlay("change.yaml", change)
-    run = finished.snakemake("-n", "--configfile", "tests/config.yaml", overlay)
+    run = finished.snakemake("-n", "temper", "--configfile", "tests/config.yaml", overlay)
     trained = set(re.findall(r"logs/flows/(\w+/seed\d)/train.log", run.stdout))
     assert trained == {"exact/seed0", "exact/seed1", "none/seed1"}
 
@@ -120,5 +120,5 @@ def test_a_rebuilt_artefact_is_the_lost_one(finished):
 def test_runs_do_not_overwrite_each_other(finished):
     """Another run name plans everything anew, in another folder."""
     overlay = finished.overlay("change.yaml", {"run": "another"})
-    planned = finished.planned("--configfile", "tests/config.yaml", overlay)
+    planned = finished.planned("temper", "--configfile", "tests/config.yaml", overlay)
     assert planned == rules(EVERYTHING)

@@ -139,7 +139,7 @@ def test_bad_sheet_stops_with_its_sentence(checkout):
     (checkout.folder / "sheet.csv").write_text("image,domain,specimen\nnowhere.tif,t5,s1\n")
     own = {"source": "micrographs", "micrographs": {"sheet": "sheet.csv"}}
     overlay = checkout.overlay("own.yaml", {"run": "own", "temper": {"data": own}})
-    run = checkout.snakemake("--cores", "1", "--configfile", overlay)
+    run = checkout.snakemake("--cores", "1", "temper", "--configfile", overlay)
     assert run.returncode != 0
     sentence = "sheet.csv row 2: nowhere.tif: there is no such file"
     assert sentence in run.stdout
@@ -159,7 +159,7 @@ def test_bad_sheet_stops_with_its_sentence(checkout):
 def test_bad_configuration_stops_before_anything_runs(checkout, values, sentence):
     """A fault in the configuration is one sentence, and nothing is made."""
     overlay = checkout.overlay("bad.yaml", values)
-    run = checkout.snakemake("--cores", "1", "--configfile", overlay)
+    run = checkout.snakemake("--cores", "1", "temper", "--configfile", overlay)
     assert run.returncode != 0
     assert sentence in run.stdout
     assert "Traceback" not in run.stdout

@@ -37,12 +37,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the page: sentences, then tables, then figures."""
+    """A section of the page: sentences, a list of them, then tables, then figures."""
 
     title: str
     text: str
     tables: Sequence[Table] = ()
     figures: Sequence[Figure] = field(default=())
+    points: Sequence[str] = ()
 
 
 def render(

@@ -361,10 +361,10 @@ def test_without_labels_there_is_no_section_on_them():
 
 
 def test_the_verdict_is_the_findings():
-    """Its text says what the tables show, each sentence once."""
+    """Its points say what the tables show, each sentence once."""
     page = results(labels=asked({WAYS[0]: 0.6}))
     *_, verdict = sections(page, OPTIONS)
-    assert verdict.text == " ".join(findings(page))
+    assert verdict.points == findings(page)
 
 
 def test_epochs_kept_and_checks_are_those_of_each_training():

@@ -79,11 +79,11 @@ def _inverse(candidates: pd.DataFrame, target: Target, simulated: bool) -> list[
         sentences.append(
             f"Inverse, {_called(target)}: with the paper's loss and prior the mixture misses by "
             f"{many:.1f} %, the Gaussian by {one:.1f} %: "
-            + ("the mixture is better, as in the paper" if many < one else "the mixture is worse")
+            + ("the mixture is better, as in the paper." if many < one else "the mixture is worse.")
             + (
-                f", whose figure is about {paper.INVERSE_ERROR_PERCENT:g} %."
+                f" The paper's mixture misses by about {paper.INVERSE_ERROR_PERCENT:g} %."
                 if simulated and target == "c11"
-                else "."
+                else ""
             )
         )
     ours = errors[[key for key in errors.index if key[0].endswith("_statistics")]]

@@ -1,7 +1,6 @@
 """How well inverse design and annealing meet what was wanted, with the paper's values beside.
 
-The paper's values hold for its data, and stand beside the networks with a prior of the same kind:
-one Gaussian, or a mixture.
+The paper's values hold for its data, and stand beside its own networks with their joint prior.
 """
 
 import numpy as np
@@ -42,7 +41,8 @@ def summary(candidates: pd.DataFrame, target: Target, *, simulated: bool) -> pd.
     rows = []
     for (model, prior), part in candidates.groupby(KEYS, sort=False):
         by_instance = part.groupby("instance")
-        has_paper = simulated and target == "c11" and RECIPES[model].mixture
+        kind = _published(model, prior) if simulated and target == "c11" else None
+        has_paper = kind == "mixture"
         rows.append(
             {
                 "model": model,
@@ -89,7 +89,7 @@ def volume_fractions(candidates: pd.DataFrame, *, simulated: bool) -> pd.DataFra
     table["component"] = table["order"]
     table["paper_volume_fraction"] = [
         _reported(*row) if simulated else np.nan
-        for row in table[["model", "component", "wanted_c11_gpa"]].itertuples(index=False)
+        for row in table[["model", "prior", "component", "wanted_c11_gpa"]].itertuples(index=False)
     ]
     models = {name: place for place, name in enumerate(dict.fromkeys(table["model"]))}
     columns = [*KEYS, "component", "wanted_c11_gpa"]
@@ -120,9 +120,9 @@ def component_errors(candidates: pd.DataFrame, *, simulated: bool) -> pd.DataFra
     """
     rows = []
     for (model, prior), part in candidates.groupby(KEYS, sort=False):
-        kind = "mixture" if RECIPES[model].mixture else "gaussian"
+        kind = _published(model, prior) if simulated else None
         for name in NORMAL:
-            told = paper.VECTOR_ERRORS_PERCENT[kind][name] if simulated else np.nan
+            told = paper.VECTOR_ERRORS_PERCENT[kind][name] if kind else np.nan
             rows.append(
                 {
                     "model": model,
@@ -182,9 +182,18 @@ def _miss(part: pd.DataFrame, name: str) -> float:
     return 100 * float(((part[name] - wanted).abs() / wanted.abs()).mean())
 
 
-def _reported(model: ModelName, component: int, wanted_gpa: float) -> float:
-    """Return the paper's volume fraction for a prior of this kind, NaN where it has none."""
-    key = f"mixture component {component}" if RECIPES[model].mixture else "gaussian"
+def _published(model: ModelName, prior: str) -> str | None:
+    """Name the paper's prior that a network and its prior are, none if they are ours."""
+    recipe = RECIPES[model]
+    if recipe.statistics or prior != "joint":
+        return None
+    return "mixture" if recipe.mixture else "gaussian"
+
+
+def _reported(model: ModelName, prior: str, component: int, wanted_gpa: float) -> float:
+    """Return the paper's volume fraction for a prior of its own, NaN where it has none."""
+    kind = _published(model, prior)
+    key = f"mixture component {component}" if kind == "mixture" else str(kind)
     fractions = paper.INVERSE_VOLUME_FRACTIONS.get(key)
     if fractions is None or wanted_gpa not in paper.INVERSE_TARGETS_GPA:
         return np.nan

@@ -29,8 +29,7 @@ class InverseModels(Options):
 
 
 class ModelOptions(Options):
-    """Which networks are trained: cnn, cnn_augmented, gaussian, mixture, gaussian_statistics,
-    mixture_statistics. The plain autoencoder, vae, always is."""
+    """Which networks are trained; the plain autoencoder, vae, always is."""
 
     forward: ForwardModels = ForwardModels()
     """Structure to stiffness."""

@@ -13,7 +13,9 @@ from pspflow.studies.composite.inverse_measures import (
 from pspflow.studies.composite.options import CompositeOptions
 from pspflow.studies.composite.page import Pictures, Tables, shown
 from pspflow.studies.composite.properties import NORMAL
+from pspflow.studies.composite.wide import beside_paper
 
+COMPONENT = ["model", "prior", "component"]
 PRIORS = (
     "The joint prior is trained with the rest, as the paper's; the refitted one by maximum "
     "likelihood afterwards, on the encoder as it is. The mean of every component is decoded, cut "
@@ -42,6 +44,7 @@ def _scalar(
         if len(outside)
         else ""
     )
+    fractions = shown(volume_fractions(candidates, simulated=simulated), simulated)
     beside = (
         f" The paper: about {paper.INVERSE_ERROR_PERCENT:g} % with a mixture, R² "
         f"{paper.INVERSE_R2:g}."
@@ -61,9 +64,19 @@ def _scalar(
                 "Solved against wanted C11.",
             ),
             Table(
-                shown(volume_fractions(candidates, simulated=simulated), simulated),
-                "Volume fraction of the stiff phase by target (the paper's Table 6); component 1 "
-                "is the one of less stiff phase.",
+                beside_paper(
+                    fractions,
+                    COMPONENT,
+                    "wanted_c11_gpa",
+                    "volume_fraction",
+                    "paper_volume_fraction",
+                ),
+                "Volume fraction of the stiff phase by wanted C11 in GPa (the paper's Table 6); "
+                "component 1 is the one of less stiff phase.",
+            ),
+            Table(
+                beside_paper(fractions, COMPONENT, "wanted_c11_gpa", "error_percent", ""),
+                "Error of the solved C11 in percent, by wanted C11 in GPa.",
             ),
         ],
         [
@@ -95,7 +108,10 @@ def _vector(
         listed.append(
             Table(theirs[["instance", *NORMAL]], "The paper's own vectors in GPa, for comparison.")
         )
-    errors = shown(component_errors(candidates, simulated=simulated), simulated)
+    errors = beside_paper(
+        shown(component_errors(candidates, simulated=simulated), simulated),
+        *(["model", "prior"], "property", "error_percent", "paper_error_percent"),
+    )
     return Section(
         "Structure from six components",
         f"The same for {wanted.shape[0]} vectors of test structures: all six components at once, "
@@ -106,7 +122,7 @@ def _vector(
                 shown(summary(candidates, "normal", simulated=simulated), simulated),
                 "Error over the six components.",
             ),
-            Table(errors, "Mean absolute error by component (Table 10)."),
+            Table(errors, "Mean absolute error in percent by component (Table 10)."),
         ],
         [
             Figure(

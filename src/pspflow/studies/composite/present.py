@@ -65,7 +65,8 @@ def report(
     body = [
         Section(
             "What reproduced and what did not",
-            " ".join(findings(known, simulated=simulated)),
+            "",
+            points=findings(known, simulated=simulated),
         ),
         page.structures_section(known, drawn, options),
         page.networks_section(known, options),

@@ -144,7 +144,7 @@ def _verdict(results: Results, options: TemperOptions) -> Section:
     tables = (
         [Table(beside_paper(results, options), "The paper's run and this one.")] if papers else []
     )
-    return Section("What reproduced and what did not", " ".join(findings(results)), tables)
+    return Section("What reproduced and what did not", "", tables, points=findings(results))
 
 
 def beside_paper(results: Results, options: TemperOptions) -> pd.DataFrame:
