@@ -36,6 +36,17 @@ class TestProfile:
         assert "results/paper" not in run.stdout
 
 
+def test_every_gpu_rule_asks_lsf_for_one():
+    """The plugin of LSF knows no gpu resource: a rule that is forgotten would train on a CPU."""
+    rule = re.compile(r"^ *rule (\w+):$(.*?)(?=^ *rule |\Z)", re.MULTILINE | re.DOTALL)
+    files = (ROOT / "workflow/rules").glob("*.smk")
+    bodies = dict(pair for path in files for pair in rule.findall(path.read_text()))
+    wanted = {name for name, body in bodies.items() if "gpu=1" in body}
+    lsf = yaml.safe_load((ROOT / "workflow/profiles/lsf/config.yaml").read_text())
+    asked = {name for name, more in lsf["set-resources"].items() if "-gpu" in more["lsf_extra"]}
+    assert asked == wanted
+
+
 @pytest.mark.parametrize("overlay", ["reference", "paper"])
 def test_overlays_name_their_run(overlay):
     """No scale overwrites another's results."""

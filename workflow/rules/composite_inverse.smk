@@ -43,7 +43,7 @@ rule composite_infer:
     wildcard_constraints:
         target="c11|normal",
     conda:
-        "../../envs/gpu.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 8000 * attempt,
@@ -79,7 +79,7 @@ rule composite_anneal:
     benchmark:
         f"{K}/benchmarks/anneal.tsv"
     conda:
-        "../../envs/gpu.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 8000 * attempt,
