@@ -12,7 +12,7 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.io.weights import load_weights
 from pspflow.models.mixture import ConditionalPrior
 from pspflow.simulate import simulate_composite
-from pspflow.studies.composite import network_training, train
+from pspflow.studies.composite import network_training, reconstruction, train
 from pspflow.studies.composite.network_options import NetworkOptions
 from pspflow.studies.composite.networks import PropertyScale, load_network
 from pspflow.studies.composite.priors import refit
@@ -114,12 +114,12 @@ def test_bad_style_weights_are_named(data, tmp_path):
     with pytest.raises(
         InputError, match=r"vgg.pth: features.0.weight is missing.*give torchvision"
     ):
-        train.style_features(wrong)
+        reconstruction.style_features(wrong)
     wrong.write_text("no weights")
     with pytest.raises(InputError, match=r"vgg.pth: no file of weights"):
-        train.style_features(wrong)
+        reconstruction.style_features(wrong)
     with pytest.raises(InputError, match="there is no such file"):
-        train.style_features(tmp_path / "none.pth")
+        reconstruction.style_features(tmp_path / "none.pth")
 
 
 @pytest.mark.parametrize("log", [False, True])

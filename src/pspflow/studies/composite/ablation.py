@@ -23,8 +23,8 @@ from pspflow.seeds import generator
 from pspflow.studies.composite.ablation_figures import AXIS_NAMES, OBSERVED, ablation_figure
 from pspflow.studies.composite.ablation_options import AblationOptions
 from pspflow.studies.composite.networks import to_input
+from pspflow.studies.composite.reconstruction import style_features
 from pspflow.studies.composite.structures import DIMS, PHASE
-from pspflow.studies.composite.train import style_features
 
 VARIANTS: Final = {"x": (0,), "xyz": AXES}
 """Axes along which slices are matched."""

@@ -9,19 +9,16 @@ import numpy as np
 import pandas as pd
 import torch
 from lightning.pytorch import seed_everything
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import Dataset
 
 from pspflow.errors import InputError
 from pspflow.io.arrays import open_store, read_values
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
-from pspflow.io.weights import load_tensors, save_weights
+from pspflow.io.weights import save_weights
 from pspflow.logs import log
 from pspflow.models.pinet import parameter_count
-from pspflow.models.statistics_loss import StatisticsLoss
-from pspflow.models.style import RandomFeatures, StyleLoss
-from pspflow.models.vgg import VGG19Features
 from pspflow.studies.composite.data_options import SetName
 from pspflow.studies.composite.network_options import NetworkOptions
 from pspflow.studies.composite.network_training import AutoencoderTraining, NetworkTraining
@@ -29,6 +26,7 @@ from pspflow.studies.composite.networks import Network, to_input
 from pspflow.studies.composite.priors import refit
 from pspflow.studies.composite.properties import NORMAL, TARGETS, Target
 from pspflow.studies.composite.recipes import RECIPES, ModelName
+from pspflow.studies.composite.reconstruction import reconstruction_loss
 from pspflow.studies.composite.rows import read_split, rows_of
 from pspflow.studies.composite.structures import PHASE
 from pspflow.training.data import loader
@@ -148,7 +146,7 @@ def train_network(
         network.scale.fit(torch.from_numpy(known.astype(np.float32)))
     training = _training(network, columns, name, options, seed + 1000 * run)
     if isinstance(training, AutoencoderTraining):
-        training.reconstruction = _reconstruction(recipe.statistics, options.style_weights)
+        training.reconstruction = reconstruction_loss(recipe.statistics, options.style_weights)
         few = to_input(data["train"].phases[:UNIT_STRUCTURES])
         training.reconstruction.fit(few)  # type: ignore[operator]
     log.info("%d structures to train on, %d parameters", len(known), parameter_count(network.net))
@@ -201,31 +199,6 @@ def _training(
         augmented=recipe.augmented,
         exchange=name == "all",
     )
-
-
-def _reconstruction(statistics: bool, style_weights: Path | None) -> nn.Module:
-    """Make the loss that compares decoded with given structures."""
-    if statistics:
-        return StatisticsLoss(RandomFeatures())
-    return StyleLoss(style_features(style_weights))
-
-
-def style_features(style_weights: Path | None) -> nn.Module:
-    """Make the features of the style loss: VGG19's from a file, or fixed random filters.
-
-    Raises
-    ------
-    InputError
-        If the file holds something else.
-    """
-    if style_weights is None:
-        return RandomFeatures()
-    try:
-        return VGG19Features(load_tensors(style_weights))
-    except ValueError as error:
-        raise InputError(
-            f"{style_weights}: {error}; give torchvision's vgg19 weights, or none."
-        ) from error
 
 
 def _refit(network: Network, data: Mapping[str, Structures], columns: list[int], seed: int) -> None:
