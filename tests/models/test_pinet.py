@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from pspflow.models.pinet import PAPER_CHANNELS, PINet, parameter_count
+from pspflow.models.pinet import PAPER_CHANNELS, AveragePool, PINet, parameter_count
 from pspflow.studies.temper import options
 
 CONVOLUTIONS = 2_560 + 590_080 + 295_040 + 147_584  # 3 x 3, 1-256-256-128-128, with biases
@@ -34,3 +34,17 @@ def test_it_starts_as_the_mean_image(head):
 def test_options_name_the_papers_channels():
     """The report compares with the paper's size without loading torch."""
     assert options.PAPER_CHANNELS == PAPER_CHANNELS
+
+
+@pytest.mark.parametrize("size", [(20, 24), (10, 10), (32, 17)])
+@pytest.mark.parametrize("shape", [(1, 1), (10, 10), (3, 4)])
+def test_average_pool_is_torchs(size, shape):
+    """Values and gradients are those of AdaptiveAvgPool2d, which a GPU cannot repeat."""
+    maps = torch.rand(2, 3, *size, dtype=torch.float64, requires_grad=True)
+    weights = torch.rand(2, 3, *shape, dtype=torch.float64)
+    found = []
+    for pool in (AveragePool(shape), nn.AdaptiveAvgPool2d(shape)):
+        pooled = pool(maps)
+        (gradient,) = torch.autograd.grad((pooled * weights).sum(), maps)
+        found.append((pooled, gradient))
+    torch.testing.assert_close(*found)

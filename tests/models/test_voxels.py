@@ -4,9 +4,19 @@ import pytest
 import torch
 from torch import nn
 
+from pspflow.models.cpnet import CPNet
 from pspflow.models.filtered_noise import FilteredNoise
+from pspflow.models.fno import FourierOperator
 from pspflow.models.vae_regression import VAERegression, binarise
-from pspflow.models.voxels import Decoder, MeansTrunk, Trunk, decoder_edges, stage_edges
+from pspflow.models.voxels import (
+    Decoder,
+    HalvingPool,
+    MeansTrunk,
+    Trunk,
+    decoder_edges,
+    largest_of_eight,
+    stage_edges,
+)
 
 
 def outputs(module, kinds, *inputs):
@@ -26,12 +36,31 @@ def outputs(module, kinds, *inputs):
 
 def test_trunk_is_table_2():
     """Edges and filters of every stage at 51, then 256 values and 2048 units."""
-    shapes = outputs(
-        Trunk(51), (nn.MaxPool3d, nn.Flatten, nn.Linear), torch.zeros(1, 1, 51, 51, 51)
-    )
+    shapes = outputs(Trunk(51), (HalvingPool, nn.Flatten, nn.Linear), torch.zeros(1, 1, 51, 51, 51))
     filters, edges = (16, 32, 64, 128, 256), (25, 12, 6, 3, 1)
     assert shapes[:5] == [(f, e, e, e) for f, e in zip(filters, edges, strict=True)]
     assert shapes[5:] == [(256,), (2048,)]
+
+
+@pytest.mark.parametrize("edge", [2, 6, 7])
+def test_both_ways_of_pooling_agree(edge):
+    """On a CPU and on a GPU: the same values, and the same gradient but where voxels are equal."""
+    maps = torch.rand(2, 3, edge, edge, edge, requires_grad=True)
+    weights = torch.rand(2, 3, *[edge // 2] * 3)
+    found = []
+    for pool in (HalvingPool(), largest_of_eight):
+        pooled = pool(maps)
+        (gradient,) = torch.autograd.grad((pooled * weights).sum(), maps)
+        found.append((pooled, gradient))
+    torch.testing.assert_close(*found, rtol=0, atol=0)
+
+
+def test_no_network_holds_what_a_gpu_cannot_repeat():
+    """Torch refuses to train these where a training must end in the same weights."""
+    networks = [Trunk(9, 2, 8), MeansTrunk(9, 2, 8), CPNet(9, 3), FourierOperator(2, 2, 1)]
+    for network in networks:
+        for layer in network.modules():
+            assert not isinstance(layer, (nn.MaxPool3d, nn.AdaptiveMaxPool3d, nn.AvgPool3d))
 
 
 def test_decoder_is_table_3():

@@ -1,6 +1,7 @@
 """The composite study, run as a user runs it, on structures of nine voxels."""
 
 import re
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,9 @@ import pytest
 
 from pspflow.io.arrays import open_store, read_values
 from pspflow.io.tables import read_table
+from pspflow.mechanics import effective_stiffness
+from pspflow.simulate import simulate_composite
+from pspflow.studies.composite.properties import NORMAL, POSITIONS
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("composite")]
 RESULTS = "results/tests/composite"
@@ -16,7 +20,7 @@ CONFIG = ("--configfile", "tests/config.yaml")
 FIGURES = {"forward_figures", "report"}
 AFTER_FORWARD = FIGURES | {"forward_accuracy"}
 LOCAL = {"train_localizer", "evaluate_localizers", "localization_figures", "report"}
-INVERSE = {"infer", "inverse_figures", "report"}
+INVERSE = {"infer", "inverse_figures", "rank", "report"}
 ANNEAL = {"anneal", "annealing_figures", "report"}
 TRAINING = {"train_autoencoder", "train_regressor", "train_vae"}
 AFTER_TRAINING = TRAINING | AFTER_FORWARD | INVERSE | ANNEAL | {"baselines", "reconstructions"}
@@ -51,6 +55,9 @@ def test_candidates_are_what_the_tables_say(composite):
         stored = read_values(open_store(folder / "structures.zarr"), "phase")
         np.testing.assert_allclose(stored.mean(axis=(1, 2, 3)), rows["volume_fraction"])
         assert (rows["c11_gpa"] > 0).all()
+        ranked = read_table(folder / "ranked.parquet")
+        assert set(ranked["wanted_c11_gpa"]) == set(rows["wanted_c11_gpa"])
+        assert ranked["rank"].tolist() == [1, 2] * 2
 
 
 @pytest.mark.parametrize(
@@ -60,6 +67,7 @@ def test_candidates_are_what_the_tables_say(composite):
         ({"networks": {"statistics": {"learning_rate": 0.1}}}, AFTER_TRAINING - {"train_vae"}),
         ({"localization": {"fno": {"width": 3}}}, LOCAL),
         ({"inverse": {"draws": 3}}, INVERSE),
+        ({"inverse": {"candidates": 3}}, {"rank", "report"}),
         ({"anneal": {"starts": 2}}, ANNEAL),
         ({"data": {"structures": {"array": "mine"}}}, set()),  # not the source
     ],
@@ -78,31 +86,64 @@ def test_changing_an_option_reruns_what_is_downstream_of_it(composite, change, t
     assert planned == rules(touched)
 
 
-def test_users_structures_take_the_same_path(composite):
-    """The simulated stack, given as one's own with ids exchanged, has the same stiffness."""
-    made, own = composite.folder / RESULTS / "sets/all", composite.folder / "own"
-    own.mkdir()
-    np.save(own / "stack.npy", 1 - read_values(open_store(made / "structures.zarr"), "phase"))
-    moduli = pd.DataFrame({"phase": [0, 1], "young_gpa": [120.0, 2.4], "poisson": [0.3, 0.3]})
-    moduli.to_csv(own / "phases.csv", index=False)
-    files = {"stack": "own/stack.npy", "phases": "own/phases.csv"}
-    data = {"source": "structures", "structures": files}
-    overlay = composite.overlay("own.yaml", {"run": "own", "composite": {"data": data}})
-    target = "results/own/composite/sets/all/stiffness.parquet"
-    run = composite.snakemake("--cores", "2", target, *CONFIG, overlay)
-    assert run.returncode == 0, run.stdout
-    one, two = (
-        read_table(path) for path in (made / "stiffness.parquet", composite.folder / target)
+def test_users_structures_become_a_report(checkout):
+    """A stack of another material, its stiff phase 0, makes a page of its own without the paper."""
+    rng = np.random.default_rng(0)
+    # two structures of each specimen, and the stack sorted by it
+    stack = np.stack(
+        [
+            1 - simulate_composite(9, [(1, 1, 3), (3, 1, 1), (2, 2, 2)][i // 8], fraction, rng)
+            for i, fraction in enumerate(rng.uniform(0.3, 0.7, 24))
+        ]
     )
-    np.testing.assert_allclose(one.iloc[:, 1:], two.iloc[:, 1:])
-    planned = composite.planned("composite", *CONFIG, overlay)
-    assert "composite_infer" in planned  # inverse design learns from all structures
-    assert "composite_simulate" not in planned
+    np.save(checkout.folder / "stack.npy", stack)
+    moduli = pd.DataFrame({"phase": [0, 1], "young_gpa": [70.0, 3.0], "poisson": [0.22, 0.35]})
+    moduli.to_csv(checkout.folder / "phases.csv", index=False)
+    named = {"structure": range(24), "specimen": [f"sample {i // 2}" for i in range(24)]}
+    pd.DataFrame(named).to_csv(checkout.folder / "table.csv", index=False)
+    files = {"stack": "stack.npy", "phases": "phases.csv", "table": "table.csv"}
+    ours = ["mixture_statistics"]
+    composite = {
+        "data": {"source": "structures", "structures": files},
+        "models": {
+            "forward": {"c11": ["cnn", *ours], "normal": ours},
+            "inverse": {"c11": ours, "normal": ours},
+        },
+        "inverse": {"c11_gpa": None},
+        "anneal": {"c11_gpa": None},
+        "localization": {"structures": None, "models": ["fno"]},
+    }
+    overlay = checkout.overlay("own.yaml", {"run": "own", "composite": composite})
+    run = checkout.snakemake("--cores", "2", "composite", *CONFIG, overlay)
+    assert run.returncode == 0, run.stdout
+
+    made = checkout.folder / "results/own/composite"
+    page = unescape((made / "report.html").read_text())
+    assert "rests on 24 structures of 12 specimens from stack.npy" in page
+    assert "70 GPa" in page
+    assert page.count("data:image/png") == len(list((made / "figures").glob("*.png")))
+    for papers in (
+        *("that are simulated", "The paper's values", "The paper's own", "<td>paper</td>"),
+        *("The paper: about", "diamonds: the paper", "8,900", "5,300", "74.49 %"),
+        *("The paper's mixture", "report gives", "the report's"),
+    ):
+        assert papers not in page.split("<h2>Provenance</h2>")[0], papers
+    assert {path.name for path in (made / "sets").iterdir()} == {"all"}
+
+    # ids are exchanged, and the stiffness is that of the structures as they were given
+    rows = read_table(made / "sets/all/stiffness.parquet")
+    assert rows["structure"].tolist() == [str(i) for i in range(24)]
+    for place in (0, 13):
+        solved = effective_stiffness(stack[place], [70, 3], [0.22, 0.35])
+        expected = [solved[at] for at in POSITIONS]
+        np.testing.assert_allclose(rows[list(NORMAL)].iloc[place], expected, rtol=1e-5)
+    searched = read_table(made / "anneal/searches.parquet")["wanted_c11_gpa"]
+    assert searched.between(rows["c11_gpa"].min(), rows["c11_gpa"].max()).all()
 
 
 def test_a_bad_stack_is_one_sentence(checkout):
     """The sentence names the file and the remedy, and nothing is left half made."""
-    np.save(checkout.folder / "stack.npy", np.zeros((12, 5, 5, 5)))
+    np.save(checkout.folder / "stack.npy", np.zeros((12, 9, 9, 9)))
     (checkout.folder / "phases.csv").write_text("phase,young_gpa,poisson\n0,2.4,0.3\n1,120,0.3\n")
     data = {"source": "structures", "structures": {"stack": "stack.npy", "phases": "phases.csv"}}
     overlay = checkout.overlay("own.yaml", {"run": "own", "composite": {"data": data}})

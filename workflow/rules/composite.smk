@@ -10,6 +10,8 @@ MADE_UP = COMPOSITE.data.source == "simulated"
 SETS = list(COMPOSITE.data.sets)
 # the structures of inverse design: two morphologies made for it, or all there are
 PAIR = SETS[-1]
+# the paper's values stand beside ours for its material alone
+PAPERS = "--simulated" if COMPOSITE.papers_material else "--no-simulated"
 OWN = {
     name: str(path)
     for name, path in [
@@ -20,12 +22,8 @@ OWN = {
     if path
 }
 
-# structures of a set whose strain fields are kept, the first ones
+# structures of a set whose strain fields are kept, spread over it
 KEPT_FIELDS = {"all": COMPOSITE.localization.structures or "all", "pair": 0}
-
-
-wildcard_constraints:
-    set="all|pair",
 
 
 scattergather:
@@ -72,6 +70,8 @@ if MADE_UP:
             f"{K}/logs/sets/{{set}}/simulate.log",
         benchmark:
             f"{K}/benchmarks/sets/{{set}}/simulate.tsv"
+        wildcard_constraints:
+            set="all|pair",
         conda:
             "../../envs/cpu.yaml"
         threads: 2
@@ -119,7 +119,7 @@ else:
 
 
 rule composite_solve_shard:
-    """Compute the stiffness of one share of the structures, and the strain of the first ones."""
+    """Compute the stiffness of one share of the structures, and the strain of some of them."""
     input:
         structures=f"{K}/sets/{{set}}/structures.zarr",
         table=f"{K}/sets/{{set}}/structures.parquet",
@@ -130,6 +130,8 @@ rule composite_solve_shard:
         f"{K}/logs/sets/{{set}}/solved/{{scatteritem}}.log",
     benchmark:
         f"{K}/benchmarks/sets/{{set}}/solved/{{scatteritem}}.tsv"
+    wildcard_constraints:
+        set="all|pair",
     conda:
         "../../envs/cpu.yaml"
     resources:
@@ -158,6 +160,8 @@ rule composite_merge_stiffness:
         f"{K}/logs/sets/{{set}}/merge_stiffness.log",
     benchmark:
         f"{K}/benchmarks/sets/{{set}}/merge_stiffness.tsv"
+    wildcard_constraints:
+        set="all|pair",
     conda:
         "../../envs/cpu.yaml"
     shell:
@@ -196,6 +200,8 @@ rule composite_split:
         f"{K}/logs/sets/{{set}}/split.log",
     benchmark:
         f"{K}/benchmarks/sets/{{set}}/split.tsv"
+    wildcard_constraints:
+        set="all|pair",
     conda:
         "../../envs/cpu.yaml"
     params:

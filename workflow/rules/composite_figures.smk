@@ -30,9 +30,6 @@ COMPOSITE_FIGURES = [
     f"{K}/ablation/structures.zarr",
     f"{K}/ablation/mismatch.parquet",
 ]
-PAPERS_KIND = (
-    "--simulated" if COMPOSITE.data.source == "simulated" else "--no-simulated"
-)
 
 
 localrules:
@@ -170,7 +167,7 @@ rule composite_inverse_figures:
     conda:
         "../../envs/cpu.yaml"
     params:
-        simulated=PAPERS_KIND,
+        simulated=PAPERS,
     shell:
         "pspflow --log {log:q} composite inverse-figures --target {wildcards.target:q}"
         " --candidates {input.candidates:q} --proposed {input.proposed:q}"
@@ -206,7 +203,7 @@ rule composite_annealing_figures:
     conda:
         "../../envs/cpu.yaml"
     params:
-        simulated=PAPERS_KIND,
+        simulated=PAPERS,
     shell:
         "pspflow --log {log:q} composite annealing-figures"
         " --searches {input.searches:q} --found {input.found:q}"

@@ -1,7 +1,7 @@
 # Composite study: baselines, and how accurately all models predict the stiffness.
 # Needs: of set `all`, structures.zarr, structures.parquet, phases.parquet, stiffness.parquet and
 # splits.parquet; the networks' predictions.parquet and latents.parquet; K, RUNS, FORWARD_TARGETS,
-# FORWARD_NETWORKS (target: its models that predict) and MADE_UP from composite.smk.
+# FORWARD_NETWORKS (target: its models that predict) and PAPERS from composite.smk.
 # Makes, in results/RUN/composite: baselines/TARGET/runN.parquet, forward/accuracy.parquet,
 # figures/forward_*.png
 
@@ -128,7 +128,7 @@ rule composite_forward_figures:
     params:
         models=FORWARD_NETWORKS["c11"],
         latent_models=["vae", *LATENT_MODELS],
-        simulated="--simulated" if MADE_UP else "--no-simulated",
+        simulated=PAPERS,
     shell:
         "pspflow --log {log:q} composite forward-figures --target c11"
         " --models {params.models:q} --predictions {input.predictions:q}"

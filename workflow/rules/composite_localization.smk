@@ -1,5 +1,6 @@
 # Composite study: localization, the strain of every voxel.
-# Needs: the structures of set `all` with their splits, strain.zarr and phases.parquet.
+# Needs: the structures of set `all` with their splits, strain.zarr and phases.parquet; K and PAPERS
+# from composite.smk.
 # Makes, in results/RUN/composite: localization/MODEL/* (weights.safetensors, history.parquet),
 # localization/accuracy.parquet, examples.zarr and speed.parquet, figures/localization_*.png
 
@@ -86,6 +87,7 @@ rule composite_evaluate_localizers:
     params:
         models=LOCALIZERS,
         options=options(COMPOSITE.localization.judged()),
+        solver=options(COMPOSITE.solver.solution),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} composite evaluate-localizers --models {params.models:q}"
@@ -93,7 +95,8 @@ rule composite_evaluate_localizers:
         " --strain {input.strain:q} --table {input.table:q} --phases {input.phases:q}"
         " --splits {input.splits:q} --accuracy {output.accuracy:q}"
         " --examples {output.examples:q} --speed {output.speed:q}"
-        " --options {params.options:q} --seed {params.seed} --threads {threads}"
+        " --options {params.options:q} --solver {params.solver:q}"
+        " --seed {params.seed} --threads {threads}"
 
 
 rule composite_localization_figures:
@@ -125,9 +128,9 @@ rule composite_localization_figures:
     conda:
         "../../envs/cpu.yaml"
     params:
-        flag="--simulated" if COMPOSITE.data.source == "simulated" else "",
+        simulated=PAPERS,
     shell:
         "pspflow --log {log:q} composite localization-figures"
         " --accuracy {input.accuracy:q} --examples {input.examples:q}"
         " --speed {input.speed:q} --slice-figure {output.slices:q}"
-        " --parity-figure {output.parity:q} --speed-figure {output.speed:q} {params.flag}"
+        " --parity-figure {output.parity:q} --speed-figure {output.speed:q} {params.simulated}"

@@ -24,12 +24,6 @@ TRAINED = sorted(
 )
 
 
-wildcard_constraints:
-    target="c11|normal|none",
-    model="[a-z_]+",
-    run=r"\d+",
-
-
 def network_files(name, target, model, run):
     """List what the training of a network leaves."""
     kept = ["weights.safetensors", "history.parquet"]
@@ -75,6 +69,8 @@ rule composite_train_autoencoder:
     benchmark:
         f"{K}/benchmarks/networks/{{set}}/{{target}}/{{model}}/run{{run}}.tsv"
     wildcard_constraints:
+        set="all|pair",
+        run=r"\d+",
         target="c11|normal",
         model="(gaussian|mixture)(_statistics)?",
     conda:
@@ -104,8 +100,10 @@ rule composite_train_regressor:
     benchmark:
         f"{K}/benchmarks/networks/{{set}}/{{target}}/{{model}}/run{{run}}.tsv"
     wildcard_constraints:
+        set="all|pair",
+        run=r"\d+",
         target="c11|normal",
-        model="cnn(_augmented)?",
+        model="cnn(_augmented|_statistics)?",
     conda:
         "../../envs/gpu.yaml"
     resources:
@@ -134,6 +132,8 @@ rule composite_train_vae:
     benchmark:
         f"{K}/benchmarks/networks/{{set}}/none/{{model}}/run{{run}}.tsv"
     wildcard_constraints:
+        set="all|pair",
+        run=r"\d+",
         model="vae",
     conda:
         "../../envs/gpu.yaml"

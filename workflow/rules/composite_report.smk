@@ -14,6 +14,8 @@ PAGE_TABLES = {
     "accuracy": f"{K}/forward/accuracy.parquet",
     "inverse c11": f"{K}/inverse/c11/candidates.parquet",
     "inverse normal": f"{K}/inverse/normal/candidates.parquet",
+    "ranked c11": f"{K}/inverse/c11/ranked.parquet",
+    "ranked normal": f"{K}/inverse/normal/ranked.parquet",
     "searches": f"{K}/anneal/searches.parquet",
     "mismatch": f"{K}/ablation/mismatch.parquet",
     "localization": f"{K}/localization/accuracy.parquet",

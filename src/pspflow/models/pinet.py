@@ -81,9 +81,43 @@ class PINet(nn.Module):
         return images
 
 
+class AveragePool(nn.Module):
+    """Average over as many even parts of the image as wanted, overlapping where they do not divide.
+
+    As `AdaptiveAvgPool2d`, whose gradient on a GPU is not deterministic, so that a training that
+    must end in the same weights again cannot have it.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns after it.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Map `n x c x rows x columns` to `n x c x shape`."""
+        down, across = (
+            _averages(before, after, maps)
+            for before, after in zip(maps.shape[-2:], self.shape, strict=True)
+        )
+        return down @ maps @ across.mT
+
+
+def _averages(before: int, after: int, like: Tensor) -> Tensor:
+    """Write averages over parts of a line as a matrix, `after x before`."""
+    places = torch.arange(before, device=like.device)
+    parts = torch.arange(after, device=like.device)[:, None]
+    inside = (places >= parts * before // after) & (places < -(-(parts + 1) * before // after))
+    weights = inside.to(like.dtype)
+    return weights / weights.sum(dim=1, keepdim=True)
+
+
 def _pooled_head(channels: int, shape: tuple[int, int, int]) -> nn.Module:
     return nn.Sequential(
-        nn.AdaptiveAvgPool2d(1),
+        AveragePool((1, 1)),
         nn.Flatten(),
         nn.LayerNorm(channels, elementwise_affine=False),
         nn.Unflatten(1, (channels, 1, 1)),
@@ -95,7 +129,7 @@ def _pooled_head(channels: int, shape: tuple[int, int, int]) -> nn.Module:
 
 def _spatial_head(channels: int, shape: tuple[int, int, int]) -> nn.Module:
     return nn.Sequential(
-        nn.AdaptiveAvgPool2d(shape[1:]),
+        AveragePool(shape[1:]),
         nn.InstanceNorm2d(channels),
         nn.Conv2d(channels, shape[0], 3, padding=1),
     )

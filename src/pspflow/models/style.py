@@ -15,6 +15,10 @@ from torch.nn import functional
 SCALES = (1, 2, 4)
 FILTERS = 8
 AXES = (0, 1, 2)
+AT_ONCE = 4
+"""Structures that are compared at once where no gradient is wanted."""
+SMALLEST_UNIT = 1e-9
+"""Where all structures are alike."""
 
 
 class RandomFeatures(nn.Module):
@@ -88,7 +92,13 @@ class StyleLoss(nn.Module):
     def fit(self, structures: Tensor) -> None:
         """Take the mean loss between different structures as unit: features have none."""
         self.unit.fill_(1)
-        self.unit.copy_(self(structures, structures.roll(1, dims=0)).mean())
+        pairs = zip(
+            torch.split(structures, AT_ONCE),
+            torch.split(structures.roll(1, dims=0), AT_ONCE),
+            strict=True,
+        )
+        mean = torch.cat([self(one, other) for one, other in pairs]).mean()
+        self.unit.copy_(mean.clamp_min(SMALLEST_UNIT))
 
     def forward(self, structures: Tensor, others: Tensor) -> Tensor:
         """Return the style loss of each pair, `b`: slices are compared one by one."""

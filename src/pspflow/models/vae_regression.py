@@ -113,11 +113,21 @@ class VoxelRegressor(nn.Module):
         As in `VAERegression`.
     properties
         How many are predicted.
+    statistics
+        Whether the trunk is ours.
     """
 
-    def __init__(self, edge: int, properties: int, width: int = 16, dense: int = 2048) -> None:
+    def __init__(
+        self,
+        edge: int,
+        properties: int,
+        width: int = 16,
+        dense: int = 2048,
+        *,
+        statistics: bool = False,
+    ) -> None:
         super().__init__()
-        self.trunk = Trunk(edge, width, dense)
+        self.trunk = (MeansTrunk if statistics else Trunk)(edge, width, dense)
         self.head = nn.Sequential(
             nn.Linear(dense, dense // 2), nn.ReLU(), nn.Linear(dense // 2, properties)
         )

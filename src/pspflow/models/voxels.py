@@ -56,6 +56,28 @@ def decoder_edges(edge: int) -> list[int]:
     return [first << doubling for doubling in range(doublings + 1)]
 
 
+class HalvingPool(nn.Module):
+    """The largest of each 2 x 2 x 2 voxels; an odd last layer is left out.
+
+    On a CPU `max_pool3d`. Its gradient on a GPU is not deterministic, which torch refuses to a
+    training that must end in the same weights again; there it is a maximum along each axis, and
+    voxels that are equal share their gradient.
+    """
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Map `b x c x n x n x n` to `b x c x m x m x m`, m half of n rounded down."""
+        return largest_of_eight(maps) if maps.is_cuda else functional.max_pool3d(maps, 2)
+
+
+def largest_of_eight(maps: Tensor) -> Tensor:
+    """Return the largest of each 2 x 2 x 2 voxels of `b x c x n x n x n`, axis by axis."""
+    for axis in (2, 3, 4):
+        lines = maps.movedim(axis, -1)
+        even = lines[..., : lines.shape[-1] // 2 * 2]
+        maps = torch.maximum(even[..., ::2], even[..., 1::2]).movedim(-1, axis)
+    return maps
+
+
 class Trunk(nn.Module):
     """Convolutions that encoder and regressor share (Table 2, Conv1 to Dense1).
 
@@ -75,7 +97,7 @@ class Trunk(nn.Module):
         before = 1
         for stage in range(len(stage_edges(edge))):
             after = width << stage
-            layers += [_convolution(before, after), nn.LeakyReLU(SLOPE), nn.MaxPool3d(2)]
+            layers += [_convolution(before, after), nn.LeakyReLU(SLOPE), HalvingPool()]
             before = after
         self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(before, dense), nn.ReLU())
 
@@ -105,6 +127,7 @@ class MeansTrunk(nn.Module):
         self.stages = nn.ModuleList(
             _convolution(before, after, periodic=True) for before, after in pairwise(channels)
         )
+        self.pool = HalvingPool()
         self.dense = nn.Sequential(nn.Linear(sum(channels), dense), nn.ReLU())
 
     def forward(self, structures: Tensor) -> Tensor:
@@ -113,7 +136,7 @@ class MeansTrunk(nn.Module):
         for stage in self.stages:
             maps = functional.leaky_relu(stage(maps), SLOPE)
             means.append(maps.mean(dim=(2, 3, 4)))
-            maps = functional.max_pool3d(maps, 2)
+            maps = self.pool(maps)
         features: Tensor = self.dense(torch.cat(means, dim=1))
         return features
 

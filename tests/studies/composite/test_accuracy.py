@@ -58,6 +58,12 @@ def test_mape_is_relative_to_the_mean_and_not_to_each_value():
     assert row["r2"] == pytest.approx(1 - 2 / 32)
 
 
+def test_mape_of_a_component_below_0():
+    """An error is no less for the sign of what it is relative to."""
+    solved, predicted = np.array([-1.0, -9.0]), np.array([-2.0, -8.0])
+    assert mape(solved, predicted) == pytest.approx(20)
+
+
 @pytest.mark.parametrize(("sd", "expected"), [(2.0, 0.95), (1.0, 0.673), (np.nan, np.nan)])
 def test_coverage_tells_right_deviations_from_wrong_and_none(sd, expected):
     """95 % of the structures where the deviation is right, fewer where it is half of that."""

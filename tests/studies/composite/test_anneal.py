@@ -108,18 +108,22 @@ def paths(untrained, tmp_path):
     files = {name: tmp_path / f"{name}.safetensors" for name in ("weights", "objective")}
     untrained("mixture_statistics", C11, files["weights"])
     untrained("cnn", C11, files["objective"])
-    files |= {name: tmp_path / f"{name}.parquet" for name in ("latents", "phases")}
+    files |= {name: tmp_path / f"{name}.parquet" for name in ("latents", "phases", "stiffness")}
     table = pd.DataFrame(LATENTS, columns=[f"z{i}" for i in range(4)])
-    write_table(files["latents"], table.assign(structure="s", split="train"), ORIGIN)
+    names = [f"s{place}" for place in range(len(table))]
+    split = ["train"] * 30 + ["test"] * 10
+    write_table(files["latents"], table.assign(structure=names, split=split), ORIGIN)
+    solved = pd.DataFrame({"structure": names, "c11_gpa": np.linspace(20, 59, 40)})
+    write_table(files["stiffness"], solved, ORIGIN)
     write_table(files["phases"], phase_table([2.4, 120.0], [0.3, 0.3]), ORIGIN)
     return files
 
 
-def run(paths, folder, threads=1):
+def run(paths, folder, threads=1, options=OPTIONS):
     """Anneal; return the table and the store of the searches."""
     out = {"searches": folder / "searches.parquet", "proposed": folder / "searches.zarr"}
     solver = SolutionOptions(tolerance=1e-3)
-    anneal(**paths, **out, options=OPTIONS, solver=solver, threads=threads)
+    anneal(**paths, **out, options=options, solver=solver, threads=threads)
     return read_table(out["searches"]), open_store(out["proposed"])
 
 
@@ -161,6 +165,13 @@ def test_the_stage_solves_starts_and_ends(paths, untrained, tmp_path):
     best = mine.groupby("instance")["error_percent"].min().mean()
     assert table["best_error_percent"]["random"] == pytest.approx(best)
     assert (table["paper_error_percent"] == 10).all()
+
+
+def test_without_a_wanted_value_the_training_structures_give_it(paths, tmp_path):
+    """It is the median of their C11, to three digits; test structures have no say."""
+    options = AnnealOptions(starts=1, iterations=1, inferred_iterations=1)
+    rows, _ = run(paths, tmp_path, options=options)
+    assert set(rows["wanted_c11_gpa"]) == {34.5}
 
 
 def test_networks_of_another_target_are_refused(paths, untrained, tmp_path):

@@ -8,6 +8,7 @@ from pspflow.errors import InputError
 from pspflow.mechanics import ConvergenceError, effective_stiffness
 from pspflow.studies.composite import candidates as tested
 from pspflow.studies.composite.data_options import SolutionOptions
+from pspflow.studies.composite.misses import relative_misses
 from pspflow.studies.composite.properties import C11, NORMAL
 
 MATERIAL = {"young_gpa": [2.4, 120.0], "poisson": [0.3, 0.2]}
@@ -73,12 +74,20 @@ def test_all_that_fail_are_named(voxels_of_three, monkeypatch):
         return np.eye(3), voxels
 
     monkeypatch.setattr(tested, "solution", fail)
-    with pytest.raises(InputError, match=r"raise composite\.solver\.tolerance") as error:
+    with pytest.raises(InputError, match="loosen the solver's tolerance, or lower") as error:
         tested.solve_candidates(voxels_of_three, MATERIAL, SolutionOptions(), 1)
     assert [line.split(":")[0] for line in str(error.value).splitlines()] == [
         "Candidate 0",
         "Candidate 1",
     ]
+
+
+def test_misses_of_components_that_are_nearly_zero():
+    """They are relative to what is wanted, but for what is below 1 % of the largest component."""
+    wanted = np.array([[50.0, -20.0, 0.0], [0.001, 40.0, 100.0]])
+    found = relative_misses(wanted + np.array([5.0, 5.0, 0.1]), wanted)
+    np.testing.assert_allclose(found, [[0.1, 0.25, 0.2], [5.0, 0.125, 0.001]])
+    np.testing.assert_allclose(relative_misses(np.array([33.0]), np.array([30.0])), [0.1])
 
 
 def test_beyond_training():

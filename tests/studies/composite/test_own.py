@@ -15,8 +15,8 @@ COUNT = 12
 
 @pytest.fixture
 def stack():
-    """Return structures of the phases 3 (soft) and 1 (stiff), int64 (12, 4, 4, 4)."""
-    return np.random.default_rng(0).choice([1, 3], (COUNT, 4, 4, 4))
+    """Return structures of the phases 3 (soft) and 1 (stiff), int64 (12, 9, 9, 9)."""
+    return np.random.default_rng(0).choice([1, 3], (COUNT, 9, 9, 9))
 
 
 def imported(folder, stack, moduli=MODULI, sheet=None, array="phase"):
@@ -60,7 +60,7 @@ def test_boolean_stack(tmp_path, stack):
 @pytest.mark.parametrize("zarr_format", [2, 3])
 def test_zarr_stacks(tmp_path, stack, zarr_format):
     """An array, or a named array of a group, is read as a .npy file is."""
-    whole = {"zarr_format": zarr_format, "data": stack, "chunks": (5, 4, 4, 4)}
+    whole = {"zarr_format": zarr_format, "data": stack, "chunks": (5, 9, 9, 9)}
     zarr.create_array(tmp_path / "array.zarr", **whole)
     zarr.open_group(tmp_path / "group.zarr", mode="w", zarr_format=zarr_format).create_array(
         "cell/phase", data=stack
@@ -123,10 +123,11 @@ def hollow(stack):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda stack: stack[0], r"its shape is \(4, 4, 4\); give 4 axes"),
-        (lambda stack: stack[:, :3], r"must be a cube, got shape \(3, 4, 4\)"),
+        (lambda stack: stack[0], r"its shape is \(9, 9, 9\); give 4 axes"),
+        (lambda stack: stack[:, :3], r"must be a cube, got shape \(3, 9, 9\)"),
         (lambda stack: stack[:11], "holds 11 structures; give at least 12"),
         (lambda stack: stack.astype(float), "must be integers, got dtype float64"),
+        (lambda stack: stack[:, :8, :8, :8], "have 8 voxels an edge; give at least 9"),
         (hollow, "structure 7: .* they hold NaN"),
         (uniform, r"structure 5 \(structure-00005\): .* every voxel is 3"),
         (lambda stack: np.where(stack == 1, -1, stack), "it holds phase -1"),

@@ -62,19 +62,40 @@ def test_stiffness_and_strain_are_the_solvers(made):
     field = get_array(store, "strain_11")
     assert (field.shape, field.dtype) == ((12, 9, 9, 9), np.float32)
     assert store.attrs["macro_strain_11"] == field.attrs["macro_strain_11"] == 0.001
+    assert store.attrs["structures"] == table["structure"].tolist()
     local = strain_field(voxels, (2.4, 120), (0.3, 0.3), [0.001, 0, 0, 0, 0, 0])[0]
     np.testing.assert_allclose(field[7], local, rtol=1e-6, atol=1e-9)
 
 
 def test_shares_merge_to_what_one_job_makes(made):
     """How many jobs share the work does not show; some shares may keep no fields."""
-    _, *one = solved(made, 5)
-    shards, *three = solved(made, 5, shares=3)
-    assert "strain_11" not in open_store(shards[2])
-    assert read_table(one[0]).equals(read_table(three[0]))
-    first, second = (read_values(open_store(path), "strain_11") for path in (one[1], three[1]))
-    assert len(first) == 5
-    np.testing.assert_array_equal(first, second)
+    _, *one = solved(made, 3)
+    shards, *six = solved(made, 3, shares=6)
+    assert sum("strain_11" in open_store(shard) for shard in shards) == 3
+    assert read_table(one[0]).equals(read_table(six[0]))
+    first, second = (open_store(path) for path in (one[1], six[1]))
+    names = read_table(made["table"])["structure"].tolist()
+    places = [names.index(name) for name in first.attrs["structures"]]
+    assert [place // 4 for place in places] == [0, 1, 2]  # one of each third of the set
+    assert second.attrs["structures"] == first.attrs["structures"]
+    fields = read_values(first, "strain_11")
+    np.testing.assert_array_equal(fields, read_values(second, "strain_11"))
+    voxels = read_values(open_store(made["structures"]), "phase")[places[1]]
+    local = strain_field(voxels, (2.4, 120), (0.3, 0.3), [0.001, 0, 0, 0, 0, 0])[0]
+    np.testing.assert_allclose(fields[1], local, rtol=1e-6, atol=1e-9)
+
+
+def test_fields_are_spread_over_the_set():
+    """One of each equal part, in order and the same every time, and not every n-th of a set."""
+    for count, wanted in ((64, 16), (1500, 1000), (7, 7), (7, 12), (7, 0)):
+        found = solver.spread_over(count, wanted)
+        kept = min(count, wanted)
+        edges = np.arange(kept + 1) * count // max(1, kept)
+        assert len(found) == kept
+        assert ((found >= edges[:-1]) & (found < edges[1:])).all()
+        np.testing.assert_array_equal(found, solver.spread_over(count, wanted))
+    # morphologies take turns in a simulated set
+    assert len(set(solver.spread_over(64, 16) % 4)) == 4
 
 
 def test_shares_that_do_not_belong_together(made):

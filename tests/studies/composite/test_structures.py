@@ -51,7 +51,7 @@ def test_simulation_is_a_function_of_the_seed(tmp_path):
     np.testing.assert_array_equal(first, simulated(tmp_path / "b", threads=2)[0])
     assert (first != simulated(tmp_path / "c", seed=1)[0]).any()
     pair = simulated(tmp_path / "d", name="pair")[1]
-    assert set(pair["morphology"]) == {"7-1-1", "1-7-7"}
+    assert set(pair["morphology"]) == {"3-1-1", "1-3-3"}
 
 
 def test_volume_fractions_of_every_morphology_cover_the_range():

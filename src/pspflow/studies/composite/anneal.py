@@ -1,5 +1,6 @@
 """The stage of simulated annealing: searches from random and from inferred latents."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,10 @@ from pspflow.studies.composite.candidates import material_of, solve_candidates
 from pspflow.studies.composite.data_options import SolutionOptions
 from pspflow.studies.composite.inverse import solved_provenance, warn_outside
 from pspflow.studies.composite.inverse_options import AnnealOptions
+from pspflow.studies.composite.inverse_targets import typical
 from pspflow.studies.composite.networks import Network, load_network
 from pspflow.studies.composite.properties import C11, NORMAL
+from pspflow.studies.composite.rows import rows_of
 from pspflow.studies.composite.structures import DIMS, PHASE
 
 PLACE: Final = NORMAL.index("c11_gpa")
@@ -32,6 +35,7 @@ def anneal(
     latents: Path,
     objective: Path,
     phases: Path,
+    stiffness: Path,
     searches: Path,
     proposed: Path,
     options: AnnealOptions = AnnealOptions(),
@@ -55,6 +59,8 @@ def anneal(
         Weights of the network that predicts C11.
     phases
         Table of the moduli.
+    stiffness
+        Table of the solved stiffnesses of the structures that have latents.
     searches
         Parquet table to write: a row a search.
     proposed
@@ -70,8 +76,15 @@ def anneal(
         Searches, and structures that are solved, at once; each with one thread of torch.
     """
     torch.set_num_threads(1)
-    network, predictor, region = _load(weights, objective, latents, options)
-    starts = _starts(network, region, options, seed)
+    table = read_table(latents)
+    table = table[table["split"] == "train"]
+    wanted_gpa = options.c11_gpa
+    if wanted_gpa is None:
+        known = rows_of(stiffness, table["structure"].to_numpy(), latents)["c11_gpa"]
+        wanted_gpa = typical(known.to_numpy(), [0.5])
+    network, predictor = _load(weights, objective, wanted_gpa)
+    region = Region.of(table.filter(regex=r"^z\d+$").to_numpy(np.float64))
+    starts = _starts(network, region, wanted_gpa, options.starts, seed)
     work = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
         delayed(search)(
             network,
@@ -100,6 +113,7 @@ def anneal(
         "latents": latents,
         "objective": objective,
         "phases": phases,
+        "stiffness": stiffness,
     }
     origin = solved_provenance("composite anneal", inputs, options, solver, seed)
     write_table(searches, rows, origin)
@@ -112,30 +126,28 @@ def anneal(
             put_array(group, name, np.stack(places).astype(np.float32), ("search", "latent"), "1")
 
 
-def _load(
-    weights: Path, objective: Path, latents: Path, options: AnnealOptions
-) -> tuple[Network, Network, Region]:
-    """Load the networks and the region of the latents; warn of what is wanted beyond it."""
+def _load(weights: Path, objective: Path, wanted_gpa: Sequence[float]) -> tuple[Network, Network]:
+    """Load the networks; warn of what is wanted beyond what they know."""
     network, material = load_network(weights)
     predictor, known = load_network(objective)
     for path, each in ((weights, network), (objective, predictor)):
         if each.properties != C11:
             raise InputError(f"{path}: it predicts {each.properties}; give weights of target c11.")
-    wanted = np.array(options.c11_gpa)[:, None]
+    wanted = np.array(wanted_gpa)[:, None]
     warn_outside(C11, wanted, [material["ranges"], known["ranges"]])
-    table = read_table(latents)
-    values = table[table["split"] == "train"].filter(regex=r"^z\d+$").to_numpy(np.float64)
-    return network, predictor, Region.of(values)
+    return network, predictor
 
 
-def _starts(network: Network, region: Region, options: AnnealOptions, seed: int) -> list[Start]:
-    """List random starts, then the inferred ones, for each wanted value in turn."""
-    prior = network.prior(np.array(options.c11_gpa)[:, None], "refitted")
+def _starts(
+    network: Network, region: Region, wanted_gpa: Sequence[float], count: int, seed: int
+) -> list[Start]:
+    """List `count` random starts, then the inferred ones, for each wanted value in turn."""
+    prior = network.prior(np.array(wanted_gpa)[:, None], "refitted")
     means = prior.means.double().cpu().numpy()
     starts = []
-    for instance, wanted in enumerate(options.c11_gpa):
+    for instance, wanted in enumerate(wanted_gpa):
         rng = generator(seed, "annealing starts", instance)
-        drawn = [region.draw(rng) for _ in range(options.starts)]
+        drawn = [region.draw(rng) for _ in range(count)]
         for inferred, places in ((False, drawn), (True, means[instance])):
             starts += [
                 Start(instance, wanted, inferred, number, latent)

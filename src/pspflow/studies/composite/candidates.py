@@ -14,6 +14,7 @@ from pspflow.mechanics import ConvergenceError
 from pspflow.models.vae_regression import binarise
 from pspflow.seeds import generator
 from pspflow.studies.composite.data_options import SolutionOptions
+from pspflow.studies.composite.misses import relative_misses
 from pspflow.studies.composite.networks import Network
 from pspflow.studies.composite.properties import POSITIONS
 from pspflow.studies.composite.recipes import RECIPES
@@ -35,7 +36,8 @@ def propose(
     """Decode latents to structures of two phases.
 
     A `*_statistics` network shapes noise, and any noise gives another structure of the same
-    statistics. Of a few, its regressor chooses the one whose properties are nearest to the wanted.
+    statistics. Of a few, its regressor chooses the one whose properties are nearest to the wanted,
+    in the mean of their `relative_misses`.
 
     Parameters
     ----------
@@ -61,7 +63,7 @@ def propose(
         noise = noise_source(network, seed, "noise of a candidate", place)
         phases = cut(network.decode(copies, noise))
         means, _ = network.predict(phases)
-        best = int(np.argmin(np.mean(np.abs(means - wanted) / np.abs(wanted), axis=1)))
+        best = int(relative_misses(means, wanted).mean(axis=1).argmin())
         chosen.append(phases[best])
         told.append(means[best])
     return Proposals(np.stack(chosen), np.stack(told))
@@ -116,8 +118,8 @@ def solve_candidates(
             block, _ = solution(phases[place], *moduli, options)
         except ConvergenceError as error:
             return (
-                f"Candidate {place}: {str(error).split('. ')[0]}; raise composite.solver.tolerance,"
-                " or lower the contrast of the moduli."
+                f"Candidate {place}: {str(error).split('. ')[0]}; loosen the solver's tolerance, "
+                "or lower the contrast of the moduli."
             )
         return block[tuple(zip(*POSITIONS, strict=True))]
 

@@ -18,6 +18,8 @@ Ratio = Annotated[float, Field(gt=-1, lt=0.5)]
 Sigmas = tuple[Sigma, Sigma, Sigma]
 MIN_STRUCTURES = 12
 """Fewer cannot be split into something to learn from and something to test on."""
+MIN_EDGE = 9
+"""Least edge of structures that networks learn from, in voxels."""
 SET_NAMES = ("all", "pair")
 SetName = Literal["all", "pair"]
 """All structures, or those of the two morphologies of inverse design."""
@@ -26,7 +28,7 @@ SetName = Literal["all", "pair"]
 class SimulatedOptions(Options):
     """Simulated two-phase structures: smoothed noise, cut at a level."""
 
-    edge_voxels: Annotated[int, Field(ge=9, le=512)] = 15
+    edge_voxels: Annotated[int, Field(ge=MIN_EDGE, le=512)] = 15
     """Edge of a structure; the paper's 51."""
     structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 384
     """Structures of all morphologies together; the paper has about 8,900."""

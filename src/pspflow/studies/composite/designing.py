@@ -13,6 +13,7 @@ from pspflow.models.mixture import Mixture
 from pspflow.seeds import generator
 from pspflow.studies.composite.candidates import outside, propose, solve_candidates
 from pspflow.studies.composite.data_options import SolutionOptions
+from pspflow.studies.composite.misses import relative_misses
 from pspflow.studies.composite.network_options import Prior
 from pspflow.studies.composite.networks import Network
 from pspflow.studies.composite.properties import NORMAL
@@ -68,8 +69,8 @@ def design(
 
     Returns
     -------
-    Structures and their table, columns rank (from 1), error_percent (mean of
-    `|solved - wanted| / |wanted|` over the wanted properties), all six of `NORMAL` as solved,
+    Structures and their table, columns rank (from 1), error_percent (mean of `relative_misses` over
+    the wanted properties), all six of `NORMAL` as solved,
     told_NAME and told_NAME_sd (what the network says of the structure), wanted_NAME,
     volume_fraction, component (of the prior, from 0) and weight (the component's, in the prior).
 
@@ -92,7 +93,7 @@ def design(
     reached = solved[:, [NORMAL.index(name) for name in network.properties]]
     _warn_of_errors(told, reached)
 
-    errors = 100 * (np.abs(reached - wanted) / np.abs(wanted)).mean(axis=1)
+    errors = 100 * relative_misses(reached, wanted).mean(axis=1)
     order = np.argsort(errors, kind="stable")
     table: dict[str, Any] = {"error_percent": errors}
     table |= dict(zip(NORMAL, solved.T, strict=True))
@@ -180,7 +181,7 @@ def draw_latents(
 
 def _warn_of_errors(told: np.ndarray, solved: np.ndarray) -> None:
     """Warn where the network is wrong about the candidates it chose."""
-    percent = 100 * float(np.median(np.abs(told - solved) / np.abs(solved)))
+    percent = 100 * float(np.median(relative_misses(told, solved)))
     if percent > WRONG_PERCENT:
         log.warning(
             "The network errs by %.0f %% (median) on these candidates: it knows few structures of "

@@ -3,13 +3,15 @@
 import pandas as pd
 
 from pspflow.studies.composite import paper
-from pspflow.studies.composite.accuracy import summary
-from pspflow.studies.composite.inverse_measures import search_summary
+from pspflow.studies.composite.accuracy import against, summary
+from pspflow.studies.composite.inverse_measures import ranked_sentence, search_summary
 from pspflow.studies.composite.inverse_measures import summary as inverse_summary
 from pspflow.studies.composite.page import Tables
 from pspflow.studies.composite.properties import Target
 
 OURS = "mixture_statistics"
+ALONE = "cnn_statistics"
+PRINTED = "cpnet7"
 PAPER_MAPE = paper.FORWARD["c11"]["gaussian"]["c11_gpa"].mape
 
 
@@ -19,7 +21,8 @@ def findings(tables: Tables, *, simulated: bool) -> list[str]:
     Parameters
     ----------
     tables
-        `accuracy`, `inverse c11`, `inverse normal`, `searches`, `mismatch`, `localization`.
+        `accuracy`, `inverse c11`, `inverse normal`, `ranked c11`, `ranked normal`, `searches`,
+        `mismatch`, `localization`.
     simulated
         Whether the structures are of the paper's kind, so that its figures compare.
     """
@@ -27,6 +30,7 @@ def findings(tables: Tables, *, simulated: bool) -> list[str]:
         *_forward(tables["accuracy"], simulated),
         *_inverse(tables["inverse c11"], "c11", simulated),
         *_inverse(tables["inverse normal"], "normal", simulated),
+        *(ranked_sentence(tables[f"ranked {name}"], name) for name in ("c11", "normal")),
         _search(tables["searches"], simulated),
         _slices(tables["mismatch"]),
         *_local(tables["localization"], simulated),
@@ -37,27 +41,33 @@ def _forward(accuracy: pd.DataFrame, simulated: bool) -> list[str]:
     sentences = []
     for target in ("c11", "normal"):
         means = summary(accuracy, target).groupby("model", sort=False)["mape"].mean()
-        published = [name for name in ("gaussian", "mixture") if name in means]
-        for name in published:
-            rival = means.get("cnn")
-            verdict = "no worse than" if means[name] <= rival else "worse than"
-            sentences.append(
-                f"Forward, {_called(target)}: the paper's VAE-regression ({name}) has a MAPE of "
-                f"{means[name]:.2f} %, {verdict} regression alone ({rival:.2f} %)."
-            )
-        if OURS in means:
-            rivals = means.drop([name for name in means.index if "statistics" in name])
-            best = rivals.idxmin()
+        sentences += [
+            f"Forward, {_called(target)}: the paper's VAE-regression ({name}) has a MAPE of "
+            f"{means[name]:.2f} %, regression alone {means['cnn']:.2f} %; difference "
+            f"{_difference(accuracy, target, name, 'cnn')}."
+            for name in ("gaussian", "mixture")
+            if {name, "cnn"} <= set(means.index)
+        ]
+        rivals = means.drop([name for name in means.index if "statistics" in name])
+        if OURS in means and len(rivals):
+            best = str(rivals.idxmin())
             ahead = means[OURS] < rivals.min()
             sentences.append(
                 f"Forward, {_called(target)}: our {OURS} has {means[OURS]:.2f} %, "
                 + ("better than" if ahead else "not better than")
                 + f" the best of the others trained on the same data ({best}, "
-                f"{rivals.min():.2f} %)."
+                f"{rivals.min():.2f} %); difference {_difference(accuracy, target, OURS, best)}."
+            )
+        if {OURS, ALONE} <= set(means.index):
+            sentences.append(
+                f"Forward, {_called(target)}: what of that is the trunk, the logarithms and the "
+                f"symmetric copies shows {ALONE}, which has them and no autoencoder: "
+                f"{means[ALONE]:.2f} %; difference of {OURS} "
+                f"{_difference(accuracy, target, OURS, ALONE)}."
             )
     if simulated:
         means = summary(accuracy, "c11").groupby("model", sort=False)["mape"].mean()
-        reached = means.min() <= PAPER_MAPE
+        reached = float(means.min()) <= PAPER_MAPE
         sentences.append(
             f"The paper's {PAPER_MAPE:.2f} % for C11, at 51 voxels and 5,300 training structures, "
             + (
@@ -70,9 +80,18 @@ def _forward(accuracy: pd.DataFrame, simulated: bool) -> list[str]:
 
 
 def _inverse(candidates: pd.DataFrame, target: Target, simulated: bool) -> list[str]:
-    rows = inverse_summary(candidates, target, simulated=simulated).set_index(["model", "prior"])
-    errors = rows["error_percent"]
+    known = candidates[candidates["inside"]]
+    outside = candidates["instance"].nunique() - known["instance"].nunique()
     sentences = []
+    if outside:
+        sentences.append(
+            f"Inverse, {_called(target)}: {outside} wanted values lie outside the range of the "
+            "training structures, and do not count here."
+        )
+    if known.empty:
+        return sentences
+    rows = inverse_summary(known, target, simulated=simulated).set_index(["model", "prior"])
+    errors = rows["error_percent"]
     pair = [("gaussian", "joint"), ("mixture", "joint")]
     if all(key in errors.index for key in pair):
         one, many = (float(errors[key]) for key in pair)
@@ -86,13 +105,11 @@ def _inverse(candidates: pd.DataFrame, target: Target, simulated: bool) -> list[
                 else ""
             )
         )
-    ours = errors[[key for key in errors.index if key[0].endswith("_statistics")]]
-    if len(ours):
-        model, prior = ours.idxmin()
-        row = rows.loc[(model, prior)]
+    if (OURS, "refitted") in errors.index:
+        row = rows.loc[(OURS, "refitted")]
         limit = paper.INVERSE_ERROR_PERCENT
         sentences.append(
-            f"Inverse, {_called(target)}: {model} with the {prior} prior misses by "
+            f"Inverse, {_called(target)}: {OURS} with the refitted prior misses by "
             f"{row['error_percent']:.1f} % over all components"
             + (
                 f" ({'below' if row['error_percent'] < limit else 'not below'} {limit:g} %)"
@@ -145,6 +162,16 @@ def _local(accuracy: pd.DataFrame, simulated: bool) -> list[str]:
             )
         )
     return sentences
+
+
+def _difference(accuracy: pd.DataFrame, target: str, model: str, other: str) -> str:
+    """Say the mean difference of two models' MAPE on the same splits, with its deviation."""
+    pairs = against(accuracy, model, [other])
+    pairs = pairs[pairs["target"] == target]
+    mean, spread = pairs["difference"].mean(), pairs["difference_sd"].mean()
+    runs = int(pairs["runs"].min())
+    deviation = f" ± {spread:.2f}" if runs > 1 else ""
+    return f"{mean:+.2f}{deviation} points over {runs} run{'s' if runs > 1 else ''}"
 
 
 def _called(target: str) -> str:

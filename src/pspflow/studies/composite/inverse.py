@@ -24,7 +24,8 @@ from pspflow.studies.composite.candidates import (
 )
 from pspflow.studies.composite.data_options import SolutionOptions
 from pspflow.studies.composite.inverse_options import InverseOptions
-from pspflow.studies.composite.inverse_targets import held_out, wanted_c11, wanted_vectors
+from pspflow.studies.composite.inverse_targets import wanted_of
+from pspflow.studies.composite.misses import relative_misses
 from pspflow.studies.composite.network_options import Prior
 from pspflow.studies.composite.networks import Network, load_network
 from pspflow.studies.composite.properties import NORMAL, TARGETS, Target
@@ -54,6 +55,8 @@ def infer(
     """Infer structures from wanted stiffness, and compute what they achieve.
 
     The mean of every component of each prior is decoded (composite paper, section 4 and C.3).
+    Component 0 of a prior is the one whose structures have the least of the stiff phase in the mean
+    over the instances: in a network, components have an order of no meaning.
 
     Parameters
     ----------
@@ -90,12 +93,7 @@ def infer(
         Threads of torch, and structures that are solved at once.
     """
     torch.set_num_threads(threads)
-    tests = held_out(table, stiffness, splits)
-    wanted = (
-        wanted_c11(tests, options.c11_gpa)
-        if target == "c11"
-        else wanted_vectors(tests, options.vectors, seed)
-    )
+    wanted = wanted_of(target, table, stiffness, splits, options, seed)
     networks = _load(target, models, weights)
     warn_outside(TARGETS[target], wanted.values_gpa, [ranges for _, ranges in networks])
     made = [
@@ -106,10 +104,12 @@ def infer(
     rows = pd.concat([frame for frame, _ in made], ignore_index=True)
     ids = np.concatenate([each for _, each in made])
     rows["volume_fraction"] = ids.mean(axis=(1, 2, 3))
+    rows, order = relabelled(rows)
+    ids = ids[order]
     rows[list(NORMAL)] = solve_candidates(ids, material_of(read_table(phases)), solver, threads)
     columns = TARGETS[target]
     asked = rows[[f"wanted_{name}" for name in columns]].to_numpy()
-    misses = np.abs(rows[list(columns)].to_numpy() - asked) / np.abs(asked)
+    misses = relative_misses(rows[list(columns)].to_numpy(), asked)
     rows["error_percent"] = 100 * misses.mean(axis=1)
     for (model, which), part in rows.groupby(["model", "prior"], sort=False):
         mean = part["error_percent"].mean()
@@ -128,6 +128,27 @@ def infer(
     write_table(references, wanted.references, origin)
     with new_store(proposed, origin) as group:
         put_array(group, PHASE, ids, ("candidate", *DIMS[1:]), "1")
+
+
+def relabelled(rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Renumber the components of each model and prior by their mean volume fraction, from 0.
+
+    Parameters
+    ----------
+    rows
+        Candidates: columns model, prior, component, instance and volume_fraction.
+
+    Returns
+    -------
+    The rows in the order of model, prior, component and instance; and where each was.
+    """
+    keys = ["model", "prior"]
+    means = rows.groupby([*keys, "component"])["volume_fraction"].mean()
+    ranks = means.groupby(level=keys).rank(method="first").astype(int) - 1
+    component = ranks.loc[pd.MultiIndex.from_frame(rows[[*keys, "component"]])].to_numpy()
+    place = rows.groupby(keys, sort=False).ngroup()
+    order = np.lexsort((rows["instance"], component, place))
+    return rows.assign(component=component).iloc[order].reset_index(drop=True), order
 
 
 def solved_provenance(

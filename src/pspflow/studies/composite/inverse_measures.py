@@ -8,10 +8,13 @@ import pandas as pd
 from sklearn.metrics import r2_score
 
 from pspflow.studies.composite import paper
+from pspflow.studies.composite.misses import relative_misses
 from pspflow.studies.composite.properties import NORMAL, TARGETS, Target
 from pspflow.studies.composite.recipes import RECIPES, ModelName
 
 KEYS = ["model", "prior"]
+DESIGNER = "mixture_statistics"
+"""The network whose designs are ranked."""
 
 
 def summary(candidates: pd.DataFrame, target: Target, *, simulated: bool) -> pd.DataFrame:
@@ -78,26 +81,16 @@ def volume_fractions(candidates: pd.DataFrame, *, simulated: bool) -> pd.DataFra
 
     Returns
     -------
-    A row a model, prior, component and wanted value: model, prior, component, wanted_c11_gpa,
-    weight, volume_fraction, c11_gpa, error_percent and paper_volume_fraction, NaN where the paper
-    has none. Components have no order of their own: here 1 is the one of the lowest mean volume
-    fraction, as in the paper's table.
+    A row a model, prior, component and wanted value: model, prior, component (from 1, the one of
+    the lowest mean volume fraction, as in the paper's table), wanted_c11_gpa, weight,
+    volume_fraction, c11_gpa, error_percent and paper_volume_fraction, NaN where the paper has none.
     """
-    mean = candidates.groupby([*KEYS, "component"])["volume_fraction"].mean()
-    order = mean.groupby(level=KEYS).rank(method="first").astype(int).rename("order")
-    table = candidates.join(order, on=[*KEYS, "component"])
-    table["component"] = table["order"]
+    table = candidates.assign(component=candidates["component"] + 1)
     table["paper_volume_fraction"] = [
         _reported(*row) if simulated else np.nan
         for row in table[["model", "prior", "component", "wanted_c11_gpa"]].itertuples(index=False)
     ]
-    models = {name: place for place, name in enumerate(dict.fromkeys(table["model"]))}
     columns = [*KEYS, "component", "wanted_c11_gpa"]
-    table = table.sort_values(
-        columns,
-        key=lambda column: column.map(models) if column.name == "model" else column,
-        ignore_index=True,
-    )
     measured = ["weight", "volume_fraction", "c11_gpa", "error_percent"]
     return table[[*columns, *measured, "paper_volume_fraction"]]
 
@@ -121,6 +114,7 @@ def component_errors(candidates: pd.DataFrame, *, simulated: bool) -> pd.DataFra
     rows = []
     for (model, prior), part in candidates.groupby(KEYS, sort=False):
         kind = _published(model, prior) if simulated else None
+        errors, likeliest_errors = _misses(part), _misses(likeliest(part))
         for name in NORMAL:
             told = paper.VECTOR_ERRORS_PERCENT[kind][name] if kind else np.nan
             rows.append(
@@ -128,12 +122,73 @@ def component_errors(candidates: pd.DataFrame, *, simulated: bool) -> pd.DataFra
                     "model": model,
                     "prior": prior,
                     "property": name,
-                    "error_percent": _miss(part, name),
-                    "likeliest_error_percent": _miss(likeliest(part), name),
+                    "error_percent": errors[name],
+                    "likeliest_error_percent": likeliest_errors[name],
                     "paper_error_percent": told,
                 }
             )
     return pd.DataFrame(rows)
+
+
+def ranked_summary(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Compare the solver-ranked best of several designs with retrieval, a row an instance.
+
+    Parameters
+    ----------
+    ranked
+        As `rank` writes them.
+
+    Returns
+    -------
+    Columns instance (from 1), the wanted value if it is one alone, inside (whether it lies in the
+    training structures' range), drawn (structures), best_of_n_error_percent, mean_error_percent
+    (over all that were drawn), nearest_error_percent and nearest_structure (what retrieval returns:
+    the training structure that comes nearest).
+    """
+    wanted = [name for name in ranked if name.startswith("wanted_")]
+    table = ranked.groupby("instance", as_index=False).agg(
+        **{name: (name, "first") for name in wanted if len(wanted) == 1},
+        inside=("inside", "first"),
+        drawn=("rank", "size"),
+        best_of_n_error_percent=("error_percent", "min"),
+        mean_error_percent=("error_percent", "mean"),
+        nearest_error_percent=("nearest_error_percent", "first"),
+        nearest_structure=("nearest_structure", "first"),
+    )
+    return table.assign(instance=table["instance"] + 1)
+
+
+def ranked_sentence(ranked: pd.DataFrame, target: Target) -> str:
+    """Say how far the best of several designs is from what was wanted, and how far retrieval.
+
+    Parameters
+    ----------
+    ranked
+        As `rank` writes them.
+    target
+        What was wanted.
+    """
+    rows = ranked_summary(ranked)
+    called = "C11" if target == "c11" else "six components"
+    best, drawn, near = rows[
+        ["best_of_n_error_percent", "mean_error_percent", "nearest_error_percent"]
+    ].mean()
+    inside = rows[rows["inside"]]
+    within = (
+        f" For the {len(inside)} within the training structures' range, design misses by "
+        f"{inside['best_of_n_error_percent'].mean():.1f} %, retrieval by "
+        f"{inside['nearest_error_percent'].mean():.1f} %."
+        if 0 < len(inside) < len(rows)
+        else ""
+    )
+    return (
+        f"Design, {called}: the solver-ranked best of {rows['drawn'].max()} drawn by {DESIGNER} "
+        f"misses by {best:.1f} %, the mean over {len(rows)} targets (all that were drawn: "
+        f"{drawn:.1f} %); the nearest training structure, which is retrieval, by {near:.1f} %: "
+        + ("design" if best < near else "retrieval")
+        + " comes nearer. Retrieval needs a structure that exists already; design makes new ones."
+        + within
+    )
 
 
 def search_summary(searches: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:
@@ -177,9 +232,11 @@ def _r2(part: pd.DataFrame, name: str) -> float:
     return float(r2_score(wanted, part[name])) if wanted.max() > wanted.min() else np.nan
 
 
-def _miss(part: pd.DataFrame, name: str) -> float:
-    wanted = part[f"wanted_{name}"]
-    return 100 * float(((part[name] - wanted).abs() / wanted.abs()).mean())
+def _misses(part: pd.DataFrame) -> dict[str, float]:
+    """Average the miss of each of the six components, in percent."""
+    wanted = part[[f"wanted_{name}" for name in NORMAL]].to_numpy(np.float64)
+    misses = relative_misses(part[list(NORMAL)].to_numpy(np.float64), wanted)
+    return dict(zip(NORMAL, 100 * misses.mean(axis=0), strict=True))
 
 
 def _published(model: ModelName, prior: str) -> str | None:

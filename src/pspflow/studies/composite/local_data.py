@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from scipy.ndimage import spline_filter
 from pspflow.errors import InputError
 from pspflow.io.arrays import get_array, open_store
 from pspflow.io.tables import read_table
-from pspflow.studies.composite.solved import STRAIN
+from pspflow.studies.composite.solved import KEPT, STRAIN
 from pspflow.studies.composite.structures import PHASE
 
 RUN = 0
@@ -68,9 +68,10 @@ class StrainSet:
     structures
         Zarr store of the phase ids.
     strain
-        Zarr store of the strain fields, of the first structures.
+        Zarr store of the strain fields of some of them.
     rows
-        Table of these structures: structure, specimen, morphology, split.
+        Table of those with a field, in its order: structure, specimen, morphology, position (among
+        the structures), split.
     """
 
     structures: Path
@@ -84,18 +85,22 @@ class StrainSet:
         Raises
         ------
         InputError
-            If there are more fields than structures, or a split has no structure with a field.
+            If the fields are not of these structures, or a split has no structure with a field.
         """
-        fields = get_array(open_store(strain), STRAIN).shape
+        store = open_store(strain)
+        fields = get_array(store, STRAIN).shape
         shape = get_array(open_store(structures), PHASE).shape
-        if fields[0] > shape[0] or fields[1:] != shape[1:]:
+        ids = cast("list[str]", store.attrs.get(KEPT, []))
+        known = read_table(table)
+        position = pd.Index(known["structure"]).get_indexer(ids)
+        if fields != (len(ids), *shape[1:]) or (position < 0).any():
             raise InputError(
-                f"{strain}: array {STRAIN} is {fields} and the structures are {shape}; delete it "
-                "and run again."
+                f"{strain}: array {STRAIN} is {fields} and not of the structures, which are "
+                f"{shape}; delete it and the folder solved, and run again."
             )
         drawn = read_table(splits)
         split = drawn[drawn["run"] == RUN].set_index("structure")["split"]
-        rows = read_table(table).iloc[: fields[0]]
+        rows = known.iloc[position].assign(position=position)
         rows = rows.assign(split=rows["structure"].map(split))
         for name in ("train", "validation", "test"):
             if not (rows["split"] == name).any():
@@ -124,7 +129,8 @@ class StrainSet:
         """Read structures: phase ids uint8 and strains float32, shape ``(n, edge, edge, edge)``."""
         ids = get_array(open_store(self.structures), PHASE)
         strains = get_array(open_store(self.strain), STRAIN)
-        return np.asarray(ids.oindex[places]), np.asarray(strains.oindex[places])
+        position = self.rows["position"].to_numpy()[places]
+        return np.asarray(ids.oindex[position]), np.asarray(strains.oindex[places])
 
     def batches(
         self, places: np.ndarray, size: int

@@ -138,20 +138,22 @@ def speed_figure(speed: pd.DataFrame) -> Figure:
     Parameters
     ----------
     speed
-        Columns model, gap in voxels (-1 for what has none), parameters, seconds_per_structure.
+        Columns model, gap in voxels (-1 for what has none), parameters, device,
+        seconds_per_structure.
     """
     cpnet = speed[speed["gap"] > 0].sort_values("gap")
     others = speed[speed["gap"] <= 0]
     with figure_of(1, 2, cell_aspect=0.7) as (figure, grid):
         times, sizes = grid[0]
-        times.plot(cpnet["gap"], cpnet["seconds_per_structure"], "o-", label="CPNet")
+        label = f"CPNet ({cpnet['device'].iloc[0]})"
+        times.plot(cpnet["gap"], cpnet["seconds_per_structure"], "o-", label=label)
         for row, colour in zip(others.itertuples(), COLOURS[1:], strict=False):
             times.axhline(
                 row.seconds_per_structure,
                 color=colour,
                 linewidth=1,
                 linestyle="--",
-                label=TITLES[row.model],
+                label=f"{TITLES[row.model]} ({row.device})",
             )
         times.set(yscale="log", ylabel="seconds per structure")
         times.legend(fontsize=6)

@@ -48,7 +48,7 @@ class LocalizationOptions(Options):
     """Localization: from a structure to the strain of each of its voxels."""
 
     structures: Annotated[int, Field(ge=12)] | None = 300
-    """Structures that get a strain field, from the first; null: all of them."""
+    """Structures that get a strain field, spread over the set; null: all of them."""
     models: Annotated[tuple[LocalizerName, ...], Field(min_length=1)] = ("cpnet7", "cpnet5", "fno")
     """Models to train: cpnet7, cpnet5, cpnet3, fno."""
     cpnet: CPNetOptions = CPNetOptions()

@@ -32,7 +32,7 @@ def localization_figures(
     slice_figure, parity_figure, speed_figure
         PNG files to write.
     simulated
-        Whether the structures are simulated, so that the report's figures may stand beside ours.
+        Whether the structures are of the paper's material, so that its values may stand beside.
     """
     store = open_store(examples)
     models: list[str] = list(store.attrs["models"])  # type: ignore[arg-type]

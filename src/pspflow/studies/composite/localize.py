@@ -58,7 +58,7 @@ def train_localizer(
     structures
         Zarr store of the structures.
     strain
-        Zarr store of the strain fields, of the first structures.
+        Zarr store of the strain fields of some of them.
     table
         Table of the structures.
     splits

@@ -14,18 +14,21 @@ import zarr
 
 from pspflow.evaluation.resampling import interval, resamples
 from pspflow.io.arrays import new_store, put_array
-from pspflow.io.artefacts import Inputs, Provenance
+from pspflow.io.artefacts import Inputs
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log, progress
-from pspflow.mechanics import strain_field
+from pspflow.mechanics import ConvergenceError, strain_field
 from pspflow.models.pinet import parameter_count
 from pspflow.options import Names, Paths
 from pspflow.seeds import generator
+from pspflow.studies.composite.data_options import SolutionOptions
+from pspflow.studies.composite.inverse import solved_provenance
 from pspflow.studies.composite.local_data import StrainSet
 from pspflow.studies.composite.local_measures import VALUES, measures, moments
 from pspflow.studies.composite.localization_options import LocalizationOptions, window_of
 from pspflow.studies.composite.localizers import Localizer, WindowLocalizer, load_localizer
 from pspflow.studies.composite.mks import LinearConvolution, Pairs, PhaseMean, Predictor
+from pspflow.studies.composite.solve import unsolved
 from pspflow.studies.composite.structures import DIMS
 from pspflow.training.memory import keep_freed_memory
 
@@ -51,6 +54,7 @@ def evaluate_localizers(
     examples: Path,
     speed: Path,
     options: LocalizationOptions = LocalizationOptions(),
+    solver: SolutionOptions = SolutionOptions(),
     seed: int = 0,
     threads: int = 1,
 ) -> None:
@@ -65,7 +69,7 @@ def evaluate_localizers(
     structures
         Zarr store of the structures.
     strain
-        Zarr store of the strain fields, of the first structures.
+        Zarr store of the strain fields of some of them.
     table
         Table of the structures.
     phases
@@ -79,13 +83,20 @@ def evaluate_localizers(
         drawn from all test structures.
     speed
         Parquet table to write: seconds a structure of each model, of CPNet by its gap, and of the
-        solver.
+        solver, each with the device and the threads that it ran on.
     options
         Resamples of the intervals.
+    solver
+        Element and tolerance with which the solver is timed.
     seed
         Seed of draws and resamples.
     threads
         Threads of torch; the solver and the linear baselines take one.
+
+    Raises
+    ------
+    InputError
+        If stores and tables do not belong together, or a structure has no solution.
     """
     torch.set_num_threads(threads)
     keep_freed_memory()
@@ -121,9 +132,10 @@ def evaluate_localizers(
         "phases": phases,
         "splits": splits,
     }
-    origin = Provenance.of("composite evaluate-localizers", inputs, options, seed)
+    origin = solved_provenance("composite evaluate-localizers", inputs, options, solver, seed)
     write_table(accuracy, pd.DataFrame(rows), origin)
-    write_table(speed, _speeds(fields, predictors, parameters, read_table(phases), threads), origin)
+    solve = _timed_solver(read_table(phases), fields.macro_strain, solver)
+    write_table(speed, _speeds(fields, predictors, parameters, solve, threads), origin)
     with new_store(examples, origin) as group:
         group.attrs["models"] = list(predictors)
         group.attrs["macro_strain_11"] = fields.macro_strain
@@ -216,36 +228,50 @@ def _put_examples(
     put_array(group, "predicted", predicted.astype(np.float32), ("model", *DIMS), "1")
 
 
+def _timed_solver(
+    moduli: pd.DataFrame, macro_strain: float, options: SolutionOptions
+) -> Callable[[np.ndarray], np.ndarray]:
+    return partial(
+        strain_field,
+        young_gpa=moduli["young_gpa"].to_numpy(),
+        poisson=moduli["poisson"].to_numpy(),
+        macro_strain=[macro_strain, 0, 0, 0, 0, 0],
+        element=options.element,
+        tolerance=options.tolerance,
+    )
+
+
 def _speeds(
     fields: StrainSet,
     predictors: Mapping[str, Predictor],
     parameters: Mapping[str, int],
-    moduli: pd.DataFrame,
+    solve: Callable[[np.ndarray], object],
     threads: int,
 ) -> pd.DataFrame:
     """Time every way to the strains of a structure; a first structure is not counted.
 
     CPNet is timed for gaps that were not trained as well: its weights do not change its speed.
     """
-    ids, _ = fields.read(np.arange(min(TIMED_STRUCTURES, len(fields.rows))))
-    macro = [fields.macro_strain, 0, 0, 0, 0, 0]
-    young, poisson = moduli["young_gpa"].to_numpy(), moduli["poisson"].to_numpy()
-    solve = partial(strain_field, young_gpa=young, poisson=poisson, macro_strain=macro)
-    rows = [("solver", -1, 0, 1, _seconds(solve, ids))]
+    timed = np.arange(min(TIMED_STRUCTURES, len(fields.rows)))
+    ids, _ = fields.read(timed)
+    try:
+        rows = [("solver", -1, 0, "cpu", 1, _seconds(solve, ids))]
+    except ConvergenceError as error:
+        raise unsolved(" or ".join(fields.rows["structure"].iloc[timed]), error) from error
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     for name, one in predictors.items():
         if not isinstance(one, WindowLocalizer):
-            used = threads if isinstance(one, Localizer) else 1
+            used = (device, threads) if isinstance(one, Localizer) else ("cpu", 1)
             seconds = _seconds(partial(_predict, one), ids)
-            rows.append((name, -1, parameters[name], used, seconds))
+            rows.append((name, -1, parameters[name], *used, seconds))
     window = window_of(fields.edge)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     for gap in (gap for gap in TIMED_GAPS if gap <= window):
         net = WindowLocalizer(window, gap).eval().to(device)
         # a sweep by single voxels takes seconds: one structure tells it
         few = ids if gap > 1 else ids[:2]
         seconds = _seconds(partial(_predict, net), few)
-        rows.append((f"cpnet{gap}", gap, parameter_count(net), threads, seconds))
-    columns = ["model", "gap", "parameters", "threads", "seconds_per_structure"]
+        rows.append((f"cpnet{gap}", gap, parameter_count(net), device, threads, seconds))
+    columns = ["model", "gap", "parameters", "device", "threads", "seconds_per_structure"]
     return pd.DataFrame(rows, columns=columns)
 
 

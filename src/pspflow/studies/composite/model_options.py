@@ -13,7 +13,7 @@ Models = Annotated[tuple[ModelName, ...], Field(min_length=1)]
 class ForwardModels(Options):
     """Networks that predict the stiffness of all structures, beside the baselines."""
 
-    c11: Models = ("cnn", "cnn_augmented", "gaussian", "mixture_statistics")
+    c11: Models = ("cnn", "cnn_augmented", "cnn_statistics", "gaussian", "mixture_statistics")
     """Of C11 alone (Table 1)."""
     normal: Models = ("cnn", "mixture_statistics")
     """Of all six components (Tables 7 and 8)."""
@@ -49,10 +49,11 @@ class ModelOptions(Options):
                         raise ValueError(
                             f"{use}.{target} lists {model}, which cannot do that; remove it."
                         )
-        for use, names, needed in (
-            ("forward", self.forward.c11, "cnn"),
-            ("inverse", self.inverse.c11, "mixture_statistics"),
+        for key, names, needed, taker in (
+            ("forward.c11", self.forward.c11, "cnn", "annealing"),
+            ("inverse.c11", self.inverse.c11, "mixture_statistics", "annealing"),
+            ("inverse.normal", self.inverse.normal, "mixture_statistics", "ranking"),
         ):
             if needed not in names:
-                raise ValueError(f"{use}.c11 lacks {needed}, which annealing takes; add it.")
+                raise ValueError(f"{key} lacks {needed}, which {taker} takes; add it.")
         return self

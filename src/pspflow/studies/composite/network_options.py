@@ -1,18 +1,24 @@
 """Options of the networks: autoencoders with and without regression, and regression alone."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
 from pspflow.options import Options
 from pspflow.studies.composite.data_options import SetName
-from pspflow.studies.composite.recipes import RECIPES, ModelName
+from pspflow.studies.composite.recipes import RECIPES, ModelName, Recipe
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 Beta = Annotated[float, Field(ge=0, lt=1)]
+
+
+def _defaults(options: Options, names: set[str]) -> dict[str, Any]:
+    """Return the defaults of some options."""
+    fields = type(options).model_fields
+    return {name: fields[name].default for name in names}
 
 
 class ObjectiveOptions(Options):
@@ -23,10 +29,20 @@ class ObjectiveOptions(Options):
     betas: tuple[Beta, Beta] = (0.75, 0.999)
     """Of Adam; the paper's."""
     regression_weight: Weight = 10.0
-    """Of the negative log likelihood of the properties; the paper's 10 on terms of one scale."""
+    """Of the negative log likelihood of the properties. The paper's is 10 after a multiplier of 2
+    that brings it to the scale of its style loss; ours is in units of its mean."""
     kl_weight: Weight = 0.001
-    """Of the divergence from the prior, in nats. The paper's 1 is on a scale of its own, which it
-    does not print; at 0.05 of ours the posterior collapses."""
+    """Of the divergence from the prior, in nats. The paper's is 1 after a multiplier of 20 on its
+    own scale; at 0.05 of ours the posterior collapses."""
+
+    def trained(self, recipe: Recipe) -> Self:
+        """Forget the weights of terms that a network does not have."""
+        unused = set()
+        if not recipe.autoencoder:
+            unused |= {"regression_weight", "kl_weight", "consistency_weight"}
+        if not recipe.regression:
+            unused.add("regression_weight")
+        return self.model_copy(update=_defaults(self, unused & set(type(self).model_fields)))
 
 
 class StatisticsOptions(ObjectiveOptions):
@@ -90,10 +106,11 @@ class NetworkOptions(Options):
             unused.add("latent")
         if not recipe.mixture:
             unused.add("components")
-        fields = type(self).model_fields
-        reset = {key: fields[key].default for key in unused}
-        epochs = EpochsOptions.model_validate({name: self.epochs(name)})
-        return self.model_copy(update={**reset, "max_epochs": epochs})
+        reset = _defaults(self, unused)
+        used = "statistics" if ours else "published"
+        reset[used] = self.objective(model).trained(recipe)
+        reset["max_epochs"] = EpochsOptions.model_validate({name: self.epochs(name)})
+        return self.model_copy(update=reset)
 
     def epochs(self, name: SetName) -> int:
         """Return the most epochs on a set."""

@@ -1,6 +1,6 @@
 """Networks with the scale of their properties: from structures to GPa, and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from pspflow.studies.composite.network_options import Prior
 from pspflow.studies.composite.recipes import RECIPES, ModelName
 
 BATCH = 32
+LEAST = 1e-3
+"""Share of the training's geometric mean below which no logarithm goes."""
 
 
 class PropertyScale(nn.Module):
@@ -25,7 +27,8 @@ class PropertyScale(nn.Module):
     size
         Number of properties.
     log
-        Whether logarithms are taken: errors then count in proportion.
+        Whether logarithms are taken: errors then count in proportion. Of values far below those of
+        the training, and of those that are not positive, a thousandth of its mean is taken.
     """
 
     def __init__(self, size: int, *, log: bool) -> None:
@@ -44,7 +47,9 @@ class PropertyScale(nn.Module):
 
     def forward(self, properties: Tensor) -> Tensor:
         """Standardise properties `b x p` in GPa."""
-        return ((properties.log() if self.log else properties) - self.mean) / self.spread
+        if self.log:
+            properties = properties.maximum(LEAST * self.mean.exp()).log()
+        return (properties - self.mean) / self.spread
 
     def inverse(self, means: Tensor, spreads: Tensor) -> tuple[Tensor, Tensor]:
         """Return standardised means and standard deviations to GPa.
@@ -93,7 +98,7 @@ class Network(nn.Module):
         self.net: VAERegression | VoxelRegressor
         self.refitted: ConditionalPrior | None = None
         if not recipe.autoencoder:
-            self.net = VoxelRegressor(edge, size, width, dense)
+            self.net = VoxelRegressor(edge, size, width, dense, statistics=recipe.statistics)
             return
         sizes = (components, latent, width, decoder_width, dense)
         self.net = VAERegression(edge, size, *sizes, statistics=recipe.statistics)
@@ -171,9 +176,9 @@ class Network(nn.Module):
         parts = [self.autoencoder.decode(some, rng)[:, 0] for some in torch.split(latents, BATCH)]
         return torch.cat(parts).cpu().numpy()
 
-    def _batches(self, phases: np.ndarray) -> list[Tensor]:
-        whole = torch.from_numpy(np.ascontiguousarray(phases))
-        return [to_input(some.to(self.device)) for some in torch.split(whole, BATCH)]
+    def _batches(self, phases: np.ndarray) -> Iterator[Tensor]:
+        for some in torch.split(torch.from_numpy(np.ascontiguousarray(phases)), BATCH):
+            yield to_input(some.to(self.device))
 
 
 def to_input(phases: Tensor) -> Tensor:

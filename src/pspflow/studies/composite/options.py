@@ -3,6 +3,7 @@
 from typing import Self
 
 from pspflow.options import Options
+from pspflow.studies.composite import paper
 from pspflow.studies.composite.ablation_options import AblationOptions
 from pspflow.studies.composite.data_options import DataOptions, SolverOptions, SplitOptions
 from pspflow.studies.composite.inverse_options import AnnealOptions, InverseOptions
@@ -36,3 +37,31 @@ class CompositeOptions(Options):
     def chosen(self) -> Self:
         """Forget alternatives that are not used."""
         return self.model_copy(update={"data": self.data.chosen()})
+
+    @property
+    def papers_material(self) -> bool:
+        """Whether the structures are the paper's, at any edge: only then its figures compare."""
+        made = self.data.simulated
+        return self.data.source == "simulated" and (
+            made.young_gpa,
+            made.poisson,
+            made.sigmas_voxels,
+            made.volume_fraction_range,
+        ) == (
+            paper.YOUNG_GPA,
+            paper.POISSON,
+            paper.SIGMAS_VOXELS,
+            paper.VOLUME_FRACTION_RANGE,
+        )
+
+    def resolved(self) -> Self:
+        """Want what the paper wants, where nothing is named and the structures are its."""
+        updates = {
+            name: section.model_copy(update={"c11_gpa": values})
+            for name, section, values in (
+                ("inverse", self.inverse, paper.INVERSE_TARGETS_GPA),
+                ("anneal", self.anneal, paper.ANNEALING_TARGETS_GPA),
+            )
+            if section.c11_gpa is None and self.papers_material
+        }
+        return self.model_copy(update=updates)

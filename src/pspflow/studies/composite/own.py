@@ -15,7 +15,7 @@ from pspflow.io.sheet import read_sheet
 from pspflow.io.tables import write_table
 from pspflow.logs import log, progress
 from pspflow.mechanics import check_structure
-from pspflow.studies.composite.data_options import MIN_STRUCTURES
+from pspflow.studies.composite.data_options import MIN_EDGE, MIN_STRUCTURES
 from pspflow.studies.composite.structures import phase_table, write_structures
 
 PHASE_COLUMNS = ("phase", "young_gpa", "poisson")
@@ -141,13 +141,13 @@ def _number(name: str, cell: str) -> tuple[str, float]:
 
 
 def open_stack(path: Path, array: str) -> Stack:
-    """Open a stack of structures without reading it.
+    """Open a stack of structures to learn from, without reading it.
 
     Raises
     ------
     InputError
         If there is no array at the path, or it is not of shape ``(structures, n, n, n)``, of
-        whole numbers, and of enough structures.
+        whole numbers, and of enough structures of enough voxels.
     """
     stack = open_array(path, array)
     if len(stack.shape) != 4:
@@ -168,6 +168,11 @@ def open_stack(path: Path, array: str) -> Stack:
             check_structure(stack[place], np.iinfo(np.int64).max)
         except ValueError as error:
             raise InputError(f"{path} structure {place}: {error}.") from error
+    if stack.shape[1] < MIN_EDGE:
+        raise InputError(
+            f"{path}: its structures have {stack.shape[1]} voxels an edge; give at least "
+            f"{MIN_EDGE}, by cutting larger ones or resolving them finer."
+        )
     return stack
 
 

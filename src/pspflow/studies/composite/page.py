@@ -7,8 +7,9 @@ import pandas as pd
 from pspflow.report.page import Figure, Section, Table
 from pspflow.studies.composite import paper
 from pspflow.studies.composite.accuracy import summary
+from pspflow.studies.composite.localization_options import window_of
 from pspflow.studies.composite.options import CompositeOptions
-from pspflow.studies.composite.recipes import RECIPES
+from pspflow.studies.composite.recipes import RECIPES, ModelName
 from pspflow.studies.composite.wide import beside_paper
 
 Tables = Mapping[str, pd.DataFrame]
@@ -36,16 +37,12 @@ def structures_section(tables: Tables, pictures: Pictures, options: CompositeOpt
     table = stiffness.drop(columns="structure").agg(["min", "median", "max"]).T
     ranges = table.rename_axis("component").reset_index()
     edge = int(tables["edge"].iloc[0, 0])
-    paper_size = (
-        f" The paper has about 8,900 of 51 voxels; these are {len(rows)} of {edge}."
-        if options.data.source == "simulated"
-        else ""
-    )
     return Section(
         "Structures",
         f"Periodic cells of {edge} x {edge} x {edge} voxels of two phases, of {moduli}; volume "
         f"fractions of the stiff phase {rows['volume_fraction'].min():.2f} to "
-        f"{rows['volume_fraction'].max():.2f}.{paper_size} Effective stiffness by conjugate "
+        f"{rows['volume_fraction'].max():.2f}.{_recipe(len(rows), edge, options)} Effective "
+        "stiffness by conjugate "
         "gradients with the Fourier inverse of a homogeneous cell, hexahedra "
         f"'{options.solver.element}', relative residual {options.solver.tolerance:g}. "
         f"{shares['train']:.0%} train, {shares['validation']:.0%} validate and "
@@ -56,12 +53,28 @@ def structures_section(tables: Tables, pictures: Pictures, options: CompositeOpt
     )
 
 
+def _recipe(count: int, edge: int, options: CompositeOptions) -> str:
+    """Say how simulated structures were made, and where that departs from the paper."""
+    if options.data.source != "simulated":
+        return ""
+    made = options.data.simulated
+    pair = " and ".join("-".join(f"{width:g}" for width in one) for one in made.pair_morphologies)
+    return (
+        f" {count} structures are white noise, smoothed by Gaussians of "
+        f"{', '.join(f'{width:g}' for width in made.sigmas_voxels)} voxels along each axis in "
+        "every combination and cut at a level (set all; the paper's recipe, of which it has about "
+        f"8,900 of 51 voxels). {made.pair_structures} more of the two morphologies {pair} alone "
+        "(widths along x, y and z; set pair) are for inverse design. The paper's pair, 7-1-1 and "
+        "1-7-7, are about 280 of its structures; in cells smaller than its 51 voxels such widths "
+        "span the cell and leave the two morphologies no C11 in common."
+    )
+
+
 def _overview(options: CompositeOptions) -> str:
-    return "Two structures of nearly one C11, and C11 against the volume fraction of the stiff " + (
-        "phase, of the two morphologies of inverse design (the paper's Figure 2: 74.49 % and "
-        "26.02 % at about 25 GPa)."
-        if options.data.source == "simulated"
-        else "phase."
+    beside = " (the paper's Figure 2: 74.49 % and 26.02 % of the stiff phase at about 25 GPa)"
+    return (
+        "C11 against the volume fraction of the stiff phase and, where there are any, two "
+        f"structures of nearly one C11{beside if options.papers_material else ''}."
     )
 
 
@@ -71,7 +84,7 @@ def networks_section(tables: Tables, options: CompositeOptions) -> Section:
     style = (
         f"from VGG19 ({chosen.style_weights})"
         if chosen.style_weights
-        else "from fixed random filters at three scales, since no weights of VGG19 were named"
+        else "from fixed random filters at up to three scales, since no weights of VGG19 were named"
     )
     size = (
         "the paper's sizes"
@@ -88,16 +101,18 @@ def networks_section(tables: Tables, options: CompositeOptions) -> Section:
         "of Table 4's Gaussian prior is one number for all latent dimensions, since its printed "
         "size of 1 or 6 does not fit 16. The style loss compares slices along all three axes; its "
         f"features are {style}; its unit is its mean between different training structures. "
-        f"Weights: regression {chosen.published.regression_weight:g} (paper: 10), divergence "
-        f"{chosen.published.kl_weight:g} a nat, a departure: the paper's 1 is on a scale that it "
-        "does not print, and larger ones collapse the posterior. Ours (names ending in "
-        "_statistics) have a trunk that sees means over the periodic cell, properties as "
-        "logarithms, symmetric copies of the structures, a reconstruction loss of volume "
+        f"Weights: regression {chosen.published.regression_weight:g}, divergence "
+        f"{chosen.published.kl_weight:g} a nat. The paper's are 10 and 1, after multipliers of 2 "
+        "and 20 that bring these terms to the scale of its own style loss; they do not carry over "
+        "to this unit, in which larger weights of the divergence collapse the posterior. "
+        "Ours (names ending in _statistics) have a trunk that sees means over the periodic cell, "
+        "properties as logarithms, symmetric copies of the structures, a reconstruction loss of volume "
         "fraction, autocovariance and centred Gram matrices, a regressor that judges what was "
         "decoded, and a decoder that filters noise and cuts it. That decoder can make any cut "
         "Gaussian field and no other; simulated structures are such fields, so that its success "
         "on them does not carry over to structures of another kind. cnn_augmented is regression "
-        "alone with the symmetric copies.",
+        "alone with the symmetric copies, cnn_statistics regression alone with our trunk and "
+        "logarithms too.",
         [Table(tables["trainings"], "Networks that were trained: epochs, and the best of them.")],
     )
 
@@ -106,7 +121,7 @@ def forward_sections(
     tables: Tables, pictures: Pictures, options: CompositeOptions
 ) -> list[Section]:
     """Report forward accuracy: Table 1, Tables 7 and 8, Figure 7."""
-    simulated = options.data.source == "simulated"
+    simulated = options.papers_material
     accuracy = tables["accuracy"]
     c11, normal = (shown(summary(accuracy, target), simulated) for target in ("c11", "normal"))
     beside = " The paper's values are for 51 voxels and ten runs." if simulated else ""
@@ -153,8 +168,8 @@ def shown(table: pd.DataFrame, simulated: bool) -> pd.DataFrame:
 
 def localization_section(tables: Tables, pictures: Pictures, options: CompositeOptions) -> Section:
     """Report localization beside its linear baseline."""
-    accuracy = tables["localization"]
-    simulated = options.data.source == "simulated"
+    accuracy, edge = tables["localization"], int(tables["edge"].iloc[0, 0])
+    simulated = options.papers_material
     low, high = paper.LOCALIZATION_R2
     best = accuracy.set_index("model")["squared_pearson"]
     linear = best.get("mks", float("nan"))
@@ -164,13 +179,19 @@ def localization_section(tables: Tables, pictures: Pictures, options: CompositeO
         verdict = (
             f" The linear filter reaches {linear:.3f}, CPNet {networks.max():.3f}: "
             + ("the filter is better" if linear > networks.max() else "CPNet is better")
-            + (f"; the report gives {low:.2f} to {high:.2f} for CPNet." if simulated else ".")
+            + (
+                f"; the report gives {low:.2f} to {high:.2f} for CPNet, in cells of 51."
+                if simulated
+                else "."
+            )
         )
     return Section(
         "Strain of every voxel",
         "Strain along x under a macroscopic strain of 0.001 along x. CPNet maps a window of the "
-        "filtered structure to the strains at its centre (7 or 5 voxels along an edge; 902,183 "
-        "parameters at a window of 21 and a centre of 7, as printed); fno is a Fourier neural "
+        "filtered structure to the strains at its centre (cpnet7: 7 voxels along an edge); as "
+        "printed it has a window of 21 and 902,183 parameters, here a window of "
+        f"{window_of(edge)} in cells of {edge}"
+        f"{', all of them' if window_of(edge) >= edge - 1 else ''}; fno is a Fourier neural "
         "operator on the whole cell; mks is a linear convolution fitted in the Fourier domain; "
         "phase_mean is the mean strain of each phase. Squared Pearson correlation, as the report, "
         "and the coefficient of determination, pooled over voxels of test structures, with 95 % "
@@ -185,6 +206,11 @@ def localization_section(tables: Tables, pictures: Pictures, options: CompositeO
             Figure(pictures["speed"], "Seconds and parameters against the gap between windows."),
         ],
     )
+
+
+def _kind(model: ModelName) -> str:
+    recipe = RECIPES[model]
+    return "ours" if recipe.statistics or recipe.augmented else "the paper's"
 
 
 def trainings(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -202,7 +228,7 @@ def trainings(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                 "epochs": len(history),
                 "best_epoch": int(history["epoch"][best]) + 1,
                 "validation_loss": float(history["validation_loss"][best]),
-                "loss_of": "ours" if RECIPES[model].statistics else "the paper",  # type: ignore[index]
+                "training": _kind(model),  # type: ignore[arg-type]
             }
         )
     return pd.DataFrame(rows)

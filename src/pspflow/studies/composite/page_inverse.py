@@ -1,18 +1,26 @@
 """The text and the tables of the composite study's report: inverse design, search, ablation."""
 
+import math
+from collections.abc import Iterable
+
 import pandas as pd
 
 from pspflow.report.page import Figure, Section, Table
 from pspflow.studies.composite import paper
+from pspflow.studies.composite.data_options import Sigmas
 from pspflow.studies.composite.inverse_measures import (
+    DESIGNER,
     component_errors,
+    ranked_sentence,
+    ranked_summary,
     search_summary,
     summary,
     volume_fractions,
 )
 from pspflow.studies.composite.options import CompositeOptions
 from pspflow.studies.composite.page import Pictures, Tables, shown
-from pspflow.studies.composite.properties import NORMAL
+from pspflow.studies.composite.properties import NORMAL, Target
+from pspflow.studies.composite.structures import morphology_name
 from pspflow.studies.composite.wide import beside_paper
 
 COMPONENT = ["model", "prior", "component"]
@@ -27,16 +35,39 @@ def inverse_sections(
     tables: Tables, pictures: Pictures, options: CompositeOptions
 ) -> list[Section]:
     """Report inverse design for C11 (Figures 3 and 8, Table 6) and vectors (Figures 10 and 11)."""
-    simulated = options.data.source == "simulated"
     return [
-        _scalar(tables["inverse c11"], pictures, options, simulated),
-        _vector(tables["inverse normal"], pictures, options, simulated),
+        _scalar(tables, pictures, options),
+        _vector(tables["inverse normal"], pictures, options),
+        _ranked(tables),
     ]
 
 
-def _scalar(
-    candidates: pd.DataFrame, pictures: Pictures, options: CompositeOptions, simulated: bool
-) -> Section:
+def learned_from(tables: Tables, options: CompositeOptions) -> str:
+    """Say which structures inverse design learns from, and whether they are the paper's."""
+    made = options.data.simulated
+    if options.data.source != "simulated":
+        return f"Inverse design learns from all {len(tables['structures'])} structures."
+    text = (
+        f"Inverse design learns from {made.pair_structures} structures of two morphologies, "
+        f"{_named(made.pair_morphologies)} (widths of the smoothing along x, y and z), of "
+        f"{made.edge_voxels} voxels."
+    )
+    same = set(made.pair_morphologies) == set(paper.PAIR_MORPHOLOGIES)
+    if not options.papers_material or (same and made.edge_voxels == paper.EDGE_VOXELS):
+        return text
+    return (
+        f"{text} The paper's are {_named(paper.PAIR_MORPHOLOGIES)} of {paper.EDGE_VOXELS} voxels, "
+        f"about {paper.PAIR_STRUCTURES} structures: its {paper.INVERSE_ERROR_PERCENT:g} % is for "
+        "another set."
+    )
+
+
+def _named(morphologies: Iterable[Sigmas]) -> str:
+    return " and ".join(morphology_name(each) for each in morphologies)
+
+
+def _scalar(tables: Tables, pictures: Pictures, options: CompositeOptions) -> Section:
+    candidates, simulated = tables["inverse c11"], options.papers_material
     outside = candidates.loc[~candidates["inside"], "wanted_c11_gpa"].unique()
     warning = (
         f" Outside the range of the training structures: {', '.join(f'{v:g}' for v in outside)} "
@@ -53,11 +84,11 @@ def _scalar(
     )
     return Section(
         "Structure from C11",
-        f"{PRIORS} A network of ours is given {options.inverse.draws} noises for each, and its "
-        "own regressor chooses the structure that it believes nearest; the solver has no say. "
-        "error percent is over all components, likeliest over the heaviest component of each "
-        "target, better over the component that comes nearest, which only the solver can tell."
-        f"{beside}{warning}",
+        f"{learned_from(tables, options)} {PRIORS} A network of ours is given "
+        f"{options.inverse.draws} noises for each, and its own regressor chooses the structure "
+        "that it believes nearest; the solver has no say. error percent is over all components, "
+        "likeliest over the heaviest component of each target, better over the component that "
+        f"comes nearest, which only the solver can tell.{beside}{warning}",
         [
             Table(
                 shown(summary(candidates, "c11", simulated=simulated), simulated),
@@ -72,7 +103,7 @@ def _scalar(
                     "paper_volume_fraction",
                 ),
                 "Volume fraction of the stiff phase by wanted C11 in GPa (the paper's Table 6); "
-                "component 1 is the one of less stiff phase.",
+                "component 1 is the one of less stiff phase, here and in the figures.",
             ),
             Table(
                 beside_paper(fractions, COMPONENT, "wanted_c11_gpa", "error_percent", ""),
@@ -90,9 +121,8 @@ def _scalar(
     )
 
 
-def _vector(
-    candidates: pd.DataFrame, pictures: Pictures, options: CompositeOptions, simulated: bool
-) -> Section:
+def _vector(candidates: pd.DataFrame, pictures: Pictures, options: CompositeOptions) -> Section:
+    simulated = options.papers_material
     wanted = (
         candidates.drop_duplicates("instance")[["instance", *(f"wanted_{n}" for n in NORMAL)]]
         .rename(columns=lambda name: name.removeprefix("wanted_"))
@@ -134,20 +164,44 @@ def _vector(
     )
 
 
+def _ranked(tables: Tables) -> Section:
+    targets: tuple[tuple[Target, str], ...] = (("c11", "C11"), ("normal", "six components"))
+    ranked = {target: tables[f"ranked {target}"] for target, _ in targets}
+    return Section(
+        "Solver-ranked design",
+        "What a user of the design command gets: latents drawn from the refitted prior of "
+        f"{DESIGNER} (its means alone are above), decoded, solved, and ranked by the solver. "
+        "Retrieval needs no network: it returns the training structure that is nearest to what is "
+        "wanted.",
+        [
+            Table(
+                ranked_summary(ranked[target]),
+                f"The targets as above, {called}; errors in percent.",
+            )
+            for target, called in targets
+        ],
+        points=[ranked_sentence(ranked[target], target) for target, _ in targets],
+    )
+
+
 def annealing_section(tables: Tables, pictures: Pictures, options: CompositeOptions) -> Section:
     """Report simulated annealing in the latent space (Figures 4 and 9)."""
-    simulated = options.data.source == "simulated"
+    simulated = options.papers_material
     searches = tables["searches"]
     chosen = options.anneal
     return Section(
         "Search in the latent space",
         "Simulated annealing for comparison: in the latent space of mixture_statistics, guided by "
-        f"regression alone (cnn), from {chosen.starts} random latents with {chosen.iterations} "
-        f"proposals each, and from the inferred ones with {chosen.inferred_iterations} (the paper: "
-        f"{paper.ANNEALING_RANDOM_STARTS} of at least {paper.ANNEALING_RANDOM_ITERATIONS}, and "
-        f"{paper.ANNEALING_INFERRED_ITERATIONS}). An iteration is taken as one proposed latent. "
-        "told error is what the guiding network believes at the end, error what the solver finds: "
-        "their difference is what a search gains by deceiving its guide.",
+        "regression alone (cnn), which was trained on set all, from "
+        f"{chosen.starts} random latents with {chosen.iterations} proposals each, and from the "
+        f"inferred ones, the means of the refitted prior, with {chosen.inferred_iterations} (the "
+        f"paper: {paper.ANNEALING_RANDOM_STARTS} of at least {paper.ANNEALING_RANDOM_ITERATIONS}, "
+        f"and {paper.ANNEALING_INFERRED_ITERATIONS}). Each search has one noise, which nothing "
+        "selects, so that an inferred start is not the structure above, whose noise the regressor "
+        "chose. An iteration is taken as one proposed latent. "
+        f"{_temperatures(options)} told error is what the guiding network believes at the end, "
+        "error what the solver finds: their difference is what a search gains by deceiving its "
+        "guide.",
         [
             Table(
                 shown(search_summary(searches, simulated=simulated), simulated),
@@ -162,6 +216,22 @@ def annealing_section(tables: Tables, pictures: Pictures, options: CompositeOpti
                 "and the errors of their ends.",
             ),
         ],
+    )
+
+
+def _temperatures(options: CompositeOptions) -> str:
+    """Say how little cooling the proposals of a search leave room for."""
+    step = 2 * options.networks.latent
+
+    def said(proposals: int) -> str:
+        count = math.ceil(proposals / step)
+        return f"the first {count} temperatures" if count > 1 else "the first temperature alone"
+
+    chosen = options.anneal
+    return (
+        f"scipy's dual_annealing proposes {step} latents at a temperature (2 a dimension): "
+        f"{chosen.iterations} proposals see {said(chosen.iterations)}, "
+        f"{chosen.inferred_iterations} {said(chosen.inferred_iterations)}."
     )
 
 
@@ -187,8 +257,9 @@ def reconstruction_sections(
         Section(
             "Slices of the style loss",
             f"Voxels optimised for {options.ablation.steps} steps to match the style of a "
-            "structure that is long along x: slices along x alone leave what happens between them "
-            "unmatched, slices along all axes do not (the paper's Figure 5).",
+            "structure that is long along x. Slices along x alone say nothing of what happens "
+            "between them: what is asked is whether slices along all axes mend that (the paper's "
+            "Figure 5).",
             [
                 Table(
                     _by_variant(mismatch), "Error of the two-point autocorrelation along the axes."

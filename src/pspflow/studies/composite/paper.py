@@ -24,6 +24,16 @@ class Forward(NamedTuple):
     r2_sd: float
 
 
+YOUNG_GPA: Final = (2.4, 120.0)
+POISSON: Final = (0.3, 0.3)
+SIGMAS_VOXELS: Final = (1.0, 3.0, 5.0, 7.0)
+VOLUME_FRACTION_RANGE: Final = (0.25, 0.75)
+"""Composite paper, section 2: phases, soft and stiff; widths of the smoothing; shares of stiff."""
+EDGE_VOXELS: Final = 51
+PAIR_MORPHOLOGIES: Final = ((7.0, 1.0, 1.0), (1.0, 7.0, 7.0))
+PAIR_STRUCTURES: Final = 280
+"""Composite paper, Figure 2: the morphologies of inverse design; about 140 structures of each."""
+
 _TABLE_1: Final[dict[str, Forward]] = {
     "V-R-H Avg": Forward(46.66, NAN, NAN, NAN),
     "2pt Stats+Reg": Forward(6.79, NAN, NAN, NAN),
@@ -126,6 +136,8 @@ INVERSE_ERROR_PERCENT: Final = 16.0
 INVERSE_R2: Final = 0.97
 """Composite paper, section 4: wanted against achieved C11, Gaussian mixture."""
 
+ANNEALING_TARGETS_GPA: Final = (35.0,)
+"""Composite paper, Figure 4: wanted C11 of the searches shown."""
 ANNEALED_ERROR_PERCENT: Final = 10.0
 """Composite paper, section 4: annealing ends below it on average, by either of these searches."""
 ANNEALING_RANDOM_STARTS: Final = 5

@@ -61,7 +61,7 @@ def report(
     edge = get_array(open_store(structures), PHASE).shape[1]
     known["edge"] = pd.DataFrame({"edge": [edge]})
     drawn = {name: read_figure(path) for name, path in zip(pictures, picture_files, strict=True)}
-    simulated = options.data.source == "simulated"
+    simulated = options.papers_material
     body = [
         Section(
             "What reproduced and what did not",

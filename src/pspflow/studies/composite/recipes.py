@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 ModelName = Literal[
     "cnn",
     "cnn_augmented",
+    "cnn_statistics",
     "vae",
     "gaussian",
     "mixture",
@@ -25,7 +26,7 @@ class Recipe:
     mixture: bool = False
     """Whether its prior is a mixture."""
     statistics: bool = False
-    """Whether trunk, decoder and loss are ours rather than the paper's."""
+    """Whether trunk, decoder and loss are ours rather than the paper's, and logarithms learned."""
     augmented: bool = False
     """Whether it is shown each structure in all of its symmetric copies."""
 
@@ -33,6 +34,7 @@ class Recipe:
 RECIPES: Final[dict[ModelName, Recipe]] = {
     "cnn": Recipe(autoencoder=False),
     "cnn_augmented": Recipe(autoencoder=False, augmented=True),
+    "cnn_statistics": Recipe(autoencoder=False, statistics=True, augmented=True),
     "vae": Recipe(regression=False),
     "gaussian": Recipe(),
     "mixture": Recipe(mixture=True),

@@ -1,7 +1,9 @@
 """Regressions of properties on features of whole structures: what networks are held against.
 
-All are scikit-learn's. What a regression leaves open is chosen by its error on validation
-structures, and it is fitted on training structures alone, as the networks are.
+All are scikit-learn's, and fitted on training structures alone, as the networks are. What a
+regression leaves open is chosen by its error on validation structures; but training structures
+choose the penalty of `ridge`, each left out once, and the kernel of `gaussian_process`, by its
+likelihood.
 """
 
 import warnings

@@ -16,8 +16,9 @@ from pspflow.io.shards import share
 from pspflow.io.tables import read_table
 from pspflow.logs import progress
 from pspflow.mechanics import ConvergenceError, stiffness_and_strain
+from pspflow.seeds import generator
 from pspflow.studies.composite.data_options import SolutionOptions
-from pspflow.studies.composite.solved import MACRO, STIFFNESS, STRAIN
+from pspflow.studies.composite.solved import KEPT, MACRO, STIFFNESS, STRAIN
 from pspflow.studies.composite.structures import DIMS, PHASE, fill
 
 NORMAL_CASES = (0, 1, 2)
@@ -33,7 +34,7 @@ def solve(
     fields: int | Literal["all"] = 0,
     options: SolutionOptions = SolutionOptions(),
 ) -> None:
-    """Compute the stiffness of one share of the structures, and strain fields of the first ones.
+    """Compute the stiffness of one share of the structures, and strain fields of some of them.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def solve(
     shard
         Which share, `2-of-8` for example.
     fields
-        How many structures of the set, from the first, keep their strain field; `all` of them.
+        How many structures of the set keep their strain field, spread over it; `all` of them.
     options
         Element and tolerance.
 
@@ -61,7 +62,8 @@ def solve(
     torch.set_num_threads(1)
     names = read_table(table)["structure"]
     part = share(len(names), shard)
-    kept = len(names[part] if fields == "all" else names[part.start : min(fields, part.stop)])
+    spread = spread_over(len(names), len(names) if fields == "all" else fields)
+    kept = spread[(spread >= part.start) & (spread < part.stop)]
     material = read_table(phases)
     moduli = (material["young_gpa"].tolist(), material["poisson"].tolist())
     array = get_array(open_store(structures), PHASE)
@@ -71,30 +73,58 @@ def solve(
     blocks = np.empty((len(names[part]), 3, 3))
 
     def strains() -> Iterator[np.ndarray]:
-        """Solve every structure of the share; of the first ones, yield the strains."""
+        """Solve every structure of the share; of those that keep them, yield the strains."""
         work = progress(range(len(blocks)), len(blocks), "solving structures", "structure")
         for place in work:
             voxels = np.asarray(array[part.start + place])
             try:
                 blocks[place], strain = solution(voxels, *moduli, options)
             except ConvergenceError as error:
-                raise InputError(
-                    f"Structure {names[part.start + place]}: {str(error).split('. ')[0]}; raise "
-                    "composite.solver.tolerance, or lower the contrast of the moduli."
-                ) from error
-            if place < kept:
+                raise unsolved(names[part.start + place], error) from error
+            if part.start + place in kept:
                 yield strain
 
     with new_store(solved, origin) as group:
         group.attrs["first"] = part.start
-        if kept:
-            shape = (kept, *array.shape[1:])
+        if len(kept):
+            group.attrs[KEPT] = names[kept].tolist()
+            shape = (len(kept), *array.shape[1:])
             fields_kept = add_array(group, STRAIN, shape, np.float32, DIMS, "1")
             fields_kept.attrs.update(MACRO)
             fill(fields_kept, strains())
         else:
             deque(strains(), maxlen=0)
         put_array(group, STIFFNESS, blocks, ("structure", "row", "column"), "GPa")
+
+
+def spread_over(count: int, wanted: int) -> np.ndarray:
+    """Choose structures that are spread over a set, the same ones every time.
+
+    The set is cut into equal parts and one is drawn of each: a set may be sorted, by specimen for
+    one, and it may repeat itself, as morphologies do that take turns.
+
+    Parameters
+    ----------
+    count
+        Structures of the set.
+    wanted
+        How many to choose; all where there are fewer.
+
+    Returns
+    -------
+    Positions in the set, int64, ascending.
+    """
+    parts = min(wanted, count)
+    edges = np.arange(parts + 1) * count // max(1, parts)
+    return generator(0, "composite strain fields").integers(edges[:-1], edges[1:])
+
+
+def unsolved(name: str, error: ConvergenceError) -> InputError:
+    """Say which structure has no solution, and what helps."""
+    return InputError(
+        f"Structure {name}: {str(error).split('. ')[0]}; raise composite.solver.tolerance, or "
+        "lower the contrast of the moduli."
+    )
 
 
 def solution(

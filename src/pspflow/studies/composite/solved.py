@@ -1,7 +1,7 @@
 """What the solver found: how it is stored, and the stages that join its shares."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,8 @@ from pspflow.studies.composite.properties import NORMAL, POSITIONS
 
 STIFFNESS = "stiffness"
 STRAIN = "strain_11"
+KEPT = "structures"
+"""Attribute of stores of strains: the ids of their structures, in order."""
 MACRO: Final = {"macro_strain_11": 0.001}
 """The macroscopic strain of the stored fields, an attribute of store and array."""
 
@@ -52,7 +54,7 @@ def merge_stiffness(*, shards: Paths, table: Path, stiffness: Path) -> None:
 
 
 def merge_strain(*, shards: Paths, table: Path, strain: Path) -> None:
-    """Join the shares of the strain fields into one store, of the first structures of the set.
+    """Join the shares of the strain fields into one store, with the ids of their structures.
 
     Parameters
     ----------
@@ -70,12 +72,13 @@ def merge_strain(*, shards: Paths, table: Path, strain: Path) -> None:
     """
     count = len(read_table(table))
     stores, origin = _shares("composite merge-strain", shards, strain, count)
-    fields = [get_array(store, STRAIN) for store in stores if STRAIN in store]
-    if not fields:
+    stores = [store for store in stores if STRAIN in store]
+    if not stores:
         raise InputError(f"{strain.name}: its shares hold no strain fields; solve with --fields.")
     with new_store(strain, origin) as group:
-        concatenate(fields, group)
-        group.attrs.update(MACRO)
+        concatenate([get_array(store, STRAIN) for store in stores], group)
+        ids = [name for store in stores for name in cast("list[str]", store.attrs[KEPT])]
+        group.attrs.update({**MACRO, KEPT: ids})
         get_array(group, STRAIN).attrs.update(MACRO)
 
 

@@ -23,6 +23,7 @@ MODEL_STAGES = {
     "accuracy": {"forward_accuracy": "Measure what is predicted of the test structures."},
     "forward_show": {"forward_figures": "Draw predictions, their errors and the latent spaces."},
     "inverse": {"infer": "Infer structures from wanted stiffness, and solve them."},
+    "ranking": {"rank": "Draw structures of wanted stiffness, solve each, and rank them."},
     "anneal": {"anneal": "Search the latent space for structures of wanted C11."},
     "reconstruct": {"reconstructions": "Decode test structures from their latents, and solve."},
     "ablation": {

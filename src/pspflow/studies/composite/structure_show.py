@@ -1,4 +1,4 @@
-"""The stage that draws structures which are equally stiff and yet unlike."""
+"""The stage that draws stiffness over volume fraction, and two equally stiff, unlike structures."""
 
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,7 @@ SMALL: Final = 7
 
 
 def structure_figures(*, structures: Path, table: Path, stiffness: Path, alike: Path) -> None:
-    """Draw C11 over the volume fraction, and two structures that are equally stiff.
+    """Draw C11 over the volume fraction, and two equally stiff structures where there are any.
 
     Parameters
     ----------
@@ -116,7 +116,8 @@ def alike_figure(
             right.plot(*at, "o", mfc="none", mec="black", ms=7)
             right.annotate(letter, at, (5, 5), textcoords="offset points", fontsize=8)
         if pair is None:
-            right.set_title("no two structures of different morphologies are equally stiff")
+            what = "volume fractions" if len(set(rows["morphology"])) == 1 else "morphologies"
+            right.set_title(f"no two structures of different {what} are equally stiff")
         right.set(xlabel="volume fraction of the stiff phase", ylabel="$C_{11}$ (GPa)")
     return figure
 

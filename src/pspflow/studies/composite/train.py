@@ -19,10 +19,11 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.io.weights import save_weights
 from pspflow.logs import log
 from pspflow.models.pinet import parameter_count
+from pspflow.seeds import generator
 from pspflow.studies.composite.data_options import SetName
 from pspflow.studies.composite.network_options import NetworkOptions
 from pspflow.studies.composite.network_training import AutoencoderTraining, NetworkTraining
-from pspflow.studies.composite.networks import Network, to_input
+from pspflow.studies.composite.networks import LEAST, Network, to_input
 from pspflow.studies.composite.priors import refit
 from pspflow.studies.composite.properties import NORMAL, TARGETS, Target
 from pspflow.studies.composite.recipes import RECIPES, ModelName
@@ -137,7 +138,7 @@ def train_network(
         "model": model,
         "edge": voxels.shape[1],
         "properties": list(properties),
-        "log": bool(recipe.statistics and (known > 0).all()),
+        "log": bool(recipe.statistics and _positive(known)),
         "components": options.components if recipe.mixture else 1,
         **{key: getattr(options, key) for key in ("latent", "width", "decoder_width", "dense")},
     }
@@ -147,8 +148,11 @@ def train_network(
     training = _training(network, columns, name, options, seed + 1000 * run)
     if isinstance(training, AutoencoderTraining):
         training.reconstruction = reconstruction_loss(recipe.statistics, options.style_weights)
-        few = to_input(data["train"].phases[:UNIT_STRUCTURES])
-        training.reconstruction.fit(few)  # type: ignore[operator]
+        # neighbours in a user's stack may be alike: the pairs that set the unit are drawn
+        drawn = generator(seed, "composite units", run).permutation(len(known))[:UNIT_STRUCTURES]
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        few = to_input(data["train"].phases[drawn]).to(device)
+        training.reconstruction.to(device).fit(few)  # type: ignore[operator]
     log.info("%d structures to train on, %d parameters", len(known), parameter_count(network.net))
     resume = origin.resume_folder(weights)
     losses = fit(
@@ -213,6 +217,11 @@ def _refit(network: Network, data: Mapping[str, Structures], columns: list[int],
     reached = refit(prior.cpu(), known[0], known[1], seed)
     prior.to(network.device)
     log.info("Refitted prior: %.2f nats a validation structure", reached)
+
+
+def _positive(known: np.ndarray) -> bool:
+    """Tell whether logarithms of properties `n x p` are safe: none comes near 0."""
+    return bool((known.min(axis=0) > LEAST * np.abs(known).mean(axis=0)).all())
 
 
 def _material(
