@@ -31,7 +31,7 @@ class InverseOptions(Options):
     are of its material, and otherwise eight that the training structures span."""
     vectors: Count = 10
     """Test structures whose six components are wanted together; the paper's 10."""
-    draws: Count = 16
+    draws: Count = 8
     """Noises that a *_statistics network is given, for its regressor to choose from."""
     candidates: Count = 8
     """Structures that are drawn for each instance, for the solver to rank."""

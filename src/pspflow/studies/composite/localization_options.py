@@ -19,7 +19,7 @@ class CPNetOptions(Options):
 
     epochs: Count = 6
     """Most epochs."""
-    windows: Count = 1600
+    windows: Count = 1200
     """Windows that are drawn for an epoch."""
     batch_size: Annotated[int, Field(ge=2)] = 16
     """Windows in a batch; the report compares 16, 32 and 64."""
@@ -36,7 +36,7 @@ class OperatorOptions(Options):
     """Frequencies each spectral convolution keeps along an axis."""
     blocks: Count = 3
     """Number of blocks."""
-    epochs: Count = 8
+    epochs: Count = 6
     """Most epochs."""
     batch_size: Count = 4
     """Structures in a batch."""
@@ -47,7 +47,7 @@ class OperatorOptions(Options):
 class LocalizationOptions(Options):
     """Localization: from a structure to the strain of each of its voxels."""
 
-    structures: Annotated[int, Field(ge=12)] | None = 300
+    structures: Annotated[int, Field(ge=12)] | None = 240
     """Structures that get a strain field, spread over the set; null: all of them."""
     models: Annotated[tuple[LocalizerName, ...], Field(min_length=1)] = ("cpnet7", "cpnet5", "fno")
     """Models to train: cpnet7, cpnet5, cpnet3, fno."""

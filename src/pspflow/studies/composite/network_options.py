@@ -63,9 +63,9 @@ class StatisticsOptions(ObjectiveOptions):
 class EpochsOptions(Options):
     """Most epochs on each set."""
 
-    all: Count = 12
+    all: Count = 10
     """On all structures."""
-    pair: Count = 24
+    pair: Count = 16
     """On the two morphologies of inverse design."""
 
 
