@@ -74,7 +74,6 @@ if MADE_UP:
             set="all|pair",
         conda:
             "../../envs/cpu.yaml"
-        threads: 2
         resources:
             mem_mb=lambda wildcards, attempt: 2000 * attempt,
             runtime=60,

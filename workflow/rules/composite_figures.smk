@@ -87,7 +87,6 @@ rule composite_reconstructions:
         f"{K}/benchmarks/reconstructions.tsv"
     conda:
         "../../envs/cpu.yaml"
-    threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 8000 * attempt,
         runtime=120,

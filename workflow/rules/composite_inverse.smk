@@ -52,7 +52,6 @@ rule composite_infer:
         target="c11|normal",
     conda:
         "../../envs/cpu.yaml"
-    threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 8000 * attempt,
         runtime=120,
@@ -89,7 +88,6 @@ rule composite_rank:
         target="c11|normal",
     conda:
         "../../envs/cpu.yaml"
-    threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 8000 * attempt,
         runtime=120,
@@ -122,7 +120,6 @@ rule composite_anneal:
         f"{K}/benchmarks/anneal.tsv"
     conda:
         "../../envs/cpu.yaml"
-    threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 8000 * attempt,
         runtime=240,

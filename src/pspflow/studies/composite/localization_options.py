@@ -19,7 +19,7 @@ class CPNetOptions(Options):
 
     epochs: Count = 6
     """Most epochs."""
-    windows: Count = 1200
+    windows: Count = 1000
     """Windows that are drawn for an epoch."""
     batch_size: Annotated[int, Field(ge=2)] = 16
     """Windows in a batch; the report compares 16, 32 and 64."""
@@ -49,7 +49,7 @@ class LocalizationOptions(Options):
 
     structures: Annotated[int, Field(ge=12)] | None = 240
     """Structures that get a strain field, spread over the set; null: all of them."""
-    models: Annotated[tuple[LocalizerName, ...], Field(min_length=1)] = ("cpnet7", "cpnet5", "fno")
+    models: Annotated[tuple[LocalizerName, ...], Field(min_length=1)] = ("cpnet7", "fno")
     """Models to train: cpnet7, cpnet5, cpnet3, fno."""
     cpnet: CPNetOptions = CPNetOptions()
     """CPNet, of any gap."""

@@ -63,9 +63,9 @@ class StatisticsOptions(ObjectiveOptions):
 class EpochsOptions(Options):
     """Most epochs on each set."""
 
-    all: Count = 10
+    all: Count = 9
     """On all structures."""
-    pair: Count = 16
+    pair: Count = 15
     """On the two morphologies of inverse design."""
 
 
