@@ -12,7 +12,7 @@ Count = Annotated[int, Field(ge=1)]
 class AblationOptions(Options):
     """Structures rebuilt voxel by voxel from slices along one axis, or along all three."""
 
-    steps: Count = 200
+    steps: Count = 150
     """Steps of Adam, from noise."""
     structures: Annotated[int, Field(ge=1, le=64)] = 2
     """Structures that are rebuilt: those that are longest along x."""

@@ -30,7 +30,7 @@ class SimulatedOptions(Options):
 
     edge_voxels: Annotated[int, Field(ge=MIN_EDGE, le=512)] = 15
     """Edge of a structure; the paper's 51."""
-    structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 320
+    structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 288
     """Structures of all morphologies together; the paper has about 8,900."""
     sigmas_voxels: Annotated[tuple[Sigma, ...], Field(min_length=1)] = (1.0, 3.0, 5.0, 7.0)
     """Widths of the smoothing; every choice of one an axis is a morphology, 64 in the paper."""
@@ -40,7 +40,7 @@ class SimulatedOptions(Options):
     """Young's moduli of the soft and the stiff phase."""
     poisson: tuple[Ratio, Ratio] = (0.3, 0.3)
     """Poisson's ratios of the soft and the stiff phase."""
-    pair_structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 200
+    pair_structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 180
     """Structures of the two morphologies of inverse design together."""
     # the paper's text says [1, 1, 7] once, its Figure 2 and Table 9 [1, 7, 7]; in smaller cells a
     # width of 7 spans them, and the two morphologies have no C11 in common

@@ -47,7 +47,7 @@ class OperatorOptions(Options):
 class LocalizationOptions(Options):
     """Localization: from a structure to the strain of each of its voxels."""
 
-    structures: Annotated[int, Field(ge=12)] | None = 240
+    structures: Annotated[int, Field(ge=12)] | None = 200
     """Structures that get a strain field, spread over the set; null: all of them."""
     models: Annotated[tuple[LocalizerName, ...], Field(min_length=1)] = ("cpnet7", "fno")
     """Models to train: cpnet7, cpnet5, cpnet3, fno."""

@@ -63,7 +63,7 @@ class StatisticsOptions(ObjectiveOptions):
 class EpochsOptions(Options):
     """Most epochs on each set."""
 
-    all: Count = 9
+    all: Count = 8
     """On all structures."""
     pair: Count = 15
     """On the two morphologies of inverse design."""
