@@ -146,7 +146,7 @@ def test_search_and_slices_and_strains():
     assert "from random latents end 40.0 % off" in said("Search")
     assert "below 10 %" in said("Search")
     assert "0.300, along all axes 0.100: all three are needed" in said("Slices")
-    text = said("CPNet as printed")
+    text = said("CPNet (")
     assert "0.60, below the report's 0.65 to 0.70 for 51 voxels; a linear filter (0.75)" in text
     assert said("CPNet", simulated=False) == ""
 

@@ -153,7 +153,7 @@ def _local(accuracy: pd.DataFrame, simulated: bool) -> list[str]:
         reached = float(best[PRINTED])
         place = "below" if reached < low else "within" if reached <= high else "above"
         sentences.append(
-            f"CPNet as printed ({PRINTED}) has {reached:.2f}, {place} the report's {low:.2f} to "
+            f"CPNet ({PRINTED}) has {reached:.2f}, {place} the report's {low:.2f} to "
             f"{high:.2f} for 51 voxels"
             + (
                 f"; a linear filter ({best['mks']:.2f}) is better than it."
