@@ -23,6 +23,7 @@ LABELS: Mapping[str, str] = {
     "vae_svr": "VAE + SVR",
     "cnn": "CNN",
     "cnn_augmented": "CNN, augmented",
+    "cnn_statistics": "CNN + statistics",
     "gaussian": "VAE-regression, Gaussian",
     "mixture": "VAE-regression, mixture",
     "gaussian_statistics": "Gaussian + statistics",
