@@ -59,6 +59,14 @@ def topology_inputs(regularisation, study):
     }[regularisation]
 
 
+def network_files(folder, model):
+    """List what the training of a composite network leaves in its folder."""
+    kept = ["weights.safetensors", "history.parquet"]
+    kept += ["predictions.parquet"] if model != "vae" else []
+    kept += ["latents.parquet"] if not model.startswith("cnn") else []
+    return [f"{folder}/{file}" for file in kept]
+
+
 def flags(values):
     """Write flags and their values, leaving out those without one."""
     pairs = [(f"--{name}", value) for name, value in values.items() if value]

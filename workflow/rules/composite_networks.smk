@@ -24,15 +24,11 @@ TRAINED = sorted(
 )
 
 
-def network_files(name, target, model, run):
-    """List what the training of a network leaves."""
-    kept = ["weights.safetensors", "history.parquet"]
-    kept += ["predictions.parquet"] if model != "vae" else []
-    kept += ["latents.parquet"] if not model.startswith("cnn") else []
-    return [f"{K}/networks/{name}/{target}/{model}/run{run}/{file}" for file in kept]
-
-
-NETWORKS = [file for trained in TRAINED for file in network_files(*trained)]
+NETWORKS = [
+    file
+    for name, target, model, run in TRAINED
+    for file in network_files(f"{K}/networks/{name}/{target}/{model}/run{run}", model)
+]
 NETWORK_INPUTS = {
     "structures": f"{K}/sets/{{set}}/structures.zarr",
     "phases": f"{K}/sets/{{set}}/phases.parquet",
@@ -40,18 +36,6 @@ NETWORK_INPUTS = {
     "splits": f"{K}/sets/{{set}}/splits.parquet",
 }
 STYLE = COMPOSITE.networks.style_weights
-NETWORK_COMMAND = (
-    "pspflow --log {log:q} composite train-network --name {wildcards.set:q}"
-    " --run {wildcards.run:q} --structures {input.structures:q} --phases {input.phases:q}"
-    " --stiffness {input.stiffness:q} --splits {input.splits:q}"
-    " --weights {output.weights:q} --history {output.history:q}"
-    " --options {params.options:q} --seed {params.seed} --threads {threads}"
-)
-
-
-def network_options(wildcards):
-    """Choose the options that the training of a network takes."""
-    return options(COMPOSITE.networks.trained(wildcards.model, wildcards.set))
 
 
 rule composite_train_autoencoder:
@@ -80,10 +64,18 @@ rule composite_train_autoencoder:
         runtime=1440,
         gpu=1,
     params:
-        options=network_options,
+        options=lambda wildcards: options(
+            COMPOSITE.networks.trained(wildcards.model, wildcards.set)
+        ),
         seed=CONFIG.seed,
     shell:
-        NETWORK_COMMAND + " --model {wildcards.model:q} --target {wildcards.target:q}"
+        "pspflow --log {log:q} composite train-network --name {wildcards.set:q}"
+        " --run {wildcards.run:q} --structures {input.structures:q}"
+        " --phases {input.phases:q} --stiffness {input.stiffness:q}"
+        " --splits {input.splits:q} --weights {output.weights:q}"
+        " --history {output.history:q} --options {params.options:q}"
+        " --seed {params.seed} --threads {threads}"
+        " --model {wildcards.model:q} --target {wildcards.target:q}"
         " --predictions {output.predictions:q} --latents {output.latents:q}"
 
 
@@ -111,10 +103,18 @@ rule composite_train_regressor:
         runtime=720,
         gpu=1,
     params:
-        options=network_options,
+        options=lambda wildcards: options(
+            COMPOSITE.networks.trained(wildcards.model, wildcards.set)
+        ),
         seed=CONFIG.seed,
     shell:
-        NETWORK_COMMAND + " --model {wildcards.model:q} --target {wildcards.target:q}"
+        "pspflow --log {log:q} composite train-network --name {wildcards.set:q}"
+        " --run {wildcards.run:q} --structures {input.structures:q}"
+        " --phases {input.phases:q} --stiffness {input.stiffness:q}"
+        " --splits {input.splits:q} --weights {output.weights:q}"
+        " --history {output.history:q} --options {params.options:q}"
+        " --seed {params.seed} --threads {threads}"
+        " --model {wildcards.model:q} --target {wildcards.target:q}"
         " --predictions {output.predictions:q}"
 
 
@@ -142,7 +142,15 @@ rule composite_train_vae:
         runtime=1440,
         gpu=1,
     params:
-        options=network_options,
+        options=lambda wildcards: options(
+            COMPOSITE.networks.trained(wildcards.model, wildcards.set)
+        ),
         seed=CONFIG.seed,
     shell:
-        NETWORK_COMMAND + " --model vae --latents {output.latents:q}"
+        "pspflow --log {log:q} composite train-network --name {wildcards.set:q}"
+        " --run {wildcards.run:q} --structures {input.structures:q}"
+        " --phases {input.phases:q} --stiffness {input.stiffness:q}"
+        " --splits {input.splits:q} --weights {output.weights:q}"
+        " --history {output.history:q} --options {params.options:q}"
+        " --seed {params.seed} --threads {threads}"
+        " --model vae --latents {output.latents:q}"
