@@ -12,8 +12,9 @@ export PATH := $(BIN):$(PATH)
 demo: $(READY)
 	snakemake --cores $(CORES)
 
+# a thread each: two workers whose torch takes both cores wait for each other
 test: $(READY)
-	python -m pytest -n 2 --dist loadgroup
+	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadgroup --durations 25
 
 install: $(READY)
 

@@ -12,7 +12,7 @@ TABLES = {"structures": pd.DataFrame({"structure": range(40)})}
 @pytest.mark.parametrize(
     ("simulated", "said", "papers"),
     [
-        ({}, "from 240 structures of two morphologies, 3-1-1 and 1-3-3", True),
+        ({}, "from 180 structures of two morphologies, 3-1-1 and 1-3-3", True),
         ({"young_gpa": [2.4, 60.0]}, "of 15 voxels.", False),
         (
             {"edge_voxels": 51, "pair_morphologies": [[7, 1, 1], [1, 7, 7]]},
