@@ -1,10 +1,8 @@
-"""Shares of the chips, and what the study's options mean to the topology layer."""
+"""What the study's options mean to the topology layer."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pspflow.errors import InputError
 from pspflow.io.arrays import new_store, open_store, provenance_of, read_values
@@ -17,23 +15,6 @@ from pspflow.studies.temper.imaging import grid, merge, persistence
 from pspflow.studies.temper.options import Imaging, PersistenceOptions
 
 ORIGIN = Provenance("test", {}, None, {})
-
-
-@given(st.integers(0, 200), st.integers(1, 40))
-def test_shares_cover_every_chip_once_and_in_order(count, total):
-    """Joined in order, the shares are the table, and none is more than one chip larger."""
-    table = pd.DataFrame({"chip_id": np.arange(count)})
-    shares = [pi.share(table, f"{i}-of-{total}") for i in range(1, total + 1)]
-    assert list(pd.concat(shares)["chip_id"]) == list(range(count))
-    sizes = [len(share) for share in shares]
-    assert max(sizes) - min(sizes) <= 1
-
-
-@pytest.mark.parametrize("shard", ["3", "0-of-2", "3-of-2"])
-def test_a_share_that_is_none_is_refused(shard):
-    """A mistyped share is an error, not an empty result."""
-    with pytest.raises(InputError, match="2-of-8"):
-        pi.share(pd.DataFrame({"chip_id": [1]}), shard)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pspflow.io.arrays import (
 )
 from pspflow.io.artefacts import Provenance, fingerprint
 from pspflow.io.imagesets import Micrographs, read_chips
+from pspflow.io.shards import share
 from pspflow.io.tables import write_table
 from pspflow.logs import log, progress
 from pspflow.microstructure.chips import few_chips
@@ -109,7 +110,8 @@ def persistence(
     shard
         Which share, `2-of-8` for example.
     """
-    table = pi.share(read_chips(chips), shard)
+    rows = read_chips(chips)
+    table = rows.iloc[share(len(rows), shard)]
     store = Micrographs(micrographs)
     imaging = pi.read_imaging(grid)
     inputs = {"micrographs": micrographs, "chips": chips, "grid": grid}

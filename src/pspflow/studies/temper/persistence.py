@@ -126,13 +126,3 @@ def images_of(persistence: Path, chips: Path) -> np.ndarray:
             f"{persistence} was made from other chips than {chips}; delete it and rerun."
         )
     return read_values(store, IMAGES)
-
-
-def share(chips: pd.DataFrame, shard: str) -> pd.DataFrame:
-    """Take one share of the chips, `2-of-8` for example: consecutive rows, almost equal shares."""
-    number, of, total = shard.partition("-of-")
-    if not of or not 1 <= int(number) <= int(total):
-        raise InputError(f"The shard is {shard!r}; write it as 2-of-8.")
-    first = len(chips) * (int(number) - 1) // int(total)
-    last = len(chips) * int(number) // int(total)
-    return chips.iloc[first:last]
