@@ -3,14 +3,14 @@
 Temper paper, section 3.4, after Som et al. (CVPR workshops 2020). Four 3 x 3 convolutions of 256,
 256, 128 and 128 channels, with batch normalisation and ReLU, then "global average pooling and
 instance normalization before a final convolutional layer" that gives a 10 x 10 image. The sentence
-does not fit together: global pooling leaves one pixel, over which instance normalisation is
-undefined, and out of which a 3 x 3 convolution cannot make 100. Both ways of mending it are here.
+is inconsistent: global pooling leaves one pixel, over which instance normalisation is
+undefined, and from which a 3 x 3 convolution cannot make 100. Two corrections are implemented.
 
 `pooled`
     Global pooling as written; normalisation over the channels of the pooled vector, since there is
     no other axis; a 1 x 1 convolution to all pixels of the image.
 `spatial`
-    Pooling to 10 x 10, so that the image is one; instance normalisation as usual; a 3 x 3
+    Pooling to 10 x 10, the size of the persistence image; instance normalisation as usual; a 3 x 3
     convolution to the image, as written.
 
 The paper's image has one channel. Ours has two, H0 and H1.
@@ -52,7 +52,7 @@ class PINet(nn.Module):
         shape = (HOMOLOGY_DIMENSIONS, resolution, resolution)
         make = _pooled_head if head == "pooled" else _spatial_head
         self.head = make(channels[-1], shape)
-        # it starts as the mean image, which a short training would else first have to find again
+        # it starts as the mean image, which a short training would otherwise have to learn first
         last = [layer for layer in self.head.modules() if isinstance(layer, nn.Conv2d)][-1]
         nn.init.zeros_(last.weight)
         if last.bias is not None:
@@ -74,23 +74,23 @@ class PINet(nn.Module):
         -------
         Tensor
             `n x 2 x resolution x resolution`: homology dimension, birth, persistence; in units of
-            the images it was trained on. What the layers learn is the departure from `mean`, in
-            units of `scale`.
+            the images it was trained on. The layers learn the difference from `mean`, in units of
+            `scale`.
         """
         images: Tensor = self.mean + self.scale * self.head(self.features(chips))
         return images
 
 
 class AveragePool(nn.Module):
-    """Average over as many even parts of the image as wanted, overlapping where they do not divide.
+    """Average over equal parts of the image, overlapping where the shape does not divide it.
 
-    As `AdaptiveAvgPool2d`, whose gradient on a GPU is not deterministic, so that a training that
-    must end in the same weights again cannot have it.
+    Equal to `AdaptiveAvgPool2d`, whose gradient on a GPU is not deterministic and therefore unfit
+    for a training that must be reproducible.
 
     Parameters
     ----------
     shape
-        Rows and columns after it.
+        Rows and columns of the result.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
@@ -107,7 +107,7 @@ class AveragePool(nn.Module):
 
 
 def _averages(before: int, after: int, like: Tensor) -> Tensor:
-    """Write averages over parts of a line as a matrix, `after x before`."""
+    """Return averages over parts of a line as a matrix, `after x before`."""
     places = torch.arange(before, device=like.device)
     parts = torch.arange(after, device=like.device)[:, None]
     inside = (places >= parts * before // after) & (places < -(-(parts + 1) * before // after))
@@ -133,11 +133,6 @@ def _spatial_head(channels: int, shape: tuple[int, int, int]) -> nn.Module:
         nn.InstanceNorm2d(channels),
         nn.Conv2d(channels, shape[0], 3, padding=1),
     )
-
-
-def parameter_count(model: nn.Module) -> int:
-    """Count trainable parameters."""
-    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
 
 
 def grey_to_input(chips: Tensor) -> Tensor:

@@ -1,1 +1,1 @@
-"""Loops that train models: seeds, data order, checkpoints, resume, history."""
+"""Training of models: seeds, data order, the loop with checkpoints and resume, history."""

@@ -1,4 +1,4 @@
-"""A moving average of weights, which samples better than the weights of any one step."""
+"""A moving average of weights, which gives better samples than the weights of a single step."""
 
 import copy
 from typing import Generic, TypeVar

@@ -1,76 +1,101 @@
-"""Data in an order that seed and epoch alone decide, so that a resumed run goes on as it was."""
+"""Batches in an order that the seed and the epoch decide, so that a resumed run sees the same."""
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
 
 from pspflow.seeds import generator
 from pspflow.training.gather import ChipGather
 
+Batch = tuple[Tensor, Tensor]
+"""Inputs and targets of a batch, `n x …` each."""
 
-class EpochBatches(Sampler[list[int]]):
-    """Batches of positions, shuffled anew every epoch.
+
+class Data(Protocol):
+    """A data set that returns a whole batch at once."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, positions: Tensor, /) -> Batch: ...
+
+
+@dataclass(frozen=True)
+class Batches:
+    """A data set, divided into batches for every epoch."""
+
+    data: Data
+    order: Callable[[int], Sequence[Tensor]]
+    """Returns the positions of each batch, int64, for an epoch."""
+
+
+def shuffled(data: Data, batch_size: int, seed: int) -> Batches:
+    """Divide a data set into batches that are drawn anew for every epoch.
 
     Parameters
     ----------
-    length
-        Number of items.
+    data
+        The data set.
     batch_size
-        Items in a batch; a shorter last one is kept.
+        Items in a batch; the last one may be smaller.
     seed
-        Seed of the order, or None for the order as it is.
+        Seed of the order.
     """
 
-    def __init__(self, length: int, batch_size: int, seed: int | None) -> None:
-        self.length, self.batch_size, self.seed = length, batch_size, seed
-        self.epoch = 0
+    def order(epoch: int) -> Sequence[Tensor]:
+        drawn = generator(seed, "epoch", epoch).permutation(len(data))
+        return torch.split(torch.from_numpy(drawn), batch_size)
 
-    def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch; Lightning calls this at the start of each."""
-        self.epoch = epoch
+    return Batches(data, order)
+
+
+def in_order(data: Data, batch_size: int) -> Batches:
+    """Divide a data set into the same batches for every epoch; the last one may be smaller."""
+    return Batches(data, lambda _: torch.split(torch.arange(len(data)), batch_size))
+
+
+class Pairs:
+    """Inputs and targets in memory.
+
+    Parameters
+    ----------
+    inputs, targets
+        `n x …` each.
+    """
+
+    def __init__(self, inputs: Tensor, targets: Tensor) -> None:
+        self.inputs, self.targets = inputs, targets
 
     def __len__(self) -> int:
-        """Count the batches of an epoch."""
-        return math.ceil(self.length / self.batch_size)
+        """Return the number of items."""
+        return len(self.inputs)
 
-    def __iter__(self) -> Iterator[list[int]]:
-        """Yield the positions of each batch."""
-        order = np.arange(self.length)
-        if self.seed is not None:
-            order = generator(self.seed, "epoch", self.epoch).permutation(self.length)
-        for start in range(0, self.length, self.batch_size):
-            yield order[start : start + self.batch_size].tolist()
+    def __getitem__(self, positions: Tensor) -> Batch:
+        """Return a batch."""
+        return self.inputs[positions], self.targets[positions]
 
 
-class ChipTargets(Dataset[tuple[Tensor, Tensor]]):
-    """Chips gathered on demand out of micrographs in memory, with a target each.
+class ChipTargets:
+    """Chips gathered on demand from micrographs in memory, with one target each.
 
     Parameters
     ----------
     chips
         The chips.
     targets
-        (n, …) float32, a target for each chip.
+        (n, …) float32, one target for each chip.
     """
 
     def __init__(self, chips: ChipGather, targets: np.ndarray) -> None:
         self._chips, self._targets = chips, torch.from_numpy(targets)
 
     def __len__(self) -> int:
-        """Count the chips."""
+        """Return the number of chips."""
         return len(self._chips)
 
-    def __getitem__(self, positions: list[int]) -> tuple[Tensor, Tensor]:
-        """Gather a batch: chips `n x rows x columns` uint8, and their targets."""
-        at = torch.tensor(positions)
-        return self._chips(at), self._targets[at]
-
-
-def loader(data: Dataset[tuple[Tensor, Tensor]], batch_size: int, seed: int | None) -> DataLoader:
-    """Batch a data set that cuts whole batches itself."""
-    length = len(data)  # type: ignore[arg-type]
-    return DataLoader(data, batch_size=None, sampler=EpochBatches(length, batch_size, seed))
+    def __getitem__(self, positions: Tensor) -> Batch:
+        """Return a batch: chips `n x rows x columns` uint8, and their targets."""
+        return self._chips(positions), self._targets[positions]

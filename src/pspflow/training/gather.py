@@ -12,7 +12,7 @@ from pspflow.microstructure.loader import Store
 
 
 class ChipGather(nn.Module):
-    """Cut chips out of micrographs that lie on the device, one after the other, as 8 bits.
+    """Cut chips out of 8-bit micrographs that are stored on the device, one after the other.
 
     Parameters
     ----------
@@ -50,12 +50,12 @@ class ChipGather(nn.Module):
 
     @classmethod
     def of(cls, store: Store, chips: pd.DataFrame) -> Self:
-        """Take the micrographs of a chip table out of a store, by name."""
+        """Read the micrographs of a chip table from a store."""
         places, names = pd.factorize(chips["micrograph"].astype(str))
         return cls([store[name] for name in names], chips, places)
 
     def __len__(self) -> int:
-        """Count the chips."""
+        """Return the number of chips."""
         return len(self.starts)
 
     def forward(self, positions: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Keeping freed memory, for loops that allocate the same large buffers again and again."""
+"""Reuse of freed memory, for loops that allocate the same large buffers again and again."""
 
 import ctypes
 import platform

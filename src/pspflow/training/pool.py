@@ -1,18 +1,18 @@
-"""A pool of earlier synthetic images, which keeps a discriminator from forgetting them."""
+"""A pool of earlier synthetic images, so that a discriminator does not forget them."""
 
 import torch
 from torch import Tensor
 
 
 class ImagePool:
-    """Give back half of what is put in, and in place of the rest what was put in before.
+    """Return half of the images that are put in, and earlier ones in place of the others.
 
     Temper paper, section 3.3, after AlignFlow: 50 images, exchanged with probability one half.
 
     Parameters
     ----------
     size
-        Images that are kept; 0 gives back all.
+        Number of images that are kept; 0 returns all.
     """
 
     def __init__(self, size: int) -> None:
@@ -20,11 +20,11 @@ class ImagePool:
         self.images: Tensor | None = None
 
     def exchange(self, images: Tensor, draws: torch.Generator) -> Tensor:
-        """Exchange a batch `n x ...` against one of the same size."""
+        """Exchange a batch `n x ...` for one of the same size."""
         images = images.detach()
         if self.images is None:
             self.images = images[:0]
-        self.images = self.images.to(images.device)  # a checkpoint gives them back on the CPU
+        self.images = self.images.to(images.device)  # those of a checkpoint are on the CPU
         room = min(self.size - len(self.images), len(images))
         if room > 0:
             self.images = torch.cat([self.images, images[:room]])
