@@ -1,4 +1,4 @@
-"""What a person can mend: the errors that end a command with sentences instead of a traceback."""
+"""Errors that a user can correct: they end a command with sentences, not with a traceback."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ class InputError(ValueError):
 
 
 def raise_problems(problems: Sequence[str]) -> None:
-    """Raise one `InputError` for all problems found, one sentence a line.
+    """Raise one `InputError` for all problems found, one sentence per line.
 
     Parameters
     ----------

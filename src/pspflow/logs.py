@@ -1,14 +1,17 @@
-"""What a person sees while a stage runs: log lines, and a progress bar on long work."""
+"""Messages while a stage runs: log lines, and a progress bar for long work."""
 
 import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Item = TypeVar("Item")
 SECONDS_BETWEEN_LINES = 30.0
@@ -19,8 +22,8 @@ log = logging.getLogger("pspflow")
 def configure(log_file: Path | None) -> None:
     """Send log lines to the terminal and, where one is named, to a file.
 
-    Both, because a rule's log is what is read afterwards, and the terminal is where a person
-    must see why a job stopped.
+    Both are needed: a rule's log is read afterwards, and the terminal must show why a job
+    stopped.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     if log_file is not None:
@@ -29,6 +32,12 @@ def configure(log_file: Path | None) -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers
     )
+
+
+def log_table(table: "pd.DataFrame") -> None:
+    """Say a table, one line per row."""
+    for line in table.to_string(index=False).splitlines():
+        log.info("%s", line)
 
 
 def progress(
@@ -43,17 +52,17 @@ def progress(
     Parameters
     ----------
     items
-        What is worked on.
+        The items to work on.
     total
-        How many units of work they hold together.
+        Number of units in all items together.
     task
-        What is being done, `persistence images` for example.
+        Name of the work, for example `persistence images`.
     unit
-        The name of one unit, `chip` for example.
+        Name of one unit, for example `chip`.
     size
-        Units that one item holds.
+        Returns the number of units in one item.
     """
-    started = said = time.monotonic()
+    started = logged = time.monotonic()
     done = 0
     # disable=None: no bar where the output is a file, as in a cluster's job log
     bar = tqdm(total=total, desc=task, unit=unit, disable=None, leave=False)
@@ -63,6 +72,6 @@ def progress(
             bar.update(size(item))
             done += size(item)
             now = time.monotonic()
-            if now - said > SECONDS_BETWEEN_LINES:
-                said = now
+            if now - logged > SECONDS_BETWEEN_LINES:
+                logged = now
                 log.info("%s: %d of %d (%.1f/s)", task, done, total, done / (now - started))

@@ -1,32 +1,35 @@
-"""The base of every stage's options: one pydantic model a stage, unknown keys refused."""
+"""The base of every stage's options: one pydantic model per stage; unknown keys are refused."""
 
-from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
-from cyclopts import Parameter
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pspflow.errors import InputError
 
 
 class Options(BaseModel):
-    """Options of one stage: immutable, validated, closed to unknown keys."""
+    """Options of one stage: immutable and validated; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     def chosen(self) -> Self:
-        """Return the options that act: alternatives not chosen go back to their defaults.
+        """Return the options that take effect: alternatives not chosen get their defaults.
 
-        Only these reach a stage, so that changing what is not used reruns nothing.
+        Only these reach a stage, so that changing an unused option reruns nothing.
         """
         return self
 
+    def without(self, *names: str) -> Self:
+        """Return a copy in which these options have their defaults."""
+        fields = type(self).model_fields
+        return self.model_copy(update={name: fields[name].default for name in names})
+
 
 Model = TypeVar("Model", bound=Options)
-Paths = Annotated[tuple[Path, ...], Parameter(consume_multiple=True)]
-"""A flag that takes as many paths as follow it, none included."""
-Names = Annotated[tuple[str, ...], Parameter(consume_multiple=True)]
-"""A flag that takes as many names as follow it."""
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def sentences(error: ValidationError, prefix: str = "") -> list[str]:
@@ -35,9 +38,9 @@ def sentences(error: ValidationError, prefix: str = "") -> list[str]:
     Parameters
     ----------
     error
-        What pydantic raised.
+        The error that pydantic raised.
     prefix
-        Where the model hangs in the configuration, `temper.chips` for example.
+        Place of the model in the configuration, for example `temper.chips`.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def sentences(error: ValidationError, prefix: str = "") -> list[str]:
         One sentence for each fault.
     """
     faults = error.errors()
-    # a list whose only item is faulty is also called too short, which is no help
+    # pydantic also calls a list too short whose only item is faulty, which does not help
     deeper = {other["loc"][:n] for other in faults for n in range(len(other["loc"]))}
     return [
         _sentence(dict(fault), prefix)
@@ -73,7 +76,7 @@ def validated(model: type[Model], values: Any, prefix: str = "") -> Model:
     Raises
     ------
     InputError
-        With one sentence a fault.
+        With one sentence per fault.
     """
     try:
         return model.model_validate(values)

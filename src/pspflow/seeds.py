@@ -1,4 +1,4 @@
-"""Random streams: one a purpose, so that no two draws of a run share their numbers."""
+"""Random streams: one per purpose, so that no two draws of a run share their numbers."""
 
 import zlib
 
@@ -6,15 +6,15 @@ import numpy as np
 
 
 def generator(seed: int, *purpose: object) -> np.random.Generator:
-    """Make the generator of one purpose.
+    """Make the random generator for one purpose.
 
     Parameters
     ----------
     seed
         The run's seed.
     purpose
-        What is drawn, and for what: `"chips", micrograph` for example. Another purpose gives
-        another stream, and so does another order.
+        What is drawn, and for what: for example `"chips", micrograph`. Another purpose gives
+        another stream, and so does another order of the same words.
     """
     key = zlib.crc32("\0".join(str(part) for part in purpose).encode())
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key,)))

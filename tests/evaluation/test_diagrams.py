@@ -1,4 +1,4 @@
-"""Sliced Wasserstein distances of diagrams against persim, and of sets of them."""
+"""Sliced Wasserstein distances of diagrams, compared with persim, and of sets of diagrams."""
 
 import numpy as np
 import persim
@@ -24,7 +24,7 @@ def distances(firsts, seconds, directions=16, bin_width=0.5):
 @pytest.mark.parametrize("directions", [7, 16])
 @pytest.mark.parametrize("pairs", [5, 60])
 def test_equals_persim(directions, pairs):
-    """Diagrams two by two are as far apart as persim says, within 0.5 % and a third of a bin."""
+    """Distances of pairs of diagrams equal persim's, within 0.5 % and a third of a bin."""
     firsts = [diagram(seed, pairs) for seed in range(5)]
     seconds = [diagram(seed, pairs + 3) for seed in range(10, 15)]
     expected = [
@@ -36,7 +36,7 @@ def test_equals_persim(directions, pairs):
 
 
 def test_finer_bins_come_closer():
-    """What differs from persim is the width of the bins."""
+    """The difference from persim is due to the width of the bins."""
     a, b = diagram(0, 10), diagram(1, 10)
     expected = persim.sliced_wasserstein(a, b, M=16)
     coarse, fine = (abs(distances([a], [b], 16, width)[0] - expected) for width in (8.0, 0.05))
@@ -45,7 +45,7 @@ def test_finer_bins_come_closer():
 
 
 def test_one_point():
-    """A pair against nothing costs its way to the diagonal, averaged over directions."""
+    """The distance of one pair from none is its way to the diagonal, averaged over directions."""
     theta = np.pi * (np.arange(16) / 16 - 0.5)
     expected = np.mean(
         np.abs(40 * np.cos(theta) + 90 * np.sin(theta) - 65 * (np.cos(theta) + np.sin(theta)))
@@ -61,8 +61,8 @@ def test_rows_hold_no_mass():
     np.testing.assert_allclose(rows[1:], 0, atol=1e-9)
 
 
-def test_diagrams_are_on_their_own():
-    """A diagram's row is the same alone and among others, and the order of pairs is nothing."""
+def test_diagrams_are_independent():
+    """A diagram's row depends neither on other diagrams nor on the order of its pairs."""
     several = [diagram(0), diagram(1, 3), np.empty((0, 2)), diagram(2)]
     rows = projected_diagrams(several)
     for each, row in zip(several, rows, strict=True):
@@ -82,7 +82,7 @@ def test_corners_of_the_grey_levels():
 
 
 def test_sets_are_compared_by_their_mean_diagrams():
-    """Sets of copies are as far apart as the diagrams; sets of the same diagrams are not apart."""
+    """Sets of copies have the distance of the diagrams; sets of the same diagrams have 0."""
     a, b = diagram(0), diagram(1)
     measure = MeanMeasure(sliced_wasserstein(), "grey level")
     weights = np.ones((1, 1), int)
@@ -100,6 +100,6 @@ def test_sets_are_compared_by_their_mean_diagrams():
 
 @pytest.mark.parametrize("bad", [np.inf, np.nan, -1.0, 256.0])
 def test_refusals(bad):
-    """An essential class that was not closed, or other units than grey levels, are refused."""
+    """An essential class that is not closed, or units other than grey levels, are refused."""
     with pytest.raises(ValueError, match="finite and within"):
         projected_diagrams([diagram(0), np.array([[3.0, bad]])])

@@ -1,4 +1,4 @@
-"""Features of chips against slow and plain versions of themselves."""
+"""Features of chips compared with slow and simple versions."""
 
 import numpy as np
 import pytest
@@ -38,8 +38,8 @@ def stripes(frequency, theta, amplitude=50.0):
 
 
 @every_feature
-def test_chips_are_on_their_own(function, monkeypatch):
-    """A chip's features depend on nothing else in the stack, whatever the batches."""
+def test_chips_are_independent(function, monkeypatch):
+    """A chip's features do not depend on other chips of the stack or on the batches."""
     images = chips(5)
     whole = function(images)
     assert whole.dtype == np.float64
@@ -50,7 +50,7 @@ def test_chips_are_on_their_own(function, monkeypatch):
 
 @every_feature
 def test_no_chips(function):
-    """No chips give no rows, of the same length as ever."""
+    """No chips give no rows, of the usual length."""
     assert function(chips()[:0]).shape == (0, function(chips()).shape[1])
 
 
@@ -105,7 +105,7 @@ def test_curves_of_known_structures():
 
 
 def test_curves_of_mirrored_chips():
-    """Turning, mirroring or brightening a chip leaves its curve as it is."""
+    """Turning, mirroring or brightening a chip does not change its curve."""
     images = chips()
     for same in (images[:, ::-1], np.rot90(images, axes=(1, 2)), images // 2 + 100):
         reference = images if same.max() == images.max() else images // 2
@@ -128,14 +128,14 @@ def test_textures_equal_a_plain_convolution():
 
 
 @pytest.mark.parametrize(("frequency", "theta"), FILTERS)
-def test_textures_know_scale_and_orientation(frequency, theta):
-    """Stripes answer most to the filter of their frequency and direction."""
+def test_textures_depend_on_scale_and_orientation(frequency, theta):
+    """Stripes give the largest response of the filter with their frequency and direction."""
     means = texture_features(stripes(frequency, theta))[0, : len(FILTERS)]
     assert FILTERS[means.argmax()] == (frequency, theta)
 
 
 def test_textures_of_blank_and_brighter_chips():
-    """A blank chip has finite features, and brightness is in the grey mean alone."""
+    """A blank chip has finite features, and brightness changes the grey mean alone."""
     blank = texture_features(np.full((1, 32, 32), 90, np.uint8))
     np.testing.assert_allclose(blank, [[0.0] * 32 + [90, 0]], atol=1e-5)
     images = chips() // 2
@@ -150,7 +150,7 @@ def test_textures_of_small_chips():
 
 
 def test_standardise():
-    """The reference comes out centred and scaled; a constant feature is centred alone."""
+    """The reference itself is centred and scaled; a constant feature is only centred."""
     reference = np.random.default_rng(0).normal(5, 3, (100, 3))
     reference[:, 1] = 7
     scaled = standardise(reference, reference)

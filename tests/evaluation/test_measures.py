@@ -1,4 +1,4 @@
-"""Measures between samples against textbook estimators, and what resampling does to them."""
+"""Measures between samples, compared with textbook estimators, and their resamples."""
 
 import numpy as np
 import pytest
@@ -77,7 +77,7 @@ def test_kernel_distance_of_resamples(monkeypatch):
 
 
 def test_kernel_distance_interval_holds_its_value():
-    """Where specimens differ, resamples still spread about the value for the data."""
+    """Where specimens differ, resamples still scatter about the value for the data."""
     rng = np.random.default_rng(0)
     codes = np.repeat(np.arange(30), 8)
     draws = resamples(np.zeros(30, int), 200, rng)
@@ -105,8 +105,8 @@ def test_kernel_distance_is_unbiased():
     assert 0.3 < np.mean(np.array(values) < 0) < 0.7
 
 
-def test_kernel_distance_sees_what_means_hide():
-    """Two sets of equal mean and different spread are apart; mean features cannot tell."""
+def test_kernel_distance_depends_on_more_than_means():
+    """It separates two sets of equal mean and different spread, which mean features do not."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(200, 4))
     codes = np.zeros(200, int)
@@ -128,7 +128,7 @@ def test_kernel_distance_needs_pairs():
 
 @pytest.mark.parametrize("distance", DISTANCES)
 def test_copies_of_specimens(distance):
-    """Weights give what the same chips written out again and again would give."""
+    """Weights give the same as chips that are copied."""
     a, b = sample(0), sample(1)
     weights = np.array([3, 0, 1, 2, 1])
     measure = MeanMeasure(distance, "1")
@@ -144,8 +144,8 @@ def test_copies_of_specimens(distance):
 
 
 @pytest.mark.parametrize("distance", DISTANCES)
-def test_nothing_lies_between_a_sample_and_itself(distance):
-    """Both sides are resampled together: a sample is at zero from itself in every resample."""
+def test_a_sample_has_no_distance_to_itself(distance):
+    """Both sides are resampled together, so the distance is 0 in every resample."""
     a = sample(0)
     draws = resamples(np.zeros(5), 10, np.random.default_rng(0))
     np.testing.assert_array_equal(MeanMeasure(distance, "1").compare(a, a, draws), np.zeros(11))

@@ -1,4 +1,4 @@
-"""Resampling of specimens: what is drawn, and that weights stand for copies."""
+"""Resampling of specimens: the draws, and weights in place of copies."""
 
 import numpy as np
 import pytest
@@ -29,13 +29,13 @@ def test_every_stratum_keeps_its_size(seed):
 
 
 def test_first_row_is_the_data():
-    """Row 0 takes every specimen once, and without resamples it is all there is."""
+    """Row 0 takes every specimen once; without resamples it is the only row."""
     np.testing.assert_array_equal(resamples(STRATA, 3, np.random.default_rng(0))[0], 1)
     np.testing.assert_array_equal(resamples(STRATA, 0, np.random.default_rng(0)), np.ones((1, 6)))
 
 
 def test_draws_are_with_replacement():
-    """Within a stratum of 3 a specimen is drawn as often as 3 draws with chance 1/3 say."""
+    """Within a stratum of 3, a specimen is drawn as often as in 3 draws of probability 1/3."""
     draws = resamples(np.zeros(3), 20_000, np.random.default_rng(0))[1:]
     shares = np.bincount(draws[:, 0], minlength=4) / len(draws)
     np.testing.assert_allclose(shares, np.array([8, 12, 6, 1]) / 27, atol=0.015)
@@ -57,7 +57,7 @@ def test_weights_stand_for_copies():
 
 
 def test_interval_covers_the_spread_of_specimens():
-    """The interval is as wide as specimens make it, however many chips each has."""
+    """The width of the interval follows from the specimens, however many chips each has."""
     rng = np.random.default_rng(0)
     codes = np.repeat(np.arange(40), 50)
     data = Sample(rng.normal(size=40)[codes][:, None], codes)
@@ -69,7 +69,7 @@ def test_interval_covers_the_spread_of_specimens():
 
 
 def test_interval_leaves_the_data_out():
-    """The value is row 0, which is no resample."""
+    """The value is row 0, which is not a resample."""
     value, low, high = interval(np.concatenate([[1e6], np.arange(1001.0)]))
     assert (value, low, high) == pytest.approx((1e6, 25, 975))
     assert interval(np.array([1.0, np.nan, 3.0, np.nan])) == (1, 3, 3)
@@ -88,13 +88,13 @@ def test_interval_leaves_the_data_out():
     ],
 )
 def test_no_sample(features, specimens, message):
-    """What is no sample is refused when it is made."""
+    """An invalid sample is refused when it is made."""
     with pytest.raises(ValueError, match=message):
         Sample(features, specimens)
 
 
 def test_draws_that_do_not_fit():
-    """Specimens without weights, and resamples without chips, are errors and no NaN."""
+    """Specimens without weights, and resamples without chips, give errors and not NaN."""
     data = Sample(np.ones((2, 1)), np.array([0, 3]))
     with pytest.raises(ValueError, match="specimen 3 has no weight"):
         specimen_means(data, np.ones((1, 3), int))

@@ -1,4 +1,4 @@
-"""Signal-to-noise ratio: what scores nothing, and what a score says about noise."""
+"""Signal-to-noise ratio of blank, noisy and known chips."""
 
 import numpy as np
 import pytest
@@ -26,15 +26,15 @@ def pixels(grey):
 
 
 @pytest.mark.parametrize("level", [0, 130, 255])
-def test_blank_chips_score_nothing(level):
-    """A blank chip scores 0 dB, so no real structure loses to it however noisy."""
+def test_blank_chips_have_the_lowest_ratio(level):
+    """A blank chip has 0 dB; a real structure, however noisy, does not have less."""
     assert signal_to_noise_db(np.full((1, 32, 32), level, np.uint8))[0] == 0
     assert signal_to_noise_db(pixels(waves(50) + noise(30))).min() > 0
 
 
 @pytest.mark.parametrize("sigma", [0.5, 5, 40])
-def test_noise_alone_scores_next_to_nothing(sigma):
-    """Smoothed noise is no structure, whatever its strength and the size of the chip."""
+def test_noise_alone_has_almost_no_signal(sigma):
+    """Smoothed noise is not a structure, whatever its strength and the size of the chip."""
     for size in (32, 64):
         scores = signal_to_noise_db(pixels(128 + noise(sigma, size=size)))
         assert scores.mean() < 0.15
@@ -43,13 +43,13 @@ def test_noise_alone_scores_next_to_nothing(sigma):
 
 @pytest.mark.parametrize("size", [8, 31, 32])
 def test_checkerboard_counts_as_noise(size):
-    """The artefact of transposed convolutions earns nothing, though its variance is the largest."""
+    """The artefact of transposed convolutions has no signal, though its variance is the largest."""
     board = np.indices((size, size)).sum(axis=0) % 2 * 255
     assert signal_to_noise_db(board[None].astype(np.uint8))[0] == 0
 
 
-def test_noise_lowers_the_score():
-    """Of one structure, the noisier chip always has the lower score."""
+def test_noise_lowers_the_ratio():
+    """For the same structure, the noisier chip always has the lower ratio."""
     pattern = noise(1)
     scores = [
         signal_to_noise_db(pixels(waves(50) + sigma * pattern)) for sigma in (0, 1, 2, 5, 10, 20)
@@ -59,26 +59,26 @@ def test_noise_lowers_the_score():
 
 @pytest.mark.parametrize("sigma", [2, 5, 10])
 def test_score_of_known_noise(sigma):
-    """A smooth structure in Gaussian noise scores the ratio of their variances, within 1 dB."""
+    """A smooth structure in Gaussian noise has the ratio of their variances, within 1 dB."""
     truth = 10 * np.log10(1 + SIGNAL_VARIANCE / sigma**2)
     scores = signal_to_noise_db(pixels(waves(50) + noise(sigma)))
     np.testing.assert_allclose(scores, truth, atol=1)
 
 
 def test_rounding_bounds_the_score():
-    """Without any noise, rounding to whole levels is what is left: no score is infinite."""
+    """Without other noise, rounding to whole levels remains: no ratio is infinite."""
     truth = 10 * np.log10(1 + SIGNAL_VARIANCE * 12)
     assert signal_to_noise_db(waves())[0] == pytest.approx(truth, abs=1)
 
 
 def test_sharp_edges_are_no_noise():
-    """A straight edge between two phases, along the grid, is structure alone."""
+    """A straight edge between two phases, along the grid, does not count as noise."""
     phases = np.where(np.arange(32) < 16, 60, 190) * np.ones((32, 1))
     assert signal_to_noise_db(phases[None])[0] > 40
 
 
-def test_brightness_is_nothing():
-    """Shifting grey levels, mirroring and turning chips leave the score."""
+def test_brightness_has_no_effect():
+    """Shifting grey levels, mirroring and turning chips do not change the ratio."""
     chips = pixels(waves(5) + noise(5, 5))
     scores = signal_to_noise_db(chips)
     assert scores.shape == (5,)

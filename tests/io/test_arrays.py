@@ -70,7 +70,7 @@ def test_opens_in_xarray_without_help(tmp_path, provenance):
     ],
 )
 def test_shards_are_bounded(tmp_path, provenance, shape, dtype):
-    """However awkward the shape, a shard holds at most 64 MiB and a whole number of chunks."""
+    """For every shape, a shard holds at most 64 MiB and a whole number of chunks."""
     with new_store(tmp_path / "a.zarr", provenance) as store:
         array = add_array(store, "values", shape, dtype, DIMS[: len(shape)], "1")
         itemsize = np.dtype(dtype).itemsize
@@ -78,7 +78,7 @@ def test_shards_are_bounded(tmp_path, provenance, shape, dtype):
         assert math.prod(array.shards) * itemsize <= 64 * MIB
         for shard, chunk in zip(array.shards, array.chunks, strict=True):
             assert shard % chunk == 0
-        # and no shard is needlessly small: a chunk takes what its 2 MiB allow
+        # and no shard is needlessly small: a chunk is as large as 2 MiB allow
         assert math.prod(array.chunks) * itemsize * 2 > min(
             2 * MIB, math.prod(max(1, size) for size in shape) * itemsize
         )
@@ -86,7 +86,7 @@ def test_shards_are_bounded(tmp_path, provenance, shape, dtype):
 
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0), (1, 1), (1, 5, 4, 3), (11, 5)])
 def test_round_trip(tmp_path, provenance, shape):
-    """Empty and short arrays come back as they were."""
+    """Empty and short arrays are read unchanged."""
     values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     array = write(tmp_path / "a.zarr", provenance, values)
     assert array.dtype == values.dtype
@@ -122,7 +122,7 @@ def test_failure_leaves_no_store(tmp_path, provenance):
 
 
 def test_group_is_no_array(tmp_path, provenance):
-    """Asking for a group as an array says so."""
+    """Reading a group as an array is an error that says so."""
     with new_store(tmp_path / "a.zarr", provenance) as store:
         store.create_group("one")
     with pytest.raises(TypeError, match="one is a group"):

@@ -1,4 +1,4 @@
-"""Artefacts: whole or not at all, fingerprinted by content, of the same bytes each time."""
+"""Artefacts: complete or not at all, fingerprinted by content, with reproducible bytes."""
 
 import os
 import signal
@@ -106,7 +106,7 @@ def test_folders_and_files_replace_each_other(tmp_path):
 
 
 def test_killed_process_leaves_only_a_hidden_partial(tmp_path, writer):
-    """A live process's partial stays; once it is killed, the next call sweeps it."""
+    """The partial file of a live process stays; once it is killed, the next call removes it."""
     target = tmp_path / "table.csv"
     (partial,) = names(tmp_path)
     assert partial.startswith(".")
@@ -124,7 +124,7 @@ def test_killed_process_leaves_only_a_hidden_partial(tmp_path, writer):
 
 
 def test_own_leftover_is_cleared(tmp_path):
-    """A partial of the same process id, as after a restart in a container, is not built upon."""
+    """A partial folder of the same process id, as after a restart in a container, is not reused."""
     with replacing(tmp_path / "store") as staged:
         leftover = staged
         staged.mkdir()
@@ -138,7 +138,7 @@ def test_own_leftover_is_cleared(tmp_path):
 
 
 def test_foreign_hidden_files_are_kept(tmp_path):
-    """What merely resembles a partial is neither removed nor stumbled over."""
+    """Files that only resemble a partial file are not removed and cause no error."""
     with replacing(tmp_path / "table.csv") as staged:
         staged.write_text("one")
     foreign = staged.name.replace(str(os.getpid()), "notes")
@@ -204,7 +204,7 @@ def test_provenance_fingerprints_inputs(tmp_path):
 
 
 def test_same_inputs_same_bytes(tmp_path, provenance):
-    """A table and a store written twice have the same bytes: no time stamp, no chance."""
+    """A table and a store written twice have the same bytes: no time stamp, nothing random."""
     table = pd.DataFrame({"name": ["a", "b"], "size_um": [1.0, np.nan]})
     values = np.arange(60, dtype=np.float32).reshape(5, 12)
     prints = []

@@ -1,4 +1,4 @@
-"""The specimen sheet: what spreadsheets export is read, what they garble is explained."""
+"""The specimen sheet: exports of spreadsheets are read, faults get an error sentence."""
 
 import re
 
@@ -79,7 +79,7 @@ def test_unicode(tmp_path):
 
 
 def test_parquet(tmp_path):
-    """A Parquet sheet reads as text, like a CSV one: numbers written out, gaps empty."""
+    """A Parquet sheet is read as text, like a CSV one: numbers as digits, gaps as empty cells."""
     frame = pd.DataFrame(
         {
             "image": ["a.tif", " b.tif ", None],
@@ -122,26 +122,26 @@ def test_parquet(tmp_path):
     ],
 )
 def test_bad_csv(tmp_path, content, words):
-    """Whatever a spreadsheet gets wrong is one sentence with a remedy."""
+    """Each fault of a spreadsheet's export gives one sentence with a remedy."""
     assert words in refusal(csv(tmp_path, content))
 
 
 def test_no_file(tmp_path):
-    """A missing sheet, and a folder in its place, are sentences."""
+    """A missing sheet, or a folder in its place, gives an error sentence."""
     assert "there is no such sheet" in refusal(tmp_path / "none.csv")
     assert "there is no such sheet" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"image,domain\n", b"PAR1" + b"\0" * 40 + b"PAR1"])
 def test_bad_parquet(tmp_path, content):
-    """A .parquet file that is none is a sentence."""
+    """A .parquet file in another format gives an error sentence."""
     path = tmp_path / "sheet.parquet"
     path.write_bytes(content)
     assert "not a Parquet file" in refusal(path)
 
 
 def test_parquet_without_columns_or_rows(tmp_path):
-    """A Parquet sheet is checked as a CSV one is."""
+    """A Parquet sheet is checked like a CSV one."""
     path = tmp_path / "sheet.parquet"
     frame = pd.DataFrame({"image": ["a"], "domain": ["t5"]})
     frame.to_parquet(path)

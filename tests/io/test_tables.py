@@ -1,4 +1,4 @@
-"""Tables between stages: whole or by pieces the same, with provenance, or not at all."""
+"""Tables between stages: the same in one or several pieces, with provenance, or no file."""
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ def table():
 
 @pytest.mark.parametrize("length", [1, 4, 23])
 def test_pieces_equal_the_whole(tmp_path, provenance, table, length):
-    """Rows written by pieces come back as the whole table does, types included."""
+    """Rows written in pieces are read like the whole table, types included."""
     pieces = (table.iloc[i : i + length] for i in range(0, len(table), length))
     assert write_table(tmp_path / "pieces.parquet", pieces, provenance) == len(table)
     assert write_table(tmp_path / "whole.parquet", table, provenance) == len(table)
@@ -33,7 +33,7 @@ def test_pieces_equal_the_whole(tmp_path, provenance, table, length):
 
 
 def test_categories(tmp_path, provenance, table):
-    """Named columns are read as categories with equal values, though pieces differ in theirs."""
+    """Named columns are read as categories, also where pieces have different categories."""
     pieces = (table.iloc[i : i + 5] for i in range(0, len(table), 5))
     write_table(tmp_path / "table.parquet", pieces, provenance)
     read = read_table(tmp_path / "table.parquet", categories=("micrograph",))
@@ -49,7 +49,7 @@ def test_index_is_dropped(tmp_path, provenance, table):
 
 
 def test_provenance_is_readable(tmp_path, provenance, table):
-    """A table tells its origin; a foreign one has an empty record."""
+    """A table holds its provenance; a table from elsewhere has an empty record."""
     write_table(tmp_path / "table.parquet", table, provenance)
     assert table_provenance(tmp_path / "table.parquet") == provenance.as_dict()
     table.to_parquet(tmp_path / "foreign.parquet")
@@ -57,7 +57,7 @@ def test_provenance_is_readable(tmp_path, provenance, table):
 
 
 def test_failure_halfway_leaves_the_old_table(tmp_path, provenance, table):
-    """An error after some pieces leaves no half table, and the old one as it was."""
+    """An error after some pieces leaves no partial table, and the old one unchanged."""
 
     def pieces():
         yield table
@@ -73,7 +73,7 @@ def test_failure_halfway_leaves_the_old_table(tmp_path, provenance, table):
 
 
 def test_no_frame_is_an_error(tmp_path, provenance):
-    """No piece at all is an error that names the table."""
+    """A table without any piece is an error that names the table."""
     with pytest.raises(ValueError, match=r"table\.parquet: no rows"):
         write_table(tmp_path / "table.parquet", iter(()), provenance)
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""What the solver's tests share."""
+"""Fixtures of the solver's tests."""
 
 import pytest
 import torch
@@ -6,7 +6,7 @@ import torch
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    """Leave the cells of a few hundred voxels on one thread: two only wait for each other."""
+    """Use one thread: for cells of a few hundred voxels, two threads only wait for each other."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

@@ -1,4 +1,4 @@
-"""Averages and bounds against their definitions."""
+"""Averages and bounds compared with their definitions."""
 
 import numpy as np
 import pytest
@@ -68,9 +68,9 @@ def test_hashin_shtrikman_of_two_phases():
 
 
 @pytest.mark.parametrize("average", [*AVERAGES, hashin_shtrikman_bounds])
-def test_rejects_what_are_no_fractions(average):
-    """Fractions are not negative and sum to one, one a phase."""
-    with pytest.raises(ValueError, match="one number a phase"):
+def test_invalid_fractions_are_refused(average):
+    """Fractions are not negative and sum to one, one per phase."""
+    with pytest.raises(ValueError, match="one number per phase"):
         average((0.5, 0.5), *PHASES[1:])
     with pytest.raises(ValueError, match="sum to 1"):
         average((0.5, 0.5, 0.5), *PHASES[1:])

@@ -1,4 +1,4 @@
-"""Bad input gets one sentence that names the argument and the remedy."""
+"""Bad input gives one sentence that names the argument and the remedy."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def with_nan():
     ],
 )
 def test_phases(phases, message):
-    """An array that is no structure of the phases with moduli is refused by both functions."""
+    """An array that is not a structure of phases with moduli is refused by both functions."""
     with pytest.raises(ValueError, match=message):
         effective_stiffness(phases, YOUNG, POISSON)
     with pytest.raises(ValueError, match=message):
@@ -53,12 +53,12 @@ def test_phases(phases, message):
         (YOUNG, (0.3, 0.5), "poisson must be between -1 and 0.5, but phase 1 has 0.5"),
         (YOUNG, (-1, 0.3), "poisson must be between -1 and 0.5, but phase 0 has -1"),
         (YOUNG, (0.3, np.nan), "poisson must be finite"),
-        (YOUNG, (0.3,), "one number a phase each, got 2 and 1"),
+        (YOUNG, (0.3,), "one number per phase each, got 2 and 1"),
         ((), (), "young_gpa must be a list"),
     ],
 )
 def test_moduli(young, poisson, message):
-    """Moduli that no stable isotropic solid has are refused, with the phase."""
+    """Moduli that no stable isotropic solid has are refused, and the phase is named."""
     with pytest.raises(ValueError, match=message):
         effective_stiffness(GOOD, young, poisson)
 
@@ -78,7 +78,7 @@ def test_moduli(young, poisson, message):
     ],
 )
 def test_options(options, message):
-    """Unknown options are refused and the choices named."""
+    """Unknown options are refused, and the choices are named."""
     with pytest.raises(ValueError, match=message):
         effective_stiffness(GOOD, YOUNG, POISSON, **options)
 
@@ -98,7 +98,7 @@ def test_macro_strain(strain, message):
 
 
 def test_structure():
-    """What a network learns from is a cube of at least two phases; the solver takes the others."""
+    """Structures for training are cubes of at least two phases; the solver also takes others."""
     np.testing.assert_array_equal(check_structure(GOOD.astype(np.uint8), 2), GOOD)
     with pytest.raises(ValueError, match=r"phases must be a cube, got shape \(2, 3, 3\)"):
         check_structure(GOOD[:2], 2)

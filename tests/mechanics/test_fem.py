@@ -1,4 +1,4 @@
-"""The solver against an independent finite-element library."""
+"""The solver compared with an independent finite-element library."""
 
 import numpy as np
 import pytest

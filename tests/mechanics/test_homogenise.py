@@ -1,4 +1,4 @@
-"""The effective stiffness against closed forms, bounds and symmetries."""
+"""The effective stiffness compared with closed forms, bounds and symmetries."""
 
 import numpy as np
 import pytest
@@ -118,7 +118,7 @@ def test_voigt_reuss_bounds(seed):
 
 
 def test_hashin_shtrikman_bounds():
-    """The mean bulk and shear modulus of a random structure keep to the bounds of isotropy."""
+    """The mean bulk and shear modulus of a random structure lie within the isotropic bounds."""
     phases = random_structure((15, 15, 15), 3)
     found = effective_stiffness(phases, YOUNG, POISSON)
     bounds = hashin_shtrikman_bounds(fractions(phases, 2), YOUNG, POISSON)
@@ -147,7 +147,7 @@ def test_dilute_sphere(stiff_inside):
 @every_element
 @pytest.mark.parametrize("axes", [(1, 0, 2), (2, 0, 1), (0, 2, 1)])
 def test_permuted_axes(element, axes):
-    """Permuting the axes of the array permutes the tensor: no axis is another to the solver."""
+    """Permuting the axes of the array permutes the tensor: the solver treats all axes alike."""
     phases = random_structure((5, 6, 7), 1, phases=3)
     expected = effective_stiffness(phases, *THREE, element=element, **EXACT)
     found = effective_stiffness(phases.transpose(axes), *THREE, element=element, **EXACT)
@@ -157,7 +157,7 @@ def test_permuted_axes(element, axes):
 @every_element
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_mirrored_structure(element, axis):
-    """Mirroring an axis changes the sign of the couplings that know left from right."""
+    """Mirroring an axis changes the sign of the couplings that are odd in it."""
     phases = random_structure((5, 6, 7), 2, phases=3)
     sign = np.array([-1 if pair.count(axis) == 1 else 1 for pair in VOIGT])
     expected = effective_stiffness(phases, *THREE, element=element, **EXACT)
@@ -217,7 +217,7 @@ def test_precisions_agree(contrast):
 
 
 def test_error_is_quadratic_and_from_above():
-    """The stiffness is an energy: it errs by the square of the residual, and upwards."""
+    """The stiffness is an energy: its error is the square of the residual, and positive."""
     phases = random_structure((9, 9, 9), 9)
     exact = effective_stiffness(phases, YOUNG, POISSON, **EXACT)
     for tolerance in (1e-2, 1e-3, 1e-4):
@@ -245,7 +245,7 @@ def test_load_cases(cases):
 
 
 def test_input_is_left_alone():
-    """Read-only, Fortran-ordered and boolean arrays give what their contents are worth."""
+    """Read-only, Fortran-ordered and boolean arrays give the results of their values."""
     phases = random_structure((5, 6, 7), 12)
     expected = effective_stiffness(phases, YOUNG, POISSON)
     phases.flags.writeable = False
@@ -265,7 +265,7 @@ def test_no_convergence():
 
 @pytest.mark.parametrize("contrast", [1 + 1e-7, 1 + 1e-4, 1.01])
 def test_nearly_homogeneous_cell(contrast):
-    """Where phases differ by little more than rounding, that little is found without fuss."""
+    """Where phases hardly differ by more than rounding, the solver still converges."""
     phases = random_structure((7, 7, 7), 14)
     young = (120 / contrast, 120.0)
     weights = fractions(phases, 2)

@@ -1,4 +1,4 @@
-"""The parts of the solver against matrices assembled the slow way."""
+"""The parts of the solver compared with assembled matrices."""
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def test_product_is_that_of_the_assembled_matrix(monkeypatch, element, shape, sl
 @every_element
 @every_shape
 def test_reference_inverse(element, shape):
-    """The preconditioner is the pseudo-inverse of a homogeneous cell, spurious modes and all."""
+    """The preconditioner is the pseudo-inverse of a homogeneous cell, spurious modes included."""
     bulk, shear = 1.7, 0.6
     ones = torch.ones(shape, dtype=torch.float64)
     cell = CellStiffness(make_element(element), bulk * ones, shear * ones)
@@ -73,7 +73,7 @@ def test_reference_inverse(element, shape):
 
 @every_element
 def test_element_patch(element):
-    """Every element gives a uniform strain the energy of the material, and rotations none."""
+    """In every element a uniform strain has the energy of the material, and a rotation none."""
     made = make_element(element)
     weights = np.r_[np.full(made.bulk_modes, 5.0), np.full(len(made.modes) - made.bulk_modes, 2.0)]
     amplitudes = made.modes @ affine_displacements()
@@ -85,7 +85,7 @@ def test_element_patch(element):
 
 
 def test_number_of_modes():
-    """Trilinear voxels have 18 ways to deform; one point sees 6 of them."""
+    """Trilinear voxels have 18 modes of deformation; one integration point has 6."""
     counts = {name: np.linalg.matrix_rank(make_element(name).modes) for name in ELEMENTS}
     assert counts == {"bbar": 18, "full": 18, "reduced": 6}
 
@@ -98,7 +98,7 @@ def test_mean_strain():
 
 
 def test_conjugate_gradients():
-    """A system of n unknowns is solved, to rounding, in n steps, and sooner where it is easy."""
+    """A system of n unknowns is solved, to rounding, in n steps, or fewer where it is easy."""
     rng = np.random.default_rng(0)
     root = torch.tensor(rng.normal(size=(8, 8)))
     matrix, load = root @ root.T + torch.eye(8), torch.tensor(rng.normal(size=8))
@@ -111,7 +111,7 @@ def test_conjugate_gradients():
 
 
 def test_conjugate_gradients_without_load():
-    """No load is no step and no division by zero."""
+    """Without a load there is no step and no division by zero."""
     solution, iterations = conjugate_gradients(torch.clone, torch.clone, torch.zeros(5), 0.0, 20)
     assert iterations == 0
     assert not solution.any()

@@ -1,4 +1,4 @@
-"""The local strains: compatible, in equilibrium, and one with the effective stiffness."""
+"""The local strains: compatible, in equilibrium, and consistent with the stiffness."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_mean_stress_is_the_effective_stiffness_times_strain(phases, element):
 
 
 def test_energies_agree(phases):
-    """Hill's lemma: local and macroscopic energy are one; voxels of one point hold all of it."""
+    """Hill's lemma: local and macroscopic energy are equal; voxels of one point hold all of it."""
     strain = strain_field(phases, YOUNG, POISSON, MACRO, element="reduced", **EXACT)
     stiffness = effective_stiffness(phases, YOUNG, POISSON, element="reduced", **EXACT)
     local = np.mean(np.sum(stress_of(phases, strain) * strain, axis=0))
@@ -125,7 +125,7 @@ def test_homogeneous_cell():
 
 @every_element
 def test_both_from_the_same_solutions(phases, element):
-    """Asked for together, stiffness and strains are what each is when asked for alone."""
+    """Stiffness and strains are the same whether they are computed together or alone."""
     options = {"element": element, "load_cases": (2, 0)}
     stiffness, strain = stiffness_and_strain(phases, YOUNG, POISSON, strain_case=2, **options)
     np.testing.assert_array_equal(stiffness, effective_stiffness(phases, YOUNG, POISSON, **options))
@@ -136,6 +136,6 @@ def test_both_from_the_same_solutions(phases, element):
 
 
 def test_strains_of_a_case_not_solved(phases):
-    """Strains of a load case that is none of those asked for are refused."""
+    """Strains of a load case that is not solved are refused."""
     with pytest.raises(ValueError, match="strain_case must be one of load_cases"):
         stiffness_and_strain(phases, YOUNG, POISSON, strain_case=1, load_cases=(0,))

@@ -12,7 +12,7 @@ sizes = st.sampled_from([1, 2, 4, 8, 16])
 
 @given(sizes, st.integers(0, 50))
 def test_windows_lie_inside_and_overlap_by_half(size, more):
-    """Windows start at 0, end flush, rise strictly, and neighbours share at least half of each."""
+    """Windows start at 0, increase, end with the axis, and neighbours overlap by at least half."""
     starts = window_starts(size + more, size)
     assert starts[0] == 0
     assert starts[-1] == more
@@ -23,7 +23,7 @@ def test_windows_lie_inside_and_overlap_by_half(size, more):
 
 @given(sizes, st.integers(0, 50))
 def test_shares_are_positive_and_add_up_to_one(size, more):
-    """Every pixel of the axis is covered, corners too, and divided among its windows whole."""
+    """Every pixel of the axis is covered, and the shares of its windows sum to 1."""
     shares = window_shares(size + more, size)
     assert (shares > 0).all()
     total = np.zeros(size + more)
@@ -34,7 +34,7 @@ def test_shares_are_positive_and_add_up_to_one(size, more):
 
 @given(sizes, st.integers(0, 20), st.integers(0, 20), st.integers(1, 9))
 def test_an_identity_gives_the_image_back(size, down, across, batch):
-    """Windows that are left as they are blend to the image, grey level for grey level."""
+    """Unchanged windows blend to the image, grey level for grey level."""
     shape = (size + down, size + across)
     pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     made = blend(pixels, size, lambda windows: windows, batch)
@@ -44,7 +44,7 @@ def test_an_identity_gives_the_image_back(size, down, across, batch):
 
 
 def test_a_single_window_is_kept_to_the_last_bit():
-    """An image of one window is what the change makes of it, unrounded."""
+    """An image of one window becomes the changed window, without rounding."""
     pixels = np.random.default_rng(1).random((16, 16), dtype=np.float32)
     np.testing.assert_array_equal(blend(pixels, 16, np.sqrt, 1), np.sqrt(pixels))
 
@@ -82,6 +82,6 @@ def test_windows_that_differ_leave_no_seam():
 
 @pytest.mark.parametrize("shape", [(15, 40), (40, 15)])
 def test_an_image_smaller_than_a_window_is_refused(shape):
-    """An edge that no window fits is an error, and never a padded image."""
+    """An image smaller than a window is an error; it is not padded."""
     with pytest.raises(ValueError, match="an axis of 15 pixels is shorter than a window of 16"):
         blend(np.zeros(shape), 16, lambda windows: windows, 4)

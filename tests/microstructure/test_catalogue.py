@@ -1,4 +1,4 @@
-"""The catalogue: every fault of a sheet is one sentence, and every image has its plan."""
+"""The catalogue: every fault of a sheet gives one sentence, every image has a plan."""
 
 import re
 from dataclasses import replace
@@ -75,7 +75,7 @@ def test_plain_sheet():
         (
             {"domain": ["t5", "t7", "t5", "t6"]},
             LABELS,
-            ["Sheet row 3: domain 't7' is none of t5, t6;"],
+            ["Sheet row 3: domain 't7' is not one of t5, t6;"],
         ),
         ({"domain": ["t5"] * 4}, LABELS, ["Sheet: no image of domain 't6';"]),
         (
@@ -147,7 +147,7 @@ def test_plain_sheet():
     ],
 )
 def test_each_fault_is_one_sentence(columns, labels, expected):
-    """A fault is told once, with row or column, what was written, and what to do."""
+    """A fault is reported once, with row or column, what was written, and the remedy."""
     found = problems(sheet(**columns), labels)
     assert len(found) == len(expected)
     for sentence, start in zip(found, expected, strict=True):
@@ -176,14 +176,14 @@ def test_crop_outside(crop):
 
 
 def test_crop_and_annotation_bar():
-    """A crop of its own is used as given; any other image loses its annotation bar."""
+    """A crop in the sheet is used as given; from other images the annotation bar is cut off."""
     crop = dict(zip(CROP_COLUMNS, ("10", "20", "90", "60"), strict=True))
     cells = {name: ["", value, "", ""] for name, value in crop.items()}
     made = table_of(sheet(**cells), annotation_bar_px=7)
     assert made.loc[1, list(CROP_COLUMNS)].tolist() == [10, 20, 90, 60]
     assert made.loc[0, list(CROP_COLUMNS)].tolist() == [0, 0, 93, 80]
     assert made["height_px"].tolist() == [93, 90, 93, 93]
-    # an image with a crop of its own may be lower than the bar
+    # an image with a crop in the sheet may be lower than the bar
     assert len(problems(sheet(**cells), annotation_bar_px=100)) == 3
 
 
@@ -231,8 +231,10 @@ def test_magnifications():
 
 def test_common_scale_in_other_terms():
     """A common scale that the sheet's column cannot reach is refused."""
-    assert "the same terms" in problems(sheet(magnification=["9"] * 4), pixel_size_um=1.0)[0]
-    assert "the same terms" in problems(sheet(pixel_size_um=["9"] * 4), magnification=1.0)[0]
+    (sentence,) = problems(sheet(magnification=["9"] * 4), pixel_size_um=1.0)
+    assert "set scale.magnification instead of scale.pixel_size_um" in sentence
+    (sentence,) = problems(sheet(pixel_size_um=["9"] * 4), magnification=1.0)
+    assert "set scale.pixel_size_um instead of scale.magnification" in sentence
     assert "to rescale by" in problems(sheet(), pixel_size_um=1.0)[0]
 
 
@@ -253,13 +255,13 @@ def test_columns_of_numbers_and_of_words():
 
 
 def test_a_slip_among_numbers_is_pointed_out():
-    """A column with a unit and mostly numbers does not turn into text for one mistyped cell."""
+    """A column with a unit and mostly numbers does not become text because of one typing error."""
     (found,) = problems(sheet(yield_mpa=["400", "41O", "420", "430"]))
     assert "row 3, column 'yield_mpa': '41O' is not a number" in found
 
 
 def test_the_same_picture_in_another_format_is_found():
-    """Pixels decide what is the same image: a copy saved as another file straddles no split."""
+    """Images are compared by pixels: a copy saved in another format cannot be in two splits."""
     table = sheet()
     files = sources(table)
     files[3] = replace(files[3], pixels_digest=files[0].pixels_digest)
@@ -268,7 +270,7 @@ def test_the_same_picture_in_another_format_is_found():
 
 
 def test_common_scale_is_that_of_some_images():
-    """Between two middle pixel sizes the coarser is taken, so that half the images stay as is."""
+    """Of two middle pixel sizes the coarser is taken, so that half the images are not rescaled."""
     made = table_of(sheet(pixel_size_um=["0.05", "0.05", "0.1", "0.1"]))
     assert list(made["scale"]) == [0.5, 0.5, 1, 1]
     made = table_of(sheet(magnification=["1000", "1000X", "2000", "2000x"]))
@@ -276,7 +278,7 @@ def test_common_scale_is_that_of_some_images():
 
 
 def test_names_are_stable():
-    """Adding or reordering rows renames no micrograph, and names are fit for folders."""
+    """Adding or reordering rows renames no micrograph, and names are valid folder names."""
     cells = sheet(image=["x/a b.tif", "y/a b.tif", "größe.tif", f"{'long' * 60}.tif"])
     files = sources(cells)
     names = build_catalogue(cells, files, LABELS)[0].set_index("image")["micrograph"]

@@ -1,4 +1,4 @@
-"""Chips: where windows lie, what they are called, what is cut, and what is rejected."""
+"""Chips: places and names of windows, cut pixels, and rejected chips."""
 
 import math
 from fractions import Fraction
@@ -66,7 +66,7 @@ def test_grid(case):
 
 @given(regions(), st.decimals("0.05", "9", places=2), st.integers(0, 9))
 def test_random_count(case, redundancy, seed):
-    """Random windows number floor(area / window area x redundancy): latent paper, equation 2."""
+    """There are floor(area / window area x redundancy) random windows: latent paper, equation 2."""
     region, height, width, size_px, _ = case
     rng = np.random.default_rng(seed)
     windows = random_windows(region, size_px, float(redundancy), rng)
@@ -144,7 +144,7 @@ def test_no_pixel_serves_two_splits(catalogue, placement):
 
 @both_ways
 def test_plan(catalogue, placement):
-    """Chips carry their micrograph's specimen, domain and split, and a name of their own."""
+    """Chips have their micrograph's specimen, domain and split, and a unique name."""
     tables = specimen_regions(catalogue, SHARES, np.random.default_rng(0))
     chips, tally = plan(catalogue, tables, placement)
     assert list(chips.columns) == CHIP_COLUMNS
@@ -178,7 +178,7 @@ def test_chips_of_one_micrograph_do_not_depend_on_others(catalogue, placement):
 
 
 def test_seed_moves_random_windows_only(catalogue):
-    """Another seed draws other random windows; a grid has no chance in it."""
+    """Another seed draws other random windows; a grid has nothing random."""
     tables = specimen_regions(catalogue, SHARES, np.random.default_rng(0))
     for placement in (GRID, RANDOM):
         first, again, other = (plan(catalogue, tables, placement, seed=i)[0] for i in (1, 1, 2))
@@ -188,7 +188,7 @@ def test_seed_moves_random_windows_only(catalogue):
 
 @both_ways
 def test_min_contrast(catalogue, placement):
-    """Chips of less contrast are left out and counted; those kept are those scikit-image keeps."""
+    """Chips of lower contrast are left out and counted; scikit-image keeps the same ones."""
     tables = specimen_regions(catalogue, SHARES, np.random.default_rng(0))
     sizes = catalogue.set_index("micrograph")
 
@@ -209,7 +209,7 @@ def test_min_contrast(catalogue, placement):
 
 
 def test_nothing_left_is_refused(catalogue):
-    """A least contrast that leaves a domain's split empty is refused, by domain and split."""
+    """A minimum contrast that leaves a domain's split empty is refused, by domain and split."""
     tables = specimen_regions(catalogue, SHARES, np.random.default_rng(0))
     blank = Placement(10, 10, 1.0, 0.5)
     with pytest.raises(InputError) as caught:
@@ -221,7 +221,7 @@ def test_nothing_left_is_refused(catalogue):
 
 @pytest.mark.parametrize("min_contrast", [0.0, 0.5])
 def test_no_window_drawn_is_refused(catalogue, min_contrast):
-    """A redundancy that draws no window at all is refused for what it is."""
+    """A redundancy that draws no window is refused with its own sentence."""
     tables = specimen_regions(catalogue, SHARES, np.random.default_rng(0))
     sparse = Placement(10, None, 0.001, min_contrast)
     with pytest.raises(InputError, match=r"No window is placed .* raise chips\.redundancy\."):
@@ -241,7 +241,7 @@ def test_too_small(catalogue):
 
 
 def test_few_chips_are_drawn_evenly():
-    """No specimen gives more chips than asked for, none is left out, and none is drawn twice."""
+    """No specimen gives more chips than asked for or none, and no chip is drawn twice."""
     names = np.repeat([f"s{i:02d}" for i in range(24)], 10)
     chips = pd.DataFrame({"specimen": names, "domain": "t5"})
     drawn = few_chips(chips, 4, np.random.default_rng(5))

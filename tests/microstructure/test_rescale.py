@@ -41,7 +41,7 @@ def test_size_type_and_range(dtype, size):
 
 @every_dtype
 def test_there_and_back(dtype):
-    """A smooth image enlarged and reduced again is nearly itself: no shift, no loss of depth."""
+    """A smooth image, enlarged and reduced again, hardly changes: no shift, no loss of depth."""
     pixels = smooth(dtype)
     back = resize(resize(pixels, 80, 120), 40, 60).astype(np.float64)
     tolerance = max(np.ptp(pixels) * 0.01, 1.0 if pixels.dtype.kind == "u" else 0.0)
@@ -95,7 +95,7 @@ def test_grey_range_equals_quantiles(dtype, tail):
 
 @pytest.mark.parametrize("hot", [65535, 1e6, 1e30])
 def test_grey_range_ignores_hot_pixels(hot):
-    """A few hot pixels, however hot, do not set the range."""
+    """A few hot pixels, however bright, do not set the range."""
     dtype = np.uint16 if hot == 65535 else np.float32
     pixels = np.random.default_rng(0).integers(100, 400, (200, 200)).astype(dtype)
     pixels[0, :3] = hot
@@ -105,7 +105,7 @@ def test_grey_range_ignores_hot_pixels(hot):
 
 
 def test_grey_range_does_not_depend_on_the_pieces():
-    """However the pixels are divided among images, in whichever order, the range is the same."""
+    """The range does not depend on the order of images or on how pixels are divided among them."""
     pixels = smooth(np.uint16, (120, 60))
     pieces = np.array_split(pixels, 7)[::-1]
     empty = [np.empty((0, 60), np.uint16)]
@@ -115,7 +115,7 @@ def test_grey_range_does_not_depend_on_the_pieces():
 @pytest.mark.parametrize("value", [0, 7, 65535])
 @pytest.mark.parametrize("dtype", [np.uint16, np.float32])
 def test_degenerate_range(value, dtype):
-    """A sheet of one level has a range of no width, which divides nothing by zero."""
+    """A sheet of one level has a range of zero width, which causes no division by zero."""
     pixels = np.full((9, 9), value, dtype)
     low, high = fit_grey_range(lambda: [pixels])
     assert low == high == value
@@ -125,7 +125,7 @@ def test_degenerate_range(value, dtype):
 
 
 def test_almost_constant_sheet():
-    """A sheet of one level but for a few pixels still maps to 8 bits, in order."""
+    """A sheet of one level except for a few pixels still maps to 8 bits, in order."""
     pixels = np.full((300, 300), 1000, np.uint16)
     pixels[0, :2] = (999, 3000)
     low, high = fit_grey_range(lambda: [pixels])

@@ -1,4 +1,4 @@
-"""Splits: no specimen and no pixel serves two, every domain and every share is served."""
+"""Splits: no specimen and no pixel is in two, each domain is in all, shares are kept."""
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ def test_regions_tile_every_image(catalogue, draw, shares):
 
 @both_ways
 def test_only_the_generator_is_random(catalogue, draw):
-    """The same seed gives the same split, another one another; the generator is all that acts."""
+    """The same seed gives the same split, another seed another; only the generator is random."""
     first, again, other = (draw(catalogue, SHARES, np.random.default_rng(i)) for i in (3, 3, 4))
     pd.testing.assert_frame_equal(first, again)
     assert not first.equals(other)
@@ -66,7 +66,7 @@ def test_by_specimen(catalogue, seed):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_by_specimen_with_one_domain_each(catalogue, seed):
-    """Every domain comes to every split even where a specimen has images of one domain only."""
+    """Every split gets every domain even where a specimen has images of one domain only."""
     odd = catalogue["specimen"].str[1:].astype(int) % 2 == 1
     single = catalogue[(catalogue["domain"] == "t5") == odd]
     regions = specimen_regions(single, SHARES, np.random.default_rng(seed))
@@ -76,7 +76,7 @@ def test_by_specimen_with_one_domain_each(catalogue, seed):
 
 
 def test_order_of_rows_does_not_matter(catalogue):
-    """A sheet in another order is split by specimen alike."""
+    """A sheet in another order gives the same split by specimen."""
     shuffled = catalogue.sample(frac=1, random_state=0)
     first, second = (
         specimen_regions(table, SHARES, np.random.default_rng(0)).set_index("micrograph")["split"]
@@ -87,14 +87,14 @@ def test_order_of_rows_does_not_matter(catalogue):
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_too_few_specimens(catalogue, count):
-    """Too few specimens for the splits is a sentence that names domain, split and remedy."""
+    """Too few specimens give an error sentence that names domain, split and remedy."""
     few = catalogue[catalogue["specimen"] < f"s{count:02}"]
     with pytest.raises(ValueError, match=r"^Domain 't5' has too few .* test; add .*\.$"):
         specimen_regions(few, SHARES, np.random.default_rng(0))
 
 
 def test_one_specimen_that_lacks_an_image_does_no_harm(catalogue):
-    """Real sheets have gaps: an odd specimen out joins a split instead of ending the run."""
+    """Real sheets have gaps: a specimen that lacks an image joins a split; the run goes on."""
     gap = catalogue.drop(index=0)
     rows = specimen_regions(gap, SHARES, np.random.default_rng(0)).merge(gap, on="micrograph")
     assert (rows.groupby("split")["domain"].nunique() == 2).all()
@@ -103,7 +103,7 @@ def test_one_specimen_that_lacks_an_image_does_no_harm(catalogue):
 
 @pytest.mark.parametrize(("scale", "gap_px"), [(0.5, 6), (2.0, 12)])
 def test_bands_of_a_rescaled_image_keep_their_distance(catalogue, scale, gap_px):
-    """Pixels that the resampling filter has mixed across a border serve neither side."""
+    """Pixels that the resampling filter has mixed across a border are in neither split."""
     regions = image_regions(catalogue.assign(scale=scale), SHARES, np.random.default_rng(0))
     for image in catalogue.itertuples():
         unused = (painted(image, regions) == 0).sum()
@@ -119,7 +119,7 @@ def test_region_shares(catalogue):
             sides = region.row_stop - region.row_start, region.column_stop - region.column_start
             assert short in sides
             assert abs(sides[0] * sides[1] / short - SHARES[region.split] * long) <= 1
-    # the order of the bands is drawn anew for each image
+    # the order of the bands is drawn for each image
     first = regions.groupby("micrograph")["split"].first()
     assert set(first) == set(SPLITS)
 
@@ -133,7 +133,7 @@ def shares(draw):
 
 @given(st.integers(0, 500), shares())
 def test_apportion(count, parts):
-    """Counts sum up, no share of 0 gets any, each other at least 1 where there are enough."""
+    """Counts sum to the total; a share of 0 gets none, others at least 1 where possible."""
     counts = apportion(count, parts)
     wanted = [name for name in SPLITS if parts[name] > 0]
     assert sum(counts.values()) == count

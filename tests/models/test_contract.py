@@ -1,4 +1,4 @@
-"""One contract for all models: what a training loop and a saved file rely on."""
+"""One contract for all models, on which training loops and saved files rely."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from pspflow.models.vae_regression import VAERegression, VoxelRegressor
 
 @dataclass(frozen=True)
 class Case:
-    """A model small enough to test, its input, and the shape of its output."""
+    """A small model for tests, its input, and the shape of its output."""
 
     make: Callable[[], nn.Module]
     data: Callable[[], Tensor]
@@ -27,7 +27,7 @@ class Case:
 
 
 class Transfer(nn.Module):
-    """A round through all domains of a flow, one output for what a loop uses."""
+    """A cycle through all domains of a flow, with one output for all that a loop uses."""
 
     def __init__(self, architecture, **options):
         super().__init__()
@@ -52,18 +52,20 @@ class Regressing(nn.Module):
         self.net = VAERegression(9, 2, components, latent=3, width=2, dense=8, **options)
 
     def forward(self, structures):
-        """Return what a training compares, one row an item."""
-        told = self.net(structures)
-        latents = told.means + (told.log_variances / 2).exp() / 10
+        """Return the outputs that a training uses, one row per item."""
+        posterior = self.net(structures)
+        latents = posterior.means + (posterior.log_variances / 2).exp() / 10
         noise = torch.randn(9, 9, 9, generator=torch.Generator().manual_seed(0))
         decoded = (
             self.net.decoder(latents, noise.expand(len(latents), -1, -1, -1))
             if self.net.statistics
             else self.net.decoder(latents)
         )
-        prior = self.net.prior(told.properties + (told.property_log_variances / 2).exp() / 10)
-        divergence = prior.divergence(told.means, told.log_variances)
-        return torch.cat([decoded.flatten(1), divergence[:, None], told.properties], dim=1)
+        prior = self.net.prior(
+            posterior.properties + (posterior.property_log_variances / 2).exp() / 10
+        )
+        divergence = prior.divergence(posterior.means, posterior.log_variances)
+        return torch.cat([decoded.flatten(1), divergence[:, None], posterior.properties], dim=1)
 
 
 FLOWS = {"glow": {"width": 6, "couplings": 2}, "realnvp": {"width": 4, "blocks": 1}}
@@ -122,18 +124,18 @@ CASES |= {
     }.items()
 }
 TRAIN_EQUALS_EVAL = [name for name in CASES if name not in BATCH_NORMALISED]
-"""Those without batch normalisation, which the papers put into the others."""
+"""Models without batch normalisation, which the papers use in the others."""
 
 
 @pytest.fixture(params=CASES)
 def case(request):
-    """Give every model in turn."""
+    """Return every model in turn."""
     torch.manual_seed(0)
     return CASES[request.param]
 
 
 def stirred(model):
-    """Move every parameter off the values it is initialised with."""
+    """Move every parameter away from its initial value."""
     with torch.no_grad():
         for parameter in (p for p in model.parameters() if p.requires_grad):
             parameter.add_(0.1 * torch.randn_like(parameter))
@@ -147,7 +149,7 @@ def test_shape(case):
 
 @pytest.mark.parametrize("name", TRAIN_EQUALS_EVAL)
 def test_train_equals_eval(name):
-    """What is trained is what predicts."""
+    """A model gives the same output in training and in evaluation."""
     torch.manual_seed(0)
     model, data = CASES[name].make(), CASES[name].data()
     model = stirred(model)
@@ -156,7 +158,7 @@ def test_train_equals_eval(name):
 
 @pytest.mark.parametrize("architecture", FLOWS)
 def test_flows_are_bijections_with_their_log_determinant(architecture):
-    """Each domain's inverse gives the image back, and its log-determinant is autograd's."""
+    """Each domain's inverse returns the image, and its log-determinant is autograd's."""
     torch.manual_seed(0)
     data = torch.rand(2, 1, 8, 8, dtype=torch.float64) * 0.8 + 0.1
     flow = MultiDomainFlow(("a", "b", "c"), architecture, 8, **FLOWS[architecture]).double()
@@ -173,7 +175,7 @@ def test_flows_are_bijections_with_their_log_determinant(architecture):
 
 
 def test_every_parameter_gets_a_gradient(case):
-    """No layer is dead: each parameter moves the output."""
+    """No layer is unused: each parameter changes the output."""
     model = stirred(case.make())
     (model(case.data()) ** 3).sum().backward()
     for name, parameter in model.named_parameters():
@@ -184,16 +186,16 @@ def test_every_parameter_gets_a_gradient(case):
 
 
 def test_prediction_does_not_depend_on_the_batch(case):
-    """In evaluation an item's prediction is its own, whatever it is batched with."""
+    """In evaluation an item's prediction does not depend on the other items of its batch."""
     model = stirred(case.make())
-    model(case.data())  # running statistics, where there are any, leave their initial values
+    model(case.data())  # running statistics, where there are any, change from their initial values
     model.eval()
     data = case.data()
     torch.testing.assert_close(model(data)[:1], model(data[:1]), rtol=1e-4, atol=1e-4)
 
 
 def test_save_and_load(case, tmp_path):
-    """A saved model is the same function, and its file says where it comes from."""
+    """A saved model is the same function, and its file records where it comes from."""
     model = stirred(case.make()).eval()
     save_weights(
         tmp_path / "w.safetensors", model.state_dict(), {"a": 1}, Provenance("t", {}, 0, {})

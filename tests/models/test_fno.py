@@ -1,4 +1,4 @@
-"""The Fourier neural operator: what its convolution is, and what it does not depend on."""
+"""The Fourier neural operator: its convolution, and its invariances."""
 
 import numpy as np
 import pytest

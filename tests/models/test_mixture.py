@@ -12,7 +12,7 @@ def gaussians(*shape):
 
 
 def mixture(items=5, components=3, latent=4):
-    """Draw mixtures, and make the same of torch's distributions."""
+    """Draw mixtures, and make the same with torch's distributions."""
     weights = torch.log_softmax(torch.randn(items, components), dim=-1)
     means, logs = gaussians(items, components, latent)
     parts = d.Independent(d.Normal(means, (logs / 2).exp()), 1)
@@ -33,7 +33,7 @@ def test_divergence_from_one_component_is_exact():
 
 
 def test_divergence_from_a_mixture_is_between_its_bounds():
-    """It is 0 for a mixture of equals, and never above the nearest component's plus its weight."""
+    """It is 0 for equal components, and at most that from the nearest one minus its log weight."""
     torch.manual_seed(1)
     prior, _ = mixture()
     means, logs = gaussians(5, 4)
@@ -82,6 +82,6 @@ def test_tables_4_and_5():
     assert shapes["hidden.0.weight"] == (8, 6)
     assert shapes["weights.weight"] == (3, 8)
     assert shapes["means.weight"] == shapes["log_variances.weight"] == (48, 8)
-    told = table5(torch.randn(2, 6))
-    torch.testing.assert_close(told.log_weights.exp().sum(dim=1), torch.ones(2))
-    assert told.means.shape == told.log_variances.shape == (2, 3, 16)
+    prior = table5(torch.randn(2, 6))
+    torch.testing.assert_close(prior.log_weights.exp().sum(dim=1), torch.ones(2))
+    assert prior.means.shape == prior.log_variances.shape == (2, 3, 16)

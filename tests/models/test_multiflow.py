@@ -19,7 +19,7 @@ SMALL = {"glow": {"width": 6, "couplings": 2}, "realnvp": {"width": 4, "blocks":
 
 
 def stirred(flow):
-    """Initialise a flow on data and move it off its initial values."""
+    """Initialise a flow on data and move it away from its initial values."""
     grey = torch.randint(40, 120, (16, flow.size_px, flow.size_px))
     names = flow.domains if isinstance(flow, MultiDomainFlow) else [None]
     for name in names:
@@ -33,14 +33,14 @@ def stirred(flow):
 
 @pytest.fixture(params=SMALL)
 def architecture(request):
-    """Give every architecture in turn."""
+    """Return every architecture in turn."""
     torch.manual_seed(0)
     return request.param
 
 
 @pytest.mark.parametrize("domains", [("a", "b"), ("as_extruded", "t5", "t6")])
 def test_there_and_back(architecture, domains):
-    """A transfer to another domain and back gives the image, below 1e-3 in image space."""
+    """A transfer to another domain and back returns the image, to 1e-3 in image space."""
     flow = stirred(MultiDomainFlow(domains, architecture, 16, **SMALL[architecture]))
     images = from_levels(torch.randint(40, 120, (8, 16, 16)))
     for a, b in directions(domains):
@@ -50,7 +50,7 @@ def test_there_and_back(architecture, domains):
 
 
 def test_saturated_pixels_stay_numbers(architecture):
-    """A pixel at the very end of image space comes back as a number."""
+    """A pixel at the end of image space returns as a finite number."""
     flow = stirred(ImageFlow(architecture, 8, **SMALL[architecture]))
     images = torch.full((1, 1, 8, 8), 0.4)
     images[..., 0] = 0.5 + 0.5 / 0.9
@@ -58,7 +58,7 @@ def test_saturated_pixels_stay_numbers(architecture):
 
 
 def test_log_determinant_is_that_of_autograd(architecture):
-    """Pre-processing included, against the determinant of the Jacobian that autograd gives."""
+    """With pre-processing, it equals the determinant of the Jacobian from autograd."""
     flow = stirred(ImageFlow(architecture, 8, **SMALL[architecture])).double()
     image = torch.rand(1, 1, 8, 8, dtype=torch.float64) * 0.9 + 0.05
     jacobian = torch.autograd.functional.jacobian(lambda x: flow(x)[0], image)
@@ -67,14 +67,14 @@ def test_log_determinant_is_that_of_autograd(architecture):
 
 
 def test_latents_do_not_depend_on_the_batch(architecture):
-    """A trained flow is a fixed bijection: batch statistics play no part."""
+    """A trained flow is a fixed bijection and does not use batch statistics."""
     flow = stirred(ImageFlow(architecture, 8, **SMALL[architecture]))
     images = torch.rand(5, 1, 8, 8)
     torch.testing.assert_close(flow(images)[0][:1], flow(images[:1])[0])
 
 
 def test_limits_are_where_images_saturate():
-    """Limits are a change of variables: exact inverse and determinant, and no brighter pixel."""
+    """Limits are a change of variables: inverse and determinant are exact, no pixel is brighter."""
     torch.manual_seed(0)
     flow = ImageFlow("glow", 8, (0.2, 0.7), width=4, couplings=1).double()
     images = torch.rand(4, 1, 8, 8, dtype=torch.float64) * 0.5 + 0.2
@@ -89,7 +89,7 @@ def test_limits_are_where_images_saturate():
 
 
 def test_untrained_transfer_matches_statistics():
-    """Glow's last layers start at zero and its rotations are common: mean and spread go over."""
+    """Glow's last layers start at zero, rotations are common: mean and spread are transferred."""
     torch.manual_seed(0)
     flow = MultiDomainFlow(("dark", "bright"), "glow", 16, width=4, couplings=2)
     grey = {
@@ -105,7 +105,7 @@ def test_untrained_transfer_matches_statistics():
 
 
 def test_eight_bits_come_back():
-    """Every grey level survives image space, wherever in its level the noise puts it."""
+    """Every grey level returns from image space, whatever the noise within its level."""
     levels = torch.arange(256).reshape(1, 16, 16)
     for noise in (0.5, 0.001, 0.999):
         assert (to_levels(from_levels(levels, noise)) == levels).all()
@@ -113,7 +113,7 @@ def test_eight_bits_come_back():
 
 
 def test_likelihood_of_uniform_noise():
-    """An identity flow on a Gaussian scores the Gaussian's entropy, and ln 256 for the levels."""
+    """An identity flow on a Gaussian gives the Gaussian's entropy plus ln 256 for the levels."""
     latents = torch.randn(4000, 1, 4, 4)
     entropy = 0.5 * math.log(2 * math.pi * math.e)
     nats = nats_per_dimension(latents, torch.zeros(4000)).item()
@@ -141,16 +141,16 @@ def test_every_ordered_pair_is_a_direction():
 
 
 def test_domains_may_have_any_name():
-    """A domain called like something that a module dictionary has itself is no trouble."""
+    """A domain may have a name that a module dictionary uses itself."""
     flow = MultiDomainFlow(("keys", "t.6", "T5+"), "glow", 8, width=2, couplings=1)
     assert flow["t.6"] is not flow["keys"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
-    [((("a",), "glow", 8), "two domains"), ((("a", "b"), "glow", 10), "by 4")],
+    ("arguments", "message"),
+    [((("a",), "glow", 8), "two domains"), ((("a", "b"), "glow", 10), "multiple of 4")],
 )
-def test_refusals(arguments, said):
+def test_refusals(arguments, message):
     """One domain, or chips that cannot be squeezed twice, are refused."""
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         MultiDomainFlow(*arguments)

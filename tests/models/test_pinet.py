@@ -1,11 +1,12 @@
-"""PI-Net as the paper prints it, in both readings."""
+"""PI-Net as in the paper, in both interpretations."""
 
 import pytest
 import torch
 from torch import nn
 
-from pspflow.models.pinet import PAPER_CHANNELS, AveragePool, PINet, parameter_count
-from pspflow.studies.temper import options
+from pspflow.models.parameters import parameter_count
+from pspflow.models.pinet import PAPER_CHANNELS, AveragePool, PINet
+from pspflow.studies.temper.pinet import options
 
 CONVOLUTIONS = 2_560 + 590_080 + 295_040 + 147_584  # 3 x 3, 1-256-256-128-128, with biases
 BATCH_NORMS = 2 * (256 + 256 + 128 + 128)
@@ -24,7 +25,7 @@ def test_layers_of_the_paper(head):
 
 @pytest.mark.parametrize("head", HEADS)
 def test_it_starts_as_the_mean_image(head):
-    """Before training it predicts the mean it was given, which is the ruler it has to beat."""
+    """Before training it predicts the mean image, the baseline for its error."""
     net = PINet(head, (4, 4))
     mean = torch.rand(2, 10, 10)
     net.mean.copy_(mean)
@@ -39,7 +40,7 @@ def test_options_name_the_papers_channels():
 @pytest.mark.parametrize("size", [(20, 24), (10, 10), (32, 17)])
 @pytest.mark.parametrize("shape", [(1, 1), (10, 10), (3, 4)])
 def test_average_pool_is_torchs(size, shape):
-    """Values and gradients are those of AdaptiveAvgPool2d, which a GPU cannot repeat."""
+    """Values and gradients equal AdaptiveAvgPool2d, which is not reproducible on a GPU."""
     maps = torch.rand(2, 3, *size, dtype=torch.float64, requires_grad=True)
     weights = torch.rand(2, 3, *shape, dtype=torch.float64)
     found = []

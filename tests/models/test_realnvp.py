@@ -1,9 +1,9 @@
-"""The paper's flow: its published size, and what RealNVP promises."""
+"""The paper's flow: its published size, and the properties of RealNVP."""
 
 import pytest
 import torch
 
-from pspflow.models.pinet import parameter_count
+from pspflow.models.parameters import parameter_count
 from pspflow.models.realnvp import ChannelCoupling, CheckerboardCoupling, RealNVP
 
 
@@ -18,16 +18,16 @@ def test_published_parameter_count():
 @pytest.mark.parametrize("kind", [CheckerboardCoupling, ChannelCoupling])
 @pytest.mark.parametrize("odd", [False, True])
 def test_coupling_keeps_one_part(kind, odd):
-    """What conditions a coupling passes unchanged; what it changes does not condition it."""
+    """The conditioning part of a coupling does not change; the part that changes has no effect."""
     torch.manual_seed(0)
-    layer = kind([(4, 6, 6)], 5, 1, odd).eval()
+    layer = kind((4, 6, 6), 5, 1, odd).eval()
     x = torch.randn(2, 4, 6, 6)
-    (y,), _ = layer((x,))
+    y, _ = layer(x)
     kept = x == y
     assert kept.float().mean() == 0.5
-    (other,), _ = layer((x + ~kept,))
+    other, _ = layer(x + ~kept)
     torch.testing.assert_close(torch.where(kept, other, 0), torch.where(kept, x, 0))
-    # the scales are unmoved, so changes come out in proportion
+    # the scales do not change, so changes stay in proportion
     moved = (other - y)[~kept]
     assert (moved > 0).all()
 

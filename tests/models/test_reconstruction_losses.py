@@ -1,4 +1,4 @@
-"""Losses that compare structures: what they see and what they must not see."""
+"""Losses that compare structures: what they depend on, and what they must not depend on."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def test_slices_are_normal_to_their_axis():
 
 
 def test_gram_is_the_mean_product_of_maps():
-    """By the definition, element for element; centred, a constant added to the maps is nothing."""
+    """It follows the definition; when centred, a constant added to the maps has no effect."""
     maps = torch.rand(2, 3, 4, 5)
     by_hand = torch.einsum("mixy,mjxy->mij", maps, maps) / 20
     torch.testing.assert_close(gram(maps), by_hand)
@@ -51,8 +51,8 @@ def test_gram_is_the_mean_product_of_maps():
 
 
 @pytest.mark.parametrize("name", ["random", "vgg"])
-def test_style_sees_morphology(name):
-    """The same structure is at 0, others of its morphology nearer than those of another."""
+def test_style_loss_depends_on_morphology(name):
+    """The same structure has loss 0, one of the same morphology less than one of another."""
     features = RandomFeatures() if name == "random" else VGG19Features(vgg_tensors())
     loss = StyleLoss(features)
     count, edge = (4, 21) if name == "random" else (4, 12)
@@ -62,8 +62,8 @@ def test_style_sees_morphology(name):
         assert loss(fine, fine.roll(1, 0)).mean() < loss(fine, coarse).mean()
 
 
-def test_style_of_x_slices_is_blind_to_their_order():
-    """Slices along one axis alone leave what happens along it unmatched, as Figure 5 shows."""
+def test_style_of_x_slices_does_not_depend_on_their_order():
+    """Slices along one axis alone do not match the variation along it, as Figure 5 shows."""
     (one,) = structures((3, 1, 1)).split(1)
     order = torch.randperm(12, generator=torch.Generator().manual_seed(0))
     shuffled = one[:, :, order]
@@ -85,14 +85,14 @@ def test_autocovariance_is_its_definition():
     torch.testing.assert_close(found[:, 0, 0, 0], fraction * (1 - fraction))
 
 
-def test_statistics_know_no_place():
-    """A cell cut elsewhere is the same structure; a softer or fuller one is another."""
+def test_statistics_do_not_depend_on_where_the_cell_is_cut():
+    """A cell cut elsewhere is the same structure; one of another volume fraction is not."""
     loss = StatisticsLoss(RandomFeatures())
     cells = structures((1, 3, 3), (3, 1, 1), step=0.1)
     loss.fit(cells)
     with torch.no_grad():
         same = loss(cells, cells)
-        # a slice in three is looked at, so that only shifts by three leave the texture's term
+        # one slice in three is used, so that only shifts by three keep the texture's term
         moved = loss(cells, cells.roll((3, 6, 9), (2, 3, 4)))
         softer = loss(cells, 0.25 + 0.5 * cells)
         others = loss(cells, cells.flip(0))
@@ -102,6 +102,6 @@ def test_statistics_know_no_place():
 
 
 def test_foreign_weights_are_refused():
-    """A file of another network is named with the tensor that does not fit."""
+    """For a file of another network, the error names the tensor that does not fit."""
     with pytest.raises(ValueError, match=r"features\.2\.weight is missing"):
         VGG19Features({k: v for k, v in vgg_tensors().items() if k.startswith("features.0")})

@@ -1,4 +1,4 @@
-"""The printed layers of trunk and decoder, and the rule that carries them to other edges."""
+"""The published layers of trunk and decoder, and the rule for other edges."""
 
 import pytest
 import torch
@@ -55,8 +55,8 @@ def test_both_ways_of_pooling_agree(edge):
     torch.testing.assert_close(*found, rtol=0, atol=0)
 
 
-def test_no_network_holds_what_a_gpu_cannot_repeat():
-    """Torch refuses to train these where a training must end in the same weights."""
+def test_no_network_has_an_operation_that_a_gpu_cannot_repeat():
+    """Torch refuses to train with these where a training must be reproducible."""
     networks = [Trunk(9, 2, 8), MeansTrunk(9, 2, 8), CPNet(9, 3), FourierOperator(2, 2, 1)]
     for network in networks:
         for layer in network.modules():
@@ -86,8 +86,8 @@ def test_rule_holds_for_other_edges(edge):
     assert ((decoded > 0) & (decoded < 1)).all()
 
 
-def test_means_know_no_place():
-    """Features of an even cell are the same wherever the cell is cut, by the pools' steps."""
+def test_means_do_not_depend_on_where_the_cell_is_cut():
+    """Features of an even cell are the same wherever it is cut, in steps of the pooling."""
     torch.manual_seed(0)
     structures = torch.rand(2, 1, 16, 16, 16)
     trunk = MeansTrunk(16, width=3, dense=8)
@@ -95,7 +95,7 @@ def test_means_know_no_place():
 
 
 def test_shaped_noise_follows_the_noise():
-    """Rolled noise gives the rolled structure: the cell is periodic, and no place is special."""
+    """Shifted noise gives the shifted structure: the cell is periodic."""
     torch.manual_seed(0)
     decoder = FilteredNoise(9, latent=3)
     nn.init.normal_(decoder.log_amplitudes.weight)
@@ -105,7 +105,7 @@ def test_shaped_noise_follows_the_noise():
 
 
 def test_cutting_keeps_the_volume_fraction():
-    """As many voxels are 1 as the soft structure's mean says, and they are its highest."""
+    """The highest voxels are 1, as many as the mean of the soft structure gives."""
     torch.manual_seed(0)
     soft = torch.rand(4, 1, 7, 7, 7)
     hard = binarise(soft)
@@ -117,7 +117,7 @@ def test_cutting_keeps_the_volume_fraction():
 
 
 def test_decoding_repeats_with_its_generator():
-    """What a decoder of noise draws comes from the generator it is given."""
+    """The noise of a decoder comes from the given generator."""
     net = VAERegression(9, 1, 2, latent=3, width=2, dense=8, statistics=True)
     latents = torch.randn(2, 3)
     one, two, three = (net.decode(latents, torch.Generator().manual_seed(s)) for s in (0, 0, 1))

@@ -1,4 +1,4 @@
-"""Simulated composites have the fraction, the periodicity and the anisotropy asked for."""
+"""Simulated composites have the required fraction, periodicity and anisotropy."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_same_seed_same_voxels():
 
 
 def test_fractions_are_nested():
-    """From one noise, a larger fraction adds voxels and takes none."""
+    """With the same noise, a larger fraction adds voxels and removes none."""
     small, large = structure(fraction=0.3), structure(fraction=0.4)
     assert np.all(large[small == 1] == 1)
 
@@ -52,7 +52,7 @@ def test_grains_are_long_where_the_width_is_large(axis):
 
 
 def test_boundaries_follow_the_gaussian_law():
-    """Of a level cut at the median, neighbours differ with probability arccos(ρ) / π.
+    """In a field cut at its median, neighbours differ with probability arccos(ρ) / π.
 
     ρ is the correlation of the smoothed noise one voxel apart, exp(-1 / 4σ²).
     """

@@ -1,4 +1,4 @@
-"""Where the kernel's machine code is kept, and by whom."""
+"""Where the kernel's machine code is kept."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def test_processes_that_start_together_share_a_cache(tmp_path):
 
 
 def test_nowhere_to_keep_machine_code():
-    """Without a folder that can be written, code is compiled anew instead of refused."""
+    """Without a folder that can be written, code is compiled again and causes no error."""
     # the only place allowed is one that pspflow is not in
     process = start(NORMAL, NUMBA_CACHE_LOCATOR_CLASSES="ZipCacheLocator")
     assert result(process) == [0.5]

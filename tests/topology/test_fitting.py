@@ -42,13 +42,13 @@ def test_grid_is_never_empty():
 
 
 def test_nothing_to_fit_is_an_error():
-    """Chips without any topology are no ground to fit on."""
+    """A grid cannot be fitted to chips without persistence pairs."""
     with pytest.raises(ValueError, match="no pair"):
         fit_grid([np.empty((0, 2)), np.array([[5.0, 5.0]])])
 
 
 def test_share_outside_by_hand():
-    """Persistences 10 and 30, the longer outside: three quarters of the weight."""
+    """Of persistences 10 and 30 the longer is outside: three quarters of the weight."""
     pairs = np.array([[0.0, 10.0], [100.0, 130.0]])
     assert outside_share(pairs, (0, 50), (0, 50)) == pytest.approx(0.75)
     assert outside_share(pairs, (0, 100), (0, 20)) == pytest.approx(0.75)

@@ -1,4 +1,4 @@
-"""Persistence images against persim, their mass, their fast path and their refusals."""
+"""Persistence images compared with persim; their mass, fast path and error sentences."""
 
 import numpy as np
 import persim
@@ -164,7 +164,7 @@ def test_backends_agree(convention, dtype):
 @every_weight
 @pytest.mark.parametrize("infinite_death", ["max", "drop"])
 def test_options_reach_the_kernel(weight, infinite_death):
-    """Every option means to the fused path what it means to the general one."""
+    """Every option has the same effect on the fused path as on the general one."""
     images = stack(2)
     options = {
         "weight": weight,
@@ -182,7 +182,7 @@ def test_options_reach_the_kernel(weight, infinite_death):
 
 
 def test_convention_reaches_the_pairs():
-    """Images under V differ from images under T."""
+    """Images of convention V differ from those of T."""
     images = stack(1)
     assert not np.allclose(persistence_images(images), persistence_images(images, convention="V"))
 
@@ -219,7 +219,7 @@ def test_byte_order():
 
 
 def test_rejects_nan():
-    """A NaN pixel is refused, not averaged in."""
+    """A NaN pixel is refused."""
     images = np.zeros((2, 4, 4))
     images[1, 0, 0] = np.nan
     with pytest.raises(ValueError, match="finite"):
@@ -253,12 +253,12 @@ def test_rejects_a_dtype_without_a_range():
     ],
 )
 def test_rejects_options(option, message):
-    """An option that makes no image is refused and named."""
+    """An invalid option is refused and named."""
     with pytest.raises(ValueError, match=message):
         persistence_images(stack(1), **option)
 
 
 def test_rejects_a_single_image():
-    """One image is no stack: the shapes would be mistaken for each other."""
+    """A single image is refused: its shape could be mistaken for that of a stack."""
     with pytest.raises(ValueError, match="stack"):
         persistence_images(stack(1)[0])

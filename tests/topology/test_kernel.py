@@ -1,4 +1,4 @@
-"""The exact kernel against two libraries, pair for pair and pixel for pixel."""
+"""The exact kernel compared with two libraries, pair by pair and pixel by pixel."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -52,7 +52,7 @@ def ordered(pairs):
 
 
 def gudhi_pairs(image, convention):
-    """Return the pairs of GUDHI's general complex, which knows neither forests nor duality."""
+    """Return the pairs of GUDHI's general complex, which uses neither forests nor duality."""
     levels = image.astype(np.float64)
     cells = {"top_dimensional_cells" if convention == "T" else "vertices": levels}
     cubical = CubicalComplex(**cells)
@@ -80,7 +80,7 @@ def mismatches(images, convention, reference):
 @every_convention
 @pytest.mark.parametrize(
     ("reference", "shortest"),
-    # under V cripser joins nothing in an image one pixel wide: GUDHI alone can judge those
+    # under V cripser joins nothing in an image one pixel wide: compare those with GUDHI alone
     [(gudhi_pairs, 1), (cripser_pairs, 2)],
 )
 def test_no_mismatch(convention, reference, shortest):
@@ -191,7 +191,7 @@ def test_critical_pixels_are_the_pairs(convention):
 
 @every_convention
 def test_an_extremum_belongs_to_one_pair(convention):
-    """However many pixels tie, no minimum bears two components and no maximum fills two holes."""
+    """However many pixels tie, no minimum starts two components and no maximum fills two holes."""
     for image in tied_images(200):
         h0, h1 = critical_pixels(image, convention)
         assert len(np.unique(h0[:, 0])) == len(h0)

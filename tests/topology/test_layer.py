@@ -1,4 +1,4 @@
-"""The layer against `persistence_images`, and its gradient against finite differences."""
+"""The layer compared with `persistence_images`, and its gradient with finite differences."""
 
 import copy
 import itertools
@@ -115,7 +115,7 @@ def test_gradient_of_levels(variant):
 
 @pytest.mark.parametrize("convention", ["T", "V"])
 def test_gradient_predicts_a_step_of_one_level(convention):
-    """On an 8-bit image, a change of one grey level changes a loss as the gradient says."""
+    """On an 8-bit image, a change of one grey level changes a loss as the gradient predicts."""
     layer = PersistenceImageLayer(**RANGES, convention=convention)
     images = spaced() + 4
     upstream = upstream_for(images)
@@ -131,7 +131,7 @@ def test_gradient_predicts_a_step_of_one_level(convention):
 @every_kind
 @pytest.mark.parametrize("convention", ["T", "V"])
 def test_gradient_is_on_critical_pixels(convention, levels):
-    """Pixels that bear or end no pair get no gradient at all."""
+    """Pixels at which no pair is born or dies get no gradient."""
     images = stack()
     layer = PersistenceImageLayer(**RANGES, convention=convention, levels=levels)
     tensor = torch.tensor(images, dtype=torch.float32)
@@ -239,7 +239,7 @@ def test_a_network_learns_through_it(levels):
 @every_kind
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_rejects_pixels_that_are_not_finite(levels, bad):
-    """A diverged network is stopped here, not paired."""
+    """Pixels of a diverged network give an error here."""
     images = torch.zeros(2, 4, 4)
     images[1, 2, 3] = bad
     with pytest.raises(ValueError, match="finite"):
@@ -256,7 +256,7 @@ def test_rejects_pixels_that_are_not_finite(levels, bad):
     ],
 )
 def test_rejects_what_is_no_batch(images, message):
-    """Other than a batch of floating-point grey images is refused with the reason."""
+    """Anything but a batch of floating-point grey images is refused with the reason."""
     with pytest.raises(ValueError, match=message):
         PersistenceImageLayer(**RANGES)(images)
 
@@ -273,6 +273,6 @@ def test_rejects_what_is_no_batch(images, message):
     ],
 )
 def test_rejects_options(option, message):
-    """An option that means nothing is refused when the layer is built."""
+    """An invalid option is refused when the layer is built."""
     with pytest.raises(ValueError, match=message):
         PersistenceImageLayer(**{**RANGES, **option})

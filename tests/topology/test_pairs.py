@@ -1,4 +1,4 @@
-"""Exact persistence pairs against an independent algorithm, known answers and symmetries."""
+"""Exact persistence pairs compared with an independent algorithm, known values, symmetries."""
 
 import numpy as np
 import pytest
@@ -132,7 +132,7 @@ def test_bright_pixel(convention, backend):
 @every_backend
 @every_convention
 def test_bright_ring(convention, backend):
-    """A bright ring parts inside from outside, and closes the hole when it appears."""
+    """A bright ring separates inside from outside, and closes the hole when it appears."""
     image = np.full((7, 7), 10)
     image[1:6, 1:6] = 200
     image[2:5, 2:5] = 30
@@ -155,7 +155,7 @@ def test_checkerboard_tells_the_conventions_apart(backend):
 
 @every_convention
 def test_symmetries(convention):
-    """Rotating or transposing an image, in any memory layout, leaves its pairs alone."""
+    """Rotating or transposing an image, in any memory layout, does not change its pairs."""
     image = chips(48)[1]
     expected = persistence_pairs(image, convention)
     for turned in (image.T, np.rot90(image), image[::-1], np.asfortranarray(image)):
@@ -193,7 +193,7 @@ def euler_characteristic(mask, convention):
 @every_backend
 @every_convention
 def test_input_is_left_alone(convention, backend):
-    """A read-only image is accepted and no image is written to."""
+    """A read-only image is accepted, and no image is modified."""
     image = field(10, 6, 1)
     before = image.copy()
     image.flags.writeable = False
@@ -203,7 +203,7 @@ def test_input_is_left_alone(convention, backend):
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_rejects_pixels_that_are_not_finite(bad):
-    """A NaN or infinite pixel is refused: the libraries would return pairs without a word."""
+    """A NaN or infinite pixel is refused: the libraries would return pairs without a warning."""
     image = np.zeros((4, 4))
     image[1, 2] = bad
     with pytest.raises(ValueError, match="finite"):
@@ -221,7 +221,7 @@ def test_rejects_pixels_that_are_not_finite(bad):
     ],
 )
 def test_rejects_what_is_no_image(image, message):
-    """Other than a real 2-D image with pixels is refused with the reason."""
+    """Anything but a real 2-D image with pixels is refused with the reason."""
     with pytest.raises(ValueError, match=message):
         persistence_pairs(image)
 

@@ -1,1 +1,1 @@
-"""Measures and statistics of generated structures that studies share."""
+"""Measures, statistics and regressions that studies share."""

@@ -1,7 +1,7 @@
 """Sliced Wasserstein distance between sets of persistence diagrams.
 
 On a line the 1-Wasserstein distance of two measures is the area between their cumulative functions,
-so each diagram is kept as histograms of its projections: sets of diagrams are then compared by
+so each diagram is stored as histograms of its projections: sets of diagrams are then compared by
 their means, and can be resampled.
 """
 
@@ -23,7 +23,7 @@ def projected_diagrams(
 
     For each direction theta in [-pi/2, pi/2) a row holds the histogram of the projected points,
     minus that of the projections of the diagonal points nearest to them. Each point is spread over
-    its two nearest bins so that its mean stays where it is.
+    its two nearest bins so that the mean does not change.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def projected_diagrams(
     directions
         Number of lines, at equal angles.
     bin_width
-        In grey levels.
+        Width of a bin in grey levels.
 
     Returns
     -------
@@ -75,20 +75,20 @@ def _angles(directions: int) -> np.ndarray:
 def sliced_wasserstein(directions: int = DIRECTIONS, bin_width: float = BIN_WIDTH) -> Distance:
     """Return the sliced Wasserstein distance of rows of `projected_diagrams`.
 
-    Of two diagrams A and B it is the mean over directions of the 1-Wasserstein distance between
-    A with B's nearest diagonal points, and B with A's. Between two sets it is that distance of
-    their mean diagrams (expected measures), which sees what the sets hold on average and not how
-    their diagrams vary.
+    Between two diagrams A and B it is the mean over directions of the 1-Wasserstein distance
+    between A with B's nearest diagonal points, and B with A's. Between two sets it is that distance
+    of their mean diagrams (expected measures). It thus compares the averages of the sets and not
+    how their diagrams vary.
 
     Parameters
     ----------
     directions, bin_width
-        As the rows were made.
+        As for `projected_diagrams`.
 
     Returns
     -------
     Distance
-        Of (..., directions * bins), in grey levels (times points, summed as in any matching).
+        For rows (..., directions * bins), in grey levels (times points, as in any matching).
 
     References
     ----------

@@ -10,11 +10,11 @@ from sklearn.preprocessing import StandardScaler
 
 LEVELS = 256
 FREQUENCIES = tuple(np.geomspace(0.4, 0.1, 4).tolist())
-"""Of the Gabor filters, in cycles per pixel: the widest is 25 px wide and fits a chip of 32."""
+"""Gabor filters, in cycles per pixel: the widest is 25 px wide and fits a chip of 32."""
 ORIENTATIONS = tuple((np.pi / 4 * np.arange(4)).tolist())
 BANDWIDTH_OCTAVES = 1.5
 _BATCH_PIXELS = 1 << 18
-"""Pixels transformed at a time, which a processor's cache can hold."""
+"""Pixels transformed at a time, so that they fit into a processor's cache."""
 
 
 def _check(chips: np.ndarray) -> None:
@@ -23,7 +23,7 @@ def _check(chips: np.ndarray) -> None:
 
 
 def _batches(chips: np.ndarray) -> Iterator[slice]:
-    """Split a stack into batches that bound the memory."""
+    """Split a stack into batches that limit the memory."""
     step = max(1, _BATCH_PIXELS // (chips.shape[1] * chips.shape[2]))
     return (slice(start, start + step) for start in range(0, len(chips), step))
 
@@ -56,12 +56,12 @@ def grey_histograms(chips: np.ndarray) -> np.ndarray:
 def two_point_curves(chips: np.ndarray) -> np.ndarray:
     """Compute the radially averaged two-point autocovariance of the grey levels of every chip.
 
-    At a displacement it is the mean, over the pairs of pixels that far apart within the chip, of
-    the product of their grey levels less the chip's mean; no pair wraps around an edge. A radius
-    averages the displacements whose length rounds to it. For a two-phase image of levels 0 and 1
-    it is S2(r) - phi^2, with the two-point correlation function S2 and the volume fraction phi; the
-    value at radius 0 is the variance. As the mean is the chip's own, curves of small chips fall
-    below those of a whole micrograph.
+    At a displacement it is the mean, over all pairs of pixels of the chip with this displacement,
+    of the product of their grey levels minus the chip's mean; no pair wraps around an edge. The
+    value at a radius is the mean over the displacements whose length rounds to it. For a two-phase
+    image of levels 0 and 1 it is S2(r) - phi^2, with the two-point correlation function S2 and the
+    volume fraction phi; the value at radius 0 is the variance. Since the mean of each chip is
+    subtracted, curves of small chips lie below those of a whole micrograph.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def two_point_curves(chips: np.ndarray) -> np.ndarray:
 
 
 def _ring_averages(rows: int, columns: int, lags: np.ndarray) -> np.ndarray:
-    """Turn sums over pairs, at displacements lags x lags, into means of rings: (lags^2, radii)."""
+    """Return the matrix from sums over pairs at lags x lags to means of rings: (lags^2, radii)."""
     overlap = np.outer(rows - np.abs(lags), columns - np.abs(lags))
     radius = np.rint(np.hypot(lags[:, None], lags))
     rings = radius.reshape(-1, 1) == np.arange(lags[-1] + 1)
@@ -109,12 +109,12 @@ def _ring_averages(rows: int, columns: int, lags: np.ndarray) -> np.ndarray:
 def texture_features(chips: np.ndarray) -> np.ndarray:
     """Describe the texture of every chip by a fixed bank of Gabor filters.
 
-    This is the feature extractor of the kernel distance. It stands in for the Inception network,
-    which knows photographs of objects and asks for chips ten times as wide. Each filter, of
+    This is the feature extractor of the kernel distance. It replaces the Inception network, which
+    is trained on photographs of objects and needs chips ten times as wide. Each filter, of
     `FREQUENCIES` by `ORIENTATIONS`, is applied where it lies wholly within the chip; its two
     features are log(1 + mean) and log(1 + standard deviation) of the response's magnitude in grey
-    levels, so that a few chips of high contrast do not rule a cubic kernel. The mean and the
-    standard deviation of the grey levels follow.
+    levels, so that a few chips of high contrast do not dominate a cubic kernel. The last two
+    features are the mean and the standard deviation of the grey levels.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def texture_features(chips: np.ndarray) -> np.ndarray:
         mean = chips[batch].mean(axis=(1, 2), keepdims=True)
         spectrum = fft.fft2((chips[batch] - mean).astype(np.float32))
         for column, (response, valid) in enumerate(bank):
-            # circular, yet right where the filter does not wrap around
+            # circular, but correct where the filter does not wrap around
             magnitude = np.abs(fft.ifft2(spectrum * response, overwrite_x=True)[:, *valid])
             features[batch, column] = magnitude.mean(axis=(1, 2))
             features[batch, column + len(bank)] = magnitude.std(axis=(1, 2))
@@ -176,13 +176,13 @@ def standardise(features: np.ndarray, reference: np.ndarray) -> np.ndarray:
     features
         (n, k).
     reference
-        (m, k), as a rule of real training chips: the same for all that is to be compared.
+        (m, k), usually of real training chips: the same for all sets that are compared.
 
     Returns
     -------
     ndarray
         (n, k) float64, in standard deviations of the reference; a feature that is constant there is
-        centred alone.
+        only centred.
 
     Raises
     ------

@@ -10,13 +10,13 @@ from sklearn.metrics.pairwise import polynomial_kernel
 from pspflow.evaluation.resampling import Sample, specimen_means
 
 Distance = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Of (..., k) and (..., k), to (...)."""
+"""Maps features (..., k) and (..., k) to distances (...)."""
 _ROWS = 1024
-"""Rows of a kernel matrix that are held at a time."""
+"""Rows of a kernel matrix in memory at a time."""
 
 
 class Measure(Protocol):
-    """How far one set of chips is from another."""
+    """Distance between two sets of chips."""
 
     @property
     def unit(self) -> str:
@@ -30,7 +30,7 @@ class Measure(Protocol):
         a, b
             Features of the same length k.
         draws
-            (1 + R, S) as from `resamples`: the same draws weigh the specimens of both sides.
+            (1 + R, S) as from `resamples`: the same draws are the weights of both sides.
 
         Returns
         -------
@@ -51,9 +51,9 @@ class MeanMeasure:
     Parameters
     ----------
     distance
-        Of two stacks of features, over the last axis.
+        Distance of two stacks of features, over the last axis.
     unit
-        Its unit.
+        Unit of the distance.
     """
 
     distance: Distance
@@ -69,14 +69,15 @@ class KernelMeasure:
     """Kernel distance (KID): the squared maximum mean discrepancy under a cubic kernel.
 
     With k(x, y) = (x.y / d + 1)^3, d features, the value estimates
-    ``E k(x, x') + E k(y, y') - 2 E k(x, y)``, where x, x' are chips drawn from what sample a was
-    drawn from, and y, y' likewise from b. A chip is never paired with itself, so the value for the
-    data as they are is the U-statistic of Binkowski et al.: unbiased where chips are independent,
-    zero on average where both sides are alike, and negative now and then.
+    ``E k(x, x') + E k(y, y') - 2 E k(x, y)``, where x, x' are chips drawn from the population
+    of sample a, and y, y' from that of b. A chip is never paired with itself, so the value for the
+    original data is the U-statistic of Binkowski et al.: unbiased where chips are independent,
+    zero on average where both populations are equal, and sometimes negative.
 
-    In a resample a specimen may come in several copies. Pairs between two copies of it are left
-    out: chips of one specimen resemble each other more than others do, and each copy already brings
-    the pairs within it. The resamples then spread about the value for the data as they are.
+    In a resample a specimen may occur in several copies. Pairs between two copies of it are left
+    out: chips of one specimen resemble each other more than others do, and each copy already
+    contributes the pairs within it. The resamples then scatter about the value for the original
+    data.
 
     Features should be comparable: see `standardise`.
 
@@ -109,12 +110,12 @@ def _pair_mean(a: Sample, b: Sample, draws: np.ndarray, *, distinct: bool = Fals
     if distinct:
         pairs -= np.diag(member_a.sum(axis=1))
     counts = _over_copies(pairs, draws)
-    counts[counts == 0] = np.nan  # a single chip has nothing to be paired with
+    counts[counts == 0] = np.nan  # a single chip has no partner
     return _over_copies(kernel, draws) / counts
 
 
 def _over_copies(blocks: np.ndarray, draws: np.ndarray) -> np.ndarray:
-    """Sum blocks (S, S) of specimens over a resample's copies, each with itself or with others."""
+    """Sum blocks (S, S) over a resample: each copy with itself and with other specimens alone."""
     sums: np.ndarray = np.sum(draws @ blocks * draws, axis=1)
     return sums - (draws**2 - draws) @ np.diag(blocks)
 
@@ -137,12 +138,12 @@ def histogram_wasserstein(bin_width: float = 1.0) -> Distance:
     Parameters
     ----------
     bin_width
-        In grey levels, or whatever the bins count.
+        Width of a bin, in grey levels or in the unit of the histogram's axis.
 
     Returns
     -------
     Distance
-        Of (..., bins) histograms, in the unit of the bin width times that of the mass.
+        For (..., bins) histograms, in the unit of the bin width times that of the mass.
 
     References
     ----------

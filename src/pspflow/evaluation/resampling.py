@@ -1,8 +1,8 @@
 """Samples of chips, and intervals by resampling their specimens.
 
-Chips of one specimen are no independent witnesses of a process, so the bootstrap draws specimens
-and takes each with all its chips. A resample is a row of weights, one whole number per specimen:
-what is linear in the chips needs no second look at them.
+Chips of one specimen are not independent samples of a process, so the bootstrap draws specimens and
+takes each with all its chips. A resample is a row of weights, one whole number per specimen:
+quantities that are linear in the chips are computed once and then weighted.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A set of chips, as numbers.
+    """Features of a set of chips, and their specimens.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Sample:
     def __post_init__(self) -> None:
         if self.features.ndim != 2 or self.specimens.shape != self.features.shape[:1]:
             raise ValueError(
-                "a sample is features (n, k) and specimens (n,), "
+                "a sample must have features (n, k) and specimens (n,), "
                 f"got {self.features.shape} and {self.specimens.shape}"
             )
         if not len(self.specimens):
@@ -45,7 +45,7 @@ class Sample:
             raise ValueError("specimens must be whole numbers from 0")
 
     def membership(self, specimens: int) -> csr_array:
-        """Mark which chip is of which specimen: sparse (specimens, n), zeros and ones.
+        """Return which chips are of which specimen: sparse (specimens, n), zeros and ones.
 
         Raises
         ------
@@ -54,7 +54,7 @@ class Sample:
         """
         if self.specimens.max() >= specimens:
             raise ValueError(
-                f"specimen {self.specimens.max()} has no weight: draws are of {specimens}"
+                f"specimen {self.specimens.max()} has no weight: draws have {specimens} specimens"
             )
         chips = len(self.specimens)
         shape = (specimens, chips)
@@ -64,8 +64,8 @@ class Sample:
 def resamples(strata: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw specimens with replacement within each stratum.
 
-    A stratum is the specimens present in the same domains, so no resample lacks a domain. A stratum
-    of one specimen keeps it, and adds nothing to an interval.
+    A stratum holds the specimens with chips in the same domains, so no resample lacks a domain. A
+    stratum of one specimen always keeps it, and does not widen an interval.
 
     Parameters
     ----------
@@ -74,12 +74,13 @@ def resamples(strata: np.ndarray, count: int, rng: np.random.Generator) -> np.nd
     count
         Number of resamples R.
     rng
-        Source of the draws.
+        Random generator of the draws.
 
     Returns
     -------
     ndarray
-        (1 + R, S) int64, how often each specimen counts. Row 0 is all ones: the data as they are.
+        (1 + R, S) int64, how often each specimen is drawn. Row 0 is all ones: the original
+        data.
 
     References
     ----------
@@ -99,7 +100,7 @@ def specimen_means(sample: Sample, draws: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     sample
-        The chips; every chip weighs as often as its specimen was drawn.
+        The chips; the weight of a chip is how often its specimen was drawn.
     draws
         (1 + R, S) weights, as from `resamples`.
 
@@ -125,12 +126,12 @@ def interval(values: np.ndarray) -> tuple[float, float, float]:
     """Return a value and its 95 % interval, the percentiles of the resamples.
 
     A distance is never negative and grows with noise: where it is small, its resamples lie above
-    it, and the interval may too.
+    it, and the whole interval may lie above it too.
 
     Parameters
     ----------
     values
-        (1 + R,), row 0 of the data as they are; resamples that have no value, NaN, are left out.
+        (1 + R,), row 0 of the original data; resamples without a value (NaN) are left out.
 
     Returns
     -------

@@ -1,21 +1,21 @@
-"""Signal-to-noise ratio of chips, by which the temper paper chooses among checkpoints (3.5)."""
+"""Signal-to-noise ratio of chips, by which the temper paper selects checkpoints (section 3.5)."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 SMOOTHING_PX = 1.0
 QUANTISATION_VARIANCE = 1 / 12
-"""Of whole grey levels: the noise that no 8-bit image is free of."""
+"""Variance of rounding to whole grey levels: noise that every 8-bit image has."""
 _LAPLACE = np.array([1.0, -2.0, 1.0])
 
 
 def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     """Measure the signal-to-noise ratio of every chip.
 
-    Signal is the variance of the chip once smoothed, less what smoothing leaves of its noise. Noise
-    is what a difference of second differences sees (Immerkaer 1996), which straight edges do not
-    reach; it is at least that of rounding to whole levels. A blank chip has no signal and scores
-    lowest, 0 dB, and so does one of noise alone; a checkerboard counts as noise.
+    The signal is the variance of the smoothed chip, minus the variance of the noise that smoothing
+    leaves. The noise is measured by a difference of second differences (Immerkaer 1996), which is 0
+    at straight edges; it is at least that of rounding to whole levels. A blank chip has no signal
+    and the lowest value, 0 dB, and so has a chip of noise alone; a checkerboard counts as noise.
 
     Parameters
     ----------

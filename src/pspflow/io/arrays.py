@@ -1,4 +1,4 @@
-"""Arrays between stages: Zarr v3 with named dimensions and units, readable by xarray as it is."""
+"""Arrays between stages: Zarr v3 with named dimensions and units, which xarray reads directly."""
 
 import math
 import warnings
@@ -24,7 +24,7 @@ def new_store(path: Path, provenance: Provenance) -> Iterator[zarr.Group]:
         group.attrs["provenance"] = provenance.as_dict()
         yield group
         with warnings.catch_warnings():
-            # Zarr 3 warns that the specification has yet to adopt what xarray looks for first
+            # Zarr 3 warns that its specification lacks the metadata that xarray looks for first
             warnings.simplefilter("ignore", zarr.errors.ZarrUserWarning)
             zarr.consolidate_metadata(group.store)
 
@@ -35,7 +35,7 @@ def open_store(path: Path) -> zarr.Group:
 
 
 def get_array(group: zarr.Group, name: str) -> zarr.Array:
-    """Return an array of a store by name; its values are read where it is indexed."""
+    """Return an array of a store by name; its values are read when it is indexed."""
     array = group[name]
     if not isinstance(array, zarr.Array):
         raise TypeError(f"{name} is a group")
@@ -43,7 +43,7 @@ def get_array(group: zarr.Group, name: str) -> zarr.Array:
 
 
 def read_values(group: zarr.Group, name: str) -> np.ndarray:
-    """Read an array of a store whole."""
+    """Read a whole array of a store."""
     return np.asarray(get_array(group, name)[...])
 
 
@@ -62,21 +62,21 @@ def add_array(
 ) -> zarr.Array:
     """Add an array, chunked into shards of at most 64 MiB.
 
-    Chunks and shards are bands along the first axis; where one row exceeds a shard, as in a set
-    of large volumes, along the first axis that they can follow.
+    Chunks and shards are bands along the first axis. Where one row is larger than a shard, as in
+    a set of large volumes, they are bands along the first axis whose rows are small enough.
 
     Parameters
     ----------
     group
-        Where the array goes.
+        Group that receives the array.
     name
         Its name.
     shape, dtype
         Its shape and type.
     dims
-        One name an axis.
+        One name per axis.
     units
-        Unit of its values, `1` where they have none.
+        Unit of its values; `1` for dimensionless values.
     """
     chunks, shards = _bands(shape, np.dtype(dtype).itemsize)
     array = group.create_array(
@@ -99,7 +99,7 @@ def put_array(
 
 
 def concatenate(sources: Sequence[zarr.Array], group: zarr.Group) -> None:
-    """Join arrays along their first axis into a new one of the same name, a shard at a time."""
+    """Join arrays along their first axis into a new one of the same name, one shard at a time."""
     first = sources[0]
     lengths = [source.shape[0] for source in sources]
     shape = (sum(lengths), *first.shape[1:])
@@ -118,7 +118,7 @@ def concatenate(sources: Sequence[zarr.Array], group: zarr.Group) -> None:
 
 
 def _bands(shape: tuple[int, ...], itemsize: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Shapes of a chunk and of a shard."""
+    """Return the shapes of a chunk and of a shard."""
     length, *row = (max(1, size) for size in shape)
     row_bytes = math.prod(row) * itemsize
     if row and row_bytes > SHARD_BYTES:

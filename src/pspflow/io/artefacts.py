@@ -1,4 +1,4 @@
-"""Artefacts: what one stage leaves for the next, written whole or not at all, with provenance."""
+"""Artefacts: what one stage writes for the next, complete or not at all, with provenance."""
 
 import glob
 import hashlib
@@ -8,7 +8,7 @@ import shutil
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Provenance:
     options: Mapping[str, Any]
     """The stage's validated options."""
     seed: int | None
-    """The seed the stage drew from; none where it draws nothing."""
+    """Seed of the stage's random draws; None where it draws nothing."""
     inputs: Mapping[str, str]
     """Name of each input and the fingerprint of its content."""
     version: str = __version__
@@ -51,6 +51,11 @@ class Provenance:
         }
         return cls(stage, options.model_dump(mode="json") if options else {}, seed, prints)
 
+    def including(self, inputs: Inputs) -> "Provenance":
+        """Return the record with further inputs, which a stage has found itself."""
+        more = Provenance.of(self.stage, inputs).inputs
+        return replace(self, inputs={**self.inputs, **more})
+
     def as_dict(self) -> dict[str, Any]:
         """Return the record as JSON-ready values."""
         return asdict(self)
@@ -60,7 +65,7 @@ class Provenance:
         return json.dumps(self.as_dict(), sort_keys=True, ensure_ascii=False)
 
     def resume_folder(self, artefact: Path) -> Path:
-        """Name the folder, beside an artefact in the making, of just this making's checkpoints."""
+        """Return the folder, beside the artefact, for the checkpoints of a run with this record."""
         digest = hashlib.sha256(self.as_json().encode()).hexdigest()
         return artefact.parent / "resume" / digest[:16]
 
@@ -71,7 +76,7 @@ def fingerprint(*paths: Path) -> str:
     Parameters
     ----------
     paths
-        Files, or folders such as Zarr stores; what is hidden in them is no content and skipped.
+        Files, or folders such as Zarr stores; hidden files in them are skipped.
 
     Returns
     -------
@@ -85,7 +90,7 @@ def fingerprint(*paths: Path) -> str:
             with file.open("rb") as stream:
                 while block := stream.read(READ_BYTES):
                     digest.update(block)
-                # the length ends the content: none of it can pass for the next file's name
+                # the length marks the end: content cannot be mistaken for the next file's name
                 digest.update(stream.tell().to_bytes(8))
     return digest.hexdigest()
 
@@ -102,8 +107,8 @@ def _content(path: Path) -> list[Path]:
 def replacing(target: Path) -> Iterator[Path]:
     """Yield a path beside the target; when the block succeeds, it becomes the target.
 
-    A killed job therefore leaves no half artefact, and an orphan that runs beside its own
-    resubmission cannot mix with it: each has a path of its own.
+    A killed job therefore leaves no partial artefact. A job that still runs when it is submitted
+    again does not interfere with the new one, since each process writes to its own path.
 
     Parameters
     ----------
@@ -128,7 +133,7 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 def _set_aside(target: Path, staged: Path) -> None:
-    """Make way for a folder, which cannot be renamed over a filled one; a kill leaves no half."""
+    """Move the old target away first: a folder cannot be renamed over one that holds files."""
     if target.exists() or target.is_symlink():
         old = staged.with_name(staged.name.replace(".partial", ".old.partial", 1))
         target.replace(old)
@@ -136,7 +141,7 @@ def _set_aside(target: Path, staged: Path) -> None:
 
 
 def _sweep(target: Path) -> None:
-    """Remove what killed processes of this machine left beside the target."""
+    """Remove the partial files that killed processes of this machine left beside the target."""
     start, end = f".{target.stem}.{socket.gethostname()}.", f".partial{target.suffix}"
     for leftover in target.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
         pid = leftover.name[len(start) : -len(end)].removesuffix(".old")

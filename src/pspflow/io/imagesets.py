@@ -9,7 +9,6 @@ import zarr
 
 from pspflow.errors import InputError
 from pspflow.io.arrays import open_store, put_array, read_values
-from pspflow.io.micrographs import read_micrograph
 from pspflow.io.sheet import read_sheet
 from pspflow.io.tables import read_table
 
@@ -22,9 +21,9 @@ def image_path(sheet: Path, image: str) -> Path:
 
 
 def existing_images(sheet: Path) -> list[str]:
-    """List the images of a sheet that exist: what a scheduler can watch for changes.
+    """List the existing images of a sheet, which a scheduler can watch for changes.
 
-    A missing one is left to `read_image`, which can say in which row it is named.
+    Missing ones are reported by `read_image`, with their row.
     """
     paths = (image_path(sheet, image) for image in read_sheet(sheet)["image"])
     return sorted({str(path) for path in paths if _is_file(path)})
@@ -33,7 +32,7 @@ def existing_images(sheet: Path) -> list[str]:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # a name too long for a file, as where columns were mixed up
+    except OSError:  # the name is too long for a file, as where columns are exchanged
         return False
 
 
@@ -43,9 +42,9 @@ def read_image(sheet: Path, row: int, image: str) -> np.ndarray:
     Parameters
     ----------
     sheet
-        The sheet that its path is relative to.
+        Path of the sheet; the image's path is relative to its folder.
     row, image
-        Row number, and what stands in column `image`.
+        Row number, and the cell in column `image`.
 
     Returns
     -------
@@ -55,10 +54,13 @@ def read_image(sheet: Path, row: int, image: str) -> np.ndarray:
     Raises
     ------
     InputError
-        With the row, if the file cannot be used.
+        If the file cannot be used; the message names the row.
     """
     if not image:
         raise InputError(f"{sheet} row {row}, column 'image' is empty; fill it in.")
+    # the libraries of image formats take time to load, and stored sets are read without them
+    from pspflow.io.micrographs import read_micrograph  # noqa: PLC0415
+
     try:
         return read_micrograph(image_path(sheet, image))
     except InputError as error:
@@ -66,7 +68,7 @@ def read_image(sheet: Path, row: int, image: str) -> np.ndarray:
 
 
 def put_micrograph(store: zarr.Group, entry: pd.Series, pixels: np.ndarray) -> None:
-    """Store one micrograph (rows, columns) uint8 as a group of its own, since sizes differ."""
+    """Store one micrograph (rows, columns) uint8 in its own group, since sizes differ."""
     group = store.create_group(entry["micrograph"])
     size_um = float(entry["pixel_size_um"])
     group.attrs.update(
@@ -99,10 +101,10 @@ class Micrographs:
 
     @property
     def pixel_size_um(self) -> float | None:
-        """Common size of a pixel, None where the sheet does not say."""
+        """Common size of a pixel; None where the sheet does not give it."""
         _, first = next(iter(self._store.groups()))
         return cast("float | None", first.attrs["pixel_size_um"])
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Read one micrograph whole: (rows, columns) uint8."""
+        """Read one whole micrograph: (rows, columns) uint8."""
         return read_values(self._store, f"{name}/{GREY}")

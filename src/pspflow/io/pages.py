@@ -1,4 +1,4 @@
-"""What a person looks at: figures as PNG and the report as HTML, written whole, with provenance."""
+"""Files for people: figures as PNG, with their provenance, and the report as HTML."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Sheets: CSV or Parquet tables that the user writes, such as one row an image."""
+"""Sheets: CSV or Parquet tables that the user writes, for example one row per image."""
 
 import csv
 import io
@@ -17,9 +17,9 @@ DELIMITERS = ";\t|"
 
 
 def read_sheet(
-    path: Path, required: Sequence[str] = REQUIRED, thing: str = "an image"
+    path: Path, required: Sequence[str] = REQUIRED, thing: str = "image"
 ) -> pd.DataFrame:
-    """Read a sheet as text cells, so that every later complaint can quote what was written.
+    """Read a sheet as text cells, so that later error messages can quote what was written.
 
     Parameters
     ----------
@@ -28,12 +28,12 @@ def read_sheet(
     required
         Columns it must have.
     thing
-        What a row describes, for complaints.
+        What a row describes, for error messages.
 
     Returns
     -------
     DataFrame
-        One row a thing, string columns; empty cells are empty strings. The index is the row
+        One row per thing, string columns; empty cells are empty strings. The index is the row
         number a spreadsheet shows (the header is row 1).
 
     Raises
@@ -43,7 +43,7 @@ def read_sheet(
         lacks a required one, or has no rows.
     """
     if not path.is_file():
-        raise InputError(f"{path}: there is no such sheet; mend the path to it.")
+        raise InputError(f"{path}: there is no such sheet; correct the path.")
     table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path, thing)
     missing = [name for name in required if name not in table.columns]
     if missing:
@@ -52,7 +52,7 @@ def read_sheet(
             f"{', '.join(map(repr, table.columns))}); add it to the header."
         )
     if table.empty:
-        raise InputError(f"{path}: the sheet has a header but no rows; add one row {thing}.")
+        raise InputError(f"{path}: the sheet has a header but no rows; add one row per {thing}.")
     return table
 
 
@@ -80,7 +80,7 @@ def _csv(path: Path, thing: str) -> pd.DataFrame:
         ) from error
     except OSError as error:
         raise InputError(
-            f"{path}: the sheet cannot be opened ({error.strerror}); mend its permissions."
+            f"{path}: the sheet cannot be opened ({error.strerror}); correct its permissions."
         ) from error
     except csv.Error as error:
         raise InputError(f"{path}: not a CSV table ({error}); export the sheet again.") from error
@@ -89,9 +89,9 @@ def _csv(path: Path, thing: str) -> pd.DataFrame:
     stripped = {number: [cell.strip() for cell in row] for number, row in enumerate(rows, start=1)}
     cells = {number: row for number, row in stripped.items() if any(row)}
     if not cells:
-        raise InputError(f"{path}: the sheet is empty; give it a header and one row {thing}.")
+        raise InputError(f"{path}: the sheet is empty; give it a header and one row per {thing}.")
     header = cells.pop(min(cells))
-    # spreadsheets like to append columns that hold nothing
+    # spreadsheets often append empty columns
     width = max(place for place, name in enumerate(header, start=1) if name)
     header = header[:width]
     cells = {n: row if any(row[width:]) else row[:width] for n, row in cells.items()}

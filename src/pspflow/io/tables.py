@@ -1,4 +1,4 @@
-"""Tables between stages: Parquet, one row a thing, units in column names."""
+"""Tables between stages: Parquet, one row per thing, units in column names."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -24,8 +24,8 @@ def write_table(
     path
         The Parquet file to make.
     frames
-        One frame, or frames of one schema that are written as they come, so that memory stays
-        that of one piece. The first piece sets the schema.
+        One frame, or frames of one schema. Frames are written as they come, so that only one is
+        in memory. The first one sets the schema.
     provenance
         Recorded in the file's metadata.
 
@@ -37,7 +37,7 @@ def write_table(
     Raises
     ------
     ValueError
-        If there is no frame at all.
+        If there is no frame.
     """
     pieces = [frames] if isinstance(frames, pd.DataFrame) else frames
     rows = 0
@@ -61,12 +61,12 @@ def write_table(
 
 
 def read_table(path: Path, categories: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a table; name the columns to read as categories, so that a long one stays small."""
+    """Read a table; columns named in `categories` become categories, which saves memory."""
     table = pq.read_table(path, read_dictionary=list(categories))
     return table.to_pandas(ignore_metadata=True)
 
 
 def table_provenance(path: Path) -> dict[str, Any]:
-    """Return the provenance recorded in a table, or an empty record for a foreign one."""
+    """Return the provenance recorded in a table, or an empty record if it was not written here."""
     record = (pq.read_schema(path).metadata or {}).get(PROVENANCE_KEY, b"{}")
     return dict(json.loads(record))

@@ -1,4 +1,4 @@
-"""Weights of models: safetensors, with the options that rebuild the model in the file."""
+"""Weights of models: safetensors files that also hold the options to rebuild the model."""
 
 import json
 import pickle
@@ -17,7 +17,7 @@ from pspflow.io.artefacts import Provenance, replacing
 def save_weights(
     path: Path, tensors: dict[str, Tensor], model: dict[str, Any], provenance: Provenance
 ) -> None:
-    """Write tensors with what rebuilds their model.
+    """Write tensors together with the arguments that rebuild their model.
 
     Parameters
     ----------
@@ -28,13 +28,13 @@ def save_weights(
     model
         Arguments of the model, as JSON-ready values.
     provenance
-        Recorded beside them.
+        Recorded in the same file.
     """
     here = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     metadata = {"model": json.dumps(model, sort_keys=True), "provenance": provenance.as_json()}
     with replacing(path) as staged:
         save_file(here, staged, metadata)
-        # safetensors lets its owner alone read a file; others of the folder shall as well
+        # safetensors makes files readable by their owner alone; use the folder's permissions
         staged.chmod(staged.parent.stat().st_mode & 0o666)
 
 
@@ -46,21 +46,21 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
-    """Read a state dict of the user's: safetensors, or torch's own file without any code in it.
+    """Read a user's state dict: a safetensors file, or a torch file, of which no code is run.
 
     Raises
     ------
     InputError
-        If the file is neither.
+        If the file is neither of these.
     """
     if not path.is_file():
-        raise InputError(f"{path}: there is no such file of weights; mend the path.")
+        raise InputError(f"{path}: there is no such file of weights; correct the path.")
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise InputError(f"{path}: no file of weights ({error}); save a state dict.") from error
+        raise InputError(f"{path}: not a file of weights ({error}); save a state dict.") from error
     if not isinstance(loaded, dict) or not all(isinstance(v, Tensor) for v in loaded.values()):
-        raise InputError(f"{path}: it holds no state dict; save a model's state_dict().")
+        raise InputError(f"{path}: the file holds no state dict; save a model's state_dict().")
     return loaded

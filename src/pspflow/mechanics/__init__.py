@@ -1,6 +1,6 @@
 """Elasticity of periodic composites: arrays in, arrays out.
 
-The solver is imported when it is asked for, since torch takes a second to load.
+The solver is imported on first use, since torch takes a second to load.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the solver, and torch with it, when it is asked for."""
+    """Import the solver, and torch with it, on first use."""
     if name in ("effective_stiffness", "stiffness_and_strain", "strain_field"):
         from pspflow.mechanics import homogenise  # noqa: PLC0415
 

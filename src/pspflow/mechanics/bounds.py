@@ -1,7 +1,7 @@
-"""Bounds on the stiffness of a composite that need its volume fractions alone.
+"""Bounds on the stiffness of a composite, computed from its volume fractions alone.
 
-Every average is over isotropic phases and, save Hashin and Shtrikman's, holds for any arrangement
-of them: as quadratic forms, Reuss ≤ effective ≤ Voigt.
+Phases are isotropic. All but Hashin and Shtrikman's bounds hold for any arrangement of the phases:
+as quadratic forms, Reuss ≤ effective ≤ Voigt.
 """
 
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from pspflow.mechanics.isotropic import (
 
 
 class Bounds(NamedTuple):
-    """What an isotropic composite's moduli lie between, in GPa."""
+    """Lower and upper bounds on the moduli of an isotropic composite, in GPa."""
 
     bulk_lower: float
     bulk_upper: float
@@ -44,7 +44,8 @@ def voigt_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLi
     Raises
     ------
     ValueError
-        If the lengths differ, the fractions are none, or a modulus is out of range.
+        If the lengths differ, the fractions are negative or do not sum to 1, or a modulus is out of
+        range.
 
     References
     ----------
@@ -57,7 +58,7 @@ def voigt_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLi
 def reuss_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
     """Average the phases' compliances (equal stress) and invert: the lower bound.
 
-    Parameters, result, errors and source are those of `voigt_stiffness`.
+    Parameters, result, errors and reference are those of `voigt_stiffness`.
     """
     weights, young, nu = _checked(fractions, young_gpa, poisson)
     compliances = np.linalg.inv(isotropic_stiffness(young, nu))
@@ -65,9 +66,9 @@ def reuss_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLi
 
 
 def hill_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
-    """Return the mean of both averages, an estimate and no bound.
+    """Return the mean of both averages: an estimate, not a bound.
 
-    Parameters, result, errors and source are those of `voigt_stiffness`.
+    Parameters, result, errors and reference are those of `voigt_stiffness`.
     """
     voigt = voigt_stiffness(fractions, young_gpa, poisson)
     return (voigt + reuss_stiffness(fractions, young_gpa, poisson)) / 2
@@ -76,7 +77,7 @@ def hill_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLik
 def hashin_shtrikman_bounds(
     fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike
 ) -> Bounds:
-    """Return the best bounds that volume fractions give where the composite is isotropic.
+    """Return the closest bounds that volume fractions give for an isotropic composite.
 
     An anisotropic structure, or a small cell of an isotropic one, may lie outside.
 
@@ -121,7 +122,7 @@ def _checked(
     weights = np.asarray(fractions, np.float64)
     if weights.shape != young.shape:
         raise ValueError(
-            f"fractions must hold one number a phase, shape {young.shape}, got {weights.shape}"
+            f"fractions must hold one number per phase, shape {young.shape}, got {weights.shape}"
         )
     if not (weights >= 0).all() or abs(weights.sum() - 1) > 1e-6:
         raise ValueError(f"fractions must not be negative and sum to 1, got {weights.tolist()}")

@@ -25,11 +25,11 @@ class Equilibrium(NamedTuple):
     displacements
         Periodic part, shape ``(3, nx, ny, nz)``, in voxel edges.
     residual
-        Nodal forces that are left, of that shape, in GPa.
+        Remaining nodal forces, of the same shape, in GPa.
     stress
         Mean stress, shape ``(6,)``, float64, in GPa.
     iterations
-        Of conjugate gradients.
+        Number of iterations of conjugate gradients.
     """
 
     displacements: Tensor
@@ -39,7 +39,7 @@ class Equilibrium(NamedTuple):
 
 
 class PeriodicCell:
-    """A cell, ready to be strained.
+    """A cell to which macroscopic strains can be applied.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class PeriodicCell:
         self.dtype, self.device = DTYPES[precision], torch.device(device)
         present = np.unique(phases)
         bulk, shear = bulk_modulus(young_gpa, poisson), shear_modulus(young_gpa, poisson)
-        # The middle of the range serves conjugate gradients best.
+        # The middle of the range is best for the convergence of conjugate gradients.
         middle_bulk = float(bulk[present].max() + bulk[present].min()) / 2
         middle_shear = float(shear[present].max() + shear[present].min()) / 2
         ids = torch.tensor(phases, device=self.device)
@@ -80,17 +80,17 @@ class PeriodicCell:
         self.rounding = ROUNDING * epsilon * (stiffest * self.voxels) ** 0.5
 
     def solve(self, macro_strain: np.ndarray, tolerance: float, max_iterations: int) -> Equilibrium:
-        """Find the displacements at which no node is pulled.
+        """Find the displacements at which the forces on all nodes vanish.
 
         Parameters
         ----------
         macro_strain
             Mean Voigt strain, shape ``(6,)``, of norm about 1.
         tolerance
-            Of the residual, in the norm of the reference stiffness, relative to that at uniform
+            Largest residual, in the norm of the reference stiffness, relative to that at uniform
             strain.
         max_iterations
-            Of conjugate gradients.
+            Most iterations of conjugate gradients.
 
         Raises
         ------
@@ -101,13 +101,13 @@ class PeriodicCell:
         displacements = macro.new_zeros(3, *self.stiffness.shape)
         forces, _ = self.stiffness.strained_forces(displacements, macro)
         scale = self._norm(forces)
-        # Nearly homogeneous cells have hardly more than rounding to take off.
+        # In nearly homogeneous cells the initial residual is hardly more than rounding.
         goal = max(tolerance * scale, self.rounding)
         displacements, iterations = conjugate_gradients(
             self.stiffness.forces, self.inverse, -forces, goal, max_iterations
         )
         forces, sums = self.stiffness.strained_forces(displacements, macro)
-        # The residual by recursion may part from the true one, in single precision above all.
+        # The recursive residual may deviate from the true one, above all in single precision.
         reached = self._norm(forces)
         if not reached <= 2 * goal:
             raise ConvergenceError(iterations, reached / scale, tolerance)

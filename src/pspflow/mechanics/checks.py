@@ -1,4 +1,4 @@
-"""What the solver accepts: every refusal is a sentence that names the argument and the remedy."""
+"""Checks of the solver's input: every error sentence names the argument and the remedy."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
@@ -29,12 +29,12 @@ def check_moduli(young_gpa: ArrayLike, poisson: ArrayLike) -> tuple[Floats, Floa
     Raises
     ------
     ValueError
-        If they are anything else.
+        If they are not as above.
     """
     young, nu = _as_numbers(young_gpa, "young_gpa"), _as_numbers(poisson, "poisson")
     if young.size != nu.size:
         raise ValueError(
-            "young_gpa and poisson must hold one number a phase each, "
+            "young_gpa and poisson must hold one number per phase each, "
             f"got {young.size} and {nu.size}: add what is missing"
         )
     for phase in np.flatnonzero(young <= 0)[:1]:
@@ -59,7 +59,7 @@ def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
         Whole numbers from 0 to ``phase_count - 1``, shape ``(nx, ny, nz)``, of integer or boolean
         dtype.
     phase_count
-        How many phases have moduli.
+        Number of phases that have moduli.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
     Raises
     ------
     ValueError
-        If it is anything else.
+        If the array is not as above.
     """
     array = np.asarray(phases)
     if array.ndim != 3 or array.size == 0:
@@ -91,7 +91,7 @@ def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
 
 
 def check_structure(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
-    """Validate a structure that a network is to learn from: a cube of at least two phases.
+    """Validate a structure for training a network: a cube of at least two phases.
 
     The solver itself takes boxes and a single phase.
 
@@ -128,7 +128,7 @@ def check_strain(macro_strain: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shape is another or a component is not finite.
+        If the shape is not ``(6,)`` or a component is not finite.
     """
     strain = _as_numbers(macro_strain, "macro_strain")
     if strain.size != 6:
@@ -145,7 +145,7 @@ def check_load_cases(load_cases: Sequence[int]) -> list[int]:
     Raises
     ------
     ValueError
-        If there is none, one is named twice or is not from 0 to 5.
+        If there is none, or one is repeated or not from 0 to 5.
     """
     cases = list(load_cases)
     if not cases or len(set(cases)) != len(cases) or not set(cases) <= set(range(6)):
@@ -159,7 +159,7 @@ def check_control(tolerance: float, max_iterations: int, precision: str) -> None
     Raises
     ------
     ValueError
-        As said, or if the precision is unknown.
+        In these cases, or if the precision is unknown.
     """
     if precision not in get_args(Precision):
         raise ValueError(f"precision must be 'single' or 'double', got {precision!r}")

@@ -9,14 +9,14 @@ Operator = Callable[[Tensor], Tensor]
 
 
 class ConvergenceError(RuntimeError):
-    """The solver stopped short of its tolerance.
+    """The solver stopped before it reached its tolerance.
 
     Attributes
     ----------
     iterations
-        How many were made.
+        Number of iterations made.
     residual
-        What the relative residual had come to.
+        Relative residual that was reached.
     """
 
     def __init__(self, iterations: int, residual: float, tolerance: float) -> None:
@@ -41,14 +41,14 @@ def conjugate_gradients(
     load
         Right-hand side, any shape; overwritten with the residual.
     goal
-        It ends when the residual's norm ``sqrt(r · precondition(r))`` is no larger, or when there
-        is nothing left to descend along.
+        The iteration ends when the residual's norm ``sqrt(r · precondition(r))`` is at most this,
+        or when no direction of descent is left.
     max_iterations
-        It ends after as many in any case.
+        The iteration ends after this number of steps in any case.
 
     Returns
     -------
-    The solution, and the iterations made. Whether the goal is met is for the caller to see.
+    The solution, and the number of iterations. The caller must check whether the goal is met.
 
     References
     ----------

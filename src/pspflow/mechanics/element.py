@@ -1,20 +1,20 @@
-"""The stiffness of one voxel: a trilinear hexahedron of eight nodes in three flavours.
+"""The stiffness of one voxel: a trilinear hexahedron of eight nodes in three variants.
 
-Isotropic strain energy parts into a volumetric and a deviatoric share, so a voxel's stiffness is::
+Isotropic strain energy is the sum of a volumetric and a deviatoric part. A voxel's stiffness is::
 
     K = κ Mκᵀ Mκ + μ Mμᵀ Mμ
 
-and an element is nothing but its two small matrices of *modes* M. They differ in where strains are
-taken:
+and an element is defined by its two small matrices of *modes* M. Elements differ in the points at
+which strains are evaluated:
 
 ``"full"``
     Both at 2 x 2 x 2 Gauss points. Exact for the trilinear field, and too stiff: it locks.
 ``"bbar"``
-    The mean of the volumetric strain, the deviatoric strain at the Gauss points: softer than
+    The volumetric strain as its mean, the deviatoric strain at the Gauss points: softer than
     `full`, without its volumetric locking and without spurious modes.
 ``"reduced"``
-    Both at the centre alone: the rotated scheme. Cheap, but 12 modes of a voxel cost no energy,
-    and thin or checkered structures come out too soft.
+    Both at the centre alone: the rotated scheme. Fast, but 12 modes of a voxel have no energy, and
+    thin or checkered structures are too soft.
 
 Voxels have edge 1: the effective stiffness of a cell does not depend on its size.
 
@@ -53,7 +53,7 @@ class Element:
     modes
         Shape ``(modes, 24)``, float64: the volumetric modes, then the deviatoric ones.
     bulk_modes
-        How many of them are volumetric.
+        Number of volumetric modes.
     """
 
     modes: Matrix
@@ -82,7 +82,7 @@ def make_element(scheme: Scheme) -> Element:
 
 
 def strain_operator(point: Matrix) -> Matrix:
-    """Return what turns 24 displacements into the Voigt strain at a point, shape ``(6, 24)``.
+    """Return the matrix from 24 displacements to the Voigt strain at a point, ``(6, 24)``.
 
     Parameters
     ----------
@@ -102,12 +102,12 @@ def strain_operator(point: Matrix) -> Matrix:
 
 
 def mean_strain() -> Matrix:
-    """Return what gives a voxel's mean Voigt strain, shape ``(6, 24)``: that at its centre."""
+    """Return the matrix to a voxel's mean Voigt strain, that at its centre: ``(6, 24)``."""
     return strain_operator(CENTRE)
 
 
 def affine_displacements() -> Matrix:
-    """Return what turns a uniform Voigt strain into 24 displacements, shape ``(24, 6)``."""
+    """Return the matrix from a uniform Voigt strain to 24 displacements, ``(24, 6)``."""
     displacements = np.zeros((8, 3, 6))
     for axis in range(3):
         displacements[:, axis, axis] = NODES[:, axis]
@@ -118,18 +118,18 @@ def affine_displacements() -> Matrix:
 
 
 def _volumetric(strains: Matrix) -> Matrix:
-    """Take the roots of the energy κ (tr ε)², shape ``(points, 24)``."""
+    """Return the square roots of the energy κ (tr ε)², shape ``(points, 24)``."""
     return strains[:, :3].sum(axis=1)
 
 
 def _deviatoric(strains: Matrix) -> Matrix:
-    """Take the roots of the energy 2 μ dev ε : dev ε, shape ``(points * 6, 24)``."""
+    """Return the square roots of the energy 2 μ dev ε : dev ε, shape ``(points * 6, 24)``."""
     normal = strains[:, :3] - strains[:, :3].mean(axis=1, keepdims=True)
     return np.concatenate([np.sqrt(2) * normal, strains[:, 3:]], axis=1).reshape(-1, 24)
 
 
 def _fewest_rows(roots: Matrix) -> Matrix:
-    """Return as few rows as have the same energy."""
+    """Return the smallest number of rows that give the same energy."""
     _, sizes, rows = np.linalg.svd(roots, full_matrices=False)
     kept = sizes > 1e-10 * sizes[0]
     return sizes[kept, None] * rows[kept]

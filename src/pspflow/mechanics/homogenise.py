@@ -1,14 +1,14 @@
 """Effective stiffness and local strains of periodic voxel structures.
 
 A structure is one cell of an infinite, perfectly bonded composite of isotropic phases. Each voxel
-is a trilinear hexahedron; displacements are a macroscopic strain plus a periodic part, which
-conjugate gradients find, preconditioned with the Fourier inverse of a homogeneous cell
-(Schneider, Merkert and Kabel 2017; Ladecký et al. 2023). Nothing but a handful of fields is held:
-a cell of 51 x 51 x 51 voxels needs some tens of MB.
+is a trilinear hexahedron. Displacements are a macroscopic strain plus a periodic part, found by
+conjugate gradients that are preconditioned with the Fourier inverse of a homogeneous cell
+(Schneider, Merkert and Kabel 2017; Ladecký et al. 2023). Only a few fields are in memory: a cell of
+51 x 51 x 51 voxels needs some tens of MB.
 
-Work runs on as many threads as torch has (`torch.set_num_threads`), or on a GPU. For many
-structures one thread in each of as many processes as cores is fastest: threads wait for each other,
-and long where other programs want the cores too.
+The solver uses as many threads as torch has (`torch.set_num_threads`), or a GPU. For many
+structures it is fastest to run as many processes as there are cores, with one thread each: threads
+wait for each other, and wait long where other programs use the cores too.
 
 References
 ----------
@@ -57,7 +57,8 @@ def effective_stiffness(
     Parameters
     ----------
     phases
-        Phase ids from 0, integer or boolean, shape ``(nx, ny, nz)``; array axis 0 is x. Any edges.
+        Phase ids from 0, integer or boolean, shape ``(nx, ny, nz)``; array axis 0 is x. Edges
+        may differ.
     young_gpa, poisson
         Young's modulus in GPa and Poisson's ratio of each phase id, shape ``(phases,)``.
     element
@@ -67,11 +68,12 @@ def effective_stiffness(
         Voigt components to strain by, one solution each: ``(0,)`` for C11 alone, ``(0, 1, 2)`` for
         the normal block.
     tolerance
-        Relative residual of every solution. A product of two solutions' errors is what errs in
-        the stiffness: 1e-3 gives about five digits of it, 1e-4 seven, single precision no more.
+        Relative residual of every solution. The error of the stiffness is a product of two
+        solutions' errors: 1e-3 gives about five correct digits, 1e-4 seven, which is the limit of
+        single precision.
     max_iterations
-        Per solution; what is usual is 15 to 100, growing with the contrast of the moduli up to
-        about 1e4 and not with the size of the structure.
+        Most iterations per solution. Usual are 15 to 100; the number grows with the contrast of
+        the moduli up to about 1e4 and not with the size of the structure.
     precision
         ``"single"``, for tolerances from 1e-6, or ``"double"``, from 1e-13.
     device
@@ -86,8 +88,8 @@ def effective_stiffness(
     Raises
     ------
     ValueError
-        If the array is not 3-D or not of whole numbers, holds an id without moduli, or moduli or
-        options are out of range.
+        If the array is not 3-D or not of whole numbers, or holds an id without moduli, or if moduli
+        or options are out of range.
     ConvergenceError
         If the tolerance is not met.
 
@@ -130,13 +132,14 @@ def strain_field(
     phases, young_gpa, poisson, element, max_iterations, precision, device
         As in `effective_stiffness`.
     tolerance
-        Relative residual. Unlike the stiffness the strains err in proportion: 1e-4 leaves a
-        relative error of about 3e-4 (root mean square).
+        Relative residual. Unlike that of the stiffness, the error of the strains is proportional to
+        it: 1e-4 leaves a relative error of about 3e-4 (root mean square).
 
     Returns
     -------
     Mean strain of each voxel, float64, shape ``(6, nx, ny, nz)``, components as in `macro_strain`,
-    which is their mean. Times a phase's stiffness it is the voxel's mean stress, in every element.
+    which is their mean. Multiplied by its phase's stiffness it is the voxel's mean stress, for
+    every element.
 
     Raises
     ------
@@ -170,12 +173,12 @@ def stiffness_and_strain(
     precision: Precision = "single",
     device: str | torch.device = "cpu",
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Compute the effective stiffness, and the local strains of one of the solutions behind it.
+    """Compute the effective stiffness, and the local strains of one of its load cases.
 
     Parameters
     ----------
     strain_case
-        The one of `load_cases` whose strains are wanted.
+        The one of `load_cases` whose strains are returned.
     phases, young_gpa, poisson, element, load_cases, max_iterations, precision, device
         As in `effective_stiffness`.
     tolerance
@@ -190,7 +193,7 @@ def stiffness_and_strain(
     Raises
     ------
     ValueError
-        As `effective_stiffness`, or if `strain_case` is none of the load cases.
+        As `effective_stiffness`, or if `strain_case` is not one of the load cases.
     ConvergenceError
         If the tolerance is not met.
     """
@@ -214,12 +217,12 @@ def _solutions(
 
 
 def _stiffness(cell: PeriodicCell, found: Mapping[int, Equilibrium]) -> NDArray[np.float64]:
-    """Gather the stiffness in GPa, shape ``(n, n)``, from the solutions of n load cases."""
+    """Compute the stiffness in GPa, shape ``(n, n)``, from the solutions of n load cases."""
     stiffness = np.empty((len(found), len(found)))
     for row, left in enumerate(found.values()):
         stress = left.stress.cpu().numpy()
         for column, (case, right) in enumerate(found.items()):
-            # Taking off the work of the residual leaves the energy of both fields together.
+            # Without the work of the residual, this is the mutual energy of both fields.
             work = dot(left.residual, right.displacements) / cell.voxels
             stiffness[row, column] = stress[case] - work
     return (stiffness + stiffness.T) / 2

@@ -26,8 +26,8 @@ def isotropic_stiffness(young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
 
     Returns
     -------
-    Float64 of shape ``(..., 6, 6)`` in GPa, Voigt order 11, 22, 33, 23, 13, 12: stress is this
-    times strain with engineering shear.
+    Float64 of shape ``(..., 6, 6)`` in GPa, Voigt order 11, 22, 33, 23, 13, 12, for strains with
+    engineering shear.
 
     Examples
     --------

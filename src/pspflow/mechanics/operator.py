@@ -1,8 +1,9 @@
 """The stiffness of a periodic cell of voxels, applied to nodal displacements.
 
-Node ``(i, j, k)`` is the first corner of voxel ``(i, j, k)``, so a field of displacements has the
-cell's shape too. A product takes, slab by slab along x, the voxels' 24 displacements, their
-amplitudes in the element's modes, times the moduli, and back again: no matrix is ever assembled.
+Node ``(i, j, k)`` is the first corner of voxel ``(i, j, k)``, so a field of displacements also has
+the shape of the cell. A product converts, slab by slab along x, the voxels' 24 displacements to
+amplitudes of the element's modes, multiplies by the moduli, and converts back: no matrix is
+assembled.
 """
 
 from itertools import product
@@ -13,11 +14,11 @@ from torch import Tensor
 
 from pspflow.mechanics.element import Element
 
-SLAB_VOXELS = 8192  # on a CPU, what a slab works on stays in a core's cache
+SLAB_VOXELS = 8192  # on a CPU, the data of a slab stay in a core's cache
 
 
 class _Slab(NamedTuple):
-    """Views of the buffers for some layers of voxels, made once: they cost as much as the work."""
+    """Views of the buffers for some layers of voxels; made once, since making them is slow."""
 
     sources: list[Tensor]  # displacements of the nodes at each of the 8 corners
     targets: list[Tensor]  # forces there
@@ -31,15 +32,15 @@ class _Slab(NamedTuple):
 
 
 class CellStiffness:
-    """The stiffness of one cell; not to be shared between threads, since it holds buffers.
+    """The stiffness of one cell; it holds buffers, so threads must not share it.
 
     Parameters
     ----------
     element
         The voxels' modes.
     bulk, shear
-        Bulk and shear modulus of each voxel, shape ``(nx, ny, nz)``; their dtype and device are
-        those of everything here.
+        Bulk and shear modulus of each voxel, shape ``(nx, ny, nz)``; all fields have their dtype
+        and device.
     """
 
     def __init__(self, element: Element, bulk: Tensor, shear: Tensor) -> None:
@@ -74,7 +75,7 @@ class CellStiffness:
         displacements
             As in `forces`.
         macro
-            What the macroscopic strain displaces one voxel's nodes by, shape ``(24,)``.
+            Displacements of one voxel's nodes by the macroscopic strain, shape ``(24,)``.
 
         Returns
         -------
@@ -144,7 +145,7 @@ def _fold(padded: Tensor) -> Tensor:
 
 
 def _windows(padded: Tensor, shape: torch.Size, start: int) -> list[Tensor]:
-    """Return views of a slab's nodes, one a corner of its voxels, each ``(3, depth, ny, nz)``."""
+    """Return views of a slab's nodes, one per corner of its voxels, each ``(3, depth, ny, nz)``."""
     depth, ny, nz = shape
     return [
         padded[:, start + a : start + a + depth, b : b + ny, c : c + nz]

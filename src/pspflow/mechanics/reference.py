@@ -1,9 +1,9 @@
 """The Fourier inverse of a homogeneous cell's stiffness: the preconditioner.
 
-In a homogeneous periodic cell nodal forces are a convolution of the displacements with a stencil of
-3 x 3 x 3 nodes, hence at every wave vector a product with a 3 x 3 matrix. Voxels are symmetric
-under inversion, so that matrix is real. Its inverse makes the number of iterations independent of
-the number of voxels; it grows with the contrast of the phases alone.
+In a homogeneous periodic cell, nodal forces are the displacements convolved with a stencil of
+3 x 3 x 3 nodes, and hence multiplied by a 3 x 3 matrix at every wave vector. Voxels are symmetric
+under inversion, so that matrix is real. Preconditioning with its inverse makes the number of
+iterations independent of the number of voxels; it grows with the contrast of the phases alone.
 """
 
 import torch
@@ -31,7 +31,7 @@ class ReferenceInverse:
     shape
         Voxels along each axis.
     dtype, device
-        Of the fields it is applied to; the inverse is computed in float64.
+        Type and device of the fields; the inverse is computed in float64.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class ReferenceInverse:
         self.shape = shape
         symbol = _symbol(_stencil(element, bulk, shear), shape)
         inverse = _invert(symbol, SINGULAR * (bulk + shear)).to(dtype).to(device)
-        self._inverse = inverse.unsqueeze(-1)  # for real and imaginary part alike
+        self._inverse = inverse.unsqueeze(-1)  # for both the real and the imaginary part
 
     def __call__(self, forces: Tensor) -> Tensor:
         """Return displacements, shape ``(3, nx, ny, nz)``, for forces of that shape."""

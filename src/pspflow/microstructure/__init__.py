@@ -1,1 +1,1 @@
-"""Image sets: the catalogue of micrographs, rescaling, splits, chips."""
+"""Image sets: the catalogue of micrographs, rescaling, splits, chips; descriptors of structures."""

@@ -1,4 +1,4 @@
-"""Changing an image window by window, without seams: overlapping windows, faded into each other."""
+"""Change an image window by window without seams: overlapping windows are blended."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,7 +18,7 @@ def window_starts(length_px: int, size_px: int) -> np.ndarray:
     Returns
     -------
     ndarray
-        (n,) int64, first pixel of each window, rising.
+        (n,) int64, first pixel of each window, in increasing order.
 
     Raises
     ------
@@ -32,10 +32,10 @@ def window_starts(length_px: int, size_px: int) -> np.ndarray:
 
 
 def window_shares(length_px: int, size_px: int) -> np.ndarray:
-    """Divide every pixel of one axis among the windows that cover it.
+    """Compute the weights with which the windows of one axis contribute to each pixel.
 
-    A window's weight is a raised cosine: it is largest in the middle and fades to nearly nothing at
-    both ends, but never to nothing, so that the ends of the axis are covered.
+    A window's weight is a raised cosine: it is largest in the middle and falls nearly to 0 at both
+    ends, but never to 0, so that the ends of the axis are covered.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def window_shares(length_px: int, size_px: int) -> np.ndarray:
     Returns
     -------
     ndarray
-        (n, size_px) float64, positive; over the windows of a pixel they add up to 1, and where
-        there is one window only it has exactly 1.
+        (n, size_px) float64, positive; over the windows of a pixel they sum to 1, and a single
+        window has exactly 1.
     """
     weights = np.sin(np.pi * (np.arange(size_px) + 0.5) / size_px) ** 2
     at = window_starts(length_px, size_px)[:, None] + np.arange(size_px)
@@ -62,7 +62,7 @@ def blend(
     batch: int,
     task: str = "blending",
 ) -> np.ndarray:
-    """Change an image window by window and fade the windows into each other.
+    """Change an image window by window and blend the windows.
 
     Parameters
     ----------
@@ -71,17 +71,17 @@ def blend(
     size_px
         Edge of a window.
     change
-        Maps windows (n, size_px, size_px) of that dtype to as many of any real dtype.
+        Maps windows (n, size_px, size_px) of that dtype to as many windows of any real dtype.
     batch
-        Most windows given to it at once: what bounds the memory, besides the result.
+        Most windows passed to `change` at once, which limits the memory besides the result.
     task
-        What the progress bar calls it.
+        Name on the progress bar.
 
     Returns
     -------
     ndarray
-        (rows, columns) float32, the changed windows' weighted mean; an image of one window is that
-        window, to the last bit.
+        (rows, columns) float32, the weighted mean of the changed windows; for an image of one
+        window it equals that window exactly.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The catalogue of micrographs: a user's sheet, checked row by row and made numeric."""
+"""The catalogue of micrographs: a user's sheet, checked row by row and converted to numbers."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,9 +17,9 @@ MADE_COLUMNS = (
     *("label", "label_value"),
 )
 OWN_COLUMNS = frozenset((*MADE_COLUMNS, *SHEET_COLUMNS, *CROP_COLUMNS, *SCALE_COLUMNS))
-"""Columns that describe an image; any other of a sheet is a process or property."""
+"""Columns that describe an image; any other column of a sheet is a process or property."""
 MAX_PIXELS = 2**28
-"""Most pixels of a rescaled image: beyond it, a scale is more likely mistyped than meant."""
+"""Most pixels of a rescaled image: beyond it, the scale is most likely a typing error."""
 LONGEST_STEM = 60
 """Most characters of a file's stem in a micrograph's name, which names a folder."""
 WITH_UNIT = re.compile(
@@ -31,15 +31,15 @@ NUMBER_WITH_X = re.compile(r"^([-+]?[\d.]+(?:e[-+]?\d+)?)\s*[x×]?$", re.IGNOREC
 
 @dataclass(frozen=True)
 class Source:
-    """What the file of one row is: size before cropping, depth, content hash, colour."""
+    """The image file of one row: size before cropping, depth, content hash, colour."""
 
     height_px: int
     width_px: int
     depth: str
     digest: str
-    """Hash of the file, which names the micrograph."""
+    """Hash of the file, used in the micrograph's name."""
     pixels_digest: str
-    """Hash of the decoded pixels, which tells the same picture in another format."""
+    """Hash of the decoded pixels, which finds the same picture in another format."""
     colour: bool = False
 
 
@@ -58,27 +58,27 @@ def build_catalogue(
     sheet
         Text cells, indexed by row number, with columns `image`, `domain`, `specimen` and any
         of: `pixel_size_um` or `magnification`; the four `crop_…_px`; process and property
-        columns, which become numbers where every filled cell is one, and labels must.
+        columns. These become numbers where every filled cell is a number; label columns must.
     sources
-        One `Source` a row.
+        One `Source` per row.
     labels
         Every domain that may occur, with the column that labels it, or None.
     annotation_bar_px
-        Rows cut off the bottom of every image that gives no crop of its own.
+        Pixel rows cut off the bottom of every image for which the sheet gives no crop.
     pixel_size_um, magnification
-        The scale all images are brought to; None: the sheet's median.
+        The common scale of all images after rescaling; None: the sheet's median.
 
     Returns
     -------
     table
-        One row a micrograph: `micrograph` (stable name: file stem and content hash), `image`,
+        One row per micrograph: `micrograph` (stable name: file stem and content hash), `image`,
         `domain`, `specimen`, the crop in pixels of the file, `scale` (rescaled over original),
         `height_px` and `width_px` after it, `pixel_size_um` after it (NaN where unknown),
         `depth` and `colour` of the file, the sheet's other columns, and `label` and `label_value`:
         the column that labels the micrograph's domain (empty where none does) and its value.
     problems
-        One sentence a fault, each with row or column and remedy; the table is only to be used
-        where there is none.
+        One sentence per fault, with row or column and remedy; use the table only where there is
+        none.
     """
     problems: list[str] = []
     table = pd.DataFrame({name: sheet[name] for name in SHEET_COLUMNS})
@@ -124,13 +124,13 @@ def _number(text: str) -> float | None:
 
 
 def _numbers(texts: pd.Series) -> pd.Series:
-    """Read cells as float64; NaN where one is no number."""
+    """Read cells as float64; NaN where a cell is not a number."""
     numbers = [_number(text) for text in texts]
     return pd.Series(numbers, texts.index, dtype="float64")
 
 
 def _rescaled(lengths_px: pd.Series, scale: pd.Series) -> pd.Series:
-    """Return rescaled lengths, at least 1; what is beyond all measure is found by `_sizes`."""
+    """Return rescaled lengths, at least 1; `_sizes` reports those out of bounds."""
     return np.rint(lengths_px * scale).clip(lower=1, upper=MAX_PIXELS).astype("int64")
 
 
@@ -181,7 +181,7 @@ def _inside(crop: Sequence[float | None], source: Source) -> bool:
 def _scales(
     sheet: pd.DataFrame, size_um: float | None, magnification: float | None, problems: list[str]
 ) -> tuple[pd.Series, pd.Series]:
-    """Scale factor of every image, and the pixel size it has afterwards."""
+    """Return the scale factor of every image, and its pixel size afterwards."""
     unscaled = pd.Series(1.0, sheet.index), pd.Series(np.nan, sheet.index)
     present = [name for name in SCALE_COLUMNS if name in sheet.columns]
     if len(present) != 1:
@@ -194,7 +194,10 @@ def _scales(
     target = size_um if column == "pixel_size_um" else magnification
     other = magnification if column == "pixel_size_um" else size_um
     if other is not None:
-        problems.append(f"Sheet: it gives {column!r}; set the common scale in the same terms.")
+        (unused,) = set(SCALE_COLUMNS) - {column}
+        problems.append(
+            f"Sheet: it gives column {column!r}; set scale.{column} instead of scale.{unused}."
+        )
     values = _numbers(sheet[column])
     bad = [row for row, value in values.items() if not value > 0]
     problems.extend(
@@ -204,7 +207,7 @@ def _scales(
     )
     if bad:
         return unscaled
-    # of two middle values the coarser scale, so that the median is that of some images
+    # of two middle values take the coarser scale, so that the median is the scale of some images
     coarser: Literal["higher", "lower"] = "higher" if column == "pixel_size_um" else "lower"
     common = float(values.quantile(0.5, coarser)) if target is None else target
     if column == "pixel_size_um":
@@ -223,7 +226,7 @@ def _extra_columns(
         for name in sorted(wanted & OWN_COLUMNS)
     )
     problems.extend(
-        f"Sheet: label column {name!r} is missing; add it, or name no label for its domain."
+        f"Sheet: label column {name!r} is missing; add it, or set no label for its domain."
         for name in sorted(wanted - OWN_COLUMNS - set(sheet.columns))
     )
     problems.extend(
@@ -249,7 +252,7 @@ def _extra_columns(
 
 
 def _mistyped(name: str, odd: int, filled: int) -> bool:
-    """Tell a column of numbers with slips from one of words."""
+    """Return whether a column of text is one of numbers with typing errors."""
     return bool(WITH_UNIT.search(name)) and 0 < odd <= filled / 2
 
 
@@ -263,8 +266,8 @@ def _unknown_domains(table: pd.DataFrame, labels: Mapping[str, str | None]) -> I
     for row, domain in table["domain"].items():
         if domain and domain not in labels:
             yield (
-                f"Sheet row {row}: domain {domain!r} is none of {', '.join(labels)}; correct it or "
-                "add it to the configured domains."
+                f"Sheet row {row}: domain {domain!r} is not one of {', '.join(labels)}; correct it "
+                "or add it to the configured domains."
             )
     for domain in labels:
         if not (table["domain"] == domain).any():
@@ -301,7 +304,7 @@ def _missing_labels(sheet: pd.DataFrame, labels: Mapping[str, str | None]) -> It
             for row in sheet.index[(sheet["domain"] == domain) & (sheet[name] == "")]:
                 yield (
                     f"Sheet row {row}, column {name!r} is empty, but labels domain {domain!r}; "
-                    "fill it in, or name no label for this domain."
+                    "fill it in, or set no label for this domain."
                 )
 
 

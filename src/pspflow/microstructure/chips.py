@@ -1,4 +1,4 @@
-"""Chips: windows into micrographs, planned as rows and cut out only when they are needed."""
+"""Chips: windows in micrographs, planned as table rows and cut out only when needed."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ CHIP_COLUMNS = [
 ]
 
 ROUNDING = 1e-9
-"""Keeps a whole number of windows whole, where floating point puts it just below."""
+"""Added before rounding down, so that floating point does not lose a whole window."""
 
 
 def grid_windows(region: Mapping[str, int], size_px: int, stride_px: int) -> np.ndarray:
@@ -28,7 +28,7 @@ def grid_windows(region: Mapping[str, int], size_px: int, stride_px: int) -> np.
     Returns
     -------
     ndarray
-        (n, 2) int64, row and column of each window's first pixel; none where the region is
+        (n, 2) int64, row and column of each window's first pixel; n is 0 where the region is
         smaller than a window.
     """
     rows = np.arange(region["row_start"], region["row_stop"] - size_px + 1, stride_px)
@@ -43,7 +43,7 @@ def random_windows(
 
     The number is floor(area / window area x redundancy): latent paper, equation 2. Windows are
     drawn without repetition, since a repeated one would be the same chip twice; a region with
-    fewer positions gives all of them. Parameters and return value as in `grid_windows`.
+    fewer positions than that gives all of them. Parameters and return value as in `grid_windows`.
     """
     height = region["row_stop"] - region["row_start"]
     width = region["column_stop"] - region["column_start"]
@@ -60,7 +60,7 @@ def random_windows(
 def chip_rows(
     windows: np.ndarray, size_px: int, image: Mapping[str, str], split: str
 ) -> pd.DataFrame:
-    """Name windows as chips.
+    """List windows as chips, with their names.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def cut(pixels: np.ndarray, chips: pd.DataFrame, size_px: int) -> np.ndarray:
     pixels
         (rows, columns), the whole micrograph.
     chips
-        Rows of it: columns `row`, `column`, `flip`.
+        Its rows of the chip table: columns `row`, `column`, `flip`.
     size_px
         Edge of a chip.
 

@@ -1,4 +1,4 @@
-"""Reading chips: windows cut out of whichever store gives micrographs by name."""
+"""Read chips: windows cut out of any store that gives micrographs by name."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -31,7 +31,7 @@ def cut_chips(store: Store, chips: pd.DataFrame) -> np.ndarray:
 def chip_batches(
     store: Store, chips: pd.DataFrame, batch: int = BATCH
 ) -> Iterator[tuple[slice, np.ndarray]]:
-    """Walk through chips in their order, one micrograph and one batch in memory at a time.
+    """Yield chips in their order, with one micrograph and one batch in memory at a time.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Planning the chips of a whole image set, region by region, with a tally of what is rejected."""
+"""Plan the chips of a whole image set, region by region, and count those rejected."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,15 +17,15 @@ EDGES = ("_start", "_stop")
 
 @dataclass(frozen=True)
 class Placement:
-    """Where windows go; see `grid_windows` and `random_windows`."""
+    """How windows are placed; see `grid_windows` and `random_windows`."""
 
     size_px: int
     stride_px: int | None
     """Step of a grid, or None for random windows."""
     redundancy: float
-    """Random windows: chip area over region area."""
+    """For random windows: total chip area over region area."""
     min_contrast: float
-    """Chips of less contrast are rejected."""
+    """Chips of lower contrast are rejected."""
 
     def windows(self, region: pd.Series, seed: int) -> np.ndarray:
         """Place the windows of one region: (n, 2) row and column."""
@@ -52,7 +52,7 @@ class Tally:
     def table(self) -> pd.DataFrame:
         """Return columns `domain`, `split`, `chips`, `rejected_low_contrast`, `regions`.
 
-        Domains come in the order in which they were met.
+        Domains are in the order in which they were added.
         """
         domains = list(dict.fromkeys(domain for domain, _ in self._counts))
         order = sorted(self._counts, key=lambda at: (domains.index(at[0]), SPLITS.index(at[1])))
@@ -64,8 +64,8 @@ class Tally:
         """Raise `InputError` if a domain has a split without any chip."""
         raise_problems(
             [
-                f"A least contrast (chips.min_contrast) of {min_contrast:g} leaves no {domain} "
-                f"chip to the {split} split; lower it."
+                f"A minimum contrast (chips.min_contrast) of {min_contrast:g} leaves no {domain} "
+                f"chip in the {split} split; lower it."
                 if rejected
                 else f"No window is placed in the {domain} images of the {split} split; lower "
                 "chips.size_px or raise chips.redundancy."
@@ -76,7 +76,7 @@ class Tally:
 
 
 def too_small(catalogue: pd.DataFrame, regions: pd.DataFrame, size_px: int) -> list[str]:
-    """Say, one sentence each, which regions cannot hold one chip of `size_px`."""
+    """Return one sentence for each region that cannot hold a chip of `size_px`."""
     images = catalogue.set_index("micrograph")
     problems = []
     for region in regions.itertuples():
@@ -112,12 +112,12 @@ def plan_chips(
     regions
         See `pspflow.microstructure.splits.REGION_COLUMNS`.
     placement
-        Size, placement and least contrast.
+        Size, placement and minimum contrast.
     load
-        Gives a micrograph's pixels, (rows, columns) uint8, by name; only called where there is a
-        least contrast.
+        Returns a micrograph's pixels, (rows, columns) uint8, by name; only called where there is
+        a minimum contrast.
     tally
-        Receives the counts.
+        Collects the counts.
     seed
         Seed of random placement.
 
@@ -129,7 +129,7 @@ def plan_chips(
     Raises
     ------
     InputError
-        At the end, if no chip of a domain is left to one of its splits.
+        At the end, if a split has no chip of a domain.
     """
     images = catalogue.set_index("micrograph")
     for _, region in regions.iterrows():

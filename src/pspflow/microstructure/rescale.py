@@ -1,4 +1,4 @@
-"""Bringing micrographs to one pixel size and one range of grey levels."""
+"""Bring micrographs to one pixel size and one range of grey levels."""
 
 from collections.abc import Callable, Iterable
 
@@ -7,11 +7,11 @@ from PIL import Image
 
 BINS = 1 << 16
 COARSE = 1 / 128
-"""A range that the tails' removal narrows below this share is measured anew."""
+"""If removing the tails narrows the range below this share of it, it is measured again."""
 
 
 def resize(pixels: np.ndarray, height_px: int, width_px: int) -> np.ndarray:
-    """Enlarge or reduce an image with Lanczos windows, which filter before they reduce.
+    """Enlarge or reduce an image with Lanczos windows, which filter before reducing.
 
     The filter is the one of the UHCSDB curation (latent paper, section 9.1).
 
@@ -39,16 +39,16 @@ def resize(pixels: np.ndarray, height_px: int, width_px: int) -> np.ndarray:
 def fit_grey_range(
     images: Callable[[], Iterable[np.ndarray]], tail: float = 5e-4
 ) -> tuple[float, float]:
-    """Fit the one range that maps a sheet's deep images to 8 bits.
+    """Fit the range of grey levels that maps all images of a sheet to 8 bits.
 
-    One range a sheet, and not a stretch an image, because a stretch would move the births and
-    deaths of persistence pairs differently in every image.
+    There is one range per sheet, because a stretch of each image would shift the births and deaths
+    of persistence pairs differently in every image.
 
     Parameters
     ----------
     images
-        Yields the training pixels, any real dtype, each time it is called: twice, or oftener
-        where hot pixels lie so far off that the rest shares few bins.
+        Yields the training pixels, any real dtype, each time it is called: twice, or more often
+        where hot pixels are so bright that all others fall into few bins.
     tail
         Share of the pixels left out at each end, so that hot pixels do not set the range.
 
@@ -60,7 +60,7 @@ def fit_grey_range(
     low, high = np.inf, -np.inf
     for pixels in filter(np.size, images()):
         low, high = min(low, float(pixels.min())), max(high, float(pixels.max()))
-    # a float64 tells the bins of a wider range apart
+    # wider than this, float64 can distinguish the bins
     while high - low > BINS * np.spacing(max(abs(low), abs(high))):
         inner = _trimmed(images(), low, high, tail)
         resolved = inner[1] - inner[0] > (high - low) * COARSE
@@ -91,7 +91,7 @@ def _trimmed(
 def to_uint8(pixels: np.ndarray, low: float, high: float) -> np.ndarray:
     """Map grey levels `low`…`high` linearly to 0…255 (uint8); what lies outside is clipped.
 
-    A range of no width makes black what does not exceed it, and white what does by one level.
+    With a range of zero width, levels up to it become black, and those one level above it white.
     """
     scaled = (pixels.astype(np.float64) - low) / ((high - low) or 1.0) * 255.0
     return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Splits: which pixels train, validate and test, decided once before anything is learned."""
+"""Splits: which pixels are for training, validation and test, decided once before any training."""
 
 import math
 from collections.abc import Mapping
@@ -8,18 +8,18 @@ import pandas as pd
 
 SPLITS = ("train", "validation", "test")
 FILTER_REACH_PX = 3
-"""Reach of the Lanczos filter, in the coarser of the pixels before and after."""
+"""Reach of the Lanczos filter, in pixels before or after rescaling, whichever are larger."""
 REGION_COLUMNS = ("micrograph", "split", "row_start", "row_stop", "column_start", "column_stop")
 
 
 def specimen_regions(
     catalogue: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Give each specimen, with all its micrographs, to one split.
+    """Assign each specimen, with all its micrographs, to one split.
 
-    Specimens are drawn within groups that own the same domains, so that every domain comes to
-    every split even where a specimen has images of one domain only. Groups too small for that,
-    such as the one specimen that lacks an image, are drawn together.
+    Specimens are drawn within groups that have images of the same domains, so that every split
+    gets every domain even where a specimen has images of one domain only. Groups too small for
+    that, such as a single specimen that lacks an image, are drawn together.
 
     Parameters
     ----------
@@ -28,17 +28,17 @@ def specimen_regions(
     shares
         Share of each of `SPLITS`; they sum to 1.
     rng
-        Source of the draw.
+        Random generator of the draw.
 
     Returns
     -------
     DataFrame
-        `REGION_COLUMNS`; one region a micrograph: all of it.
+        `REGION_COLUMNS`; one region per micrograph: all of it.
 
     Raises
     ------
     ValueError
-        If a domain has no specimen for a split of a share above 0.
+        If a domain has no specimen for a split whose share is above 0.
     """
     wanted = [name for name in SPLITS if shares[name] > 0]
     split_of: dict[str, str] = {}
@@ -67,7 +67,7 @@ def specimen_regions(
 
 
 def _strata(catalogue: pd.DataFrame, smallest: int) -> list[np.ndarray]:
-    """Group specimens by the domains they own; groups below the smallest size become one."""
+    """Group specimens by their domains; groups below the smallest size are joined into one."""
     owned = catalogue.groupby("specimen")["domain"].agg(lambda names: tuple(sorted(set(names))))
     groups = [sorted(group.index) for _, group in owned.groupby(owned, sort=True)]
     strata = [group for group in groups if len(group) >= smallest]
@@ -78,11 +78,12 @@ def _strata(catalogue: pd.DataFrame, smallest: int) -> list[np.ndarray]:
 def image_regions(
     catalogue: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Cut every micrograph across its longer side into one band a split, in random order.
+    """Cut every micrograph across its longer side into one band per split, in random order.
 
-    Chips lie wholly inside one band, so that no pixel serves two splits. Between bands of a
-    rescaled micrograph a few pixels are left out, which the resampling filter has mixed. Bands of
-    one micrograph share its specimen: this split measures less than one by specimen does.
+    Chips lie wholly inside one band, so that no pixel is in two splits. Between bands of a
+    rescaled micrograph a few pixels are left out, since the resampling filter has mixed them.
+    Bands of one micrograph share its specimen, so this split is a weaker test than one by
+    specimen: it does not test on new specimens.
 
     Parameters and return value as in `specimen_regions`; the catalogue also has `scale`.
     """
@@ -116,6 +117,6 @@ def apportion(count: int, shares: Mapping[str, float]) -> dict[str, int]:
     for name in names[:count]:
         counts[name] = 1
     for _ in range(count - sum(counts.values())):
-        neediest = max(names, key=lambda name: shares[name] * count - counts[name])
-        counts[neediest] += 1
+        furthest = max(names, key=lambda name: shares[name] * count - counts[name])
+        counts[furthest] += 1
     return counts

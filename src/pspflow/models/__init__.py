@@ -1,1 +1,1 @@
-"""One file a published model: torch modules without file access."""
+"""One file per published model: torch modules without file access."""

@@ -2,11 +2,11 @@
 
 Latent report, section 4.3, which prints the layers and their parameters: 902,183 for a window of
 21 x 21 x 21 voxels and a centre of 7 x 7 x 7. Kernels, strides and padding are not printed; shapes
-and counts leave one choice for the convolutions. Three of the four poolings leave their shape as it
-is. They are read as windows of one voxel, which do nothing, and left out; the one after the third
+and counts leave one choice for the convolutions. Three of the four poolings keep the shape. They
+are taken as windows of one voxel, which do nothing, and left out; the one after the third
 convolution, 6 to 5 voxels, has a window of two.
 
-A smaller window, for a cell of fewer voxels, passes the same layers; the first linear one shrinks.
+A smaller window, for a cell of fewer voxels, uses the same layers; the first linear one shrinks.
 """
 
 import torch
@@ -23,7 +23,7 @@ class CPNet(nn.Module):
     Parameters
     ----------
     window
-        Voxels along an edge of the window, from 5.
+        Voxels along an edge of the window, at least 5.
     gap
         Voxels along an edge of the centre that is predicted, the report's `strideGap`.
     """
@@ -63,7 +63,7 @@ class CPNet(nn.Module):
 class PairMaximum(nn.Module):
     """Max pooling with a window of 2 and a stride of 1.
 
-    Torch's own has no reproducible gradient on a GPU in three dimensions.
+    In three dimensions, the gradient of torch's pooling is not reproducible on a GPU.
     """
 
     def forward(self, fields: Tensor) -> Tensor:
@@ -83,5 +83,5 @@ def _convolution(channels_in: int, channels_out: int, stride: int) -> tuple[nn.M
 
 
 def _halved(edge: int) -> int:
-    """Return what a convolution of stride 2 leaves of an edge."""
+    """Return the edge after a convolution of stride 2."""
     return (edge + 1) // 2

@@ -1,8 +1,8 @@
 """Discriminators of the temper paper: of chips (PatchGAN) and of persistence images.
 
-The first is AlignFlow's (section 3.3). Of the second the paper says that it has "the same
-structure" and looks at 10 x 10 images, on which a PatchGAN of that depth has no pixels left; it is
-taken as a perceptron on all pixels (section 3.4).
+The first is AlignFlow's (section 3.3). The second, according to the paper, has "the same structure"
+and takes 10 x 10 images, on which a PatchGAN of that depth has no pixels left. Here it is a
+perceptron on all pixels (section 3.4).
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ INITIAL_DEVIATION = 0.02
 
 
 class Standardised(nn.Module):
-    """A network on inputs less a mean and over a scale, both fixed: one value or one a pixel."""
+    """A network whose inputs are standardised by a fixed mean and scale, for all or per pixel."""
 
     mean: Tensor
     scale: Tensor
@@ -28,13 +28,13 @@ class Standardised(nn.Module):
         self.register_buffer("scale", scale)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Judge `n x ...`."""
-        verdict: Tensor = self.net((x - self.mean) / self.scale)
-        return verdict
+        """Return the output of the network for inputs `n x ...`."""
+        scores: Tensor = self.net((x - self.mean) / self.scale)
+        return scores
 
 
 class PatchDiscriminator(nn.Sequential):
-    """Judge patches of images `n x channels x rows x columns`: `n x 1 x r x c`, real towards 1.
+    """Score patches of images `n x channels x rows x columns`: `n x 1 x r x c`, 1 is real.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class PatchDiscriminator(nn.Sequential):
         Channels of the 4 x 4 convolutions before the last; all but the last of them halve the
         image.
     channels
-        Of the input: 3 in AlignFlow, whose discriminator has 2.76 million parameters.
+        Channels of the input: 3 in AlignFlow, whose discriminator has 2.76 million parameters.
     """
 
     def __init__(self, widths: Sequence[int] = PAPER_WIDTHS, channels: int = 1) -> None:
@@ -59,19 +59,20 @@ class PatchDiscriminator(nn.Sequential):
 
 
 class Squash(nn.Module):
-    """The inverse hyperbolic sine: linear for usual values, logarithmic far from them."""
+    """The inverse hyperbolic sine: linear for usual values, logarithmic for large ones."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Squash every number."""
+        """Apply the function to every number."""
         return x.asinh()
 
 
 class PersistenceDiscriminator(nn.Sequential):
-    """Judge persistence images `n x 2 x resolution x resolution`: `n x 1`, real towards 1.
+    """Score persistence images `n x 2 x resolution x resolution`: `n x 1`, 1 is real.
 
-    Its inputs are in deviations of real images, of which synthetic ones are hundreds away where
-    there are next to no real pairs. Without the squashing, such pixels alone set the first steps,
-    and flows took a quarter of a short training to recover from them.
+    Its inputs are in standard deviations of real images. Synthetic images differ from real ones by
+    hundreds of them at pixels where real images have hardly any pairs. Without `Squash`, these
+    pixels alone determined the first steps, and flows needed a quarter of a short training to
+    recover.
     """
 
     def __init__(self, resolution: int = 10, width: int = 64) -> None:
@@ -94,5 +95,5 @@ def _initialise(layer: nn.Module) -> None:
 
 
 def realness_loss(verdicts: Tensor, real: bool) -> Tensor:
-    """Return the least-squares loss (LSGAN) of verdicts that ought to be 1 or 0."""
+    """Return the least-squares loss (LSGAN) of scores that should be 1 (real) or 0."""
     return torch.mean((verdicts - float(real)) ** 2)

@@ -1,10 +1,10 @@
-"""A decoder that shapes noise: its structures differ in kind with z, and in detail with the noise.
+"""A decoder that filters noise: z sets the statistics of a structure, and the noise its details.
 
-A decoder of latent vectors alone has to draw every grain itself, and draws them blurred. This one
-is given white noise; what it decides on is the filter of the noise, one amplitude a frequency of
-the periodic cell, and the level at which the filtered field is cut. Those are the fields that are
-known as cut Gaussian ones: it can match the volume fraction and any two-point statistics, and
-nothing beyond them.
+A decoder of latent vectors alone must generate every grain, and the grains are blurred. This
+decoder gets white noise. From the latent vector it computes the filter of the noise, one amplitude
+per frequency of the periodic cell, and the level at which the filtered field is thresholded. Its
+structures are thus thresholded Gaussian fields: they can match the volume fraction and any
+two-point statistics, and nothing beyond these.
 """
 
 import torch
@@ -14,13 +14,13 @@ from pspflow.models.voxels import SLOPE
 
 HIDDEN = 64
 GAIN = 3.0
-"""Of log amplitudes, so that a step of the optimiser shows."""
+"""Factor of the log amplitudes, so that the optimiser's steps have a visible effect."""
 FIRST_SHARPNESS = 3.0
 LARGEST_SHARPNESS = 30.0
 
 
 class FilteredNoise(nn.Module):
-    """Latent vectors and noise to soft structures.
+    """Map latent vectors and noise to soft structures.
 
     Parameters
     ----------
@@ -43,14 +43,14 @@ class FilteredNoise(nn.Module):
         nn.init.zeros_(self.log_amplitudes.bias)
 
     def forward(self, latents: Tensor, noise: Tensor) -> Tensor:
-        """Cut filtered noise.
+        """Filter noise and threshold it softly.
 
         Parameters
         ----------
         latents
             `b x latent`.
         noise
-            `b x n x n x n`, normal.
+            `b x n x n x n`, from a normal distribution.
 
         Returns
         -------
@@ -59,7 +59,7 @@ class FilteredNoise(nn.Module):
         """
         hidden = self.hidden(latents)
         logs = GAIN * self.log_amplitudes(hidden)
-        logs = logs - logs.amax(dim=1, keepdim=True)  # the scale of a field is of no account
+        logs = logs - logs.amax(dim=1, keepdim=True)  # the scale of a field has no effect
         waves = torch.fft.rfftn(noise, dim=(1, 2, 3)) * logs.exp().unflatten(1, self.spectrum)
         field = torch.fft.irfftn(waves, s=noise.shape[1:], dim=(1, 2, 3))
         field = field - field.mean(dim=(1, 2, 3), keepdim=True)

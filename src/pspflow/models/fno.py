@@ -1,10 +1,10 @@
 """A Fourier neural operator in three dimensions: from one periodic field to another.
 
-Each block adds to its input what a convolution over the whole cell makes of it (`SpectralConv3d`,
-long waves only), and what one over the nearest neighbours makes of it and of the operator's input,
-since the jumps at interfaces are short waves. All of it is periodic and no coordinates are fed:
-moving the input moves the output by as many voxels, and a trained operator takes cells of other
-edges.
+Each block adds two terms to its input: a convolution of it over the whole cell (`SpectralConv3d`,
+long waves only), and a convolution of it and of the operator's input over the nearest neighbours,
+since the jumps at interfaces are short waves. All of it is periodic and there are no coordinates:
+moving the input moves the output by as many voxels, and a trained operator can be applied to cells
+of other edges.
 
 References
 ----------
@@ -28,7 +28,7 @@ class SpectralConv3d(nn.Module):
         Channels in and out.
     modes
         Frequencies that are kept along each axis: those below `modes`, of either sign. A cell too
-        small to hold them keeps all of its own but the highest of an even edge.
+        small to have them keeps all it has, except the highest frequency of an even edge.
     """
 
     def __init__(self, width: int, modes: int) -> None:
@@ -43,7 +43,7 @@ class SpectralConv3d(nn.Module):
         edges = fields.shape[2:]
         highest = [min(self.modes - 1, (edge - 1) // 2) for edge in edges]
         weight = torch.view_as_complex(self.weight)[..., : highest[2] + 1]
-        # what is cut off after one axis need not be transformed along the next
+        # frequencies cut off along one axis need no transform along the next
         waves = torch.fft.rfft(fields, dim=4)[..., : highest[2] + 1]
         for axis in (3, 2):
             waves = _long(torch.fft.fft(waves, dim=axis), axis, highest[axis - 2])
@@ -63,7 +63,7 @@ class FourierOperator(nn.Module):
     width
         Channels of the hidden fields.
     modes
-        Frequencies each spectral convolution keeps along an axis.
+        Frequencies that each spectral convolution keeps along an axis.
     blocks
         Number of blocks.
     """
@@ -92,7 +92,7 @@ def _local(channels_in: int, channels_out: int) -> nn.Conv3d:
 
 
 def _long(waves: Tensor, axis: int, highest: int) -> Tensor:
-    """Keep the frequencies up to the highest, of either sign, in the order of the transform."""
+    """Keep the frequencies up to `highest`, of either sign, in the order of the transform."""
     size = waves.shape[axis]
     ends = (waves.narrow(axis, 0, highest + 1), waves.narrow(axis, size - highest, highest))
     return torch.cat(ends, dim=axis)

@@ -1,11 +1,11 @@
-"""A small flow that trains on two cores: squeezed first, channels mixed by fixed rotations.
+"""A small flow that can be trained on two cores: squeezed first, channels mixed by fixed rotations.
 
 It differs from the paper's RealNVP in four ways, each for speed or stability: the image is squeezed
-before any coupling (a checkerboard then is a choice of channels, at a quarter of the sites);
-activations are normalised once, from data, instead of by batch; every coupling's scale is bounded;
-and the last convolutions start at zero, so that an untrained flow standardises and no more. The
-rotations are drawn once for all flows: those of two domains differ only by what they learned, and
-an untrained transfer matches the statistics of the target.
+before any coupling (a checkerboard is then a choice of channels, at a quarter of the sites);
+activations are normalised once, from data, instead of by batch; the scale of every coupling is
+bounded; and the last convolutions start at zero, so that an untrained flow only standardises. The
+rotations are drawn once for all flows: the flows of two domains differ only by training, and an
+untrained transfer matches the statistics of the target.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from torch.nn import functional
 
 Shape = tuple[int, int, int]
 SCALE_BOUND = 1.0
-"""A coupling multiplies by at most e to this."""
+"""A coupling multiplies by at most exp(SCALE_BOUND)."""
 ROTATION_SEED = 20240817
 
 
@@ -62,7 +62,7 @@ class Glow(nn.Module):
         Returns
         -------
         y, log_det
-            What `x` becomes, and the logarithm of the map's Jacobian determinant, `n`.
+            The mapped `x`, and the logarithm of the map's Jacobian determinant, `n`.
         """
         y, log_det = self.layers(x, rev=rev)
         return y, log_det
@@ -77,7 +77,7 @@ class Squeeze(InvertibleModule):
     def forward(
         self, x: tuple[Tensor], rev: bool = False, jac: bool = True
     ) -> tuple[tuple[Tensor], float]:
-        """Transform, or transform back; volume is kept."""
+        """Transform, or transform back; the volume does not change."""
         del jac
         moved = functional.pixel_shuffle if rev else functional.pixel_unshuffle
         return (moved(x[0], 2),), 0.0
@@ -89,7 +89,7 @@ class Squeeze(InvertibleModule):
 
 
 class Rotation(Fixed1x1Conv):
-    """Mix channels by a rotation, in full precision whatever the conditioners take."""
+    """Mix channels by a rotation, in full precision whatever precision the conditioners use."""
 
     def forward(
         self, x: tuple[Tensor], rev: bool = False, jac: bool = True
@@ -101,7 +101,7 @@ class Rotation(Fixed1x1Conv):
 
 def _rotation(size: int, draws: torch.Generator) -> Tensor:
     q, r = torch.linalg.qr(torch.randn(size, size, generator=draws, dtype=torch.float64))
-    return (q * r.diagonal().sign()).float()  # without the signs it is not uniform
+    return (q * r.diagonal().sign()).float()  # without the signs the distribution is not uniform
 
 
 def _conditioner(before: int, after: int, width: int) -> nn.Sequential:

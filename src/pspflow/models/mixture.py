@@ -1,10 +1,10 @@
-"""The conditional prior p(z | c): one Gaussian or a mixture, its divergence and its likelihood.
+"""The conditional prior p(z | c): a Gaussian or a mixture, with divergence and likelihood.
 
 Composite paper, section 2 and Tables 4 and 5. A prior of one component is Table 4's: a mean that is
-linear in c, and log variances. The table gives these the size 1 or 6, that of c, which cannot stand
-beside a mean of 16; taken here as one variance for all dimensions of the latent space, the 1 of the
-scalar case. With more components it is Table 5's: a dense layer of 8 and, from it, weights, means
-and log variances of every component and dimension.
+linear in c, and log variances. The table gives these the size 1 or 6, that of c, which does not
+match a mean of size 16. Here there is one variance for all dimensions of the latent space, the 1 of
+the scalar case. A prior of more components is Table 5's: a dense layer of 8 and, from it, weights,
+means and log variances of every component and dimension.
 """
 
 import math
@@ -15,14 +15,14 @@ from torch import Tensor, nn
 
 HIDDEN = 8
 SPREAD = 0.1
-"""Of the components' first means: those that start far apart die."""
+"""Initial spread of the components' means: components that start far apart vanish in training."""
 
 
 class Mixture(NamedTuple):
-    """Gaussian mixtures of diagonal covariance, one an item."""
+    """Gaussian mixtures of diagonal covariance, one per item of a batch."""
 
     log_weights: Tensor
-    """`b x k`, of weights that sum to 1."""
+    """`b x k`, logarithms of weights that sum to 1."""
     means: Tensor
     """`b x k x latent`."""
     log_variances: Tensor
@@ -37,13 +37,13 @@ class Mixture(NamedTuple):
     def divergence(self, means: Tensor, log_variances: Tensor) -> Tensor:
         """Approximate the divergence of Gaussians from the mixtures (equation 3).
 
-        The variational approximation of Hershey and Olsen for a first distribution of a single
-        component: exact for a mixture of one.
+        This is the variational approximation of Hershey and Olsen for a first distribution of a
+        single component; it is exact for a mixture of one component.
 
         Parameters
         ----------
         means, log_variances
-            Of the Gaussians q(z | x), `b x latent`.
+            Means and log variances of the Gaussians q(z | x), `b x latent`.
 
         Returns
         -------
@@ -61,7 +61,7 @@ class Mixture(NamedTuple):
         Parameters
         ----------
         uniforms, normals
-            `b` and `b x latent`: what the draw is made from.
+            Random numbers of the draw: uniform `b` and normal `b x latent`.
         """
         bounds = self.log_weights.exp().cumsum(dim=-1)
         chosen = (uniforms[:, None] > bounds[:, :-1]).sum(dim=-1)
@@ -77,7 +77,7 @@ class ConditionalPrior(nn.Module):
     properties
         Size of c.
     components
-        Of the mixture: 1 is the Gaussian prior of Table 4.
+        Components of the mixture: 1 is the Gaussian prior of Table 4.
     latent
         Dimensions of the latent space.
     """

@@ -1,11 +1,11 @@
-"""One invertible network a domain on a common Gaussian latent: transfer between any two domains.
+"""Invertible networks, one per domain, to a common Gaussian latent: transfer between domains.
 
 Temper paper, section 3.3, after AlignFlow, for any number of domains. Pixels are brought to
-(0, 1), shrunk by 0.9 and passed through a logit; going back takes the inverse of just that. What
-becomes 0 and 1 are the ends of the grey scale in the paper; with a domain's own lowest and highest
-level in their place, its images saturate where real ones do.
+(0, 1), shrunk by 0.9 and passed through a logit; the way back is the exact inverse. In the paper, 0
+and 1 are the ends of the grey scale; with the lowest and highest level of a domain instead, its
+images saturate where real ones do.
 
-The image space is `(grey + u) / 256` with u in [0, 1): `to_levels` is its way back to 8 bits.
+The image space is `(grey + u) / 256` with u in [0, 1); `to_levels` converts back to 8 bits.
 """
 
 import math
@@ -23,7 +23,7 @@ Architecture = Literal["glow", "realnvp"]
 LEVELS = 256
 SHRINK = 0.9
 SATURATED = 1e-6
-"""Nearest to 0 and 1 that a shrunk pixel may come: at them, its logit is infinite."""
+"""Least distance of a shrunk pixel to 0 and 1, at which its logit is infinite."""
 
 
 class ImageFlow(nn.Module):
@@ -32,11 +32,11 @@ class ImageFlow(nn.Module):
     Parameters
     ----------
     architecture
-        `realnvp`, the paper's, or `glow`, which trains on two cores.
+        `realnvp`, the paper's, or `glow`, which can be trained on two cores.
     size_px
         Edge of the chips, a multiple of 4.
     limits
-        What becomes 0 and 1 before the logit, in image space.
+        Levels that become 0 and 1 before the logit, in image space.
     options
         Arguments of the architecture.
     """
@@ -51,7 +51,7 @@ class ImageFlow(nn.Module):
         super().__init__()
         self.low, self.span = limits[0], limits[1] - limits[0]
         if size_px % 4:
-            raise ValueError(f"chips of {size_px} pixels cannot be squeezed twice: not by 4")
+            raise ValueError(f"chips of {size_px} px cannot be squeezed twice: use a multiple of 4")
         kind = {"glow": Glow, "realnvp": RealNVP}[architecture]
         self.size_px = size_px
         self.net = kind((1, size_px, size_px), **options)
@@ -62,12 +62,12 @@ class ImageFlow(nn.Module):
         Parameters
         ----------
         images
-            `n x 1 x size x size` in image space, 0 to 1 or a little beyond, as `inverse` gives.
+            `n x 1 x size x size` in image space, 0 to 1 or slightly beyond, as from `inverse`.
 
         Returns
         -------
         latents, log_det
-            `n x ...` under N(0, 1), and the logarithm of the Jacobian determinant, `n`.
+            `n x ...`, distributed as N(0, 1), and the logarithm of the Jacobian determinant, `n`.
         """
         shrunk = 0.5 + SHRINK * ((images - self.low) / self.span - 0.5)
         logits = shrunk.clamp(SATURATED, 1 - SATURATED).logit()
@@ -94,7 +94,7 @@ class MultiDomainFlow(nn.Module):
     architecture, size_px, options
         See `ImageFlow`.
     limits
-        Those of every domain, in the order of the names; by default the ends of the grey scale.
+        Limits of every domain, in the order of the names; by default the ends of the grey scale.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class MultiDomainFlow(nn.Module):
         )
 
     def __getitem__(self, domain: str) -> ImageFlow:
-        """Give one domain's flow."""
+        """Return one domain's flow."""
         flow = self.flows[_key(domain)]
         assert isinstance(flow, ImageFlow)
         return flow
@@ -145,12 +145,12 @@ def directions(domains: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _key(domain: str) -> str:
-    """Name a domain's module: never one of the names that a module dictionary has itself."""
+    """Return a name for a domain's module that no module dictionary uses for itself."""
     return f"domain {domain}".replace(".", "_")
 
 
 def nats_per_dimension(latents: Tensor, log_det: Tensor) -> Tensor:
-    """Return the negative log-likelihood of 8-bit images, nats a pixel, averaged over the batch."""
+    """Return the negative log-likelihood of 8-bit images, nats per pixel, mean over the batch."""
     per_image = latents[0].numel()
     log_normal = -0.5 * (latents.square().flatten(1).sum(dim=1) + per_image * math.log(2 * math.pi))
     return -(log_normal + log_det).mean() / per_image + math.log(LEVELS)
@@ -164,16 +164,16 @@ def from_levels(grey: Tensor, noise: Tensor | float = 0.5) -> Tensor:
     grey
         0 to 255, any dtype.
     noise
-        Where in its level a pixel lies, 0 to 1: uniform noise in training, the middle elsewhere.
+        Position of a pixel within its level, 0 to 1: uniform noise in training, else the middle.
     """
     return ((grey.float() + noise) / LEVELS)[:, None]
 
 
 def to_grey(images: Tensor) -> Tensor:
-    """Return grey levels, `n x 1 x rows x columns` float: whole ones where images came from 8 bits.
+    """Return grey levels, `n x 1 x rows x columns` float: whole numbers for 8-bit images.
 
-    What `from_levels` puts in the middle of a level comes back as that level, so that real and
-    synthetic images reach whatever looks at grey levels by one convention.
+    A pixel that `from_levels` puts in the middle of a level comes back as that level, so that grey
+    levels of real and synthetic images follow one convention.
     """
     return images * LEVELS - 0.5
 

@@ -1,25 +1,22 @@
 """RealNVP as the temper paper's flows use it (section 3.3, after AlignFlow and Dinh et al. 2017).
 
 Two scales. The first has three couplings on a checkerboard, then three between channels of the
-squeezed image, whose conditioners are twice as wide; half of the channels leave, and the other half
-goes through four more couplings on a checkerboard. With 3 channels and a width of 32 that is the
-published 2.53 million parameters.
+squeezed image, whose conditioners are twice as wide. Half of the channels then skip the second
+scale; the other half passes four more couplings on a checkerboard. With 3 channels and a width of
+32 it has the published 2.53 million parameters.
 """
 
-from collections.abc import Sequence
-
 import torch
-from FrEIA.modules import InvertibleModule
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import weight_norm
 
 Shape = tuple[int, int, int]
-Coupled = tuple[tuple[Tensor], Tensor]
+"""Channels, rows and columns of the images that a layer maps."""
 
 
 class ResidualConditioner(nn.Module):
-    """Residual network behind a coupling: skips of every block are summed before the last layer.
+    """Residual network of a coupling: skips of every block are summed before the last layer.
 
     Parameters
     ----------
@@ -28,7 +25,7 @@ class ResidualConditioner(nn.Module):
     blocks
         Residual blocks of two 3 x 3 convolutions.
     masked
-        Whether the input comes with a mask, which is one channel more.
+        Whether the input has a mask, which is one channel more.
     """
 
     def __init__(self, channels: int, width: int, out: int, blocks: int, masked: bool) -> None:
@@ -42,7 +39,7 @@ class ResidualConditioner(nn.Module):
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Map `n x channels x rows x columns` to `n x out x rows x columns`."""
         x = self.norm(x)
-        doubled = torch.cat([x, -x], dim=1).relu()  # CReLU: both signs pass
+        doubled = torch.cat([x, -x], dim=1).relu()  # CReLU: keeps both signs
         if mask is not None:
             doubled = torch.cat([doubled, mask.expand(len(x), 1, -1, -1)], dim=1)
         x = self.first(doubled)
@@ -69,11 +66,11 @@ def _block(width: int) -> nn.Sequential:
     )
 
 
-class _Coupling(InvertibleModule):
-    """Scale and shift, `(x + t) exp(s)` with `s = a tanh(.) + b`, of the part that is not kept."""
+class _Coupling(nn.Module):
+    """Scale and shift, `(x + t) exp(s)` with `s = a tanh(.) + b`, of the part that changes."""
 
     def __init__(self, channels: int) -> None:
-        super().__init__([])
+        super().__init__()
         self.a = nn.Parameter(torch.ones(channels, 1, 1))
         self.b = nn.Parameter(torch.zeros(channels, 1, 1))
 
@@ -81,41 +78,36 @@ class _Coupling(InvertibleModule):
         s, t = raw.chunk(2, dim=1)
         return self.a * s.tanh() + self.b, t
 
-    def output_dims(self, input_dims: list[Shape]) -> list[Shape]:
-        """Return the shape as it came."""
-        return input_dims
-
 
 class CheckerboardCoupling(_Coupling):
     """Coupling that keeps the pixels of one colour and changes the others.
 
     Parameters
     ----------
-    dims_in
-        Shape of the input, channels x rows x columns, in a list.
+    shape
+        Shape of the input.
     width, blocks
-        Of the conditioner.
+        Width and blocks of the conditioner.
     odd
-        Which colour is kept.
+        Which of the two colours is kept.
     """
 
     mask: Tensor
 
-    def __init__(self, dims_in: Sequence[Shape], width: int, blocks: int, odd: bool) -> None:
-        channels, rows, columns = dims_in[0]
+    def __init__(self, shape: Shape, width: int, blocks: int, odd: bool) -> None:
+        channels, rows, columns = shape
         super().__init__(channels)
         kept = (torch.arange(rows)[:, None] + torch.arange(columns) + odd) % 2
         self.register_buffer("mask", kept[None, None].float(), persistent=False)
         self.conditioner = ResidualConditioner(channels, width, 2 * channels, blocks, masked=True)
 
-    def forward(self, x: tuple[Tensor], rev: bool = False, jac: bool = True) -> Coupled:
-        """Transform, or transform back; `jac` is FrEIA's and always honoured."""
-        del jac
-        s, t = self._scale_and_shift(self.conditioner(x[0] * self.mask, self.mask))
+    def forward(self, x: Tensor, rev: bool = False) -> tuple[Tensor, Tensor]:
+        """Transform, or transform back."""
+        s, t = self._scale_and_shift(self.conditioner(x * self.mask, self.mask))
         s, t = s * (1 - self.mask), t * (1 - self.mask)
-        out = x[0] * (-s).exp() - t if rev else (x[0] + t) * s.exp()
+        out = x * (-s).exp() - t if rev else (x + t) * s.exp()
         log_det = s.sum(dim=(1, 2, 3))
-        return (out,), -log_det if rev else log_det
+        return out, -log_det if rev else log_det
 
 
 class ChannelCoupling(_Coupling):
@@ -123,36 +115,50 @@ class ChannelCoupling(_Coupling):
 
     Parameters
     ----------
-    dims_in
-        Shape of the input, channels x rows x columns, in a list.
+    shape
+        Shape of the input.
     width, blocks
-        Of the conditioner.
+        Width and blocks of the conditioner.
     odd
-        Which half is kept.
+        Which of the two halves is kept.
     """
 
-    def __init__(self, dims_in: Sequence[Shape], width: int, blocks: int, odd: bool) -> None:
-        half = dims_in[0][0] // 2
+    def __init__(self, shape: Shape, width: int, blocks: int, odd: bool) -> None:
+        half = shape[0] // 2
         super().__init__(half)
         self.odd = odd
         self.conditioner = ResidualConditioner(half, width, 2 * half, blocks, masked=False)
 
-    def forward(self, x: tuple[Tensor], rev: bool = False, jac: bool = True) -> Coupled:
-        """Transform, or transform back; `jac` is FrEIA's and always honoured."""
-        del jac
-        halves = list(x[0].chunk(2, dim=1))
+    def forward(self, x: Tensor, rev: bool = False) -> tuple[Tensor, Tensor]:
+        """Transform, or transform back."""
+        halves = list(x.chunk(2, dim=1))
         kept, changed = halves[self.odd], halves[not self.odd]
         s, t = self._scale_and_shift(self.conditioner(kept))
         halves[not self.odd] = changed * (-s).exp() - t if rev else (changed + t) * s.exp()
         log_det = s.sum(dim=(1, 2, 3))
-        return (torch.cat(halves, dim=1),), -log_det if rev else log_det
+        return torch.cat(halves, dim=1), -log_det if rev else log_det
+
+
+def _through(layers: nn.ModuleList, x: Tensor, rev: bool = False) -> tuple[Tensor, Tensor]:
+    """Map a batch `n x …` by all layers in turn, or back in the opposite order with `rev`.
+
+    Returns
+    -------
+    y, log_det
+        The mapped `x`, and the logarithm of the map's Jacobian determinant, `n`.
+    """
+    total = x.new_zeros(len(x))
+    for layer in reversed(layers) if rev else layers:
+        x, log_det = layer(x, rev=rev)
+        total = total + log_det
+    return x, total
 
 
 Kind = type[CheckerboardCoupling] | type[ChannelCoupling]
 
 
 class RealNVP(nn.Module):
-    """The flow of the paper between one-channel images and a latent of their shape.
+    """The paper's flow between one-channel images and a latent of the same shape.
 
     Parameters
     ----------
@@ -169,8 +175,8 @@ class RealNVP(nn.Module):
         channels, rows, columns = shape
         half = (rows // 2, columns // 2)
 
-        def couplings(kind: Kind, count: int, dims: Shape, width: int) -> nn.ModuleList:
-            return nn.ModuleList(kind([dims], width, blocks, bool(i % 2)) for i in range(count))
+        def couplings(kind: Kind, count: int, shape: Shape, width: int) -> nn.ModuleList:
+            return nn.ModuleList(kind(shape, width, blocks, bool(i % 2)) for i in range(count))
 
         self.fine = couplings(CheckerboardCoupling, 3, shape, width)
         self.squeezed = couplings(ChannelCoupling, 3, (4 * channels, *half), 2 * width)
@@ -182,7 +188,7 @@ class RealNVP(nn.Module):
         Returns
         -------
         y, log_det
-            What `x` becomes, and the logarithm of the map's Jacobian determinant, `n`.
+            The mapped `x`, and the logarithm of the map's Jacobian determinant, `n`.
         """
         if rev:
             return self._back(x)
@@ -201,14 +207,6 @@ class RealNVP(nn.Module):
         x, second = _through(self.squeezed, functional.pixel_unshuffle(x, 2), rev=True)
         x, first = _through(self.fine, functional.pixel_shuffle(x, 2), rev=True)
         return x, first + second + third
-
-
-def _through(layers: nn.ModuleList, x: Tensor, rev: bool = False) -> tuple[Tensor, Tensor]:
-    total = x.new_zeros(len(x))
-    for layer in reversed(layers) if rev else layers:
-        (x,), log_det = layer((x,), rev=rev)
-        total = total + log_det
-    return x, total
 
 
 def _alternating(x: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
-"""Distance of structures by what their properties depend on: volume fraction, two-point, texture.
+"""Distance between structures by volume fraction, two-point statistics and texture.
 
-The style loss of `pspflow.models.style` compares slice with slice, and its Gram matrices follow the
-volume fraction more than anything else. These terms say each thing once, over the whole structure
-and wherever in the periodic cell it lies.
+The style loss of `pspflow.models.style` compares structures slice by slice, and its Gram matrices
+depend on the volume fraction above all. Here, each of the three statistics is one term, computed
+over the whole structure and independent of where the periodic cell is cut.
 """
 
 import torch
@@ -19,7 +19,7 @@ def volume_fractions(structures: Tensor) -> Tensor:
 def autocovariances(structures: Tensor) -> Tensor:
     """Return periodic autocovariances `b x n x n x (n // 2 + 1)` of structures `b x 1 x n x n x n`.
 
-    At lag 0 it is the variance, v (1 - v) only where the structure is of 0 and 1.
+    At lag 0 it is the variance; this is v (1 - v) only for structures of 0 and 1.
     """
     cells = structures[:, 0]
     waves = torch.fft.rfftn(cells - cells.mean(dim=(1, 2, 3), keepdim=True), dim=(1, 2, 3))
@@ -28,20 +28,20 @@ def autocovariances(structures: Tensor) -> Tensor:
 
 
 SLICE_STEP = 3
-"""Every third slice is looked at: neighbours are much alike."""
+"""Every third slice is used, since neighbouring slices are similar."""
 SMALLEST = 1e-5
-"""Keeps roots differentiable at 0."""
+"""Added under square roots, so that they are differentiable at 0."""
 SMALLEST_UNIT = 1e-6
-"""Of a term in which all structures agree, as where all have one volume fraction."""
+"""Smallest unit of a term, for sets whose structures agree in it, such as in volume fraction."""
 
 
 class StatisticsLoss(nn.Module):
     """Distances of volume fraction, autocovariance and centred Gram matrices.
 
-    Each is a root mean square difference over its mean square between different training
-    structures, so that all weigh the same and two structures drawn at random are about 1 apart.
-    The roots keep pulling where squares have long gone flat: a volume fraction that is 0.02 off is
-    a stiffness that is 5 % off.
+    Each is the square root of a squared difference over its mean between different training
+    structures. All terms thus have the same weight, and the distance of two random structures is
+    about 1. Roots have a large gradient where that of squares is nearly 0: an error of 0.02 in
+    volume fraction is an error of 5 % in stiffness.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class StatisticsLoss(nn.Module):
 
     @torch.no_grad()
     def fit(self, structures: Tensor) -> None:
-        """Take the terms' units from structures `m x 1 x n x n x n`, each paired with the next."""
+        """Set the terms' units from structures `m x 1 x n x n x n`, each paired with the next."""
         means = self.terms(structures, structures.roll(1, dims=0)).mean(dim=1)
         self.units.copy_(means.clamp_min(SMALLEST_UNIT))
 
@@ -76,7 +76,7 @@ class StatisticsLoss(nn.Module):
         return (terms + SMALLEST).sqrt().mean(dim=0)
 
     def _grams(self, structures: Tensor) -> list[Tensor]:
-        """Centred Gram matrices of every axis and scale, means over slices: `b x c x c` each."""
+        """Return Gram matrices, centred, of each axis and scale, means over slices: `b x c x c`."""
         grams = []
         for axis in AXES:
             some = slices_of(structures, axis, SLICE_STEP)

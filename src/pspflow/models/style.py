@@ -1,9 +1,9 @@
-"""Style loss of structures: Gram matrices of features of their slices along all three axes.
+"""Style loss of structures: Gram matrices of features of slices along all three axes.
 
 Composite paper, section 2 and appendix A. The paper takes the features from VGG19 trained on
-photographs. Without such weights they come from fixed random filters at several scales, which know
-nothing of photographs and are enough to tell textures apart (Ustyuzhaninov et al. 2016, "Texture
-synthesis using shallow convolutional networks with random filters").
+photographs. Without such weights they come from fixed random filters at several scales, which need
+no training and suffice to distinguish textures (Ustyuzhaninov et al. 2016, "Texture synthesis using
+shallow convolutional networks with random filters").
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ SCALES = (1, 2, 4)
 FILTERS = 8
 AXES = (0, 1, 2)
 AT_ONCE = 4
-"""Structures that are compared at once where no gradient is wanted."""
+"""Structures that are compared at once where no gradient is needed."""
 SMALLEST_UNIT = 1e-9
-"""Where all structures are alike."""
+"""Smallest unit, for sets of equal structures."""
 
 
 class RandomFeatures(nn.Module):
@@ -34,7 +34,7 @@ class RandomFeatures(nn.Module):
         super().__init__()
         rng = torch.Generator().manual_seed(seed)
         filters = torch.randn(len(SCALES), FILTERS, 1, 3, 3, generator=rng)
-        filters -= filters.mean(dim=(3, 4), keepdim=True) / 2  # edges count, and so does the level
+        filters -= filters.mean(dim=(3, 4), keepdim=True) / 2  # sensitive to edges and to the level
         self.filters: Tensor
         self.offsets: Tensor
         self.register_buffer("filters", filters / 3, persistent=False)
@@ -42,7 +42,7 @@ class RandomFeatures(nn.Module):
         self.register_buffer("offsets", offsets, persistent=False)
 
     def forward(self, slices: Tensor) -> list[Tensor]:
-        """Map slices `m x 1 x n x n` to maps `m x filters x …`, one tensor a scale."""
+        """Map slices `m x 1 x n x n` to maps `m x filters x …`, one tensor per scale."""
         maps = []
         for scale, filters, offsets in zip(SCALES, self.filters, self.offsets, strict=True):
             pooled = functional.avg_pool2d(slices, scale) if scale > 1 else slices
@@ -55,7 +55,7 @@ class RandomFeatures(nn.Module):
 def slices_of(structures: Tensor, axis: int, step: int = 1) -> Tensor:
     """Cut structures `b x 1 x n x n x n` into slices normal to an axis, `b·m x 1 x n x n`.
 
-    Of the n slices of a structure every `step`-th is taken: m of them.
+    Every `step`-th of the n slices of a structure is taken: m slices.
     """
     return structures.movedim(2 + axis, 1)[:, ::step].flatten(0, 1)
 
@@ -63,7 +63,8 @@ def slices_of(structures: Tensor, axis: int, step: int = 1) -> Tensor:
 def gram(maps: Tensor, *, centred: bool = False) -> Tensor:
     """Return mean products of feature maps, `m x c x c`, for maps `m x c x …`.
 
-    Centred, the maps' means are taken off before: what is left does not follow the volume fraction.
+    With `centred`, the maps' means are subtracted first, so that the result does not depend on the
+    volume fraction.
     """
     flat = maps.flatten(2)
     if centred:
@@ -72,7 +73,7 @@ def gram(maps: Tensor, *, centred: bool = False) -> Tensor:
 
 
 class StyleLoss(nn.Module):
-    """Distance of two batches of structures by the Gram matrices of their slices.
+    """Distance between two batches of structures by the Gram matrices of their slices.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ class StyleLoss(nn.Module):
 
     @torch.no_grad()
     def fit(self, structures: Tensor) -> None:
-        """Take the mean loss between different structures as unit: features have none."""
+        """Set the unit to the mean loss between different structures: features have none."""
         self.unit.fill_(1)
         pairs = zip(
             torch.split(structures, AT_ONCE),

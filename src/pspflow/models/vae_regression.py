@@ -1,8 +1,8 @@
 """VAE-regression: an autoencoder whose prior depends on the properties that it also predicts.
 
 Composite paper, section 2 and Tables 2 to 5; after Zhao et al. 2019, "Variational autoencoder for
-regression". The `statistics` variant is ours: a trunk that sees means over the periodic cell, and a
-decoder that shapes noise.
+regression". The `statistics` variant is ours: a trunk that computes means over the periodic cell,
+and a decoder that filters noise.
 """
 
 from typing import NamedTuple
@@ -15,14 +15,14 @@ from pspflow.models.mixture import ConditionalPrior
 from pspflow.models.voxels import Decoder, GaussianHead, MeansTrunk, Trunk
 
 LOG_VARIANCES = (-10.0, 10.0)
-"""Bounds, so that no training begins with an infinite divergence."""
+"""Bounds, so that no training starts with an infinite divergence."""
 
 
 class Posterior(NamedTuple):
-    """What the networks say of structures: Gaussians of the latents and of the properties."""
+    """Predictions for structures: Gaussians of the latents and of the properties."""
 
     means: Tensor
-    """Of q(z | x), `b x latent`."""
+    """Means of q(z | x), `b x latent`."""
     log_variances: Tensor
     properties: Tensor
     """Means of q(c | x), `b x p`."""
@@ -37,9 +37,9 @@ class VAERegression(nn.Module):
     edge
         Voxels along each axis.
     properties
-        How many properties are predicted; 0 makes a plain variational autoencoder.
+        Number of predicted properties; 0 makes a plain variational autoencoder.
     components
-        Of the prior: 1 is the Gaussian of Table 4.
+        Components of the prior: 1 is the Gaussian of Table 4.
     latent
         Dimensions of the latent space; the paper's 16.
     width, decoder_width
@@ -47,7 +47,7 @@ class VAERegression(nn.Module):
     dense
         Units after the trunk, twice those of the branches; the paper's 2048.
     statistics
-        Whether trunk and decoder are ours.
+        Whether to use the `statistics` trunk and decoder.
     """
 
     def __init__(
@@ -94,8 +94,8 @@ class VAERegression(nn.Module):
     def decode(self, latents: Tensor, rng: torch.Generator | None = None) -> Tensor:
         """Decode latents `b x latent` to soft structures `b x 1 x n x n x n`.
 
-        A `statistics` decoder draws the noise that it shapes from `rng`, which lives where the
-        latents do.
+        A `statistics` decoder draws its noise from `rng`, which must be on the device of the
+        latents.
         """
         if isinstance(self.decoder, FilteredNoise):
             shape = (len(latents), *[self.edge] * 3)
@@ -112,9 +112,9 @@ class VoxelRegressor(nn.Module):
     edge, width, dense
         As in `VAERegression`.
     properties
-        How many are predicted.
+        Number of predicted properties.
     statistics
-        Whether the trunk is ours.
+        Whether to use the `statistics` trunk.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class VoxelRegressor(nn.Module):
 
 
 def binarise(soft: Tensor) -> Tensor:
-    """Cut soft structures so that each keeps its volume fraction.
+    """Threshold soft structures so that each keeps its volume fraction.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def binarise(soft: Tensor) -> Tensor:
     Returns
     -------
     Tensor
-        0 and 1, of the same shape and type: as many of the highest voxels are 1 as the mean says.
+        0 and 1, of the same shape and type: the highest voxels are 1, as many as the mean gives.
     """
     flat = soft.flatten(1)
     counts = flat.sum(dim=1).round().long().clamp(1, flat.shape[1] - 1)

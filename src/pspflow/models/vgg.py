@@ -1,7 +1,7 @@
-"""The first layers of VGG19, whose features the published style loss compares.
+"""The first layers of VGG19, whose features are compared in the published style loss.
 
 Simonyan and Zisserman 2015, configuration E, up to the first convolution of its fifth block. The
-weights are a file of the user's: a state dict with the names of torchvision's `vgg19`
+weights are a file of the user: a state dict with the names of torchvision's `vgg19`
 (`features.0.weight` and so on), as safetensors or as written by `torch.save`.
 """
 
@@ -13,9 +13,9 @@ from torch.nn import functional
 
 BLOCKS = ((64, 64), (128, 128), (256, 256, 256, 256), (512, 512, 512, 512), (512,))
 SMALLEST_MAP = 2
-"""A map of fewer pixels along an axis has no texture."""
+"""Least pixels of a map along each axis; smaller ones have no texture."""
 MEANS, SPREADS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Of the photographs that the published weights were trained on."""
+"""Red, green and blue of the photographs that the published weights were trained on."""
 
 
 class VGG19Features(nn.Module):
@@ -24,7 +24,7 @@ class VGG19Features(nn.Module):
     Parameters
     ----------
     tensors
-        The state dict; layers after those used here may be missing.
+        The state dict; later layers than those used here may be missing.
 
     Raises
     ------
@@ -73,5 +73,5 @@ def _take(layer: nn.Conv2d, tensors: Mapping[str, Tensor], name: str) -> None:
         tensor, wanted = tensors.get(f"{name}.{part}"), getattr(layer, part)
         if tensor is None or tensor.shape != wanted.shape:
             found = "is missing" if tensor is None else f"has shape {tuple(tensor.shape)}"
-            raise ValueError(f"{name}.{part} {found}, VGG19 has {tuple(wanted.shape)} there")
+            raise ValueError(f"{name}.{part} {found}; VGG19 has shape {tuple(wanted.shape)}")
         wanted.data.copy_(tensor)

@@ -1,19 +1,19 @@
-"""Convolutional parts for cubes of voxels, in the sizes that the composite paper prints.
+"""Convolutional parts for cubes of voxels, in the sizes given in the composite paper.
 
 Tables 2 and 3 of the paper are for an edge of 51. For other edges the same rule gives other
 numbers of stages.
 
 Trunk
-    Every stage is a convolution and a pooling that halves the edge, rounded down, until it is 1:
+    Each stage is a convolution and a pooling that halves the edge, rounded down, until it is 1:
     51, 25, 12, 6, 3, 1 are five stages, 21, 10, 5, 2, 1 are four. Filters double from stage to
     stage.
 Decoder
-    Two stages fewer than the trunk has, at least one, each of which doubles the edge; it begins at
-    the edge over that power of two, rounded down: 51 begins at 6 and comes to 48, 21 begins at 5
-    and comes to 20. A last transposed convolution, as wide as it takes, comes to the edge.
+    Two stages fewer than in the trunk, but at least one; each doubles the edge. The first cube has
+    the edge over that power of two, rounded down: 51 starts at 6 and reaches 48, 21 starts at 5 and
+    reaches 20. A last transposed convolution is wide enough to reach the edge.
 
-The tables name no size of kernels. They are 3 here, and that of the last convolution is 3 and what
-lacks to the edge: 6 at 51.
+The tables give no sizes of kernels. They are 3 here; that of the last convolution is 3 plus what is
+missing to the edge: 6 at 51.
 """
 
 from itertools import pairwise
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 SLOPE = 0.2
-"""Of the leaky rectifiers, Tables 2 and 3."""
+"""Slope of the leaky rectifiers, Tables 2 and 3."""
 KERNEL = 3
 
 
@@ -44,7 +44,7 @@ def stage_edges(edge: int) -> list[int]:
 
 
 def decoder_edges(edge: int) -> list[int]:
-    """List the edges of the decoder's cubes, from the first to that before the last convolution.
+    """List the edges of the decoder's cubes, from the first to the one before the last layer.
 
     Examples
     --------
@@ -57,11 +57,11 @@ def decoder_edges(edge: int) -> list[int]:
 
 
 class HalvingPool(nn.Module):
-    """The largest of each 2 x 2 x 2 voxels; an odd last layer is left out.
+    """The largest of each 2 x 2 x 2 voxels; an odd last layer of voxels is left out.
 
-    On a CPU `max_pool3d`. Its gradient on a GPU is not deterministic, which torch refuses to a
-    training that must end in the same weights again; there it is a maximum along each axis, and
-    voxels that are equal share their gradient.
+    On a CPU it is `max_pool3d`. On a GPU the gradient of that is not deterministic, which torch
+    does not allow in a reproducible training; there it is a maximum along each axis, and voxels
+    that are equal share their gradient.
     """
 
     def forward(self, maps: Tensor) -> Tensor:
@@ -108,11 +108,11 @@ class Trunk(nn.Module):
 
 
 class MeansTrunk(nn.Module):
-    """Convolutions of a periodic cell, seen by the means of every stage's maps.
+    """Convolutions of a periodic cell whose features are the means of every stage's maps.
 
-    Beside `Trunk`, which flattens its last stage. What the elastic properties of a periodic cell
-    depend on does not change when the cell is cut elsewhere; neither do means over it, but for the
-    pooling between stages. The first of them is the volume fraction itself.
+    In contrast, `Trunk` flattens its last stage. The elastic properties of a periodic cell do not
+    depend on where the cell is cut; neither do means over it, except for the pooling between
+    stages. The first of these means is the volume fraction.
 
     Parameters
     ----------
@@ -142,9 +142,9 @@ class MeansTrunk(nn.Module):
 
 
 class GaussianHead(nn.Module):
-    """Mean and log variance of a diagonal Gaussian, each behind a dense layer of its own.
+    """Mean and log variance of a diagonal Gaussian, each with a separate dense layer before it.
 
-    Table 2, from Dense2 on: encoder and regressor have one each.
+    Table 2, from Dense2 on: encoder and regressor each have one.
     """
 
     def __init__(self, features: int, size: int, dense: int = 1024) -> None:
@@ -158,7 +158,7 @@ class GaussianHead(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Latent vectors to soft structures (Table 3).
+    """Map latent vectors to soft structures (Table 3).
 
     Parameters
     ----------

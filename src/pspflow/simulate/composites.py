@@ -1,9 +1,9 @@
-"""Simulated two-phase composites: smoothed noise, cut at a level.
+"""Simulated two-phase composites: smoothed noise, thresholded.
 
-White noise in a periodic cube is smoothed with a Gaussian of its own width along each axis and
-thresholded, which gives grains that are long where the width is large. The composite paper takes
-every combination of widths from `SIGMAS_VOXELS` at an edge of 51 voxels, and so many structures of
-each that volume fractions fill `VOLUME_FRACTION_RANGE`.
+White noise in a periodic cube is smoothed with a Gaussian, whose width can differ along each axis,
+and thresholded. This gives grains that are long along the axes of large width. The composite paper
+takes every combination of widths from `SIGMAS_VOXELS` at an edge of 51 voxels, and as many
+structures of each as are needed to fill `VOLUME_FRACTION_RANGE`.
 
 References
 ----------
@@ -38,9 +38,9 @@ def simulate_composite(
         Standard deviation of the Gaussian along axes 0 (x), 1 and 2, in voxels; 0 leaves the noise
         along an axis as it is.
     volume_fraction
-        Share of the voxels that are phase 1, from 0 to 1: met to half a voxel.
+        Share of the voxels that are phase 1, from 0 to 1; exact to half a voxel.
     rng
-        Source of the noise; nothing else is random.
+        Generator of the noise; nothing else is random.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def simulate_composite(
 
 
 def _smooth(noise: NDArray[np.float64], widths: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Convolve with the periodic Gaussian, in the Fourier domain: it may be wider than the cube."""
+    """Convolve with the periodic Gaussian, in the Fourier domain; it may be wider than the cube."""
     waves = np.fft.rfftn(noise)
     for axis, width in enumerate(widths):
         frequencies = np.fft.fftfreq if axis < 2 else np.fft.rfftfreq

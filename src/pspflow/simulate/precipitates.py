@@ -1,25 +1,25 @@
 """Simulated ShAPE experiments: process settings, precipitates and strength of three tempers.
 
 A specimen is one extrusion of aluminium alloy 7075. Its feed rate goes on the sample sheet; the die
-temperature and the deviations below stay hidden, so that no label can be read off the structure
-without error. Both heat treatments start from the specimen's own as-extruded structure: that is
-what makes its three tempers belong together.
+temperature and the deviations below stay hidden, so that no label can be derived from the structure
+without error. Both heat treatments start from the specimen's own as-extruded structure, so that its
+three tempers are correlated.
 
 In the die, precipitates coarsen for the dwell time, which the feed rate ``v`` sets
-(Lifshitz-Slyozov-Wagner); a faster feed strains the metal harder and so makes more nuclei, and a
-hotter die dissolves some of them again::
+(Lifshitz-Slyozov-Wagner). A faster feed strains the metal more and so forms more nuclei; a hotter
+die dissolves some of them again::
 
     r³ = r_nucleus³ + k · (v_ref / v) · exp(-Q/R · (1/T - 1/T_ref))
     N  = N_ref · (v / v_ref)^m · exp(-s · (T - T_ref))
 
 with mean radius ``r`` and number per area ``N``, each times a lognormal deviation. T5 (aged as
-extruded) shrinks the precipitates and T6 (dissolved, quenched, aged) leaves fine and faint ones; in
-both a hidden share survives, and the fewer survive the smaller they are.
+extruded) shrinks the precipitates; T6 (dissolved, quenched, aged) leaves fine and faint ones. In
+both, a hidden share of them survives; the smaller this share, the smaller the precipitates.
 
 The process window and the level of the strengths are those published for ShAPE 7075 tube (Whalen
-et al., Light Metals 2021, doi:10.1007/978-3-030-65396-5_41). The other constants were chosen to
-look like it, not fitted to it: results on these specimens say something about a method and nothing
-about the alloy.
+et al., Light Metals 2021, doi:10.1007/978-3-030-65396-5_41). The other constants were chosen for a
+similar appearance, not fitted: results on these specimens are evidence about a method, not about
+the alloy.
 """
 
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ TEMPERS: Final[tuple[Temper, ...]] = ("as_extruded", "t5", "t6")
 
 FEED_RATE_RANGE_MM_MIN: Final = (3.0, 13.0)
 FEED_RATE_REFERENCE_MM_MIN: Final = 7.0
-# The controller holds the die: coarsening is thermally activated, and a window of 100 K would
-# drown the effect of the feed rate.
+# The controller keeps the die temperature nearly constant: coarsening is thermally activated, and a
+# window of 100 K would hide the effect of the feed rate.
 DIE_TEMPERATURE_RANGE_C: Final = (388.0, 412.0)
 DIE_TEMPERATURE_REFERENCE_C: Final = 400.0
 
@@ -46,8 +46,8 @@ DENSITY_REFERENCE_PER_UM2: Final = 0.45
 DENSITY_FEED_EXPONENT: Final = 1.3
 DISSOLUTION_PER_K: Final = 0.02
 
-# Relative to the as-extruded specimen. The exponent is small because the share that survives
-# scatters widely and the radii of the tempers must not change places.
+# Relative to the as-extruded specimen. The exponent is small because the surviving share scatters
+# widely, and the order of the tempers by radius must not change.
 SHRINKAGE: Final[dict[HeatTreatment, float]] = {"t5": 0.65, "t6": 0.46}
 SURVIVAL_RANGE: Final[dict[HeatTreatment, tuple[float, float]]] = {
     "t5": (0.2, 1.0),
@@ -60,11 +60,11 @@ SOLUTE_LOSS_MPA: Final = 600.0
 OROWAN_MPA_UM: Final = 60.0
 
 # Calibrated so that a support vector machine on persistence images of chips (128 px of 0.05 µm)
-# tells terciles of the label apart on held-out specimens about as often as on real micrographs:
+# classifies terciles of the label on held-out specimens about as well as on real micrographs:
 # balanced accuracy 0.69, 0.67 and 0.62 from as extruded to T6 (mean of 14 sets of 32 specimens that
-# the calibration had not seen; 0.06 to 0.08 between sets) against about 0.70; chance is 0.33. Rank
+# the calibration had not used; 0.06 to 0.08 between sets) against about 0.70; chance is 0.33. Rank
 # correlations in those sets: feed rate with strength in T5 and T6 0.77 and 0.73, T5 with T6 0.67.
-# Density is what the labels depend on; the radius scatters so that the area fraction is no proxy.
+# The labels depend on density; the radius scatters so that the area fraction cannot replace it.
 RADIUS_SCATTER: Final = 0.08  # standard deviation of the logarithm
 DENSITY_SCATTER: Final = 0.04  # standard deviation of the logarithm
 STRENGTH_SCATTER_MPA: Final = 2.5
@@ -86,7 +86,7 @@ APPEARANCE: Final[dict[Temper, _Appearance]] = {
 
 @dataclass(frozen=True)
 class Precipitates:
-    """What the micrographs of one specimen in one temper have in common.
+    """Structure that the micrographs of one specimen in one temper share.
 
     Attributes
     ----------
@@ -110,14 +110,14 @@ class Precipitates:
 
     @property
     def area_fraction(self) -> float:
-        """Share of the section that precipitates cover where none overlap."""
+        """Share of the section covered by precipitates if none overlap."""
         mean_area_um2 = np.pi * self.mean_radius_um**2 * (1 + self.radius_cv**2)
         return float(self.number_density_per_um2 * mean_area_um2)
 
 
 @dataclass(frozen=True)
 class Specimen:
-    """One experiment: what its sheet says and the hidden state behind it.
+    """One experiment: the data on its sheet, and its hidden state.
 
     Attributes
     ----------
@@ -197,10 +197,11 @@ def strength_mpa(precipitates: Precipitates, treatment: HeatTreatment) -> float:
 
         uts = matrix(treatment) - solute_loss · f + orowan · sqrt(f) / r
 
-    Precipitates hold solute that would have hardened the matrix, in proportion to their area
-    fraction ``f``, and are bypassed at an Orowan stress that goes as the inverse of their spacing,
-    ``sqrt(f) / r``. The coefficient is far above that of an Orowan loop around particles this
-    large: the visible precipitates stand in for the finer ones that no micrograph resolves.
+    Precipitates bind solute that would have hardened the matrix, in proportion to their area
+    fraction ``f``, and are bypassed at an Orowan stress that is proportional to ``sqrt(f) / r``,
+    the inverse of their spacing. The coefficient is far above that of an Orowan loop around
+    particles this large: the visible precipitates represent the finer ones that no micrograph
+    resolves.
 
     Parameters
     ----------
@@ -225,7 +226,7 @@ def strength_mpa(precipitates: Precipitates, treatment: HeatTreatment) -> float:
 
 
 def simulate_specimens(count: int, seed: int) -> list[Specimen]:
-    """Draw specimens; the i-th is the same however many follow it.
+    """Draw specimens; the i-th does not depend on how many follow it.
 
     Parameters
     ----------

@@ -18,8 +18,8 @@ BACKGROUND_LENGTH_UM: Final = 6.0
 BACKGROUND_GREY: Final = 3.0
 
 # Brightness and contrast settings of the microscope, drawn for each micrograph: without them the
-# mean grey level would give away the area fraction. With them, mean and standard deviation of a
-# chip's grey levels tell terciles of the label apart with balanced accuracy 0.47 to 0.51.
+# mean grey level would reveal the area fraction. With them, mean and standard deviation of a
+# chip's grey levels classify terciles of the label with balanced accuracy 0.47 to 0.51.
 GAIN_SCATTER: Final = 0.04
 OFFSET_SCATTER_GREY: Final = 3.0
 
@@ -34,10 +34,11 @@ def simulate_micrograph(
     pixel_size_um: float,
     rng: np.random.Generator,
 ) -> NDArray[np.uint8]:
-    """Return one micrograph of a structure, as the microscope would store it.
+    """Return one micrograph of a structure, as a microscope would store it.
 
-    Precipitates are placed beyond the border as well, blurred by the probe, lie on a slowly varying
-    background and are counted with shot noise; gain and offset are drawn per micrograph.
+    Precipitates are also placed beyond the border. They are blurred by the probe and lie on a
+    slowly varying background; electrons have shot noise; gain and offset are drawn for each
+    micrograph.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def simulate_micrograph(
     pixel_size_um
         Width of a pixel in µm.
     rng
-        Source of everything that differs between two micrographs of one structure.
+        Generator of everything that differs between two micrographs of one structure.
 
     Returns
     -------
@@ -119,7 +120,7 @@ def _centres(
 ) -> NDArray[np.float64]:
     """Return centres (n, 2) in pixels, one anywhere in each cell of a randomly shifted grid.
 
-    A precipitate drains solute from its surroundings, so they crowd less than at random.
+    A precipitate removes solute from its surroundings, so they cluster less than at random.
     """
     start = -margin_px - spacing_px * rng.uniform(size=2)
     cells = np.ceil((np.asarray(shape) + margin_px - start) / spacing_px).astype(int)
@@ -146,7 +147,7 @@ def _stamp(
     boundary: NDArray[np.float64],
     brightness: float,
 ) -> None:
-    """Draw one anti-aliased precipitate, in place; where two overlap the brighter one shows."""
+    """Draw one anti-aliased precipitate in place; where two overlap, the brighter one is seen."""
     reach = boundary.max() + 1
     first = np.ceil(centre - reach).clip(min=0).astype(int)
     last = np.minimum(np.floor(centre + reach) + 1, field.shape).astype(int)

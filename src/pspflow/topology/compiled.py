@@ -1,4 +1,4 @@
-"""How this package compiles with numba."""
+"""Compilation of this package's kernels with numba."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -9,11 +9,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
-    """Compile for one thread that lets others run, and keep the machine code on disk.
+    """Compile for one thread, without the GIL, and keep the machine code on disk.
 
-    It is kept in NUMBA_CACHE_DIR, beside the source, or in the user's cache folder, whichever can
-    first be written; where none can, every process compiles for itself. Processes may share a
-    folder and start together: numba replaces whole files, so that none reads half of one.
+    The code is kept in the first of these folders that can be written: NUMBA_CACHE_DIR, the
+    source's folder, the user's cache folder. Where none can, every process compiles again.
+    Processes may share a folder and start together: numba replaces whole files, so that no process
+    reads an incomplete one.
     """
     try:
         kept = numba.njit(nogil=True, cache=True)(function)

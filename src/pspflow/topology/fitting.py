@@ -1,4 +1,4 @@
-"""Fitting the grid of persistence images to diagrams, and telling when it does not fit others."""
+"""Fit the grid of persistence images to diagrams, and measure what lies outside of it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True)
 class Grid:
-    """Where the weight of a set of diagrams lies.
+    """Ranges that hold the weight of a set of diagrams.
 
     Attributes
     ----------
     birth_range, persistence_range
         In grey levels; persistence starts at 0.
     unit_persistence
-        Persistence that weighs 1, in grey levels: the upper end of the persistences, as in the
+        Persistence whose weight is 1, in grey levels: the upper end of the persistences, as in the
         piecewise linear weight of Adams et al. 2017, JMLR 18(8), section 5.
     """
 
@@ -32,7 +32,7 @@ class Grid:
 def fit_grid(diagrams: Iterable[Pairs], tail: float = 1e-3) -> Grid:
     """Fit ranges that hold all but the tails of the diagrams' weight.
 
-    Pairs weigh as much as their persistence, so that the many short pairs of noise do not decide.
+    The weight of a pair is its persistence, so that the many short pairs of noise do not decide.
 
     Parameters
     ----------
@@ -44,12 +44,12 @@ def fit_grid(diagrams: Iterable[Pairs], tail: float = 1e-3) -> Grid:
     Returns
     -------
     Grid
-        The ranges, never empty.
+        The ranges; they are never empty.
 
     Raises
     ------
     ValueError
-        If no pair has any persistence.
+        If no pair has a persistence above 0.
     """
     births, deaths = np.concatenate([np.asarray(pairs) for pairs in diagrams]).T
     persistences = deaths - births
@@ -57,7 +57,7 @@ def fit_grid(diagrams: Iterable[Pairs], tail: float = 1e-3) -> Grid:
         raise ValueError("the diagrams hold no pair of any persistence")
     low, high = _weighted_quantiles(births, persistences, (tail, 1 - tail))
     (longest,) = _weighted_quantiles(persistences, persistences, (1 - tail,))
-    if high - low < 1:  # narrower than a grey level, as of a synthetic image: all kernel, no grid
+    if high - low < 1:  # narrower than a grey level, as for synthetic images: too narrow for a grid
         middle = (low + high) / 2
         low, high = middle - 0.5, middle + 0.5
     return Grid((low, high), (0.0, longest), longest)

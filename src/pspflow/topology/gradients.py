@@ -1,7 +1,7 @@
-"""Persistence images of 8-bit images whose pairs are known, and the way back to the pixels.
+"""Persistence images of 8-bit images whose pairs are known, and their gradient for the pixels.
 
-Factors of the 256 grey levels come from tables, so that a pair costs a few additions. Functions run
-on one thread and release the GIL.
+Factors of the 256 grey levels come from tables, so that a pair costs a few additions. The functions
+run on one thread and release the GIL.
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ def images_of_pairs(
     levels
         uint8, shape ``(n, rows * columns)``.
     pixels, counts
-        As `pspflow.topology.kernel.pair_stack` returns them, each death a pixel.
+        As `pspflow.topology.kernel.pair_stack` returns them, but every death must be a pixel.
     birth_table, persistence_table, out
         As in `pspflow.topology.kernel.image_stack`.
     """
@@ -56,7 +56,7 @@ def gradients_of_pairs(
     upstream: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    """Take the gradient back from persistence images to pixels.
+    """Propagate the gradient from persistence images back to pixels.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def gradients_of_pairs(
     upstream
         Gradient for the persistence images, ``(n, 2, resolution, resolution)``.
     out
-        Gradient for the pixels, shape of `levels`: added to.
+        Gradient for the pixels, shape of `levels`; the result is added to it.
     """
     by_birth = np.empty_like(birth_tables)
     start = 0

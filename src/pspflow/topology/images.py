@@ -1,6 +1,6 @@
-"""Persistence images: persistence pairs turned into arrays of fixed size.
+"""Persistence images: persistence pairs as arrays of fixed size.
 
-Every pair (birth, persistence = death - birth) is a Gaussian, weighted, and integrated over each
+Every pair (birth, persistence = death - birth) becomes a weighted Gaussian, integrated over each
 pixel of a grid in the birth-persistence plane. The Gaussian is isotropic, so the integral is a
 product of two differences of the normal distribution function, and an image of n pairs is one
 matrix product ``(n, resolution)^T @ (n, resolution)``.
@@ -38,12 +38,11 @@ class PersistenceImager:
     resolution
         Pixels along each axis.
     birth_range, persistence_range
-        What the grid covers, in grey levels. Kernel mass outside it is lost, not moved inside.
+        Extent of the grid, in grey levels. Kernel mass outside it is lost, not moved inside.
     sigma
         Standard deviation of the Gaussian in grey levels (persim's scalar ``sigma`` is a variance).
     weight
-        ``"persistence"``: a pair counts in proportion to its persistence; ``"uniform"``: all count
-        one.
+        ``"persistence"``: the weight of a pair is its persistence; ``"uniform"``: it is 1.
 
     Raises
     ------
@@ -84,7 +83,7 @@ class PersistenceImager:
         sigma: float | None = None,
         weight: Weight = "persistence",
     ) -> Self:
-        """Fill in what is None for images of a dtype.
+        """Make an imager for images of a dtype; None takes the default.
 
         Ranges default to the grey levels of the dtype: (0, 255) for uint8, (0, 65535) for uint16,
         (0, 1) for floats. Sigma defaults to half a pixel of the persistence axis.
@@ -150,7 +149,7 @@ class PersistenceImager:
 
 
 def _counts_grey_levels(dtype: np.dtype[Any]) -> bool:
-    """Tell uint8 and uint16, in either byte order, from other dtypes."""
+    """Return whether a dtype is uint8 or uint16, in either byte order."""
     return dtype.kind == "u" and dtype.itemsize <= 2
 
 
@@ -169,7 +168,7 @@ def _transform_for(
 ) -> Callable[[Pairs], NDArray[np.float64]]:
     """Return `imager.transform`, or the same from tables over the grey levels of the dtype.
 
-    The normal distribution function costs more than the pairs do, and 8 bits ask for 256 values.
+    The normal distribution function costs more than the pairs do, and 8 bits need only 256 values.
     """
     if not _counts_grey_levels(dtype):
         return imager.transform
@@ -208,7 +207,7 @@ def persistence_images(
     resolution, birth_range, persistence_range, sigma, weight
         As in `PersistenceImager`; None takes the default of `PersistenceImager.for_dtype`.
     infinite_death
-        As in `close_essential_class`, with each image's own maximum.
+        As in `close_essential_class`, with the maximum of each image.
 
     Returns
     -------
@@ -218,7 +217,7 @@ def persistence_images(
     Raises
     ------
     ValueError
-        If the stack is not 3-D, an image or an option is refused by the functions above.
+        If the stack is not 3-D, or the functions above refuse an image or an option.
 
     References
     ----------

@@ -5,7 +5,7 @@ persistence. In convention V pixels are vertices, and a vertex enters together w
 squares whose highest pixel it is: its lower star. Inside a lower star, cells are matched in pairs
 that enter at once and change no homology. Clockwise around the pixel, each unbroken arc of lower
 neighbours is an edge, a square, an edge, ... The pixel is matched with the first edge of its first
-arc and every square with the edge that follows it. What is left is critical: a pixel without lower
+arc and every square with the edge that follows it. The rest is critical: a pixel without lower
 neighbours (minimum), the first edge of every further arc (saddle), one square of a pixel whose
 neighbours are all lower (maximum). Such a matching is a discrete gradient, and the persistence of
 its critical cells is that of the image.
@@ -14,16 +14,16 @@ In two dimensions the gradient is two forests. From pixel to matched edge to low
 a minimum, from square to matched edge to higher square in a maximum or outside the image: both are
 union-find forests in which every basin is a tree already. Kruskal's algorithm over the critical
 edges, ascending, joins basins: the higher minimum dies at the edge's pixel (H0). An edge whose ends
-are joined already closes a loop, a hole is born (H1). By Alexander duality it dies where the parts
-of the complement on its two sides come apart last, so the same edges, descending, join squares: the
-lower maximum fills the hole. Only critical edges are sorted.
+are joined already closes a loop: a hole is born (H1). By Alexander duality it dies where the parts
+of the complement on its two sides are separated last, so the same edges, descending, join squares:
+the lower maximum fills the hole. Only critical edges are sorted.
 
 Convention T (pixels are cells) is V of the inverted image inside a ring lower than every pixel,
 with H0 and H1, births and deaths exchanged.
 
 Entry points are `pair_stack` and `image_stack`: they run on one thread and release the GIL, so that
-callers may share a stack among threads. All is one module because numba's cache of machine code
-watches only the file of the function it keeps, not those of the functions that are called.
+callers may divide a stack among threads. All is in one module because numba's cache of machine code
+watches only the file of the cached function, not the files of the functions that it calls.
 
 References
 ----------
@@ -43,7 +43,8 @@ N, NE, E, SE, S, SW, W, NW = (1 << bit for bit in range(8))
 EDGES = N | E | S | W
 ALL = 255
 
-# The position of a lone bit in 64: every product with this number has other six leading bits.
+# The position of a single bit in 64: multiplied by this number, every position has six other
+# leading bits.
 DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
 POSITIONS = np.zeros(64, dtype=np.int64)
 POSITIONS[[(int(DE_BRUIJN) << bit) % 2**64 >> 58 for bit in range(64)]] = np.arange(64)
@@ -174,7 +175,7 @@ def _add_pairs(
 def new_workspace(image: np.ndarray) -> Any:
     """Allocate what `pair_image` needs for images like this one, so that no image allocates.
 
-    All but the last have a ring of one pixel around the image; what lies there stays 0.
+    All but the last have a ring of one pixel around the image, which stays 0.
     """
     rows, columns = image.shape
     size = (rows + 2) * (columns + 2)
@@ -208,7 +209,7 @@ def pair_image(
     Returns
     -------
     Numbers of H0 and of H1 pairs, without those that die at birth and without the essential class,
-    and the pixel at which that is born.
+    and the pixel at which the essential class is born.
     """
     keys, masks, codes, pixels, squares, edges = workspace
     rows, columns = image.shape
@@ -279,7 +280,7 @@ def _find_lower_neighbours(keys: np.ndarray, rows: int, columns: int, masks: np.
 
 @compiled
 def _close_border(masks: np.ndarray, rows: int, columns: int, ring_is_lower: bool) -> None:
-    """Overwrite what pixels at the border made of the ring: it is lower than all, or higher."""
+    """Correct the masks of border pixels: the ring is lower than all pixels, or higher."""
     width = columns + 2
     for first, step, count, bits in (
         (width + 1, 1, columns, NW | N | NE),
@@ -328,9 +329,9 @@ def _grow_pixel_forest(masks: np.ndarray, rows: int, columns: int, pixels: np.nd
 
 @compiled
 def _match_squares(masks: np.ndarray, rows: int, columns: int, codes: np.ndarray) -> None:
-    """Say where every square's matched edge leads: 1 east, 2 west, 3 north, 4 south, 0 nowhere.
+    """Code where every square's matched edge leads: 1 east, 2 west, 3 north, 4 south, 0 nowhere.
 
-    Its highest pixel decides: the square is on that pixel's clock face and goes on clockwise.
+    A square is matched with the edge that follows it clockwise around its highest pixel.
     """
     width = columns + 2
     for i in range(rows + 1):
@@ -352,7 +353,7 @@ def _grow_square_forest(
 ) -> None:
     """Send every square two steps along matched edges; maxima stay where they are.
 
-    In V the squares that touch the ring are the outside. In T they are squares like any other.
+    In V the squares that touch the ring are the outside. In T they are ordinary squares.
     """
     width = columns + 2
     steps = np.array([0, 1, -1, -width, width], np.int32)
@@ -396,7 +397,7 @@ def _list_saddles(saddles: np.ndarray, edges: np.ndarray) -> int:
 
 @compiled
 def _sort_edges(keys: np.ndarray, edges: np.ndarray, count: int) -> None:
-    """Sort the first row of `edges` by their pixels' keys, stably: one pass a byte of the keys."""
+    """Sort the first row of `edges` stably by their pixels' keys, in one pass per byte."""
     source, target = edges[0], edges[1]
     starts = np.empty(257, np.int32)
     for byte in range(keys.itemsize):
@@ -418,7 +419,7 @@ def _sort_edges(keys: np.ndarray, edges: np.ndarray, count: int) -> None:
 
 @compiled
 def _find(forest: np.ndarray, start: int) -> int:
-    """Find a tree's root and hang the path to it directly below."""
+    """Find a tree's root and attach the nodes on the path directly to it."""
     # Indices are cast to unsigned throughout: numba then leaves out its test for negative ones.
     root = forest[np.uint32(forest[np.uint32(start)])]
     above = forest[np.uint32(root)]
@@ -454,13 +455,13 @@ def _merge(
     keys
         Padded keys.
     edges, count
-        How many edges, in order; those that join nothing are moved to the front.
+        The edges in order, and their number; those that join nothing are moved to the front.
     forest, ends
         The forest, and the two nodes an edge joins, relative to its pixel, by direction.
     to_pixel
-        From a root to its extremum.
+        Offset from a root to its extremum.
     outside
-        The root that outlives every other, -1 if there is none.
+        The root that survives every merge; -1 if there is none.
     descending
         Whether roots are maxima, of which the highest is the eldest.
     pairs

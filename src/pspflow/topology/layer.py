@@ -1,12 +1,12 @@
-"""Persistence images as a layer of a network, with the gradient through the critical pixels.
+"""Persistence images as a layer of a network, differentiable through the critical pixels.
 
 A persistence image is a smooth function of births and deaths, and those are the grey levels of
 single pixels. Which pixels they are does not change under a small change of an image without ties,
 so the gradient is exact there: it flows to the birth and the death pixel of every pair.
 
-Pairing happens on the CPU, in threads, while the device works on images paired before. Whole grey
-levels on a CPU (the usual case in training) are looked up in tables; everything else is a handful
-of tensor operations on the images' own device.
+Pairing runs on the CPU, in threads, while the device works on images that are paired already. Whole
+grey levels on a CPU (the usual case in training) are looked up in tables; everything else is a few
+tensor operations on the images' device.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,16 +38,17 @@ class PersistenceImageLayer(nn.Module):
         As in `close_essential_class`. Under ``"max"`` the essential class dies at, and passes its
         gradient to, the highest pixel.
     levels
-        Images are rounded to the whole grey levels 0 to ``levels - 1`` (at most 256), beyond which
-        they are clipped: the result is that of `persistence_images` for the 8-bit image, and fast.
-        The gradient is that at the 8-bit image, exact there and passed straight through the
-        rounding, whose own derivative is 0; clipped pixels get none. None: images are taken as
-        they are, in any range, and the gradient is exact wherever no two pixels tie.
+        Images are rounded to the whole grey levels 0 to ``levels - 1`` (at most 256) and clipped
+        beyond them: the result is that of `persistence_images` for the 8-bit image, and fast. The
+        gradient is that at the 8-bit image: it is exact there, and passed straight through the
+        rounding, whose own derivative is 0; clipped pixels get none. None: images are not rounded,
+        may have any range, and the gradient is exact wherever no two pixels tie.
 
     Raises
     ------
     ValueError
-        If an option is refused by what it is passed to, or `levels` is not from 2 to 256.
+        If `PersistenceImager` or `persistence_pairs` refuses an option, or `levels` is not from 2
+        to 256.
 
     Examples
     --------
@@ -80,7 +81,7 @@ class PersistenceImageLayer(nn.Module):
         self.levels = levels
         for name, extent in (("birth", birth_range), ("persistence", persistence_range)):
             edges = torch.linspace(*extent, resolution + 1, dtype=torch.float64)
-            # not persistent: options make them, so a model's weights do not hold them
+            # not persistent: they follow from the options, so they are no part of a model's weights
             self.register_buffer(f"{name}_edges", edges, persistent=False)
         self._tables = [
             _table_with_slopes(factors)
@@ -104,7 +105,7 @@ class PersistenceImageLayer(nn.Module):
         Raises
         ------
         ValueError
-            If the shape or the dtype is another, or a pixel is NaN or infinite.
+            If the shape or the dtype is not as above, or a pixel is NaN or infinite.
         """
         stack = self._checked(images)
         if self.levels is None:
@@ -116,7 +117,7 @@ class PersistenceImageLayer(nn.Module):
         return drawn.to(images.dtype)
 
     def _checked(self, images: Tensor) -> Tensor:
-        """Bring a batch to (n, rows, columns) of at least single precision, clipped to levels."""
+        """Convert a batch to (n, rows, columns) of at least single precision, clipped to levels."""
         if images.ndim == 4 and images.shape[1] == 1:
             images = images[:, 0]
         if images.ndim != 3 or images.numel() == 0:
@@ -153,7 +154,7 @@ class PersistenceImageLayer(nn.Module):
         return torch.stack(drawn).reshape(len(values), 2, size, size)
 
     def _pair(self, levels: Tensor) -> Iterator[tuple[Tensor, list[int]]]:
-        """Yield by chunk the (birth, death) pixels, on the images' device, and their counts."""
+        """Yield per chunk the (birth, death) pixels, on the images' device, and their counts."""
         pixels_per_image = levels[0].numel()
         chunks = _to_host(levels.detach())
 
@@ -186,7 +187,7 @@ class PersistenceImageLayer(nn.Module):
         return self._pixel_masses(births, self.birth_edges)
 
     def _persistence_factors(self, persistences: Tensor) -> Tensor:
-        """Integrate over the persistence pixels and weigh: ``(n,)`` to ``(resolution, n)``."""
+        """Integrate over the persistence pixels and weight: ``(n,)`` to ``(resolution, n)``."""
         masses = self._pixel_masses(persistences, self.persistence_edges)
         return masses * persistences if self.imager.weight == "persistence" else masses
 
@@ -211,7 +212,7 @@ class _PixelMasses(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None]:
         (scaled,) = ctx.saved_tensors
-        # in far tails the density would be denormal, and slow
+        # in far tails the density would be a denormal number, which is slow
         density = scaled.square().mul_(-0.5).clamp_(min=-40).exp_()
         slopes = density.diff(dim=0).mul_(upstream[0]).sum(dim=0)
         return slopes / (-ctx.sigma * (2 * np.pi) ** 0.5), None, None
@@ -230,7 +231,7 @@ def _table_with_slopes(factors: Callable[[Tensor], Tensor]) -> np.ndarray:
 def _range_of(stack: Tensor) -> tuple[float, float]:
     """Return the lowest and the highest value, NaN if there is one."""
     if stack.device.type == "cpu":
-        # not by torch: its threads would go on spinning where ours are about to run
+        # not with torch: its threads would keep the cores busy that our threads are about to use
         values = stack.numpy()
         return float(values.min()), float(values.max())
     low, high = torch.stack(torch.aminmax(stack)).tolist()
@@ -238,7 +239,7 @@ def _range_of(stack: Tensor) -> tuple[float, float]:
 
 
 def _to_host(levels: Tensor) -> list[tuple[Tensor, Any]]:
-    """Start copying to the CPU: every chunk with an event that says when it is there, if needed."""
+    """Start copying to the CPU: each chunk with an event that marks its arrival, if needed."""
     if levels.device.type != "cuda":
         return [(chunk, None) for chunk in torch.split(levels.cpu(), CHUNK)]
     chunks = []

@@ -1,6 +1,6 @@
-"""Persistence pairs by other people's libraries, which the exact kernel is compared with.
+"""Persistence pairs by other libraries, with which the exact kernel is compared.
 
-Each computes convention T. V follows by duality, in one place for all.
+Each computes convention T. Convention V follows by duality, in one place for all.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def vertex_pairs(top_cell_pairs: TopCellPairs, levels: NDArray[np.float64]) -> t
 
 @cache
 def _gudhi_transformer() -> Any:
-    """Build GUDHI's estimator once: it is the public door to the fast 2-D algorithm."""
+    """Build GUDHI's estimator once: it is the public access to the fast 2-D algorithm."""
     from gudhi.sklearn import CubicalPersistence  # noqa: PLC0415 - loads scikit-learn, 1 s
 
     return CubicalPersistence(homology_dimensions=[0, 1]).fit([])
@@ -50,7 +50,7 @@ def _ripser_pairs(levels: NDArray[np.float64]) -> tuple[Pairs, Pairs]:
     """
     from ripser import ripser  # noqa: PLC0415 - loads scikit-learn, 1 s
 
-    # Ripser computes in float32. Ranks pass through it exactly, whatever the levels.
+    # Ripser computes in float32, which holds ranks exactly, whatever the levels are.
     values, ranks = np.unique(levels, return_inverse=True)
     graph = _lower_star_graph(ranks.reshape(levels.shape))
     values = np.append(values, np.inf)

@@ -7,14 +7,14 @@ from scipy.special import ndtr
 from pspflow.topology.compiled import compiled
 
 STEPS_PER_UNIT = 64
-LIMIT = 9  # one standard deviation further, the tail is lost in the rounding of 1
+LIMIT = 9  # standard deviations; the tail beyond is smaller than the rounding of 1
 NODES = np.arange(-LIMIT * STEPS_PER_UNIT, LIMIT * STEPS_PER_UNIT + 1) / STEPS_PER_UNIT
 VALUES = ndtr(NODES)
 SLOPES = np.exp(-(NODES**2) / 2) / np.sqrt(2 * np.pi)
 
 
 def normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Evaluate the normal distribution function to 1e-15 in absolute terms.
+    """Evaluate the normal distribution function with an absolute error of 1e-15.
 
     A Taylor series of fifth order about the nearest of 64 nodes per standard deviation; the
     derivatives are Hermite polynomials times the density.

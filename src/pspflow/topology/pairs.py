@@ -1,8 +1,8 @@
 """Exact sublevel-set persistence of one 2-D image.
 
 A class of the sublevel set ``{pixels <= level}`` is born and dies as the level rises: connected
-components in homology dimension 0 (H0), holes in dimension 1 (H1). What counts as connected is the
-*convention*:
+components in homology dimension 0 (H0), holes in dimension 1 (H1). The *convention* defines which
+pixels are connected:
 
 ``"T"``
     Pixels are the top-dimensional cells, closed squares. Components are 8-connected; the
@@ -11,7 +11,7 @@ components in homology dimension 0 (H0), holes in dimension 1 (H1). What counts 
     Pixels are the vertices of a grid of squares. Components are 4-connected; the background is
     8-connected.
 
-The exact backend knows the pixels behind every pair, which `critical_pixels` returns.
+The exact backend also finds the pixels of every pair, which `critical_pixels` returns.
 """
 
 from functools import partial
@@ -40,11 +40,11 @@ def persistence_pairs(
         Grey levels, shape ``(rows, cols)``, any real dtype. Computed in float64, so integers
         beyond 2**53 are rounded.
     convention
-        ``"T"`` (pixels are cells) or ``"V"`` (pixels are vertices); see the module.
+        ``"T"`` (pixels are cells) or ``"V"`` (pixels are vertices); see above.
     backend
         ``"exact"`` (`pspflow.topology.kernel`), ``"gudhi"`` (a few times slower) or ``"ripser"``
-        (the stack of the temper paper, several hundred times slower). All are exact and return the
-        same arrays.
+        (the library of the temper paper, several hundred times slower). All are exact and return
+        the same arrays.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def critical_pixels(
         Integer arrays of shape ``(n, 2)`` that hold (birth pixel, death pixel) as flat indices into
         the image; `numpy.unravel_index` gives rows and columns. Row for row they are the pairs of
         `persistence_pairs`. The component that never dies has the death -1. Where pixels tie in
-        grey level, which of them is named depends on their order in the image.
+        grey level, their order in the image decides which of them is given.
 
     Raises
     ------
@@ -155,12 +155,12 @@ def close_essential_class(
 
 
 def check_choices(convention: str = "T", infinite_death: str = "max") -> None:
-    """Refuse, with the choices, a convention or a treatment of the essential class not known.
+    """Refuse an unknown convention or treatment of the essential class, and name the choices.
 
     Raises
     ------
     ValueError
-        As said.
+        If either is unknown.
     """
     if convention not in get_args(Convention):
         raise ValueError(f"convention must be 'T' or 'V', got {convention!r}")

@@ -10,7 +10,7 @@ from pspflow.io.micrographs import raster, tiff
 from pspflow.io.micrographs.header import Header
 
 MAX_PIXELS = 2**28
-"""Most pixels an image may claim: beyond it, a header is more likely hostile than honest."""
+"""Most pixels that a header may give: a larger number is more likely an error or an attack."""
 
 SIGNATURES: dict[bytes, ModuleType] = {
     b"II*\0": tiff,
@@ -31,15 +31,15 @@ def read_header(path: Path) -> Header:
     Raises
     ------
     InputError
-        If the file is missing, empty, no image of a known format, of several pages, or claims
-        more than `MAX_PIXELS` pixels.
+        If the file is missing, empty, not an image of a known format, of several pages, or has
+        more than `MAX_PIXELS` pixels by its header.
     """
     header = _family(path).read_header(path)
     if not (header.height_px > 0 and header.width_px > 0):
         raise InputError(f"{path}: the image has no pixels; export it again.")
     if header.height_px * header.width_px > MAX_PIXELS:
         raise InputError(
-            f"{path}: the image claims {header.height_px} x {header.width_px} pixels, more than "
+            f"{path}: the image has {header.height_px} x {header.width_px} pixels, more than "
             f"{MAX_PIXELS:,}; crop or reduce it before adding it to the sheet."
         )
     return header
@@ -51,7 +51,7 @@ def read_micrograph(path: Path) -> np.ndarray:
     Returns
     -------
     ndarray
-        (rows, columns), uint8, uint16 or float32, in the file's own grey levels; colour becomes
+        (rows, columns), uint8, uint16 or float32, in the grey levels of the file; colour becomes
         luminance.
 
     Raises
@@ -75,12 +75,12 @@ def _family(path: Path) -> ModuleType:
         if path.is_dir():
             raise InputError(f"{path}: this is a folder; name an image in column 'image'.")
         if not path.is_file():
-            raise InputError(f"{path}: there is no such file; mend the path in column 'image'.")
+            raise InputError(f"{path}: there is no such file; correct the path in column 'image'.")
         with path.open("rb") as stream:
             start = stream.read(8)
     except OSError as error:
         raise InputError(
-            f"{path}: the file cannot be opened ({error.strerror}); mend its permissions or the "
+            f"{path}: the file cannot be opened ({error.strerror}); correct its permissions or the "
             "path in column 'image'."
         ) from error
     if not start:

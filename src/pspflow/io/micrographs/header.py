@@ -1,4 +1,4 @@
-"""What is known of an image before its pixels are decoded."""
+"""Facts about an image that are known before its pixels are decoded."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -17,4 +17,4 @@ class Header:
     colour: bool
     """Whether the file holds colour (or transparency) that reading turns into luminance."""
     pixel_size_um: float | None = None
-    """Edge of a pixel, where the file says it of a micrograph and not of a print."""
+    """Edge of a pixel, where the file gives it for a micrograph and not for a print."""

@@ -3,17 +3,17 @@
 import numpy as np
 
 WEIGHTS = (0.299, 0.587, 0.114)
-"""Red, green and blue in luminance (ITU-R BT.601, as most software weighs them)."""
+"""Weights of red, green and blue in luminance (ITU-R BT.601, as in most software)."""
 
 
 def luminance(pixels: np.ndarray) -> np.ndarray:
-    """Turn colour into luminance; grey that is stored as colour comes back as it was.
+    """Turn colour into luminance; grey that is stored as colour comes back unchanged.
 
     Parameters
     ----------
     pixels
-        (rows, columns, samples): grey and transparency, or red, green, blue and perhaps
-        transparency, which is ignored.
+        (rows, columns, samples): grey and transparency, or red, green, blue and optionally
+        transparency; transparency is ignored.
 
     Returns
     -------

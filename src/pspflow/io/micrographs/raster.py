@@ -1,4 +1,4 @@
-"""PNG, JPEG and BMP, through Pillow (and imagecodecs, for colour of 16 bits)."""
+"""PNG, JPEG and BMP, read with Pillow (and imagecodecs for 16-bit colour)."""
 
 import warnings
 from collections.abc import Iterator
@@ -39,12 +39,12 @@ def read_pixels(path: Path) -> np.ndarray:
             return np.asarray(image.convert("L"))
         if image.mode in DEPTHS:
             return np.asarray(image).astype(DEPTHS[image.mode])
-        # transparency, palettes and inks become red, green and blue first
+        # transparency, palettes and inks (CMYK) become red, green and blue first
         return luminance(np.asarray(image.convert("RGB")))
 
 
 def _deep_colour(image: Image.Image) -> bool:
-    """Tell 16-bit colour, which Pillow would cut to 8 bits, before the pixels are decoded."""
+    """Detect 16-bit colour, which Pillow would cut to 8 bits, before the pixels are decoded."""
     tiles = getattr(image, "tile", [])
     if image.format != "PNG" or image.mode in DEPTHS or not tiles:
         return False
@@ -55,14 +55,14 @@ def _deep_colour(image: Image.Image) -> bool:
 def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
-            # the size limit is ours: see MAX_PIXELS
+            # our own size limit applies: see MAX_PIXELS
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path) as image:
                 yield image
     except Image.DecompressionBombError as error:
         raise InputError(
-            f"{path}: the image claims too many pixels to be decoded safely; "
+            f"{path}: the image has too many pixels to be decoded safely; "
             "crop or reduce it before adding it to the sheet."
         ) from error
-    except Exception as error:  # decoders raise whatever damaged bytes make them trip over
+    except Exception as error:  # damaged bytes make decoders raise errors of any kind
         raise InputError(f"{path}: the image is damaged or truncated; export it again.") from error

@@ -1,4 +1,4 @@
-"""TIFF of 8 or 16 bits or floats, through tifffile (with every compression of imagecodecs)."""
+"""TIFF of 8 or 16 bits or floats, read with tifffile (with every compression of imagecodecs)."""
 
 import logging
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from pspflow.io.micrographs.luminance import luminance
 
 MICROMETRES_PER_CENTIMETRE = 1e4
 PRINT_UM = 20.0
-"""Pixels of this size or more are a resolution of print: 1200 dpi give 21 µm."""
+"""A pixel of this size or more is a print resolution: 1200 dpi give 21 µm."""
 SQUARE = 0.01
-"""Largest difference of a pixel's edges, over one of them, that leaves it square."""
+"""Largest relative difference between the edges of a pixel that counts as square."""
 DEPTHS: dict[str, Depth] = {
     "uint8": "uint8",
     "uint16": "uint16",
@@ -32,9 +32,9 @@ SAMPLES: dict[int, tuple[int, ...]] = {
     PHOTOMETRIC.RGB: (3, 4),
     PHOTOMETRIC.YCBCR: (3,),
 }
-"""Samples a pixel may have in each colour space that is read, transparency included."""
+"""Possible samples per pixel in each supported colour space, transparency included."""
 
-# what tifffile has to say of a damaged file becomes one sentence of ours
+# our own error sentence replaces what tifffile logs about a damaged file
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 
@@ -49,7 +49,7 @@ def read_header(path: Path) -> Header:
 
 
 def _pixel_size_um(page: tifffile.TiffPage) -> float | None:
-    """Read the edge of a pixel; None where there is no unit, no square, or that of a print."""
+    """Read the edge of a pixel; None without a unit, if not square, or of a print resolution."""
     if page.resolutionunit not in (tifffile.RESUNIT.INCH, tifffile.RESUNIT.CENTIMETER):
         return None
     across, down = page.get_resolution("MICROMETER")
@@ -70,7 +70,7 @@ def read_pixels(path: Path) -> np.ndarray:
             pixels = np.moveaxis(pixels, 0, -1)
         if pixels.ndim == 3:
             pixels = luminance(pixels)
-        with np.errstate(over="ignore"):  # what no float32 holds becomes infinite, and is refused
+        with np.errstate(over="ignore"):  # beyond float32 is infinite, and then refused
             return pixels.astype(DEPTHS[str(pixels.dtype)])
 
 
@@ -82,7 +82,7 @@ def _palette(page: tifffile.TiffPage) -> np.ndarray:
 
 
 def _full_scale(pixels: np.ndarray, page: tifffile.TiffPage) -> np.ndarray:
-    """Make black 0, and spread less than 8 bits over all of uint8, as Pillow does in a PNG."""
+    """Make black 0, and spread fewer than 8 bits over all of uint8, as Pillow does for a PNG."""
     white = 2**page.bitspersample - 1
     if page.photometric == PHOTOMETRIC.MINISWHITE:
         pixels = white - pixels
@@ -102,31 +102,33 @@ def _page(path: Path) -> Iterator[tifffile.TiffPage]:
             yield page
     except InputError:
         raise
-    except Exception as error:  # decoders raise whatever damaged bytes make them trip over
+    except Exception as error:  # damaged bytes make decoders raise errors of any kind
         raise InputError(f"{path}: the image is damaged or truncated; export it again.") from error
 
 
 def _check_single(path: Path, file: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
-    """Refuse stacks, but not an image with thumbnails, which microscopes like to append."""
+    """Refuse stacks, but not an image with thumbnails, which microscopes often append."""
     first, *others = file.series
     count = max(first.size // page.size, page.imagedepth)
     if count > 1:
         raise InputError(
-            f"{path}: the file is a stack of {count} images; save the one you mean as a file of "
-            "its own."
+            f"{path}: the file is a stack of {count} images; save the one you need as a separate "
+            "file."
         )
     if any(series.size >= page.size for series in others):
         raise InputError(
-            f"{path}: the file holds {len(file.series)} images; save the one you mean as a file "
-            "of its own."
+            f"{path}: the file holds {len(file.series)} images; save the one you need as a "
+            "separate file."
         )
 
 
 def _check_kind(path: Path, page: tifffile.TiffPage) -> None:
-    """Refuse pixels that have no plain reading as grey levels."""
+    """Refuse pixels that cannot be read as grey levels without ambiguity."""
     if str(page.dtype) not in DEPTHS:
         kind = "an unknown type" if page.dtype is None else f"type {page.dtype}"
-        raise InputError(f"{path}: pixels of {kind} are not read; save it as 8- or 16-bit grey.")
+        raise InputError(
+            f"{path}: pixels of {kind} are not supported; save it as 8- or 16-bit grey."
+        )
     space = page.photometric
     readable = page.samplesperpixel in SAMPLES.get(space, ())
     if space == PHOTOMETRIC.YCBCR and page.compression != tifffile.COMPRESSION.JPEG:
@@ -134,7 +136,7 @@ def _check_kind(path: Path, page: tifffile.TiffPage) -> None:
     if not readable:
         raise InputError(
             f"{path}: pixels in colour space {getattr(space, 'name', space)} (samples: "
-            f"{page.samplesperpixel}) are not read; save it as 8- or 16-bit grey."
+            f"{page.samplesperpixel}) are not supported; save it as 8- or 16-bit grey."
         )
 
 
@@ -149,7 +151,7 @@ def _check_whole(file: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
 def write_tiff(
     path: Path, pixels: np.ndarray, pixel_size_um: float | None, description: str
 ) -> None:
-    """Write a grey image (rows, columns), with its pixel size where it is known, without loss."""
+    """Write a grey image (rows, columns) without loss, with its pixel size where known."""
     scale = {}
     if pixel_size_um is not None:
         per_cm = MICROMETRES_PER_CENTIMETRE / pixel_size_um
