@@ -23,7 +23,7 @@ def phases():
 
 @pytest.mark.parametrize("face", ["y = 0", "x = 1", "z = 1"])
 def test_every_visible_voxel_is_where_its_place_projects_to(phases, face):
-    """Seen from large x and z and small y: each face has its own voxels, none mirrored."""
+    """Seen from large x and z and small y: each face shows its voxels, not mirrored."""
     image = cube_image(phases, PIXELS)
     fixed, axis, layer = {"y = 0": (0, 1, 0), "x = 1": (1, 0, -1), "z = 1": (1, 2, -1)}[face]
     centres = (np.arange(EDGE) + 0.5) / EDGE
@@ -37,14 +37,14 @@ def test_every_visible_voxel_is_where_its_place_projects_to(phases, face):
 
 
 def test_the_cube_fills_its_hexagon_alone(phases):
-    """Three quarters of the picture are opaque, the rest is not."""
+    """Three quarters of the picture are opaque, and the rest is transparent."""
     opacity = cube_image(phases, PIXELS)[..., 1]
     assert set(np.unique(opacity)) == {0, 255}
     assert (opacity > 0).mean() == pytest.approx(0.75, abs=0.01)
 
 
 def test_axes_are_named_where_asked_for(phases):
-    """Arrows say which axis is which."""
+    """Arrows label the axes."""
     one, two = Figure().subplots(1, 2)
     show_cube(one, phases)
     show_cube(two, phases, arrows=True)

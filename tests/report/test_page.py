@@ -1,36 +1,103 @@
-"""The HTML page."""
+"""Pages: sections rendered as HTML and as Markdown say the same, and run nothing of a user's."""
 
 import json
 import re
+from base64 import b64encode
 
-import numpy as np
 import pandas as pd
+import pytest
 
-from pspflow.report.page import Figure, Section, Table, render
+from pspflow.report.page import Page, escaped, figures_of, html, markdown
+from pspflow.report.section import MOST_OPEN_ROWS, Figure, Headline, Part, Section, Table
 
-
-def test_what_comes_from_a_user_is_escaped():
-    """A specimen named like markup shows as text, in tables and in the provenance."""
-    evil = "<script>alert(1)</script>"
-    table = Table(pd.DataFrame({"specimen": [evil]}), "caption")
-    page = render("t", "l", [Section("s", evil, [table])], {"options": {"name": evil}})
-    assert "<script>alert" not in page
-    assert "&lt;script&gt;alert" in page
-    embedded = re.search(r'id="provenance">(.*?)</script>', page, flags=re.DOTALL)
-    assert embedded is not None
-    assert json.loads(embedded[1])["options"]["name"] == evil
+PNG = b"\x89PNG of a figure"
 
 
-def test_a_page_needs_no_other_file():
-    """Figures are inside, and nothing is loaded from elsewhere."""
-    figure = Figure(b"\x89PNG", "caption")
-    page = render("t", "l", [Section("s", "text", figures=[figure])], {})
-    assert "data:image/png;base64,iVBORw==" in page
-    assert not re.search(r'(src|href)="(?!data:)', page)
+@pytest.fixture
+def page():
+    """Return a page of two chapters with everything that a section may hold."""
+    figure = Figure(name="images_chips", png=PNG, caption="Chips of <t5>.")
+    short = Table.of(pd.DataFrame({"error_percent": [1.23456, None], "name": ["a|b", "c"]}), "Few.")
+    long = Table.of(pd.DataFrame({"row": range(MOST_OPEN_ROWS + 1)}), "Many.")
+    first = Section(
+        title="Images",
+        lead="This report rests on simulated specimens.",
+        parts=(Part(title="Chips", text="Text & more.", figures=(figure,), tables=(short, long)),),
+    )
+    second = Section(
+        title="Forward",
+        headline=(
+            Headline(
+                quantity="MAPE of C11",
+                paper="3.50 %",
+                here="7.2 %",
+                verdict="not reached",
+                why="21 voxels, not 51",
+            ),
+        ),
+        findings=("The network is worse than ridge_regression by 2.1 ± .3 points.",),
+        parts=(Part(title="Forward", text="Accuracy."),),
+    )
+    sections = {"images": first, "forward": second}
+    return Page(title="Study, run x", sections=sections, provenance={"run": "</script><b>"})
 
 
-def test_absent_values_show_as_absent():
-    """A value that was not computed is a dash, not a number."""
-    table = Table(pd.DataFrame({"balanced_accuracy": [0.123456, np.nan], "chips": [1, 2]}), "c")
-    assert table.header == ["balanced accuracy", "chips"]
-    assert table.cells == [["0.1235", "1"], ["–", "2"]]
+@pytest.mark.parametrize("render", [html, lambda page: markdown(page, {"images_chips": "c.png"})])
+def test_a_page_opens_with_the_headline_then_the_findings(page, render):
+    """A reader sees what was reached before any figure."""
+    text = render(page)
+    places = [
+        text.index(words)
+        for words in (
+            "rests on simulated",
+            "MAPE of C11",
+            "The network is worse",
+            "Text &amp; more",
+        )
+    ]
+    assert places == sorted(places)
+    assert "not reached: 21 voxels, not 51" in text
+
+
+def test_html_is_self_contained_and_escaped(page):
+    """Figures are inside; nothing of a user's is read as HTML."""
+    text = html(page)
+    assert b64encode(PNG).decode() in text
+    assert "<t5>" not in text
+    assert "</script><b>" not in text
+    record = re.search(r'id="provenance">(.*?)</script>', text, re.DOTALL)
+    assert json.loads(record[1]) == {"run": "</script><b>"}
+    assert not re.search(r'(src|href)="(?!data:)', text)
+
+
+def test_long_tables_are_folded(page):
+    """Short ones stay open, on both pages."""
+    for text in (html(page), markdown(page, {"images_chips": "c.png"})):
+        (folded,) = re.findall(r"<details>\s*<summary>(.*?)</summary>", text.split("Provenance")[0])
+        assert folded == f"Many. ({MOST_OPEN_ROWS + 1} rows)"
+
+
+def test_markdown_links_the_figures_and_keeps_its_tables(page):
+    """A bar in a cell does not end it, a missing value is a dash."""
+    text = markdown(page, {"images_chips": "c.png"})
+    assert "![Chips of &lt;t5&gt;.](c.png)" in text
+    assert "| error percent | name |\n|---|---|\n| 1.235 | a\\|b |\n| – | c |\n" in text
+    assert "ridge_regression" in text
+
+
+def test_names_of_figures_are_distinct(page):
+    """Two figures of one name would overwrite each other beside the Markdown page."""
+    twice = {"a": page.sections["images"], "b": page.sections["images"]}
+    with pytest.raises(ValueError, match="one name"):
+        figures_of(page.model_copy(update={"sections": twice}))
+
+
+def test_sections_survive_their_file(page):
+    """What a stage writes is what the report reads, figures byte by byte."""
+    for section in page.sections.values():
+        assert Section.model_validate_json(section.model_dump_json()) == section
+
+
+def test_escaped_text_is_one_line():
+    """A line break of a user's name cannot begin a heading."""
+    assert escaped("a\n# b <c> *d* _e_ f_g") == r"a # b &lt;c&gt; \*d\* \_e\_ f_g"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pspflow.report.style import figure_of, nice_length, show_grey
+from pspflow.report.style import figure_of, nice_length, plain, show_grey
 
 
 @given(st.floats(1e-6, 1e6))
@@ -36,3 +36,14 @@ def test_grey_levels_are_shown_as_they_are():
     with figure_of(1, 1, 1.0) as (_, grid):
         show_grey(grid[0, 0], np.full((8, 8), 100, np.uint8))
     assert grid[0, 0].get_images()[0].get_clim() == (0, 255)
+
+
+@pytest.mark.parametrize("name", ["$x$", "_hidden", "_$a$_", "t5_x"])
+def test_names_are_drawn_as_the_user_wrote_them(name):
+    """No name is read as a formula, and none that begins with an underscore is hidden."""
+    with figure_of(1, 1, 1.0) as (figure, grid):
+        grid[0, 0].plot([0, 1], label=plain(name))
+        (text,) = grid[0, 0].legend().get_texts()
+    figure.draw_without_rendering()
+    drawn, formula = text._preprocess_math(text.get_text())
+    assert (drawn.strip("\u200a"), bool(formula)) == (name, False)

@@ -14,15 +14,15 @@ from matplotlib.figure import Figure
 from pspflow.report.style import PAGE_INCHES, figure_of
 
 PIXELS: Final = 400
-"""Along an edge; figures are printed with fewer, and smoothly so."""
+"""Pixels along an edge of the picture; figures show fewer, antialiased."""
 HALF_WIDTH: Final = np.sqrt(3) / 2
-"""Of the projection, over the length of an edge."""
+"""Half of the width of the projection, over the length of an edge."""
 CORNERS: Final = {
     "left": ((0, 0), (HALF_WIDTH, -0.5), (HALF_WIDTH, 0.5), (0, 1)),
     "right": ((HALF_WIDTH, -0.5), (2 * HALF_WIDTH, 0), (2 * HALF_WIDTH, 1), (HALF_WIDTH, 0.5)),
     "top": ((0, 1), (HALF_WIDTH, 0.5), (2 * HALF_WIDTH, 1), (HALF_WIDTH, 1.5)),
 }
-"""Of each face, over the length of an edge; the origin of the cell is at (0, 0)."""
+"""Corners of each face, over the length of an edge; the origin of the cell is at (0, 0)."""
 SHADES: Final = {"left": (235, 25), "right": (212, 0), "top": (255, 50)}
 """Grey levels of phase 0 and phase 1 on each face."""
 ARROWS: Final = {
@@ -30,14 +30,14 @@ ARROWS: Final = {
     "y": ((1.34, -0.316), (1.68, -0.12), (1.6, -0.34)),
     "z": ((-0.09, 0.04), (-0.09, 0.43), (-0.22, 0.24)),
 }
-"""Start and tip of the arrow along each axis, and where its letter is."""
+"""Start and tip of the arrow along each axis, and position of its letter."""
 MARGIN: Final = 0.03
 MOST_COLUMNS: Final = 10
-"""More cubes side by side are too small to read."""
+"""Most cubes side by side; more are too small to read."""
 LABEL: Final = 1.15
-"""Width of the labels of the rows, over that of a cube."""
+"""Width of the row labels, over that of a cube."""
 NARROWEST: Final = 5
-"""Cubes are no larger than they are with so many columns."""
+"""Least number of columns for the size of the cubes; with fewer, space is left free."""
 CAPTION_INCHES: Final = 0.22
 TITLE_INCHES: Final = 0.13
 """Heights of two lines under a cube, and of one above a column."""
@@ -45,7 +45,7 @@ SMALL: Final = 5.5
 
 
 class Cube(NamedTuple):
-    """A structure and what is said of it."""
+    """A structure and its caption."""
 
     phases: np.ndarray
     """Phase ids 0 and 1, shape ``(n, n, n)``."""
@@ -59,7 +59,7 @@ def cube_image(phases: np.ndarray, pixels: int = PIXELS) -> np.ndarray:
     Parameters
     ----------
     phases
-        Phase ids 0 and 1, axes x, y and z; any box is shown as a cube.
+        Phase ids 0 and 1, axes x, y and z; every box is shown as a cube.
     pixels
         Length of an edge.
 
@@ -102,7 +102,7 @@ def show_cube(axes: Axes, phases: np.ndarray, *, arrows: bool = False) -> None:
     phases
         Phase ids 0 and 1, shape ``(n, n, n)``, axes x, y and z.
     arrows
-        Whether to say which axis is which.
+        Whether to label the axes with arrows.
     """
     image = cube_image(phases)
     axes.imshow(
@@ -120,14 +120,14 @@ def show_cube(axes: Axes, phases: np.ndarray, *, arrows: bool = False) -> None:
             axes.text(*letter, name, ha="center", va="center", fontsize=SMALL),
         ]
         for mark in marks:
-            mark.set_in_layout(False)  # they take the gap between cubes
+            mark.set_in_layout(False)  # they fit into the gap between cubes
     axes.set_xlim(-MARGIN, 2 * HALF_WIDTH + MARGIN)
     axes.set_ylim(-0.5 - MARGIN, 1.5 + MARGIN)
     axes.set_aspect("equal")
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
-    axes.patch.set_visible(False)  # or it covers its neighbour's letters
+    axes.patch.set_visible(False)  # otherwise it covers the letters of its neighbour
 
 
 def cubes_figure(
@@ -138,9 +138,9 @@ def cubes_figure(
     Parameters
     ----------
     rows
-        Label and structures, one a column; None leaves a gap.
+        Label and structures, one per column; None leaves a gap.
     titles
-        Of the columns, at most `MOST_COLUMNS`.
+        Titles of the columns, at most `MOST_COLUMNS`.
     """
     columns = len(titles)
     spare = max(0, NARROWEST - columns)

@@ -1,83 +1,96 @@
-"""The HTML report: one self-contained page a study."""
+"""A study's page: the sections of its chapters, rendered as HTML and as Markdown."""
 
+import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import BaseModel, ConfigDict
+
+from pspflow.report.section import Figure, Headline, Section
+
+MARKS = re.compile(r"[\\`*\[\]]|(?<!\w)_|_(?!\w)")
+"""What Markdown may read as an emphasis or a link; an underscore within a word is none."""
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A figure of the page."""
+class Page(BaseModel):
+    """What is rendered."""
 
-    png: bytes
-    caption: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of the page."""
-
-    rows: pd.DataFrame
-    caption: str
-
-    @property
-    def header(self) -> list[str]:
-        """Column names, without the underscores of code."""
-        return [str(name).replace("_", " ") for name in self.rows.columns]
-
-    @property
-    def cells(self) -> list[list[str]]:
-        """Every value as text: four significant digits, a dash where there is none."""
-        return [[_text(value) for value in row] for row in self.rows.itertuples(index=False)]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A section of the page: sentences, a list of them, then tables, then figures."""
+    model_config = ConfigDict(frozen=True)
 
     title: str
-    text: str
-    tables: Sequence[Table] = ()
-    figures: Sequence[Figure] = field(default=())
-    points: Sequence[str] = ()
+    sections: Mapping[str, Section]
+    """Chapter and its section, in reading order."""
+    provenance: Mapping[str, Any]
+    """Shown at the end, and kept machine-readable in the HTML page."""
+
+    @property
+    def leads(self) -> list[str]:
+        """What the report rests on."""
+        return [each.lead for each in self.sections.values() if each.lead]
+
+    @property
+    def headline(self) -> list[Headline]:
+        """Rows of the table that opens the page."""
+        return [row for each in self.sections.values() for row in each.headline]
+
+    @property
+    def findings(self) -> list[str]:
+        """Sentences of all chapters."""
+        return [sentence for each in self.sections.values() for sentence in each.findings]
 
 
-def render(
-    title: str, lead: str, sections: Sequence[Section], provenance: Mapping[str, Any]
-) -> str:
-    """Render a page.
+def html(page: Page) -> str:
+    """Render a page as HTML with its figures embedded; everything that a user wrote is escaped."""
+    environment = _environment(autoescape=True)
+    environment.filters["base64"] = lambda data: b64encode(data).decode("ascii")
+    return environment.get_template("page.html").render(page=page)
+
+
+def markdown(page: Page, figures: Mapping[str, str]) -> str:
+    """Render a page as Markdown.
 
     Parameters
     ----------
-    title, lead
-        Heading, and the sentences under it.
-    sections
-        The body.
-    provenance
-        Shown at the end, and kept machine-readable in the page.
-
-    Returns
-    -------
-    str
-        HTML with its figures embedded; everything that comes from a user is escaped.
+    page
+        What is rendered.
+    figures
+        Name of each figure, and the path of its file as the page shall link it.
     """
-    environment = Environment(
-        loader=PackageLoader("pspflow.report"), autoescape=True, undefined=StrictUndefined
+    environment = _environment(autoescape=False)
+    environment.filters |= {"md": escaped, "cell": lambda text: escaped(text).replace("|", r"\|")}
+    return environment.get_template("page.md").render(page=page, figures=figures)
+
+
+def escaped(text: str) -> str:
+    """Keep text from being read as HTML or as an emphasis of Markdown."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = MARKS.sub(r"\\\g<0>", text)
+    return " ".join(text.split("\n"))
+
+
+def figures_of(page: Page) -> list[Figure]:
+    """List the figures of a page in their order.
+
+    Raises
+    ------
+    ValueError
+        If two have one name.
+    """
+    figures = [figure for each in page.sections.values() for figure in each.figures]
+    names = [figure.name for figure in figures]
+    if len(set(names)) < len(names):
+        raise ValueError(f"two figures have one name: {sorted(names)}")
+    return figures
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    return Environment(
+        loader=PackageLoader("pspflow.report"),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    environment.filters["base64"] = _base64
-    page = environment.get_template("page.html")
-    return page.render(title=title, lead=lead, sections=sections, provenance=provenance)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float):
-        return "–" if pd.isna(value) else f"{value:.4g}"
-    return str(value)
-
-
-def _base64(data: bytes) -> str:
-    return b64encode(data).decode("ascii")

@@ -1,4 +1,4 @@
-"""One look for every figure: it fits a journal page, in colours that the colour-blind tell."""
+"""The style of all figures: width of a journal page, colours that the colour-blind distinguish."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Okabe and Ito's palette, without its yellow, which vanishes on white
+# Okabe and Ito's palette without yellow, which is hard to see on white
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 PAGE_INCHES = 7.0
 RC = {
@@ -36,14 +36,14 @@ def figure_of(
     cell_aspect
         Height of one cell over its width.
     widths
-        Width of each column over that of a cell; None: all are cells.
+        Width of each column over that of a cell; None: all columns have the width of a cell.
 
     Yields
     ------
     figure, axes
         The figure, and (rows, columns) axes.
     """
-    with mpl.rc_context(RC):  # no pyplot, hence no state that outlives the block
+    with mpl.rc_context(RC):  # no pyplot: no state is left after the block
         height = PAGE_INCHES / sum(widths or [1] * columns) * cell_aspect * rows
         figure = Figure(figsize=(PAGE_INCHES, height), layout="constrained")
         yield figure, figure.subplots(rows, columns, squeeze=False, width_ratios=widths)
@@ -67,7 +67,7 @@ def show_grey(
     pixel_size_um
         Edge of a pixel, or NaN.
     vmin, vmax
-        Grey levels shown black and white, where not those of uint8.
+        Grey levels shown as black and as white.
     """
     axes.imshow(pixels, cmap="gray", vmin=vmin, vmax=vmax, interpolation="none")
     axes.set_xticks([])
@@ -76,6 +76,12 @@ def show_grey(
     if np.isfinite(pixel_size_um):
         length_um = nice_length(pixels.shape[1] * pixel_size_um / 4)
         _scale_bar(axes, pixels.shape, length_um, length_um / pixel_size_um)
+
+
+def plain(name: str) -> str:
+    """Keep a name that a user gave from being read as a formula, or as a label to hide."""
+    hair_space = "\u200a"
+    return (hair_space if name.startswith("_") else "") + name.replace("$", r"\$")
 
 
 def nice_length(most: float) -> float:

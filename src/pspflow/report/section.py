@@ -1,0 +1,92 @@
+"""A chapter's section of a report: what it says, with its tables and figures, ready to be rendered.
+
+Everything is text already: numbers have four significant digits, so that every page says the same.
+"""
+
+from typing import Any, Literal, Self
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+MOST_OPEN_ROWS = 12
+"""Rows of a table beyond which pages fold it away."""
+
+
+class _Text(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+    )
+
+
+class Figure(_Text):
+    """A figure of a page."""
+
+    name: str
+    """Name of its file, without ending; distinct within a study."""
+    png: bytes
+    caption: str
+
+
+class Table(_Text):
+    """A table of a page."""
+
+    caption: str
+    header: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, caption: str) -> Self:
+        """Write a table as text: a dash where there is no value, names without underscores."""
+        return cls(
+            caption=caption,
+            header=tuple(str(name).replace("_", " ") for name in rows.columns),
+            cells=tuple(tuple(_cell(v) for v in row) for row in rows.itertuples(index=False)),
+        )
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is so long that pages fold it away."""
+        return len(self.cells) > MOST_OPEN_ROWS
+
+
+class Headline(_Text):
+    """A row of the table that opens a page: a quantity of the paper, and what became of it here."""
+
+    quantity: str
+    paper: str
+    here: str
+    verdict: Literal["reached", "not reached", "not comparable"]
+    why: str = ""
+    """Why it is not reached, or not comparable."""
+
+
+class Part(_Text):
+    """A part of a section: sentences, then figures, then tables."""
+
+    title: str
+    text: str = ""
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+class Section(_Text):
+    """What a chapter says in the report of its study."""
+
+    title: str
+    lead: str = ""
+    """What the report rests on; said by the chapter that the data come from."""
+    headline: tuple[Headline, ...] = ()
+    findings: tuple[str, ...] = ()
+    """Sentences computed from the tables; what got worse is said first."""
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of all parts."""
+        return tuple(figure for part in self.parts for figure in part.figures)
+
+
+def _cell(value: Any) -> str:
+    if value is None or (isinstance(value, float) and pd.isna(value)):
+        return "–"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,47 @@
+"""Tables of pages: what they hold, and what they leave out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pspflow.report.tables import beside_paper, shown_columns
+
+
+@pytest.fixture
+def errors():
+    """Return errors of two models for two targets; the paper has values of one model alone."""
+    return pd.DataFrame(
+        {
+            "model": ["ours", "ours", "cnn", "cnn"],
+            "target_gpa": [20.0, 35.0, 20.0, 35.0],
+            "error": [1.0, 2.0, 3.0, 4.0],
+            "paper_error": [np.nan, np.nan, 5.0, np.nan],
+        }
+    )
+
+
+def test_the_papers_values_stand_in_rows_below_ours(errors):
+    """A model has a row of ours, then one of the paper's where the paper has a value."""
+    wide = beside_paper(errors, ["model"], "target_gpa", "error", "paper_error")
+    assert list(wide) == ["model", "source", "20", "35"]
+    assert wide[["model", "source"]].to_numpy().tolist() == [
+        ["ours", "here"],
+        ["cnn", "here"],
+        ["cnn", "paper"],
+    ]
+    np.testing.assert_array_equal(wide[["20", "35"]], [[1, 2], [3, 4], [5, np.nan]])
+
+
+def test_a_table_without_the_papers_values_has_our_rows_alone(errors):
+    """Tables whose columns of the paper were left out are spread all the same."""
+    ours = shown_columns(errors, papers_material=False)
+    wide = beside_paper(ours, ["model"], "target_gpa", "error", "paper_error")
+    assert wide["source"].tolist() == ["here", "here"]
+
+
+@pytest.mark.parametrize("papers_material", [False, True])
+def test_columns_that_say_nothing_are_left_out(errors, papers_material):
+    """Empty columns always; the paper's where the data are of another material."""
+    table = shown_columns(errors.assign(error_sd=np.nan), papers_material=papers_material)
+    expected = ["model", "target_gpa", "error"]
+    assert list(table) == [*expected, *(["paper_error"] if papers_material else [])]
