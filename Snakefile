@@ -1,25 +1,20 @@
-# The entry: everything else lies in workflow/rules, one file a study.
+# The entry: what all studies share, then each study's chapters in reading order.
 
 
 configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/temper.smk"
-include: "workflow/rules/temper_pinet.smk"
-include: "workflow/rules/temper_flows.smk"
-include: "workflow/rules/composite.smk"
-include: "workflow/rules/composite_networks.smk"
-include: "workflow/rules/composite_forward.smk"
-include: "workflow/rules/composite_inverse.smk"
-include: "workflow/rules/composite_figures.smk"
-include: "workflow/rules/composite_localization.smk"
-include: "workflow/rules/composite_report.smk"
+
+
+for rules_file in RULES_FILES:
+
+    include: rules_file
 
 
 rule all:
-    """Every study's report."""
+    """The report of every study."""
     default_target: True
     input:
-        rules.temper.input,
-        rules.composite.input,
+        [f"{OUT}/{study}/report.html" for study in STUDIES],
+        [made(study) for study in STUDIES],

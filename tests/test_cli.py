@@ -17,7 +17,7 @@ FAULTS = {
         DOMAINS,
         [
             "sheet.csv row 3, column 'uts_mpa': 'high' is not a number; give one or leave",
-            "sheet.csv row 3: domain 't7' is none of t5; correct it or add it",
+            "sheet.csv row 3: domain 't7' is not one of t5; correct it or add it",
         ],
     ),
     "images": (
@@ -25,7 +25,7 @@ FAULTS = {
         DOMAINS,
         [
             "text.tif: not a TIFF, PNG, JPEG or BMP image; convert it to one of these.",
-            "none.tif: there is no such file; mend the path in column 'image'.",
+            "none.tif: there is no such file; correct the path in column 'image'.",
         ],
     ),
     "unknown key": (GOOD, {**DOMAINS, "domain": "t5"}, ['"domain"']),
@@ -52,7 +52,7 @@ def catalogue(folder, sheet, options):
     (folder / "sheet.csv").write_text(sheet)
     return subprocess.run(
         [
-            *(sys.executable, "-m", "pspflow", "temper", "catalogue"),
+            *(sys.executable, "-m", "pspflow", "temper", "images", "catalogue"),
             *("--sheet", str(folder / "sheet.csv")),
             *("--catalogue", str(folder / "made" / "catalogue.parquet")),
             *("--options", options if isinstance(options, str) else json.dumps(options)),

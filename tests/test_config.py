@@ -32,53 +32,61 @@ def read(path):
     ("values", "key", "words"),
     [
         ({"sed": 1}, "sed", "is unknown: check its spelling or remove it"),
-        ({"temper": {"chips": {"size": 8}}}, "temper.chips.size", "is unknown"),
+        ({"temper": {"images": {"chips": {"size": 8}}}}, "temper.images.chips.size", "is unknown"),
         (
-            {"temper": {"data": {"domains": [{"name": "t5"}, {}]}}},
-            "temper.data.domains.1.name",
+            {"temper": {"images": {"domains": [{"name": "t5"}, {}]}}},
+            "temper.images.domains.1.name",
             "is missing: add it",
         ),
         ({"seed": "one"}, "seed", "is 'one': input should be a valid integer"),
         ({"seed": -1}, "seed", "is -1: input should be greater than or equal to 0"),
         ({"run": "a/b"}, "run", "is 'a/b': string should match"),
-        ({"temper": {"chips": {"size_px": 4}}}, "temper.chips.size_px", "is 4: input should be"),
-        ({"temper": {"chips": []}}, "temper.chips", "is []: input should be a valid dictionary"),
+        (
+            {"temper": {"images": {"chips": {"size_px": 4}}}},
+            "temper.images.chips.size_px",
+            "is 4: input should be",
+        ),
+        (
+            {"temper": {"images": {"chips": []}}},
+            "temper.images.chips",
+            "is []: input should be a valid dictionary",
+        ),
         (
             {"temper": {"persistence": {"birth_range": [9, 3]}}},
             "temper.persistence.birth_range",
             "is no range; give low and high",
         ),
         (
-            {"temper": {"split": {"train": 0.9}}},
-            "temper.split",
+            {"temper": {"images": {"split": {"train": 0.9}}}},
+            "temper.images.split",
             "are 0.9, 0.15 and 0.25; make them sum to 1",
         ),
         (
-            {"temper": {"split": {"train": 0, "validation": 0, "test": 1}}},
-            "temper.split",
+            {"temper": {"images": {"split": {"train": 0, "validation": 0, "test": 1}}}},
+            "temper.images.split",
             "with train and validation above 0",
         ),
         (
-            {"temper": {"split": {"train": 0.8, "validation": 0, "test": 0.2}}},
-            "temper.split",
+            {"temper": {"images": {"split": {"train": 0.8, "validation": 0, "test": 0.2}}}},
+            "temper.images.split",
             "with train and validation above 0",
         ),
         (
-            {"temper": {"data": {"domains": [{"name": "steel"}]}}},
-            "temper.data",
+            {"temper": {"images": {"domains": [{"name": "steel"}]}}},
+            "temper.images",
             "remove steel or set source to 'micrographs'",
         ),
         (
-            {"temper": {"data": {"domains": [{"name": "t5"}, {"name": "t5"}]}}},
-            "temper.data.domains",
+            {"temper": {"images": {"domains": [{"name": "t5"}, {"name": "t5"}]}}},
+            "temper.images.domains",
             "'t5' is listed twice; remove one",
         ),
         (
-            {"temper": {"data": {"source": "micrographs"}}},
-            "temper.data",
+            {"temper": {"images": {"source": "micrographs"}}},
+            "temper.images",
             "set micrographs.sheet to your sheet",
         ),
-        ({"temper": {"data": {"source": "files"}}}, "temper.data.source", "is 'files'"),
+        ({"temper": {"images": {"source": "files"}}}, "temper.images.source", "is 'files'"),
     ],
 )
 def test_fault_names_its_key(values, key, words):
@@ -90,10 +98,10 @@ def test_fault_names_its_key(values, key, words):
     assert words in sentence
 
 
-def test_every_fault_is_told():
-    """Several faults are told at once, a line each."""
+def test_every_fault_is_reported():
+    """Several faults are reported at once, one line each."""
     with pytest.raises(InputError) as caught:
-        load_config({"seed": -1, "sed": 1, "temper": {"chips": {"size_px": "big"}}})
+        load_config({"seed": -1, "sed": 1, "temper": {"images": {"chips": {"size_px": "big"}}}})
     assert len(str(caught.value).splitlines()) == 3
 
 

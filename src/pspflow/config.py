@@ -1,31 +1,48 @@
 """The configuration: the studies' options in one model, and its JSON schema."""
 
+import importlib
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from pspflow.options import Options, validated
-from pspflow.studies.composite.options import CompositeOptions
-from pspflow.studies.temper.options import TemperOptions
+from pspflow.studies import registry
 
 
-class Config(Options):
-    """Everything a run of the workflow can be told."""
+class Run(Options):
+    """What holds for all studies of a run."""
 
     run: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")] = "demo"
     """Name of the run: its results lie in results/RUN."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of everything drawn at random."""
-    temper: TemperOptions = TemperOptions()
-    """The temper study."""
-    composite: CompositeOptions = CompositeOptions()
-    """The composite study."""
 
 
-def load_config(values: Mapping[str, Any]) -> Config:
+def _section(study: str) -> tuple[Any, Any]:
+    """Return the type of a study's section, and its default."""
+    options = importlib.import_module(f"pspflow.studies.{study}.options")
+    model = getattr(options, f"{study.title()}Options")
+    return model, model()
+
+
+SECTIONS: dict[str, Any] = {study: _section(study) for study in registry.studies()}
+Config = create_model(
+    "Config",
+    __base__=Run,
+    __doc__="Everything a run of the workflow can be given.",
+    **SECTIONS,
+)
+
+
+def load_config(values: Mapping[str, Any]) -> Any:
     """Validate a merged configuration.
+
+    Returns
+    -------
+    Config
+        With a section for each study, by its name.
 
     Raises
     ------

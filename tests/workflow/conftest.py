@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,11 +40,18 @@ class Checkout:
         )
 
     def planned(self, *arguments: str) -> set[str]:
-        """Return the names of the rules that a dry run would run, targets left out."""
+        """Return the names of the rules that a dry run would run; targets make nothing."""
         run = self.snakemake("-n", *arguments)
         assert run.returncode == 0, run.stdout
-        rules = set(re.findall(r"^(?:local)?rule (\w+):", run.stdout, flags=re.MULTILINE))
-        return rules - {"all", "temper", "temper_persistence", "composite", "composite_data"}
+        jobs = re.findall(r"^(?:local)?rule (\w+):\n((?: +.*\n)*)", run.stdout, re.MULTILINE)
+        return {name for name, body in jobs if re.search("^ +output: ", body, re.MULTILINE)}
+
+    def copy(self, *names: str) -> None:
+        """Put copies in the place of links, so that they can be changed."""
+        for name in names:
+            (self.folder / name).unlink()
+            hidden = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, self.folder / name, ignore=hidden)
 
     def overlay(self, name: str, values: dict[str, object]) -> str:
         """Write a configuration file and return its path."""
@@ -54,6 +63,12 @@ class Checkout:
 def checkout(tmp_path: Path) -> Checkout:
     """Make a fresh checkout without results."""
     return Checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def make_checkout(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Checkout]:
+    """Return what makes a fresh checkout for several tests, in a folder of a given name."""
+    return lambda name: Checkout(tmp_path_factory.mktemp(name) / "checkout")
 
 
 @pytest.fixture(scope="session")

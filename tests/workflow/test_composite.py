@@ -11,40 +11,69 @@ from pspflow.io.arrays import open_store, read_values
 from pspflow.io.tables import read_table
 from pspflow.mechanics import effective_stiffness
 from pspflow.simulate import simulate_composite
-from pspflow.studies.composite.properties import NORMAL, POSITIONS
+from pspflow.studies.composite.structures.properties import NORMAL, POSITIONS
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("composite")]
 RESULTS = "results/tests/composite"
 CONFIG = ("--configfile", "tests/config.yaml")
 
-FIGURES = {"forward_figures", "report"}
-AFTER_FORWARD = FIGURES | {"forward_accuracy"}
-LOCAL = {"train_localizer", "evaluate_localizers", "localization_figures", "report"}
-INVERSE = {"infer", "inverse_figures", "rank", "report"}
-ANNEAL = {"anneal", "annealing_figures", "report"}
-TRAINING = {"train_autoencoder", "train_regressor", "train_vae"}
-AFTER_TRAINING = TRAINING | AFTER_FORWARD | INVERSE | ANNEAL | {"baselines", "reconstructions"}
+SECTION = {"inverse_section", "report"}
+FORWARD = {"forward_accuracy", "forward_section", "report"}
+LOCAL = {"localization_train", "localization_evaluate", "localization_section", "report"}
+INVERSE = SECTION | {"inverse_infer", "inverse_rank"}
+ANNEAL = SECTION | {"inverse_anneal"}
+TRAINING = {f"networks_{name}" for name in ("train", "predict", "encode", "reconstruct", "section")}
+AFTER_TRAINING = TRAINING | FORWARD | INVERSE | ANNEAL
 AFTER_SOLVER = (
-    AFTER_TRAINING | LOCAL | {"solve_shard", "merge_stiffness", "merge_strain", "structure_figures"}
+    AFTER_TRAINING
+    | LOCAL
+    | {"forward_baselines", "structures_section"}
+    | {f"structures_{name}" for name in ("solve", "merge_stiffness", "merge_strain")}
 )
 
 
 def rules(names):
-    """Write stages as the names of their rules."""
-    return {f"composite_{name}" for name in names}
+    """Write stages as the names of their rules; the report's is that of every study."""
+    return {name if name == "report" else f"composite_{name}" for name in names}
 
 
 def test_everything_a_run_promises_is_there(composite):
-    """Every figure, and a page that says what the data are and what reproduced."""
+    """Every figure, and pages that say what the data are and what reproduced."""
     made = composite.folder / RESULTS
     html = (made / "report.html").read_text()
-    for said in ("simulated: no value in it was measured", "Table 1", "Table 6", "Table 10"):
-        assert said in html
-    figures = list((made / "figures").glob("*.png"))
+    for sentence in ("simulated: no value in it was measured", "Table 1", "Table 6", "Table 10"):
+        assert sentence in html
+    figures = list(made.glob("*/figures/*.png"))
     assert len(figures) == html.count("data:image/png") == 15
-    logs = {path.stem for path in made.glob("logs/**/*.log")}
-    assert logs == {path.stem for path in made.glob("benchmarks/**/*.tsv")}
+    assert len(list((made / "evidence").glob("*.png"))) == 15
+    logs = {path.relative_to(made / "logs").with_suffix("") for path in made.glob("logs/**/*.log")}
+    benchmarks = {
+        path.relative_to(made / "benchmarks").with_suffix("")
+        for path in made.glob("benchmarks/**/*.tsv")
+    }
+    assert logs == benchmarks
     assert f"Report: {RESULTS}/report.html" in (composite.folder / "run.log").read_text()
+
+
+def test_only_tables_that_are_used_are_made_of_networks(composite):
+    """Predictions of what forward compares; latents of baselines, figures and the search."""
+    networks = composite.folder / RESULTS / "networks"
+
+    def trainings(file):
+        return {str(path.parent.relative_to(networks)) for path in networks.rglob(file)}
+
+    c11 = {"cnn", "cnn_augmented", "gaussian", "mixture_statistics"}
+    forward = {f"all/c11/{name}/run0" for name in c11} | {"all/normal/mixture_statistics/run0"}
+    design = {f"pair/c11/{name}/run0" for name in ("mixture", "mixture_statistics")}
+    design |= {"pair/normal/mixture_statistics/run0"}
+    assert trainings("weights.safetensors") == forward | design | {"all/none/vae/run0"}
+    assert trainings("predictions.parquet") == forward
+    assert trainings("latents.parquet") == {
+        "all/none/vae/run0",
+        "all/c11/gaussian/run0",
+        "all/c11/mixture_statistics/run0",
+        "pair/c11/mixture_statistics/run0",
+    }
 
 
 def test_candidates_are_what_the_tables_say(composite):
@@ -63,27 +92,33 @@ def test_candidates_are_what_the_tables_say(composite):
 @pytest.mark.parametrize(
     ("change", "touched"),
     [
-        ({"solver": {"tolerance": 1e-3}}, AFTER_SOLVER),
-        ({"networks": {"statistics": {"learning_rate": 0.1}}}, AFTER_TRAINING - {"train_vae"}),
+        ({"structures": {"solver": {"tolerance": 1e-3}}}, AFTER_SOLVER),
+        ({"networks": {"statistics": {"learning_rate": 0.1}}}, AFTER_TRAINING),
+        (
+            {"networks": {"ablation": {"steps": 4}}},
+            {"networks_ablate", "networks_section", "report"},
+        ),
         ({"localization": {"fno": {"width": 3}}}, LOCAL),
         ({"inverse": {"draws": 3}}, INVERSE),
-        ({"inverse": {"candidates": 3}}, {"rank", "report"}),
-        ({"anneal": {"starts": 2}}, ANNEAL),
-        ({"data": {"structures": {"array": "mine"}}}, set()),  # not the source
+        ({"inverse": {"candidates": 3}}, SECTION | {"inverse_rank"}),
+        ({"inverse": {"annealing": {"starts": 2}}}, ANNEAL),
+        ({"structures": {"stack": {"array": "mine"}}}, set()),  # not the source
     ],
 )
 def test_changing_an_option_reruns_what_is_downstream_of_it(composite, change, touched):
-    """An option is a parameter of its own stage only; the report alone records them all."""
+    """An option is a parameter of its own stage, and of the section that names it."""
     overlay = composite.overlay("change.yaml", {"composite": change})
-    planned = composite.planned("composite", *CONFIG, overlay)
-    if touched and "statistics" in str(change):
-        # what depends on no network of ours stays
-        planned_networks = composite.snakemake("-n", "composite", *CONFIG, overlay).stdout
-        trained = set(re.findall(r"logs/networks/(\S+)/run0.log", planned_networks))
-        assert trained
-        assert all("statistics" in name or "augmented" in name for name in trained)
-        touched = touched - {"baselines"}
-    assert planned == rules(touched)
+    assert composite.planned("composite", *CONFIG, overlay) == rules(touched)
+
+
+def test_changing_our_loss_trains_no_network_of_the_papers(composite):
+    """Options of the other networks stay as they are."""
+    change = {"networks": {"statistics": {"learning_rate": 0.1}}}
+    overlay = composite.overlay("change.yaml", {"composite": change})
+    planned = composite.snakemake("-n", "composite", *CONFIG, overlay).stdout
+    trained = set(re.findall(r"logs/networks/(\S+)/run0/train.log", planned))
+    assert trained
+    assert all("statistics" in name or "augmented" in name for name in trained)
 
 
 def test_users_structures_become_a_report(checkout):
@@ -101,16 +136,12 @@ def test_users_structures_become_a_report(checkout):
     moduli.to_csv(checkout.folder / "phases.csv", index=False)
     named = {"structure": range(24), "specimen": [f"sample {i // 2}" for i in range(24)]}
     pd.DataFrame(named).to_csv(checkout.folder / "table.csv", index=False)
-    files = {"stack": "stack.npy", "phases": "phases.csv", "table": "table.csv"}
+    files = {"file": "stack.npy", "phases": "phases.csv", "table": "table.csv"}
     ours = ["mixture_statistics"]
     composite = {
-        "data": {"source": "structures", "structures": files},
-        "models": {
-            "forward": {"c11": ["cnn", *ours], "normal": ours},
-            "inverse": {"c11": ours, "normal": ours},
-        },
-        "inverse": {"c11_gpa": None},
-        "anneal": {"c11_gpa": None},
+        "structures": {"source": "stack", "stack": files},
+        "forward": {"models": {"c11": ["cnn", *ours], "normal": ours}},
+        "inverse": {"models": {"c11": ours, "normal": ours}, "c11_gpa": None},
         "localization": {"structures": None, "models": ["fno"]},
     }
     overlay = checkout.overlay("own.yaml", {"run": "own", "composite": composite})
@@ -121,23 +152,24 @@ def test_users_structures_become_a_report(checkout):
     page = unescape((made / "report.html").read_text())
     assert "rests on 24 structures of 12 specimens from stack.npy" in page
     assert "70 GPa" in page
-    assert page.count("data:image/png") == len(list((made / "figures").glob("*.png")))
+    assert page.count("data:image/png") == len(list(made.glob("*/figures/*.png")))
     for papers in (
         *("that are simulated", "The paper's values", "The paper's own", "<td>paper</td>"),
         *("The paper: about", "diamonds: the paper", "8,900", "5,300", "74.49 %"),
         *("The paper's mixture", "report gives", "the report's"),
     ):
         assert papers not in page.split("<h2>Provenance</h2>")[0], papers
-    assert {path.name for path in (made / "sets").iterdir()} == {"all"}
+    sets = {path.parent.name for path in (made / "structures").glob("*/structures.zarr")}
+    assert sets == {"all"}
 
     # ids are exchanged, and the stiffness is that of the structures as they were given
-    rows = read_table(made / "sets/all/stiffness.parquet")
+    rows = read_table(made / "structures/all/stiffness.parquet")
     assert rows["structure"].tolist() == [str(i) for i in range(24)]
     for place in (0, 13):
         solved = effective_stiffness(stack[place], [70, 3], [0.22, 0.35])
         expected = [solved[at] for at in POSITIONS]
         np.testing.assert_allclose(rows[list(NORMAL)].iloc[place], expected, rtol=1e-5)
-    searched = read_table(made / "anneal/searches.parquet")["wanted_c11_gpa"]
+    searched = read_table(made / "inverse/annealing/searches.parquet")["wanted_c11_gpa"]
     assert searched.between(rows["c11_gpa"].min(), rows["c11_gpa"].max()).all()
 
 
@@ -145,11 +177,11 @@ def test_a_bad_stack_is_one_sentence(checkout):
     """The sentence names the file and the remedy, and nothing is left half made."""
     np.save(checkout.folder / "stack.npy", np.zeros((12, 9, 9, 9)))
     (checkout.folder / "phases.csv").write_text("phase,young_gpa,poisson\n0,2.4,0.3\n1,120,0.3\n")
-    data = {"source": "structures", "structures": {"stack": "stack.npy", "phases": "phases.csv"}}
-    overlay = checkout.overlay("own.yaml", {"run": "own", "composite": {"data": data}})
+    stack = {"source": "stack", "stack": {"file": "stack.npy", "phases": "phases.csv"}}
+    overlay = checkout.overlay("own.yaml", {"run": "own", "composite": {"structures": stack}})
     run = checkout.snakemake("--cores", "1", "composite", "--configfile", overlay)
     assert run.returncode != 0
     assert "stack.npy" in run.stdout
     assert "integers" in run.stdout
     assert "Traceback" not in run.stdout
-    assert not (checkout.folder / "results/own/composite/sets/all/structures.zarr").exists()
+    assert not (checkout.folder / "results/own/composite/structures/all/structures.zarr").exists()

@@ -25,7 +25,7 @@ class TestProfile:
         assert run.returncode == 0, run.stdout
         paper = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
         shards = paper["temper"]["persistence"]["shards"]
-        assert re.search(rf"^temper_persistence_shard +{shards}$", run.stdout, re.MULTILINE)
+        assert re.search(rf"^persistence_compute +{shards}$", run.stdout, re.MULTILINE)
         assert "results/paper/temper/report.html" in run.stdout
 
     def test_a_users_configfile_wins(self, checkout, profile):
@@ -39,7 +39,7 @@ class TestProfile:
 def test_every_gpu_rule_asks_lsf_for_one():
     """The plugin of LSF knows no gpu resource: a rule that is forgotten would train on a CPU."""
     rule = re.compile(r"^ *rule (\w+):$(.*?)(?=^ *rule |\Z)", re.MULTILINE | re.DOTALL)
-    files = (ROOT / "workflow/rules").glob("*.smk")
+    files = (ROOT / "workflow/rules").rglob("*.smk")
     bodies = dict(pair for path in files for pair in rule.findall(path.read_text()))
     wanted = {name for name, body in bodies.items() if "gpu=1" in body}
     lsf = yaml.safe_load((ROOT / "workflow/profiles/lsf/config.yaml").read_text())
@@ -58,8 +58,9 @@ def test_paper_overlay_plans_as_many_chips_as_the_paper():
     """Paper scale is the paper's 437,000 chips to within 2 % (temper paper, section 3.1)."""
     values = yaml.safe_load((ROOT / "workflow/config/paper.yaml").read_text())
     temper = Config.model_validate(values).temper
-    along = (temper.data.simulated.size_px - temper.chips.size_px) // temper.chips.stride_px + 1
-    micrographs = temper.data.simulated.specimens * len(temper.data.domains)
+    images = temper.images
+    along = (images.simulated.size_px - images.chips.size_px) // images.chips.stride_px + 1
+    micrographs = images.simulated.specimens * len(images.domains)
     assert micrographs * along**2 == pytest.approx(437_000, rel=0.02)
 
 

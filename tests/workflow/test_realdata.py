@@ -21,7 +21,7 @@ pytestmark = [
 
 def test_chips_per_class(realdata):
     """Every micrograph of every class is cut into its full grid of chips."""
-    chips = pd.read_parquet(realdata / "chips.parquet")
+    chips = pd.read_parquet(realdata / "images/chips.parquet")
     counts = chips["domain"].value_counts().to_dict()
     each = IMAGES_EACH * ROWS * COLUMNS
     assert counts == {"network": each, "pearlite": each, "spheroidite": each}
@@ -29,8 +29,8 @@ def test_chips_per_class(realdata):
 
 def test_no_test_chip_shares_a_pixel_with_a_training_chip(realdata):
     """Painting the training chips leaves every test chip untouched, micrograph by micrograph."""
-    chips = pd.read_parquet(realdata / "chips.parquet")
-    catalogue = pd.read_parquet(realdata / "catalogue.parquet").set_index("micrograph")
+    chips = pd.read_parquet(realdata / "images/chips.parquet")
+    catalogue = pd.read_parquet(realdata / "images/catalogue.parquet").set_index("micrograph")
     for name, rows in chips.groupby("micrograph"):
         entry = catalogue.loc[name]
         painted = np.zeros((entry["height_px"], entry["width_px"]), dtype=bool)
@@ -41,9 +41,13 @@ def test_no_test_chip_shares_a_pixel_with_a_training_chip(realdata):
     assert (chips["split"] == "test").sum() > 0
 
 
-@pytest.mark.parametrize("name", ["micrographs", "chips", "persistence"])
-def test_figures_of_the_report_exist(realdata, name):
-    """Each figure is a picture with content."""
-    with Image.open(realdata / f"figures/{name}.png") as image:
+@pytest.mark.parametrize(
+    ("chapter", "name"),
+    [("images", "micrographs"), ("images", "chips"), ("persistence", "persistence")],
+)
+def test_figures_of_the_report_exist(realdata, chapter, name):
+    """Each figure is a picture with content, and its chapter has a section."""
+    assert (realdata / chapter / "section.json").is_file()
+    with Image.open(realdata / chapter / f"figures/{name}.png") as image:
         assert image.width == 2100
         assert len(np.unique(np.asarray(image.convert("L")))) > 100

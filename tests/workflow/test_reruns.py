@@ -7,21 +7,19 @@ import pytest
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 RESULTS = "results/tests/temper"
 
-AFTER_LABELS = {"labels", "label_chart", "report"}
-PINET = {"train_pinet", "evaluate_pinet", "pinet_figure"}
-JUDGES = {"judge_plausibility", "judge_labels", "transfer_figures", "report"}
-AFTER_FLOWS = JUDGES | {"train_flow", "transfer_chips"}
-AFTER_MERGE = AFTER_LABELS | PINET | AFTER_FLOWS | {"merge", "figures"}
-AFTER_PERSISTENCE = AFTER_MERGE | {"persistence_shard"}
-AFTER_GRID = AFTER_PERSISTENCE | {"grid"}
-AFTER_CHIPS = AFTER_GRID | {"chips"}
-AFTER_SPLIT = AFTER_CHIPS | {"split", "micrographs"}
-EVERYTHING = AFTER_SPLIT | {"catalogue", "simulate"}
-
-
-def rules(names):
-    """Write stages as the names of their rules."""
-    return {f"temper_{name}" for name in names}
+REPORT = {"report"}
+LABELS = {"temper_labels_classify", "temper_labels_section"}
+PINET = {"temper_pinet_train", "temper_pinet_evaluate", "temper_pinet_section"}
+FLOWS = {"temper_flows_train", "temper_flows_section"}
+EVALUATION = {f"temper_transfer_{name}" for name in ("plausibility", "preservation", "section")}
+TRANSFER = EVALUATION | {"temper_transfer_chips"}
+AFTER_FLOWS = FLOWS | TRANSFER | REPORT
+AFTER_MERGE = LABELS | PINET | AFTER_FLOWS | {"persistence_merge", "persistence_section"}
+AFTER_COMPUTE = AFTER_MERGE | {"persistence_compute"}
+AFTER_GRID = AFTER_COMPUTE | {"persistence_grid"}
+AFTER_CHIPS = AFTER_GRID | {"images_chips", "images_section"}
+AFTER_SPLIT = AFTER_CHIPS | {"images_split", "images_micrographs"}
+EVERYTHING = AFTER_SPLIT | {"images_catalogue", "temper_images_simulate"}
 
 
 def test_a_finished_run_has_nothing_to_do(finished):
@@ -32,48 +30,50 @@ def test_a_finished_run_has_nothing_to_do(finished):
 @pytest.mark.parametrize(
     ("change", "touched"),
     [
-        ({"temper": {"labels": {"resamples": 200}}}, AFTER_LABELS),
-        ({"temper": {"pinet": {"learning_rate": 0.1}}}, PINET | {"report"}),
+        ({"temper": {"labels": {"resamples": 200}}}, LABELS | REPORT),
+        ({"temper": {"pinet": {"learning_rate": 0.1}}}, PINET | REPORT),
         ({"temper": {"flows": {"learning_rate": 0.1}}}, AFTER_FLOWS),
         ({"temper": {"flows": {"topology_weight": {"exact": 0.1}}}}, AFTER_FLOWS),
-        ({"temper": {"transfer": {"resamples": 200}}}, JUDGES),
-        ({"temper": {"transfer": {"chips_per_specimen": 8}}}, JUDGES | {"transfer_chips"}),
+        ({"temper": {"transfer": {"resamples": 200}}}, EVALUATION | REPORT),
+        ({"temper": {"transfer": {"chips_per_specimen": 8}}}, TRANSFER | REPORT),
         ({"temper": {"persistence": {"sigma": 20.0}}}, AFTER_GRID),
-        ({"temper": {"chips": {"stride_px": 16}}}, AFTER_CHIPS),
-        ({"temper": {"split": {"by": "region"}}}, AFTER_SPLIT),
+        ({"temper": {"persistence": {"shards": 3}}}, AFTER_COMPUTE),
+        ({"temper": {"images": {"chips": {"stride_px": 16}}}}, AFTER_CHIPS),
+        ({"temper": {"images": {"split": {"by": "region"}}}}, AFTER_SPLIT),
         (
-            {"temper": {"data": {"scale": {"pixel_size_um": 0.1}}}},
-            EVERYTHING - {"simulate"},
+            {"temper": {"images": {"scale": {"pixel_size_um": 0.1}}}},
+            EVERYTHING - {"temper_images_simulate"},
         ),
-        ({"temper": {"data": {"simulated": {"specimens": 7}}}}, EVERYTHING),
-        ({"temper": {"chips": {"redundancy": 2.0}}}, set()),  # the placement is a grid
+        ({"temper": {"images": {"simulated": {"specimens": 7}}}}, EVERYTHING),
+        ({"temper": {"images": {"chips": {"redundancy": 2.0}}}}, set()),  # the placement is a grid
         ({"temper": {"flows": {"blocks": 7}}}, set()),  # the flow is no RealNVP
         ({"temper": {"flows": {"topology_weight": {"pinet": 7.0}}}}, set()),  # not trained
-        ({"temper": {"data": {"micrographs": {"sheet": "own.csv"}}}}, set()),  # not the source
+        ({"temper": {"images": {"micrographs": {"sheet": "own.csv"}}}}, set()),  # not the source
     ],
 )
 def test_changing_an_option_reruns_what_is_downstream_of_it(finished, change, touched):
-    """An option is a parameter of its own stage only; the report alone records them all."""
+    """An option is a parameter of the stages of its own chapter only."""
     overlay = finished.overlay("change.yaml", change)
     planned = finished.planned("temper", "--configfile", "tests/config.yaml", overlay)
-    assert planned == rules(touched)
+    assert planned == touched
 
 
 @pytest.mark.parametrize(
     ("artefact", "rebuilt"),
     [
-        ("report.html", {"report"}),
-        ("figures/labels.png", {"label_chart", "report"}),
-        ("labels/accuracy.parquet", AFTER_LABELS),
-        ("persistence.zarr", AFTER_MERGE),
-        ("pinet/pooled/errors.parquet", {"evaluate_pinet", "pinet_figure", "report"}),
+        ("report.html", REPORT),
+        ("labels/figures/accuracy.png", {"temper_labels_section"} | REPORT),
+        ("images/section.json", {"images_section"} | REPORT),
+        ("labels/accuracy.parquet", LABELS | REPORT),
+        ("persistence/images.zarr", AFTER_MERGE),
+        ("pinet/pooled/errors.parquet", PINET - {"temper_pinet_train"} | REPORT),
         ("flows/exact/seed0/weights.safetensors", AFTER_FLOWS),
-        ("flows/none/seed0/checks.parquet", JUDGES | {"transfer_chips"}),
-        ("transfer/effects.parquet", JUDGES - {"judge_labels"}),
-        ("figures/transfer_chips.png", {"transfer_figures", "report"}),
-        ("persistence/1-of-2.zarr", AFTER_PERSISTENCE),
-        ("chips.parquet", AFTER_CHIPS),
-        ("simulated/sheet.csv", EVERYTHING),
+        ("transfer/none/seed0/checks.parquet", TRANSFER | REPORT),
+        ("transfer/effects.parquet", EVALUATION - {"temper_transfer_preservation"} | REPORT),
+        ("transfer/figures/chips.png", {"temper_transfer_section"} | REPORT),
+        ("persistence/shards/1-of-2.zarr", AFTER_COMPUTE),
+        ("images/chips.parquet", AFTER_CHIPS),
+        ("images/simulated/sheet.csv", EVERYTHING),
     ],
 )
 def test_deleting_an_artefact_rebuilds_it_and_what_follows(finished, artefact, rebuilt):
@@ -84,18 +84,18 @@ def test_deleting_an_artefact_rebuilds_it_and_what_follows(finished, artefact, r
         planned = finished.planned("temper", "--configfile", "tests/config.yaml")
     finally:
         aside.rename(path)
-    assert planned == rules(rebuilt)
+    assert planned == rebuilt
 
 
 def test_one_lost_shard_is_one_job(finished):
     """The other shares of the scatter stay."""
-    path = finished.folder / RESULTS / "persistence/1-of-2.zarr"
+    path = finished.folder / RESULTS / "persistence/shards/1-of-2.zarr"
     aside = finished.folder / "aside"
     path.rename(aside)
     run = finished.snakemake("-n", "temper", "--configfile", "tests/config.yaml")
     aside.rename(path)
-    assert "persistence/1-of-2.log" in run.stdout
-    assert "persistence/2-of-2.log" not in run.stdout
+    assert "persistence/compute/1-of-2.log" in run.stdout
+    assert "persistence/compute/2-of-2.log" not in run.stdout
 
 
 def test_one_regularisation_is_trained_alone(finished):
@@ -121,4 +121,4 @@ def test_runs_do_not_overwrite_each_other(finished):
     """Another run name plans everything anew, in another folder."""
     overlay = finished.overlay("change.yaml", {"run": "another"})
     planned = finished.planned("temper", "--configfile", "tests/config.yaml", overlay)
-    assert planned == rules(EVERYTHING)
+    assert planned == EVERYTHING

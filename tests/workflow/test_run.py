@@ -12,7 +12,7 @@ from pspflow.io.artefacts import fingerprint
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import read_table, table_provenance
 from pspflow.microstructure.loader import cut_chips
-from pspflow.studies.temper.persistence import read_imaging
+from pspflow.studies.shared.persistence.imaging import read_imaging
 from pspflow.topology import persistence_images
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
@@ -20,21 +20,42 @@ RESULTS = "results/tests/temper"
 SPECIMENS, TEMPERS, CHIPS_EACH = 6, 3, 9
 
 
+MADE = {
+    "images": ["catalogue", "regions", "chips", "chip_counts"],
+    "persistence": ["grid", "coverage"],
+    "labels": ["accuracy", "correlations"],
+    "pinet": ["pooled/errors", "spatial/speed"],
+    "flows": ["none/seed0/history", "exact/seed0/history"],
+    "transfer": ["plausibility", "effects", "preservation", "exact/seed0/checks"],
+}
+DRAWN = {
+    "images": ["micrographs", "chips"],
+    "persistence": ["persistence"],
+    "labels": ["accuracy"],
+    "pinet": ["parity"],
+    "flows": ["training"],
+    "transfer": ["chips", "samples", "plausibility", "preservation"],
+}
+
+
 def test_everything_a_run_promises_is_there(finished):
     """One command leaves every artefact, and ends by saying where the report is."""
     made = finished.folder / RESULTS
-    for name in ("catalogue.parquet", "regions.parquet", "chips.parquet", "chip_counts.parquet"):
-        assert (made / name).is_file()
-    drawn = ["micrographs", "chips", "persistence", "labels", "pinet"]
-    drawn += [f"transfer_{n}" for n in ("training", "chips", "samples", "plausibility", "labels")]
-    for name in drawn:
-        assert (made / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    for chapter, names in MADE.items():
+        for name in names:
+            assert (made / chapter / f"{name}.parquet").is_file()
+    for chapter, names in DRAWN.items():
+        assert (made / chapter / "section.json").is_file()
+        for name in names:
+            picture = made / chapter / "figures" / f"{name}.png"
+            assert picture.read_bytes().startswith(b"\x89PNG")
+            assert (made / "evidence" / f"{chapter}_{name}.png").stat().st_size <= 200_000
     log = (finished.folder / "run.log").read_text()
     assert f"Report: {RESULTS}/report.html" in log
 
 
-def test_flows_of_every_regularisation_are_judged(finished):
-    """Two trainings, six directions, rulers beside them, and each training's synthetic chips."""
+def test_flows_of_every_regularisation_are_evaluated(finished):
+    """Two trainings, six directions, baselines beside them, and each training's synthetic chips."""
     made = finished.folder / RESULTS
     table = read_table(made / "transfer/plausibility.parquet")
     assert {"none/seed0", "exact/seed0", "untransferred source"} <= set(table["flow"])
@@ -42,27 +63,33 @@ def test_flows_of_every_regularisation_are_judged(finished):
     effects = read_table(made / "transfer/effects.parquet")
     assert set(effects["regularisation"]) == {"exact"}
     html = (made / "report.html").read_text()
-    for said in ("What reproduced and what did not", "Label preservation", "beats doing nothing"):
+    for said in (
+        '<h2 id="findings">Findings</h2>',
+        "<h3>Label preservation</h3>",
+        "<h2>Flows</h2>",
+    ):
         assert said in html
 
 
 def test_every_rule_leaves_a_log_and_a_benchmark(finished):
-    """What a job said and what it cost is kept, job by job."""
+    """What a job said and what it cost is kept, job by job, under the name of its chapter."""
     made = finished.folder / RESULTS
-    logs = {path.stem for path in made.glob("logs/**/*.log")}
-    costs = {path.stem for path in made.glob("benchmarks/**/*.tsv")}
-    assert logs == costs
-    assert {"simulate", "catalogue", "chips", "1-of-2", "2-of-2", "merge", "report"} <= logs
+    logs = {str(path.relative_to(made / "logs"))[:-4] for path in made.glob("logs/**/*.log")}
+    costs = made.glob("benchmarks/**/*.tsv")
+    assert logs == {str(path.relative_to(made / "benchmarks"))[:-4] for path in costs}
+    images = {f"images/{name}" for name in ("simulate", "catalogue", "chips", "section")}
+    shares = {"persistence/compute/1-of-2", "persistence/compute/2-of-2", "persistence/merge"}
+    assert images | shares | {"labels/classify", "report"} <= logs
 
 
 def test_stored_images_are_those_of_the_chips(finished):
-    """Row i of persistence.zarr is the persistence image of chip i, through every stage between."""
+    """Row i of the store is the persistence image of chip i, through every stage between."""
     made = finished.folder / RESULTS
-    chips = read_chips(made / "chips.parquet")
+    chips = read_chips(made / "images/chips.parquet")
     assert len(chips) == SPECIMENS * TEMPERS * CHIPS_EACH
-    stored = read_values(open_store(made / "persistence.zarr"), "persistence_image")
-    pixels = cut_chips(Micrographs(made / "micrographs.zarr"), chips)
-    made_with = read_imaging(made / "grid.parquet")
+    stored = read_values(open_store(made / "persistence/images.zarr"), "persistence_image")
+    pixels = cut_chips(Micrographs(made / "images/micrographs.zarr"), chips)
+    made_with = read_imaging(made / "persistence/grid.parquet")
     names = ("birth_range", "persistence_range", "sigma")
     grid = {name: getattr(made_with, name) for name in names}
     images = persistence_images(pixels, backend="gudhi", **grid) / made_with.unit_persistence
@@ -71,7 +98,7 @@ def test_stored_images_are_those_of_the_chips(finished):
 
 def test_no_specimen_serves_two_splits(finished):
     """The default split is by specimen, with all tempers of one on the same side."""
-    chips = pd.read_parquet(finished.folder / RESULTS / "chips.parquet")
+    chips = pd.read_parquet(finished.folder / RESULTS / "images/chips.parquet")
     assert len(chips[["specimen", "split"]].drop_duplicates()) == SPECIMENS
     assert set(chips["split"]) == {"train", "validation", "test"}
     assert (chips.groupby("split")["domain"].nunique() == TEMPERS).all()
@@ -80,33 +107,37 @@ def test_no_specimen_serves_two_splits(finished):
 def test_artefacts_say_where_they_come_from(finished):
     """Provenance names stage, options, seed and the fingerprints of the inputs."""
     made = finished.folder / RESULTS
-    record = table_provenance(made / "chips.parquet")
-    assert record["stage"] == "temper chips"
+    record = table_provenance(made / "images/chips.parquet")
+    assert record["stage"] == "images chips"
     assert record["options"]["size_px"] == 32
     assert record["seed"] == 0
-    assert record["inputs"]["regions"] == fingerprint(made / "regions.parquet")
+    assert record["inputs"]["regions"] == fingerprint(made / "images/regions.parquet")
     page = (made / "report.html").read_text()
     embedded = re.search(r'id="provenance">(.*?)</script>', page, flags=re.DOTALL)
     assert embedded is not None
-    assert json.loads(embedded[1])["options"]["chips"]["size_px"] == 32
+    sections = json.loads(embedded[1])["sections"]
+    assert set(sections) == set(MADE)
+    assert sections["images"]["options"]["chips"]["size_px"] == 32
 
 
 def test_report_says_that_the_data_are_simulated(finished):
     """Nobody mistakes the demo for a measurement."""
-    page = (finished.folder / RESULTS / "report.html").read_text()
-    assert "simulated" in page.split("</p>")[0]
+    for name in ("report.html", "evidence/README.md"):
+        page = (finished.folder / RESULTS / name).read_text()
+        assert "that are simulated: no value in it was measured on a material" in page[:3000]
 
 
 def test_same_configuration_gives_the_same_artefacts(finished, checkout):
     """A second run elsewhere ends in the same bytes, whatever the jobs' order."""
     run = checkout.snakemake(
-        *("--cores", "2", f"{RESULTS}/persistence.zarr", f"{RESULTS}/figures/chips.png"),
+        *("--cores", "2", f"{RESULTS}/persistence/images.zarr", f"{RESULTS}/images/section.json"),
         *("--configfile", "tests/config.yaml"),
     )
     assert run.returncode == 0, run.stdout
     for name in (
-        *("simulated/sheet.csv", "simulated/images", "catalogue.parquet", "regions.parquet"),
-        *("micrographs.zarr", "chips.parquet", "persistence.zarr", "figures/chips.png"),
+        *("images/simulated/sheet.csv", "images/simulated/images", "images/catalogue.parquet"),
+        *("images/regions.parquet", "images/micrographs.zarr", "images/chips.parquet"),
+        *("persistence/images.zarr", "images/figures/chips.png", "images/section.json"),
     ):
         first, second = (c.folder / RESULTS / name for c in (finished, checkout))
         assert fingerprint(first) == fingerprint(second), name
@@ -114,45 +145,53 @@ def test_same_configuration_gives_the_same_artefacts(finished, checkout):
 
 def test_users_sheet_takes_the_same_path(finished):
     """The simulated sheet, given as one's own micrographs, ends in the same chips."""
-    sheet = f"{RESULTS}/simulated/sheet.csv"
+    sheet = f"{RESULTS}/images/simulated/sheet.csv"
     own = {"source": "micrographs", "micrographs": {"sheet": sheet}}
-    overlay = finished.overlay("own.yaml", {"run": "own", "temper": {"data": own}})
+    overlay = finished.overlay("own.yaml", {"run": "own", "temper": {"images": own}})
     files = ("--configfile", "tests/config.yaml", overlay)
-    run = finished.snakemake("--cores", "2", "results/own/temper/chips.parquet", *files)
+    run = finished.snakemake("--cores", "2", "results/own/temper/images/chips.parquet", *files)
     assert run.returncode == 0, run.stdout
     mine, theirs = (
-        read_table(finished.folder / "results" / name / "temper/chips.parquet")
+        read_table(finished.folder / "results" / name / "temper/images/chips.parquet")
         for name in ("own", "tests")
     )
     pd.testing.assert_frame_equal(mine, theirs)
 
-    image = next((finished.folder / RESULTS / "simulated/images").glob("*.tif"))
+    image = next((finished.folder / RESULTS / "images/simulated/images").glob("*.tif"))
     content = image.read_bytes()
     image.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    planned = finished.planned("results/own/temper/chips.parquet", *files)
+    planned = finished.planned("results/own/temper/images/chips.parquet", *files)
     image.write_bytes(content)
-    assert {"temper_catalogue", "temper_micrographs", "temper_chips"} <= planned
+    assert {"images_catalogue", "images_micrographs", "images_chips"} <= planned
 
 
 def test_bad_sheet_stops_with_its_sentence(checkout):
     """A fault in the user's sheet ends the run with one sentence on the terminal and in the log."""
     (checkout.folder / "sheet.csv").write_text("image,domain,specimen\nnowhere.tif,t5,s1\n")
     own = {"source": "micrographs", "micrographs": {"sheet": "sheet.csv"}}
-    overlay = checkout.overlay("own.yaml", {"run": "own", "temper": {"data": own}})
+    overlay = checkout.overlay("own.yaml", {"run": "own", "temper": {"images": own}})
     run = checkout.snakemake("--cores", "1", "temper", "--configfile", overlay)
     assert run.returncode != 0
     sentence = "sheet.csv row 2: nowhere.tif: there is no such file"
     assert sentence in run.stdout
-    assert sentence in (checkout.folder / "results/own/temper/logs/catalogue.log").read_text()
-    assert not (checkout.folder / "results/own/temper/catalogue.parquet").exists()
+    assert (
+        sentence in (checkout.folder / "results/own/temper/logs/images/catalogue.log").read_text()
+    )
+    assert not (checkout.folder / "results/own/temper/images/catalogue.parquet").exists()
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"temper": {"chips": {"sise_px": 3}}}, "'temper.chips.sise_px' is unknown"),
-        ({"temper": {"chips": {"size_px": "big"}}}, "'temper.chips.size_px' is 'big'"),
-        ({"temper": {"split": {"test": 0.9}}}, "make them sum to 1"),
+        (
+            {"temper": {"images": {"chips": {"sise_px": 3}}}},
+            "'temper.images.chips.sise_px' is unknown",
+        ),
+        (
+            {"temper": {"images": {"chips": {"size_px": "big"}}}},
+            "'temper.images.chips.size_px' is 'big'",
+        ),
+        ({"temper": {"images": {"split": {"test": 0.9}}}}, "make them sum to 1"),
         ({"run": "../elsewhere"}, "'run' is '../elsewhere'"),
     ],
 )

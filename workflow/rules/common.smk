@@ -1,11 +1,12 @@
 # What all studies share.
 # Needs: the merged configuration (config.yaml, overlays, command line).
-# Makes: CONFIG, the validated configuration; OUT, the run's folder; options(), a stage's options
-# as the JSON its command takes.
+# Makes: CONFIG, the validated configuration; OUT, the folder of the run; STUDIES and RULES_FILES,
+# which come from the registry; helpers that write options, flags, memory and shares.
 
 import shlex
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -22,6 +23,7 @@ shell.prefix(
 from pspflow.config import load_config
 from pspflow.errors import InputError
 from pspflow.io.imagesets import existing_images
+from pspflow.studies import registry
 
 try:
     CONFIG = load_config(config)
@@ -29,8 +31,47 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 OUT = f"results/{CONFIG.run}"
-MADE = []
+STUDIES = registry.studies()
 STARTED = time.time()
+# of each study, by chapter: every artefact that it makes in this run. A chapter's rules set its list;
+# one that makes nothing in this run (no labels, one domain only) has none
+MADE = {study: {} for study in STUDIES}
+# of each study that starts from micrographs, the options of these shared chapters; its rules set it
+IMAGES, PERSISTENCE = {}, {}
+
+
+def rules_files():
+    """List the rules files: of shared chapters, and of each study its own, in reading order."""
+    rules = Path(workflow.basedir) / "workflow/rules"
+    wanted = []
+    for study in STUDIES:
+        names = ["study", *registry.chapters(study)]
+        wanted += [rules / study / f"{name}.smk" for name in names]
+        wanted += [
+            rules / "shared" / f"{name}.smk" for name in registry.chapters(study)
+        ]
+    wanted.append(rules / "shared/report.smk")
+    return [str(path) for path in dict.fromkeys(wanted) if path.exists()]
+
+
+RULES_FILES = rules_files()
+
+
+def made(study, *chapters):
+    """List what chapters of a study make, every one if none is named.
+
+    Every artefact is a target, not only the last one: a lost one is then made again.
+    """
+    return [path for name in chapters or MADE[study] for path in MADE[study][name]]
+
+
+def sections(study):
+    """Locate the sections of a study's report by chapter, in reading order."""
+    return {
+        chapter: f"{OUT}/{study}/{chapter}/section.json"
+        for chapter in registry.chapters(study)
+        if chapter in MADE[study]
+    }
 
 
 def options(model):
@@ -38,33 +79,19 @@ def options(model):
     return model.chosen().model_dump_json()
 
 
-def images_of(sheet):
-    """List the images of a user's sheet, so that replacing one reruns what depends on it."""
-    try:
-        return existing_images(Path(sheet))
-    except InputError as error:
-        raise WorkflowError(str(error)) from None
+def memory(mb):
+    """Ask for memory that grows with every attempt."""
+    return lambda wildcards, attempt: mb * attempt
 
 
-def topology_inputs(regularisation, study):
-    """Name what a regularisation looks through: PI-Net's pooled head, since the spatial one fails,
-    or what exact persistence images are made with."""
-    return {
-        "none": {},
-        "pinet": {"pinet": f"{study}/pinet/pooled/weights.safetensors"},
-        "exact": {
-            "persistence": f"{study}/persistence.zarr",
-            "grid": f"{study}/grid.parquet",
-        },
-    }[regularisation]
+def shares(count):
+    """Name the shares of work that is divided among jobs: 1-of-2, 2-of-2."""
+    return [f"{number}-of-{count}" for number in range(1, count + 1)]
 
 
-def network_files(folder, model):
-    """List what the training of a composite network leaves in its folder."""
-    kept = ["weights.safetensors", "history.parquet"]
-    kept += ["predictions.parquet"] if model != "vae" else []
-    kept += ["latents.parquet"] if not model.startswith("cnn") else []
-    return [f"{folder}/{file}" for file in kept]
+def named(paths):
+    """Write a mapping of names to paths as NAME=PATH, ready for a flag."""
+    return [f"{name}={path}" for name, path in paths.items()]
 
 
 def flags(values):
@@ -73,11 +100,31 @@ def flags(values):
     return [part for pair in pairs for part in pair]
 
 
+def figure_folder(wildcards, output):
+    """Name the folder of a chapter's figures, which lies beside its section."""
+    return str(Path(output.section).parent / "figures")
+
+
+@cache
+def images_of(sheet):
+    """List the images of a user's sheet, so that replacing one reruns what depends on it."""
+    try:
+        return existing_images(Path(sheet))
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def caption(study, chapter, figure):
+    """Locate the caption of a figure in snakemake's report."""
+    return f"../../report/{study}/{chapter}_{figure}.rst"
+
+
 localrules:
     all,
 
 
 onsuccess:
-    for page in MADE:
-        if Path(page).exists() and Path(page).stat().st_mtime >= STARTED:
+    for study in STUDIES:
+        page = Path(f"{OUT}/{study}/report.html")
+        if page.exists() and page.stat().st_mtime >= STARTED:
             print(f"Report: {page}")

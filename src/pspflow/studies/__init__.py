@@ -1,1 +1,1 @@
-"""One package a published study: its options, stages, measures and figures."""
+"""The published systems that are built in: each study is a book of chapters."""

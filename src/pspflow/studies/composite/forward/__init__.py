@@ -1,0 +1,1 @@
+"""Stiffness predicted from structures, by networks and by baselines."""

@@ -1,0 +1,1 @@
+"""Inverse design: structures for a wanted stiffness, inferred, drawn and ranked, and annealed."""

@@ -1,0 +1,119 @@
+"""Options of inverse design: structures for a wanted stiffness, inferred and found by annealing."""
+
+from collections import Counter
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from pspflow.options import Count, Options, Positive
+from pspflow.studies.composite.forward.options import Networks
+from pspflow.studies.composite.inverse import paper
+from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName
+from pspflow.studies.composite.structures.properties import Target
+
+Wanted = Annotated[tuple[Positive, ...], Field(min_length=1)] | None
+DESIGNER: NetworkName = "mixture_statistics"
+"""Network whose latent space is searched, and whose designs the solver ranks."""
+GUIDE: NetworkName = "cnn"
+"""Network that guides the search: the paper's regression alone, trained on all structures."""
+KEYS = ["model", "prior"]
+"""Columns that name a network and which of its priors, in tables."""
+
+
+def _distinct(values: Wanted) -> Wanted:
+    if values and len(set(values)) < len(values):
+        raise ValueError("a value is listed twice; remove one.")
+    return values
+
+
+class InverseModels(Options):
+    """Networks that structures are designed with."""
+
+    c11: Networks = ("gaussian", "mixture", "mixture_statistics")
+    """Networks that design for a wanted C11; mixture_statistics is one of them."""
+    normal: Networks = ("mixture_statistics",)
+    """Networks that design for all six components wanted at once; mixture_statistics is one of
+    them."""
+
+    @model_validator(mode="after")
+    def _able(self) -> Self:
+        for target, models in (("c11", self.c11), ("normal", self.normal)):
+            for model, times in Counter(models).items():
+                recipe = RECIPES[model]
+                if times > 1:
+                    raise ValueError(f"{target} lists {model} twice; remove one.")
+                if not (recipe.autoencoder and recipe.regression):
+                    raise ValueError(
+                        f"{target} lists {model}, which does not both decode structures and "
+                        "predict properties; remove it."
+                    )
+            if DESIGNER not in models:
+                raise ValueError(
+                    f"{target} lacks {DESIGNER}, which annealing and ranking take; add it."
+                )
+        return self
+
+
+class AnnealingOptions(Options):
+    """Simulated annealing in the latent space, for comparison."""
+
+    c11_gpa: Wanted = None
+    """Wanted C11 of the searches. null: 35, as in the paper's Figure 4, if the structures are of
+    its material, and otherwise the median of the training structures."""
+    starts: Count = paper.ANNEALING_RANDOM_STARTS
+    """Searches from random latents for each wanted value; the paper's 5."""
+    iterations: Count = paper.ANNEALING_RANDOM_ITERATIONS
+    """Latents that a search from a random latent proposes; the paper's 200 at least."""
+    inferred_iterations: Count = paper.ANNEALING_INFERRED_ITERATIONS
+    """Latents that a search from an inferred latent proposes; the paper's 10."""
+
+    _distinct_c11 = field_validator("c11_gpa")(_distinct)
+
+
+class DesignOptions(Options):
+    """What is wanted of structures, and how many are tried."""
+
+    c11_gpa: Wanted = None
+    """Wanted C11, one instance for each value. null: the eight of the paper's Table 6 if the
+    structures are of its material, and otherwise eight that the training structures span."""
+    vectors: Count = 10
+    """Number of test structures whose six components are wanted together; the paper's 10."""
+    draws: Count = 8
+    """Draws of noise among which a *_statistics network chooses by its own prediction."""
+    candidates: Count = 8
+    """Structures that are drawn for each instance and ranked by the solver."""
+
+    _distinct_c11 = field_validator("c11_gpa")(_distinct)
+
+
+class InverseOptions(DesignOptions):
+    """Structures for a wanted stiffness."""
+
+    models: InverseModels = InverseModels()
+    """Networks that are trained to design structures."""
+    annealing: AnnealingOptions = AnnealingOptions()
+    """Search in the latent space, for comparison."""
+
+    def resolved(self, *, papers_material: bool) -> Self:
+        """Want what the paper wants, where nothing is named and the structures are its.
+
+        Parameters
+        ----------
+        papers_material
+            Whether the structures are of the paper's material.
+        """
+        if not papers_material:
+            return self
+        wanted = self.c11_gpa or paper.INVERSE_TARGETS_GPA
+        searched = self.annealing.c11_gpa or paper.ANNEALING_TARGETS_GPA
+        annealing = self.annealing.model_copy(update={"c11_gpa": searched})
+        return self.model_copy(update={"c11_gpa": wanted, "annealing": annealing})
+
+    def inferred(self, target: Target) -> DesignOptions:
+        """Keep what acts on inferring structures for a target."""
+        return self.ranked(target).without("candidates")
+
+    def ranked(self, target: Target) -> DesignOptions:
+        """Keep what acts on drawing and ranking structures for a target."""
+        kept = DesignOptions(**{name: getattr(self, name) for name in DesignOptions.model_fields})
+        return kept.without("vectors" if target == "c11" else "c11_gpa")

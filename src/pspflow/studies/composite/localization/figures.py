@@ -1,0 +1,156 @@
+"""Figures of localization: arrays and tables in, matplotlib figures out."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from pspflow.report.style import COLOURS, figure_of
+from pspflow.studies.composite.localization.names import title_of
+from pspflow.studies.composite.localization.paper import LOCALIZATION_R2
+
+STRAIN_COLOURS = "viridis"
+
+
+def slice_figure(
+    phases: np.ndarray,
+    true: np.ndarray,
+    predicted: Mapping[str, np.ndarray],
+    titles: Sequence[str],
+    macro_strain: float,
+) -> Figure:
+    """Show the central slices of structures, of each model's strains, and of the true strains.
+
+    Latent report, Figures 4-4 to 4-12.
+
+    Parameters
+    ----------
+    phases
+        Phase ids, shape ``(n, x, y, z)``; the slice is normal to z, x points right.
+    true
+        Strains, of the same shape.
+    predicted
+        Strains by model, of the same shape each.
+    titles
+        Name of each structure.
+    macro_strain
+        Strains are shown as multiples of it; each row has a common colour scale.
+    """
+    models = list(predicted)
+    with figure_of(len(phases), 2 + len(models), cell_aspect=1.12) as (figure, grid):
+        for row, axes in enumerate(grid):
+            middle = phases.shape[3] // 2
+            fields = [true[row], *(predicted[name][row] for name in models)]
+            slices = [field[:, :, middle].T / macro_strain for field in fields]
+            low, high = np.percentile(slices[0], [0.5, 99.5])
+            axes[0].imshow(phases[row, :, :, middle].T, cmap="gray_r", origin="lower")
+            axes[0].set_ylabel(titles[row])
+            for one, values in zip(axes[1:], (*slices[1:], slices[0]), strict=True):
+                shown = one.imshow(values, cmap=STRAIN_COLOURS, vmin=low, vmax=high, origin="lower")
+            bar = figure.colorbar(shown, ax=axes.tolist(), shrink=0.8, pad=0.01)
+            bar.set_label("strain over macroscopic", fontsize=6)
+            for one in axes:
+                one.set_xticks([])
+                one.set_yticks([])
+                one.spines[:].set_visible(False)
+        names = ["structure", *(title_of(name) for name in models), "true"]
+        for one, name in zip(grid[0], names, strict=True):
+            one.set_title(name, fontsize=7)
+    return figure
+
+
+def parity_figure(
+    true: np.ndarray,
+    predicted: Mapping[str, np.ndarray],
+    accuracy: pd.DataFrame,
+    macro_strain: float,
+    *,
+    papers_material: bool = True,
+) -> Figure:
+    """Show predicted against true strains of voxels, one panel per model.
+
+    Latent report, Figures 4-2 and 4-3.
+
+    Parameters
+    ----------
+    true
+        Strains of voxels, shape ``(n,)``.
+    predicted
+        Strains of these voxels by model.
+    accuracy
+        Columns model, squared_pearson and the ends of its interval.
+    macro_strain
+        Strains are shown as multiples of it.
+    papers_material
+        Whether the structures are of the report's material: only then its value is named.
+    """
+    known = accuracy.set_index("model")
+    limits = np.percentile(true / macro_strain, [0.05, 99.95])
+    columns = min(3, len(predicted))
+    rows = -(-len(predicted) // columns)
+    counts = LogNorm(1, max(10, len(true) / 20))
+    with figure_of(rows, columns, cell_aspect=1.0) as (figure, grid):
+        for axes in grid.ravel()[len(predicted) :]:
+            axes.set_axis_off()
+        for axes, (name, values) in zip(grid.ravel(), predicted.items(), strict=False):
+            shown = axes.hexbin(
+                true / macro_strain,
+                values / macro_strain,
+                gridsize=60,
+                extent=(*limits, *limits),
+                norm=counts,
+                cmap="Blues",
+                mincnt=1,
+                linewidths=0,
+            )
+            axes.plot(limits, limits, color="0.4", linewidth=0.6)
+            row = known.loc[name]
+            axes.set(xlim=limits, ylim=limits, aspect="equal")
+            axes.set_title(
+                f"{title_of(name)}: $r^2$ = {row['squared_pearson']:.3f}"
+                f" ({row['squared_pearson_low']:.3f} to {row['squared_pearson_high']:.3f})",
+                fontsize=6,
+            )
+        figure.colorbar(shown, ax=grid.ravel().tolist(), shrink=0.6, label="voxels")
+        low, high = LOCALIZATION_R2
+        beside = f" (report, CPNet: {low:.2f} to {high:.2f})" if papers_material else ""
+        figure.supxlabel(f"true strain over macroscopic strain{beside}", fontsize=8)
+        figure.supylabel("predicted strain over macroscopic strain", fontsize=8)
+    return figure
+
+
+def speed_figure(speed: pd.DataFrame) -> Figure:
+    """Show time and size of CPNet against its gap, beside the times of the others.
+
+    Latent report, Figure 4-1.
+
+    Parameters
+    ----------
+    speed
+        Columns model, gap in voxels (-1 for models without one), parameters, device,
+        seconds_per_structure.
+    """
+    cpnet = speed[speed["gap"] > 0].sort_values("gap")
+    others = speed[speed["gap"] <= 0]
+    with figure_of(1, 2, cell_aspect=0.7) as (figure, grid):
+        times, sizes = grid[0]
+        label = f"CPNet ({cpnet['device'].iloc[0]})"
+        times.plot(cpnet["gap"], cpnet["seconds_per_structure"], "o-", label=label)
+        for row, colour in zip(others.itertuples(), COLOURS[1:], strict=False):
+            times.axhline(
+                row.seconds_per_structure,
+                color=colour,
+                linewidth=1,
+                linestyle="--",
+                label=f"{title_of(str(row.model))} ({row.device})",
+            )
+        times.set(yscale="log", ylabel="seconds per structure")
+        times.legend(fontsize=6)
+        sizes.plot(cpnet["gap"], cpnet["parameters"], "s-")
+        sizes.set(yscale="log", ylabel="parameters of CPNet")
+        for axes in (times, sizes):
+            axes.set_xlabel("gap (voxels)")
+            axes.set_xticks(cpnet["gap"])
+    return figure

@@ -1,0 +1,97 @@
+"""The training of localizers: its loss, its optimiser, and the symmetries of a strain along x."""
+
+import torch
+from torch import Tensor
+from torch.optim.lr_scheduler import OneCycleLR
+
+from pspflow.seeds import generator
+from pspflow.studies.composite.localization.localizers import Localizer
+from pspflow.training.data import Batch, Batches
+from pspflow.training.optimisers import Adam
+from pspflow.training.supervised import Supervised
+
+WARM_UP = 0.15
+"""Share of the steps over which the learning rate rises."""
+SPATIAL = (-3, -2, -1)
+
+
+class LocalLoss:
+    """The loss of a localizer on standardised fields; see `training.supervised.Loss`.
+
+    Phases are isotropic and the macroscopic strain is along x: mirrored along any axis, or with y
+    and z exchanged, a structure has its strains mirrored and exchanged alike. Each training batch
+    is replaced by one of these 16 copies, drawn from seed, epoch and number of the batch alone.
+
+    Parameters
+    ----------
+    model
+        What is trained.
+    seed
+        Seed of the symmetries.
+    """
+
+    def __init__(self, model: Localizer, seed: int) -> None:
+        self.model, self.seed = model, seed
+
+    def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss of a training batch."""
+        draw = int(generator(self.seed, "symmetry", epoch, number).integers(16))
+        inputs, targets = (symmetric(fields, draw) for fields in batch)
+        return self.model.loss(self.model(inputs), targets), {}
+
+    def validation(self, batch: Batch, number: int) -> Tensor:
+        """Return the loss of a validation batch."""
+        del number
+        inputs, targets = batch
+        return self.model.loss(self.model(inputs), targets)
+
+
+def training_of(
+    model: Localizer,
+    train: Batches,
+    validation: Batches,
+    *,
+    epochs: int,
+    learning_rate: float,
+    seed: int,
+    device: torch.device,
+) -> Supervised:
+    """Return the training of a localizer.
+
+    Parameters
+    ----------
+    model
+        What is trained.
+    train, validation
+        The data.
+    epochs
+        Number of epochs over which the learning rate rises and then falls as a cosine.
+    learning_rate
+        The highest learning rate of Adam.
+    seed
+        Seed of the symmetries.
+    device
+        Where the localizer is trained.
+    """
+    optimiser = Adam(model.parameters(), lr=learning_rate)
+    steps = epochs * len(train.order(0))
+    schedule = OneCycleLR(optimiser, learning_rate, steps, pct_start=WARM_UP)
+    loss = LocalLoss(model, seed)
+    return Supervised(
+        model, loss, optimiser, train, validation, device, schedule=schedule, every="step"
+    )
+
+
+def symmetric(fields: Tensor, which: int) -> Tensor:
+    """Apply one of the 16 symmetries of a strain along x, numbered from 0, the identity.
+
+    Parameters
+    ----------
+    fields
+        Shape ``(..., x, y, z)``.
+    which
+        Bits 0 to 2 mirror x, y and z; bit 3 exchanges y and z.
+    """
+    mirrored = [axis for bit, axis in enumerate(SPATIAL) if which >> bit & 1]
+    exchanged = fields.transpose(-2, -1) if which & 8 else fields
+    return exchanged.flip(mirrored)

@@ -1,0 +1,99 @@
+"""Windows that are cut out of periodic cells, and their batches."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pspflow.seeds import generator
+from pspflow.training.data import Batch, Batches
+
+
+class Windows:
+    """Windows of periodic cells, and the strains at their centres.
+
+    The centre of window number k starts at voxel k modulo the voxels of a cell, counted with z
+    fastest, in cell k over the voxels of a cell.
+
+    Parameters
+    ----------
+    inputs, targets
+        Float32, shape ``(n, edge, edge, edge)``.
+    window, gap
+        Voxels along the window and along its centre, both odd.
+    """
+
+    def __init__(self, inputs: Tensor, targets: Tensor, window: int, gap: int) -> None:
+        self.inputs, self.targets = inputs, targets
+        self.window, self.gap, self.edge = window, gap, inputs.shape[1]
+
+    def __len__(self) -> int:
+        """Return the number of windows, one per voxel."""
+        return self.inputs.numel()
+
+    def __getitem__(self, positions: Tensor) -> Batch:
+        """Cut a batch: windows `n x window x ...`, and their centres `n x gap x ...`."""
+        at = np.unravel_index(positions.numpy(), self.inputs.shape)
+        cells, starts = torch.from_numpy(at[0]), torch.from_numpy(np.stack(at[1:], axis=1))
+        margin = (self.window - self.gap) // 2
+        windows = cut(self.inputs, cells, starts - margin, self.window)
+        return windows, cut(self.targets, cells, starts, self.gap)
+
+
+def cut(fields: Tensor, cells: Tensor, starts: Tensor, size: int) -> Tensor:
+    """Cut cubes out of periodic fields.
+
+    Parameters
+    ----------
+    fields
+        Shape ``(n, edge, edge, edge)``.
+    cells
+        Which field each cube is cut from, shape ``(k,)``.
+    starts
+        Its first voxel, shape ``(k, 3)``; any whole numbers.
+    size
+        Its edge.
+
+    Returns
+    -------
+    Shape ``(k, size, size, size)``.
+    """
+    steps = torch.arange(size, device=fields.device)
+    x, y, z = ((starts[:, axis, None] + steps) % fields.shape[1] for axis in range(3))
+    at = (cells[:, None, None, None], x[:, :, None, None], y[:, None, :, None], z[:, None, None, :])
+    return fields[at]
+
+
+def drawn(windows: Windows, draws: int, batch_size: int, seed: int) -> Batches:
+    """Draw windows anew for every epoch, since there are too many to use all.
+
+    Parameters
+    ----------
+    windows
+        The windows.
+    draws
+        Number of windows in an epoch, drawn with replacement.
+    batch_size
+        Windows in a batch; a smaller last batch is left out, for the sake of batch statistics.
+    seed
+        Seed of the draws.
+    """
+
+    def order(epoch: int) -> Sequence[Tensor]:
+        rng = generator(seed, "windows", epoch)
+        batches = max(1, draws // batch_size)
+        each = (rng.integers(len(windows), size=batch_size) for _ in range(batches))
+        return [torch.from_numpy(positions) for positions in each]
+
+    return Batches(windows, order)
+
+
+def covering(windows: Windows, batch_size: int) -> Batches:
+    """Take the windows whose centres cover the cells, cell after cell; the same in every epoch."""
+    line = np.arange(0, windows.edge, windows.gap)
+    cells = np.arange(len(windows.inputs))
+    grid = np.meshgrid(cells, line, line, line, indexing="ij")
+    positions = np.ravel_multi_index([axis.ravel() for axis in grid], windows.inputs.shape)
+    batches = torch.split(torch.from_numpy(positions), batch_size)
+    return Batches(windows, lambda _: batches)

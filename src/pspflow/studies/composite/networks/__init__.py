@@ -1,0 +1,1 @@
+"""Autoencoders with and without regression, and regression alone: training and latents."""

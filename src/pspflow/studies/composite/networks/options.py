@@ -1,0 +1,133 @@
+"""Options of the networks: autoencoders with and without regression, and regression alone."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from pspflow.options import Count, Options, Positive, Weight
+from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName, Recipe
+from pspflow.studies.composite.structures.options import SetName
+
+Beta = Annotated[float, Field(ge=0, lt=1)]
+Prior = Literal["joint", "refitted"]
+"""The prior trained with the rest, or refitted by maximum likelihood on the frozen encoder."""
+
+
+class ObjectiveOptions(Options):
+    """Weights of the terms of a loss, relative to that of the reconstruction, and its optimiser."""
+
+    learning_rate: Positive = 5e-4
+    """Learning rate of Adam; the paper's 0.0005."""
+    betas: tuple[Beta, Beta] = (0.75, 0.999)
+    """Betas of Adam; the paper's."""
+    regression_weight: Weight = 10.0
+    """Weight of the negative log likelihood of the properties. The paper's is 10 after a multiplier
+    of 2 that brings it to the scale of its style loss; ours is in units of its mean."""
+    kl_weight: Weight = 0.001
+    """Weight of the divergence from the prior, in nats. The paper's is 1 after a multiplier of 20
+    on its own scale; at 0.05 of ours the posterior collapses."""
+
+    def trained(self, recipe: Recipe) -> Self:
+        """Reset the weights of terms that a network does not have."""
+        unused: set[str] = set()
+        if not recipe.autoencoder:
+            unused |= {"regression_weight", "kl_weight", "consistency_weight"}
+        if not recipe.regression:
+            unused.add("regression_weight")
+        return self.without(*unused & set(type(self).model_fields))
+
+
+class StatisticsOptions(ObjectiveOptions):
+    """The same for our networks."""
+
+    learning_rate: Positive = 2e-3
+    """Learning rate of Adam at the start; it falls to zero as a cosine over the epochs."""
+    betas: tuple[Beta, Beta] = (0.9, 0.999)
+    """Betas of Adam."""
+    regression_weight: Weight = 1.0
+    """Weight of the negative log likelihood of the properties."""
+    kl_weight: Weight = 0.001
+    """Weight of the divergence from the prior, in nats."""
+    consistency_weight: Weight = 1.0
+    """Weight of the squared error that the regressor finds in decoded and cut structures."""
+
+
+class EpochsOptions(Options):
+    """Largest number of epochs on each set."""
+
+    all: Count = 8
+    """Epochs on all structures."""
+    pair: Count = 15
+    """Epochs on the two morphologies of inverse design."""
+
+
+class TrainingOptions(Options):
+    """Sizes and training of a network."""
+
+    latent: Count = 16
+    """Dimensions of the latent space; the paper's 16."""
+    components: Annotated[int, Field(ge=2, le=64)] = 2
+    """Components of the mixture prior; the paper's 2 for two morphologies."""
+    width: Count = 8
+    """Filters of the first convolution; the paper's 16."""
+    decoder_width: Count = 4
+    """Filters of the decoder's narrowest convolution; the paper's 16."""
+    dense: Annotated[int, Field(ge=2)] = 256
+    """Units of the first dense layer; the paper's 2048."""
+    batch_size: Count = 8
+    """Structures in a batch; the paper's 8."""
+    max_epochs: EpochsOptions = EpochsOptions()
+    """Largest number of epochs on each set."""
+    patience: Count = 10
+    """Epochs without a lower validation loss after which training stops; the paper's 10."""
+    published: ObjectiveOptions = ObjectiveOptions()
+    """Loss and optimiser of the paper's networks."""
+    statistics: StatisticsOptions = StatisticsOptions()
+    """Loss and optimiser of our networks."""
+
+    def epochs(self, name: SetName) -> int:
+        """Return the largest number of epochs on a set."""
+        return self.max_epochs.all if name == "all" else self.max_epochs.pair
+
+    def objective(self, network: NetworkName) -> ObjectiveOptions:
+        """Return the part that the training of this network uses."""
+        return self.statistics if RECIPES[network].ours else self.published
+
+
+class AblationOptions(Options):
+    """Structures rebuilt voxel by voxel from slices along one axis, or along all three."""
+
+    steps: Count = 150
+    """Steps of Adam, from noise."""
+    structures: Annotated[int, Field(ge=1, le=64)] = 2
+    """Number of structures that are rebuilt: those that are longest along x."""
+
+
+class NetworkOptions(TrainingOptions):
+    """Sizes and training of all networks but those of localization."""
+
+    style_weights: Path | None = None
+    """File of VGG19's weights, safetensors or torch's own; null: fixed random filters."""
+    ablation: AblationOptions = AblationOptions()
+    """Which slices the style loss needs."""
+
+    def trained(self, network: NetworkName, name: SetName) -> TrainingOptions:
+        """Return what acts on the training of a network on a set; the rest has its defaults."""
+        recipe = RECIPES[network]
+        unused = {"published" if recipe.ours else "statistics"}
+        if not recipe.autoencoder or recipe.statistics:
+            unused.add("decoder_width")
+        if not recipe.autoencoder:
+            unused.add("latent")
+        if not recipe.mixture:
+            unused.add("components")
+        used = "statistics" if recipe.ours else "published"
+        acting = self.without(*unused).model_copy(
+            update={
+                used: self.objective(network).trained(recipe),
+                "max_epochs": EpochsOptions.model_validate({name: self.epochs(name)}),
+            }
+        )
+        kept = set(TrainingOptions.model_fields)
+        return TrainingOptions.model_validate(acting.model_dump(include=kept))

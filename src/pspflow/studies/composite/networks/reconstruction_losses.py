@@ -1,0 +1,37 @@
+"""Losses that compare decoded with given structures, and the features of the style loss."""
+
+from pathlib import Path
+
+from torch import nn
+
+from pspflow.errors import InputError
+from pspflow.io.weights import load_tensors
+from pspflow.models.statistics_loss import StatisticsLoss
+from pspflow.models.style import RandomFeatures, StyleLoss
+from pspflow.models.vgg import VGG19Features
+
+
+def reconstruction_loss(statistics: bool, style_weights: Path | None) -> nn.Module:
+    """Make the loss that compares decoded with given structures."""
+    if statistics:
+        return StatisticsLoss(RandomFeatures())
+    return StyleLoss(style_features(style_weights))
+
+
+def style_features(style_weights: Path | None) -> nn.Module:
+    """Make the features of the style loss: VGG19's from a file, or fixed random filters.
+
+    Raises
+    ------
+    InputError
+        If the file holds something else.
+    """
+    if style_weights is None:
+        return RandomFeatures()
+    tensors = load_tensors(style_weights)
+    try:
+        return VGG19Features(tensors)
+    except ValueError as error:
+        raise InputError(
+            f"{style_weights}: {error}; give torchvision's weights of vgg19, or none."
+        ) from error

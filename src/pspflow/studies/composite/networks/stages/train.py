@@ -1,0 +1,198 @@
+"""Stage: a network of the study is trained, whichever it is."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from pspflow.errors import InputError
+from pspflow.io.arrays import open_store, read_values
+from pspflow.io.artefacts import Provenance
+from pspflow.io.tables import read_table
+from pspflow.logs import log
+from pspflow.models.parameters import parameter_count
+from pspflow.seeds import generator
+from pspflow.studies.composite.networks.network import LEAST, Network, to_input
+from pspflow.studies.composite.networks.options import TrainingOptions
+from pspflow.studies.composite.networks.priors import refit
+from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName
+from pspflow.studies.composite.networks.reconstruction_losses import reconstruction_loss
+from pspflow.studies.composite.networks.training import AutoencoderLoss, NetworkLoss, training_of
+from pspflow.studies.composite.paths import (
+    PhaseTable,
+    SplitTable,
+    StiffnessTable,
+    StructureStore,
+    StyleWeights,
+)
+from pspflow.studies.composite.structures.options import SetName
+from pspflow.studies.composite.structures.properties import NORMAL, TARGETS, Target
+from pspflow.studies.composite.structures.rows import read_split, rows_of
+from pspflow.studies.composite.structures.sets import PHASE
+from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.training.data import Pairs, in_order, shuffled
+from pspflow.training.session import prepare, train_and_save
+
+UNIT_STRUCTURES = 128
+"""Training structures from which reconstruction losses take their units."""
+
+
+@stage
+def train(
+    *,
+    network: NetworkName,
+    name: SetName = "all",
+    target: Target | None = None,
+    run: int = 0,
+    structures: StructureStore,
+    phases: PhaseTable,
+    stiffness: StiffnessTable,
+    splits: SplitTable,
+    style_weights: StyleWeights | None = None,
+    weights: Path,
+    history: Path,
+    options: TrainingOptions = TrainingOptions(),
+    seed: Seed = 0,
+    threads: Threads = 1,
+    origin: Provenance,
+) -> None:
+    """Train a network until its loss on validation structures stops falling.
+
+    A killed training continues from its last epoch when it is started again.
+
+    Parameters
+    ----------
+    name
+        Set of the structures: symmetric copies exchange axes for `all` alone.
+    target
+        What it predicts; none for the plain autoencoder.
+    run
+        Which random split; it also seeds the weights.
+    style_weights
+        File of VGG19's weights, for networks with the style loss; none: fixed random filters.
+    weights
+        Safetensors file to write: the weights of the best epoch, with a refitted prior.
+    history
+        Parquet table to write: losses by epoch.
+    options
+        Sizes, weights of the loss and length of the training.
+
+    Raises
+    ------
+    InputError
+        If the network predicts properties and no target is given.
+    """
+    stream = seed + 1000 * run
+    device = prepare(threads, stream)
+    recipe = RECIPES[network]
+    if recipe.regression and target is None:
+        raise InputError(f"Network {network} predicts properties: give --target c11 or normal.")
+    properties = TARGETS[target] if recipe.regression and target else ()
+    rows = read_split(splits, run)
+    values = rows_of(stiffness, rows["structure"].to_numpy(), splits)[list(NORMAL)].to_numpy()
+    voxels = read_values(open_store(structures), PHASE)
+    part = {name: np.flatnonzero(rows["split"] == name) for name in ("train", "validation")}
+    data = {
+        split: Pairs(torch.from_numpy(voxels[here]), torch.from_numpy(values[here]).float())
+        for split, here in part.items()
+    }
+    columns = [NORMAL.index(each) for each in properties]
+    known = values[part["train"]][:, columns]
+    arguments = {
+        "model": network,
+        "edge": voxels.shape[1],
+        "properties": list(properties),
+        "log": bool(recipe.statistics and _positive(known)),
+        "components": options.components if recipe.mixture else 1,
+        **{key: getattr(options, key) for key in ("latent", "width", "decoder_width", "dense")},
+    }
+    made = Network(**arguments)
+    if properties:
+        made.scale.fit(torch.from_numpy(known.astype(np.float32)))
+    loss = _loss(made, columns, name, options, stream)
+    if isinstance(loss, AutoencoderLoss):
+        loss.reconstruction = reconstruction_loss(recipe.statistics, style_weights)
+        # neighbours in a user's stack may be alike: the pairs that set the unit are drawn
+        drawn = generator(seed, "composite units", run).permutation(len(known))[:UNIT_STRUCTURES]
+        few = to_input(data["train"].inputs[drawn]).to(device)
+        loss.reconstruction.to(device).fit(few)  # type: ignore[operator]
+    log.info("%d structures to train on, %d parameters", len(known), parameter_count(made.net))
+    seen = voxels[part["train"]].mean(axis=(1, 2, 3), dtype=np.float64)
+    material = _material(read_table(phases), properties, known, seen)
+
+    def finish(best: dict[str, Tensor]) -> dict[str, Tensor]:
+        made.load_state_dict(best)
+        made.eval()
+        if made.refitted is not None:
+            _refit(made, data, columns, stream)
+        return made.state_dict()
+
+    train_and_save(
+        training_of(
+            loss,
+            shuffled(data["train"], options.batch_size, stream),
+            in_order(data["validation"], options.batch_size),
+            options.epochs(name),
+            device,
+        ),
+        origin=origin,
+        weights=weights,
+        history=history,
+        model={**arguments, "material": material},
+        epochs=options.epochs(name),
+        score="validation_loss",
+        patience=options.patience,
+        finish=finish,
+    )
+
+
+def _loss(
+    network: Network, columns: list[int], name: SetName, options: TrainingOptions, seed: int
+) -> NetworkLoss:
+    recipe = network.recipe
+    kind = AutoencoderLoss if recipe.autoencoder else NetworkLoss
+    return kind(
+        network,
+        columns,
+        options.objective(network.model),
+        seed,
+        augmented=recipe.augmented,
+        exchange=name == "all",
+    )
+
+
+def _refit(network: Network, data: Mapping[str, Pairs], columns: list[int], seed: int) -> None:
+    """Refit the prior on the latents of training and validation structures."""
+    known = []
+    for split in ("train", "validation"):
+        means, log_variances = network.encode(data[split].inputs.numpy())
+        wanted = network.scale(data[split].targets[:, columns].to(network.device)).cpu()
+        known.append((torch.from_numpy(means), torch.from_numpy(log_variances), wanted))
+    prior = network.refitted
+    assert prior is not None
+    reached = refit(prior.cpu(), known[0], known[1], seed)
+    prior.to(network.device)
+    log.info("Refitted prior: %.2f nats per validation structure", reached)
+
+
+def _positive(known: np.ndarray) -> bool:
+    """Return whether logarithms of properties `n x p` are safe: none comes near 0."""
+    return bool((known.min(axis=0) > LEAST * np.abs(known).mean(axis=0)).all())
+
+
+def _material(
+    phases: pd.DataFrame, properties: tuple[str, ...], known: np.ndarray, fractions: np.ndarray
+) -> dict[str, Any]:
+    """Describe what the network was trained on, for those who use it without the run."""
+    columns = {**dict(zip(properties, known.T, strict=True)), "volume_fraction": fractions}
+    return {
+        "young_gpa": phases["young_gpa"].tolist(),
+        "poisson": phases["poisson"].tolist(),
+        "ranges": {
+            name: [float(column.min()), float(column.max())] for name, column in columns.items()
+        },
+    }

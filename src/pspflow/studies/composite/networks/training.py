@@ -1,0 +1,166 @@
+"""The losses by which the networks are trained."""
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+from pspflow.models.vae_regression import Posterior, VAERegression, binarise
+from pspflow.seeds import generator
+from pspflow.studies.composite.networks.network import Network, to_input
+from pspflow.studies.composite.networks.options import ObjectiveOptions, StatisticsOptions
+from pspflow.studies.composite.networks.symmetry import symmetric_copies
+from pspflow.training.data import Batch, Batches
+from pspflow.training.optimisers import Adam
+from pspflow.training.supervised import Supervised
+
+CLIP = 5.0
+"""Largest norm of a gradient."""
+
+
+class NetworkLoss:
+    """Mean squared error of the standardised properties; see `training.supervised.Loss`.
+
+    Batches are phase ids `b x n x n x n` uint8 and the six stiffness components `b x 6` in GPa.
+
+    Parameters
+    ----------
+    network
+        What is trained.
+    columns
+        Which of the six components it predicts.
+    objective
+        Weights of the terms.
+    seed
+        Seed of the draws.
+    augmented, exchange
+        Whether it is trained on symmetric copies, and whether these exchange axes.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        columns: list[int],
+        objective: ObjectiveOptions,
+        seed: int,
+        *,
+        augmented: bool,
+        exchange: bool,
+    ) -> None:
+        self.network, self.columns, self.objective = network, columns, objective
+        self.seed, self.augmented, self.exchange = seed, augmented, exchange
+
+    def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss of a training batch and its named terms."""
+        rng = self._rng("training", epoch, number)
+        structures, stiffness = to_input(batch[0]), batch[1]
+        if self.augmented:
+            structures, stiffness = symmetric_copies(
+                structures, stiffness, rng, exchange=self.exchange
+            )
+        return self.losses(structures, stiffness[:, self.columns], rng)
+
+    def validation(self, batch: Batch, number: int) -> Tensor:
+        """Return the loss of a validation batch, with the same draws in every epoch."""
+        rng = self._rng("validation", number)
+        loss, _ = self.losses(to_input(batch[0]), batch[1][:, self.columns], rng)
+        return loss
+
+    def losses(
+        self, structures: Tensor, properties: Tensor, rng: torch.Generator
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss of structures `b x 1 x n x n x n`, and its terms by name."""
+        error = self.network.net(structures) - self.network.scale(properties)
+        return error.square().mean(), {}
+
+    def _rng(self, *purpose: object) -> torch.Generator:
+        seed = int(generator(self.seed, "network", *purpose).integers(2**62))
+        return torch.Generator().manual_seed(seed)
+
+
+class AutoencoderLoss(NetworkLoss):
+    """The loss of equation 4: regression, reconstruction and divergence from the prior.
+
+    The paper's equation gives the divergence a minus sign and then writes its negative; it is added
+    here, as in equation 2. `reconstruction` maps decoded and given structures to one distance each.
+    """
+
+    reconstruction: nn.Module
+
+    def losses(
+        self, structures: Tensor, properties: Tensor, rng: torch.Generator
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss of structures `b x 1 x n x n x n`, and its terms by name."""
+        net = self.network.autoencoder
+        encoded: Posterior = net(structures)
+        spreads = (encoded.log_variances / 2).exp()
+        latents = encoded.means + _normal(encoded.means, rng) * spreads
+        decoded = net.decode(latents, _beside(latents, rng))
+        terms = {"reconstruction": self.reconstruction(decoded, structures).mean()}
+        loss = terms["reconstruction"]
+        wanted = self.network.scale(properties)
+        if net.prior is None:
+            mean_square = encoded.means.square() + encoded.log_variances.exp() - 1
+            terms["divergence"] = 0.5 * (mean_square - encoded.log_variances).sum(dim=1).mean()
+        else:
+            spreads = (encoded.property_log_variances / 2).exp()
+            guess = encoded.properties + _normal(spreads, rng) * spreads  # one draw from q(c | x)
+            prior = net.prior(guess)
+            terms["divergence"] = prior.divergence(encoded.means, encoded.log_variances).mean()
+            squares = (wanted - encoded.properties).square() / spreads.square()
+            terms["regression"] = 0.5 * (squares + encoded.property_log_variances).mean()
+            loss = loss + self.objective.regression_weight * terms["regression"]
+        loss = loss + self.objective.kl_weight * terms["divergence"]
+        if isinstance(self.objective, StatisticsOptions) and self.objective.consistency_weight:
+            terms["consistency"] = self._consistency(net, decoded, wanted)
+            loss = loss + self.objective.consistency_weight * terms["consistency"]
+        return loss, terms
+
+    def _consistency(self, net: VAERegression, decoded: Tensor, wanted: Tensor) -> Tensor:
+        """Return the present regressor's error on the decoded structures cut to two phases.
+
+        Cutting has no gradient; that of the soft structure replaces it. The regressor itself does
+        not learn from this term: it would learn to predict the wanted value for any decoded
+        structure.
+        """
+        cut = binarise(decoded.detach()) + decoded - decoded.detach()
+        frozen = {name: value.detach() for name, value in net.named_parameters()}
+        encoded: Posterior = functional_call(net, frozen, (cut,))
+        return (encoded.properties - wanted).square().mean()
+
+
+def training_of(
+    loss: NetworkLoss, train: Batches, validation: Batches, epochs: int, device: torch.device
+) -> Supervised:
+    """Return the training of a network by a loss.
+
+    Parameters
+    ----------
+    loss
+        The loss, with its network.
+    train, validation
+        The data.
+    epochs
+        Number of epochs in which the learning rate of an augmented network falls as a cosine;
+        that of other networks is constant.
+    device
+        Where the network is trained.
+    """
+    parameters = [p for p in loss.network.net.parameters() if p.requires_grad]
+    optimiser = Adam(parameters, loss.objective.learning_rate, loss.objective.betas)
+    schedule = CosineAnnealingLR(optimiser, epochs) if loss.augmented else None
+    return Supervised(
+        loss.network, loss, optimiser, train, validation, device, schedule=schedule, clip=CLIP
+    )
+
+
+def _normal(like: Tensor, rng: torch.Generator) -> Tensor:
+    return torch.randn(like.shape, generator=rng).to(like.device)
+
+
+def _beside(like: Tensor, rng: torch.Generator) -> torch.Generator:
+    """Return a generator on the device of a tensor, started from another."""
+    if like.device.type == "cpu":
+        return rng
+    seed = int(torch.randint(2**62, (), generator=rng))
+    return torch.Generator(like.device).manual_seed(seed)

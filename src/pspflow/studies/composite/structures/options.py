@@ -1,0 +1,205 @@
+"""Options of the composite study's structures, their stiffness and their splits."""
+
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self, get_args
+
+from pydantic import Field, field_validator, model_validator
+
+from pspflow.mechanics.element import Scheme
+from pspflow.microstructure.splits import SPLITS
+from pspflow.options import Options, Positive, Share, Weight
+from pspflow.studies.composite.structures import paper
+
+Fraction = Annotated[float, Field(ge=0.01, le=0.99)]
+Ratio = Annotated[float, Field(gt=-1, lt=0.5)]
+Sigma = Weight
+Sigmas = tuple[Sigma, Sigma, Sigma]
+"""Widths of a smoothing along x, y and z; 0 leaves an axis as it is."""
+MIN_STRUCTURES: Final = 12
+"""Fewer cannot be split into training, validation and test."""
+MIN_EDGE: Final = 9
+"""Least edge of structures that networks learn from, in voxels."""
+SetName = Literal["all", "pair"]
+"""All structures, or those of the two morphologies of inverse design."""
+SET_NAMES: Final[tuple[SetName, ...]] = get_args(SetName)
+
+
+class SimulatedOptions(Options):
+    """Simulated two-phase structures: smoothed noise, cut at a level."""
+
+    edge_voxels: Annotated[int, Field(ge=MIN_EDGE, le=512)] = 15
+    """Voxels along each edge of a structure; the paper's 51."""
+    structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 288
+    """Number of structures of all morphologies together; the paper has about 8,900."""
+    sigmas_voxels: Annotated[tuple[Sigma, ...], Field(min_length=1)] = (1.0, 3.0, 5.0, 7.0)
+    """Widths of the smoothing; each choice of one per axis is a morphology, 64 in the paper."""
+    volume_fraction_range: tuple[Fraction, Fraction] = (0.25, 0.75)
+    """Lowest and highest share of the stiff phase."""
+    young_gpa: tuple[Positive, Positive] = (2.4, 120.0)
+    """Young's moduli of the soft and the stiff phase."""
+    poisson: tuple[Ratio, Ratio] = (0.3, 0.3)
+    """Poisson's ratios of the soft and the stiff phase."""
+    pair_structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 180
+    """Number of structures of the two morphologies of inverse design together."""
+    # the paper's text says [1, 1, 7] once, its Figure 2 and Table 9 [1, 7, 7]; in smaller cells a
+    # width of 7 spans them, and the two morphologies have no C11 in common
+    pair_morphologies: tuple[Sigmas, Sigmas] = ((3.0, 1.0, 1.0), (1.0, 3.0, 3.0))
+    """Widths along x, y and z of the two morphologies of inverse design; the paper's are 7, 1, 1
+    and 1, 7, 7 at an edge of 51."""
+
+    @field_validator("sigmas_voxels", "pair_morphologies")
+    @classmethod
+    def _distinct(cls, values: tuple[object, ...]) -> tuple[object, ...]:
+        if len(set(values)) < len(values):
+            raise ValueError("a value is listed twice; remove one.")
+        return values
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low, high = self.volume_fraction_range
+        if low >= high:
+            raise ValueError(f"volume_fraction_range is {[low, high]}; give the lower one first.")
+        soft, stiff = self.young_gpa
+        if soft >= stiff:
+            raise ValueError(
+                f"young_gpa is {[soft, stiff]}; give the soft phase first, and a stiffer second."
+            )
+        return self
+
+    def morphologies(self, name: SetName) -> tuple[Sigmas, ...]:
+        """Widths along x, y and z of each morphology of a set."""
+        if name == "pair":
+            return self.pair_morphologies
+        return tuple((x, y, z) for x, y, z in product(self.sigmas_voxels, repeat=3))
+
+    def made(self, name: SetName) -> Self:
+        """Reset what only the other set is made with."""
+        if name == "pair":
+            return self.without("structures", "sigmas_voxels")
+        return self.without("pair_structures", "pair_morphologies")
+
+    def count(self, name: SetName) -> int:
+        """Count the structures of a set."""
+        return self.pair_structures if name == "pair" else self.structures
+
+
+class StackOptions(Options):
+    """The user's own structures: a stack of voxel arrays and the moduli of its two phases."""
+
+    file: Path | None = None
+    """Phase ids, (structure, x, y, z), whole numbers: a .npy file, or a Zarr array or group."""
+    array: str = "phase"
+    """Name of the array, where the file is a Zarr group."""
+    phases: Path | None = None
+    """CSV or Parquet, one row per phase: phase, young_gpa, poisson."""
+    table: Path | None = None
+    """CSV or Parquet, one row per structure in the stack's order: structure, and where known
+    specimen (what splits keep together) and morphology. Null: structures are numbered."""
+
+
+class SolutionOptions(Options):
+    """How the stiffness of a structure is computed."""
+
+    element: Scheme = "bbar"
+    """Hexahedral element of a voxel: mean dilatation (bbar), 8 points (full), 1 point (reduced)."""
+    tolerance: Annotated[float, Field(ge=1e-6, le=1e-2)] = 1e-4
+    """Relative residual of a solution; stiffness errs by its square, strains in proportion."""
+
+
+class SolverOptions(SolutionOptions):
+    """The elastic solver, and the jobs it is divided among."""
+
+    shards: Annotated[int, Field(ge=1, le=10000)] = 2
+    """Number of jobs that the structures of a set are divided among."""
+
+    @property
+    def solution(self) -> SolutionOptions:
+        """The part that changes the result."""
+        return SolutionOptions(element=self.element, tolerance=self.tolerance)
+
+
+class StructureSplitOptions(Options):
+    """Which structures are for training, validation and test."""
+
+    train: Share = 0.6
+    """Share of the specimens for training."""
+    validation: Share = 0.2
+    """Share for validation, by which training stops."""
+    test: Share = 0.2
+    """Share for the reported numbers."""
+    runs: Annotated[int, Field(ge=1, le=100)] = 1
+    """Number of independent random splits, each with models of its own; the paper's ten."""
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of each split by name."""
+        return {name: getattr(self, name) for name in SPLITS}
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (
+            abs(sum(self.shares.values()) - 1) > 1e-6
+            or min(self.train, self.validation, self.test) == 0
+        ):
+            raise ValueError(
+                f"train, validation and test are {self.train}, {self.validation} and {self.test}; "
+                "make them sum to 1 with each above 0 (models stop by the validation structures "
+                "and are evaluated on the test structures)."
+            )
+        return self
+
+
+class StructuresOptions(Options):
+    """What is modelled: structures of two phases, their stiffness and how they are split."""
+
+    source: Literal["simulated", "stack"] = "simulated"
+    """Which of the two sections below is used."""
+    simulated: SimulatedOptions = SimulatedOptions()
+    """Source `simulated`."""
+    stack: StackOptions = StackOptions()
+    """Source `stack`."""
+    solver: SolverOptions = SolverOptions()
+    """Stiffness and strain of every structure."""
+    split: StructureSplitOptions = StructureSplitOptions()
+    """Which structures are for training, validation and test."""
+
+    @model_validator(mode="after")
+    def _source_fits(self) -> Self:
+        missing = [name for name in ("file", "phases") if getattr(self.stack, name) is None]
+        if self.source == "stack" and missing:
+            raise ValueError(
+                f"source is 'stack', so set {' and '.join(f'stack.{name}' for name in missing)} to "
+                "your file."
+            )
+        return self
+
+    def chosen(self) -> Self:
+        """Reset the source that is not used."""
+        return self.without("stack" if self.source == "simulated" else "simulated")
+
+    @property
+    def sets(self) -> tuple[SetName, ...]:
+        """The sets there are: a user's structures have no pair of morphologies made for them."""
+        return SET_NAMES if self.source == "simulated" else SET_NAMES[:1]
+
+    @property
+    def design_set(self) -> SetName:
+        """The set of inverse design: the two morphologies made for it, or all there are."""
+        return self.sets[-1]
+
+    @property
+    def papers_material(self) -> bool:
+        """Whether the structures are the paper's, at any edge: only then its numbers compare."""
+        made = self.simulated
+        return self.source == "simulated" and (
+            made.young_gpa,
+            made.poisson,
+            made.sigmas_voxels,
+            made.volume_fraction_range,
+        ) == (
+            paper.YOUNG_GPA,
+            paper.POISSON,
+            paper.SIGMAS_VOXELS,
+            paper.VOLUME_FRACTION_RANGE,
+        )

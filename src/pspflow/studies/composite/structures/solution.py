@@ -1,0 +1,119 @@
+"""Stiffness and strain of structures by the solver."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import torch
+from joblib import Parallel, delayed
+
+from pspflow.errors import InputError, raise_problems
+from pspflow.logs import progress
+from pspflow.mechanics import ConvergenceError, stiffness_and_strain
+from pspflow.studies.composite.structures.options import SolutionOptions
+from pspflow.studies.composite.structures.properties import POSITIONS
+from pspflow.studies.composite.structures.solved_stores import MACRO
+
+NORMAL_CASES: Final = (0, 1, 2)
+
+
+def solution(
+    voxels: np.ndarray,
+    young_gpa: Sequence[float],
+    poisson: Sequence[float],
+    options: SolutionOptions,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the stiffness and the strain field of one structure.
+
+    Parameters
+    ----------
+    voxels
+        Phase ids, shape ``(n, n, n)``.
+    young_gpa, poisson
+        Moduli of each phase.
+    options
+        Element and tolerance.
+
+    Returns
+    -------
+    Block of normal components in GPa, float64, shape ``(3, 3)``, and the local strain along x
+    under a macroscopic one of 0.001, float64, shape ``(n, n, n)``.
+
+    Raises
+    ------
+    ConvergenceError
+        If the tolerance is not met.
+    """
+    block, strain = stiffness_and_strain(
+        voxels,
+        young_gpa,
+        poisson,
+        load_cases=NORMAL_CASES,
+        element=options.element,
+        tolerance=options.tolerance,
+    )
+    return block, MACRO["macro_strain_11"] * strain[0]
+
+
+def unsolved(name: str, error: ConvergenceError) -> InputError:
+    """Say which structure has no solution, and what helps."""
+    return InputError(
+        f"Structure {name}: {str(error).split('. ')[0]}; raise "
+        "composite.structures.solver.tolerance, or lower the contrast of the moduli."
+    )
+
+
+def solve_candidates(
+    phases: np.ndarray, material: Mapping[str, Any], options: SolutionOptions, threads: int
+) -> np.ndarray:
+    """Compute the stiffness of candidates by the solver, each with one thread of torch.
+
+    Parameters
+    ----------
+    phases
+        Phase ids, shape ``(n, edge, edge, edge)``.
+    material
+        `young_gpa` and `poisson` of phases 0 and 1, as `material_of` returns them.
+    options
+        Element and tolerance.
+    threads
+        Structures that are solved at once.
+
+    Returns
+    -------
+    np.ndarray
+        The columns of `NORMAL` in GPa, float64, shape ``(n, 6)``.
+
+    Raises
+    ------
+    InputError
+        If candidates have no solution within the tolerance; all of them are named.
+    """
+    moduli = (material["young_gpa"], material["poisson"])
+
+    def one(place: int) -> np.ndarray | str:
+        try:
+            block, _ = solution(phases[place], *moduli, options)
+        except ConvergenceError as error:
+            return (
+                f"Candidate {place}: {str(error).split('. ')[0]}; raise the solver's tolerance, or "
+                "lower the contrast of the moduli."
+            )
+        return block[tuple(zip(*POSITIONS, strict=True))]
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        work = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
+            delayed(one)(place) for place in range(len(phases))
+        )
+        found = list(progress(work, len(phases), "solving candidates", "structure"))
+    finally:
+        torch.set_num_threads(before)
+    raise_problems([each for each in found if isinstance(each, str)])
+    return np.stack([each for each in found if not isinstance(each, str)])
+
+
+def material_of(moduli: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Return the material, `young_gpa` and `poisson` of phases 0 and 1, of a table of phases."""
+    return {name: list(moduli[name]) for name in ("young_gpa", "poisson")}

@@ -1,0 +1,110 @@
+"""Stage: the stiffness of structures, and the strain of some of them, is computed."""
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+
+from pspflow.io.arrays import add_array, get_array, new_store, open_store, put_array
+from pspflow.io.artefacts import Provenance
+from pspflow.io.shards import share
+from pspflow.io.tables import read_table
+from pspflow.logs import progress
+from pspflow.mechanics import ConvergenceError
+from pspflow.seeds import generator
+from pspflow.studies.composite.paths import PhaseTable, StructureStore, StructureTable
+from pspflow.studies.composite.structures.options import SolutionOptions
+from pspflow.studies.composite.structures.sets import DIMS, PHASE, fill
+from pspflow.studies.composite.structures.solution import material_of, solution, unsolved
+from pspflow.studies.composite.structures.solved_stores import KEPT, MACRO, STIFFNESS, STRAIN
+from pspflow.studies.stage import stage
+
+
+@stage
+def solve(
+    *,
+    structures: StructureStore,
+    table: StructureTable,
+    phases: PhaseTable,
+    solved: Path,
+    shard: str = "1-of-1",
+    fields: int | Literal["all"] = 0,
+    options: SolutionOptions = SolutionOptions(),
+    origin: Provenance,
+) -> None:
+    """Compute the stiffness of one share of the structures, and strain fields of some of them.
+
+    Parameters
+    ----------
+    solved
+        Zarr store to write: the block of normal components in GPa (structure, 3, 3) and, where
+        asked for, the local strain along x under a macroscopic one of 0.001.
+    shard
+        Which share, for example `2-of-8`.
+    fields
+        How many structures of the set keep their strain field, spread over it; `all` of them.
+    options
+        Element and tolerance.
+
+    Raises
+    ------
+    InputError
+        If a structure has no solution within the tolerance.
+    """
+    torch.set_num_threads(1)
+    names = read_table(table)["structure"]
+    part = share(len(names), shard)
+    spread = spread_over(len(names), len(names) if fields == "all" else fields)
+    kept = spread[(spread >= part.start) & (spread < part.stop)]
+    material = material_of(read_table(phases))
+    array = get_array(open_store(structures), PHASE)
+    blocks = np.empty((len(names[part]), 3, 3))
+
+    def strains() -> Iterator[np.ndarray]:
+        """Solve every structure of the share; of those that keep them, yield the strains."""
+        work = progress(range(len(blocks)), len(blocks), "solving structures", "structure")
+        for place in work:
+            voxels = np.asarray(array[part.start + place])
+            try:
+                blocks[place], strain = solution(voxels, **material, options=options)
+            except ConvergenceError as error:
+                raise unsolved(names[part.start + place], error) from error
+            if part.start + place in kept:
+                yield strain
+
+    with new_store(solved, origin) as group:
+        group.attrs["first"] = part.start
+        if len(kept):
+            group.attrs[KEPT] = names[kept].tolist()
+            shape = (len(kept), *array.shape[1:])
+            fields_kept = add_array(group, STRAIN, shape, np.float32, DIMS, "1")
+            fields_kept.attrs.update(MACRO)
+            fill(fields_kept, strains())
+        else:
+            deque(strains(), maxlen=0)
+        put_array(group, STIFFNESS, blocks, ("structure", "row", "column"), "GPa")
+
+
+def spread_over(count: int, wanted: int) -> np.ndarray:
+    """Choose structures that are spread over a set, the same ones every time.
+
+    The set is cut into equal parts and one is drawn from each: a set may be sorted, by specimen
+    for example, and it may repeat itself, as morphologies do that take turns.
+
+    Parameters
+    ----------
+    count
+        Structures of the set.
+    wanted
+        How many to choose; all where there are fewer.
+
+    Returns
+    -------
+    Positions in the set, int64, ascending.
+    """
+    parts = min(wanted, count)
+    edges = np.arange(parts + 1) * count // max(1, parts)
+    return generator(0, "composite strain fields").integers(edges[:-1], edges[1:])

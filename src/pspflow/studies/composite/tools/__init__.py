@@ -1,0 +1,1 @@
+"""Commands that use trained networks: predict the stiffness of structures, and design new ones."""

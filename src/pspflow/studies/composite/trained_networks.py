@@ -1,0 +1,41 @@
+"""Trained networks that a user names, by their folder or their weights file."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from safetensors import SafetensorError
+
+from pspflow.errors import InputError
+from pspflow.studies.composite.networks.network import Network, load_network
+
+WEIGHTS: Final = "weights.safetensors"
+REMEDY: Final = (
+    "let --model name the folder of a trained network, for example "
+    "results/RUN/composite/networks/pair/c11/mixture_statistics/run0"
+)
+
+
+def open_network(model: Path) -> tuple[Path, Network, dict[str, Any]]:
+    """Load a network from its folder or its weights file: that file, network and material.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it holds no weights of a network.
+    """
+    weights = model / WEIGHTS if model.is_dir() else model
+    if not weights.is_file():
+        raise InputError(f"{weights}: there is no such file; {REMEDY}.")
+    try:
+        return (weights, *load_network(weights))
+    except (
+        SafetensorError,
+        json.JSONDecodeError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+    ) as error:
+        raise InputError(
+            f"{weights}: it holds no weights of a network of structures; {REMEDY}."
+        ) from error

@@ -1,0 +1,1 @@
+"""What several studies share: chapters that exist once, and the report."""

@@ -1,0 +1,1 @@
+"""Micrographs and chips: the sheet is checked, images are split, rescaled and cut."""

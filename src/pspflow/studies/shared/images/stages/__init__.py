@@ -1,0 +1,1 @@
+"""Stages from a sheet of micrographs to chips."""

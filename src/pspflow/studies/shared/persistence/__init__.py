@@ -1,0 +1,1 @@
+"""Persistence images: the topology of every chip as an image of fixed size."""

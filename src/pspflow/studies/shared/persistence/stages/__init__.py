@@ -1,0 +1,1 @@
+"""Stages from chips to persistence images."""

@@ -1,0 +1,38 @@
+"""Figures and sections as the last stage of a chapter writes them."""
+
+from pathlib import Path
+
+from matplotlib import figure as drawn
+
+from pspflow.io.artefacts import Provenance
+from pspflow.io.pages import read_figure, save_figure
+from pspflow.io.sections import write_section
+from pspflow.report.section import Figure, Section
+
+
+class FigureSheet:
+    """Figures of a chapter: each is saved in the chapter's folder, and kept for its section.
+
+    Parameters
+    ----------
+    folder
+        Where the PNG files go.
+    chapter
+        Name of the chapter; names of figures in pages begin with it.
+    origin
+        Provenance of the figures.
+    """
+
+    def __init__(self, folder: Path, chapter: str, origin: Provenance) -> None:
+        self.folder, self.chapter, self.origin = folder, chapter, origin
+
+    def save(self, name: str, figure: drawn.Figure, caption: str) -> Figure:
+        """Save a figure as `NAME.png`, and return it for the section."""
+        path = self.folder / f"{name}.png"
+        save_figure(path, figure, self.origin)
+        return Figure(name=f"{self.chapter}_{name}", png=read_figure(path), caption=caption)
+
+
+def save_section(path: Path, section: Section, origin: Provenance) -> None:
+    """Write a chapter's section."""
+    write_section(path, section.model_dump_json(), origin)

@@ -1,0 +1,109 @@
+"""Stages: functions that read artefacts and write artefacts, with the provenance of what they make.
+
+A stage is one function, one command and one rule. It lives in a module of its name, in the package
+`stages` of its chapter. The type of a path says what lies there (see `pspflow.studies.paths`); from
+the types of a stage's arguments follow its flags, their help, and the provenance of its artefacts.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from cyclopts import Parameter
+
+from pspflow.io.artefacts import Provenance
+from pspflow.options import Options
+
+INPUT = "input of a stage"
+"""Metadata of the types of paths whose content decides what a stage makes."""
+Seed = Annotated[int, Parameter(help="Seed of the run: all that is random follows from it.")]
+Threads = Annotated[
+    int, Parameter(help="Threads to work with; another number can change the last digits.")
+]
+UNRECORDED = ("threads", "origin")
+"""Arguments that decide how a stage runs, and not what it makes."""
+
+
+def named_paths(_: object, tokens: Any) -> dict[str, Path]:
+    """Read `NAME=PATH` tokens of a command line.
+
+    Raises
+    ------
+    ValueError
+        If a token has no name, or a name comes twice; the command line says which flag is wrong.
+    """
+    paths: dict[str, Path] = {}
+    for token in tokens:
+        name, equals, path = token.value.partition("=")
+        if not (name and equals and path) or name in paths:
+            raise ValueError(f"{token.value!r}; give NAME=PATH, each name once.")
+        paths[name] = Path(path)
+    return paths
+
+
+def stage(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a stage of a function: it is called without `origin`, which is made from its arguments.
+
+    The record holds the stage's name, the fingerprints of the inputs, the options (those of other
+    models under the argument's name), and every other argument by its name but `UNRECORDED` and
+    paths that are written.
+
+    Parameters
+    ----------
+    function
+        A function with a keyword argument `origin`, a `Provenance`.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    signature = inspect.signature(function)
+    shown = [each for name, each in signature.parameters.items() if name != "origin"]
+    called = signature.replace(parameters=shown)
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> None:
+        bound = called.bind(*args, **kwargs)
+        bound.apply_defaults()
+        origin = _record(stage_name(function), bound.arguments, hints)
+        function(*bound.args, **bound.kwargs, origin=origin)
+
+    run.__signature__ = called  # type: ignore[attr-defined]
+    run.__annotations__ = {name: hint for name, hint in hints.items() if name != "origin"}
+    return run
+
+
+def stage_name(function: Callable[..., None]) -> str:
+    """Name a stage as its command does; those of shared chapters are named without a study."""
+    parts = function.__module__.removeprefix("pspflow.studies.").removeprefix("shared.").split(".")
+    return " ".join(part for part in parts if part not in {"stages", "tools"}).replace("_", "-")
+
+
+def _record(name: str, arguments: Mapping[str, Any], hints: Mapping[str, Any]) -> Provenance:
+    inputs: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    for key, value in arguments.items():
+        if _is_input(hints[key]):
+            if isinstance(value, Mapping):
+                inputs |= {f"{key} {each}": path for each, path in value.items()}
+            elif value is not None:
+                inputs[key] = value
+        elif isinstance(value, Options) and key != "options":
+            values[key] = value.model_dump(mode="json")
+        elif key not in {*UNRECORDED, "options", "seed"} and not _holds_paths(value):
+            values[key] = list(value) if isinstance(value, tuple) else value
+    origin = Provenance.of(name, inputs, arguments.get("options"), arguments.get("seed"))
+    return replace(origin, options={**values, **origin.options})
+
+
+def _is_input(hint: Any) -> bool:
+    """Tell whether a type, or one of the types that it is made of, is marked as an input."""
+    if get_origin(hint) is Annotated and INPUT in hint.__metadata__:
+        return True
+    return any(_is_input(part) for part in get_args(hint) if get_origin(part) is not None)
+
+
+def _holds_paths(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(isinstance(each, Path) for each in value.values())
+    return isinstance(value, Path)

@@ -1,0 +1,1 @@
+"""Flows: invertible networks between the domains, with and without topological regularisation."""

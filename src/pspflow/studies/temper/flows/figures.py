@@ -1,0 +1,87 @@
+"""Figure of the trainings of flows, and the colours of the regularisations."""
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from pspflow.report.style import COLOURS, figure_of, plain
+from pspflow.studies.temper.flows.options import Regularisation
+
+REGULARISATIONS: tuple[str, ...] = get_args(Regularisation)
+"""Each has its colour, whichever of them were trained."""
+SEED_STYLES = ("-", "--", ":", "-.")
+RATIOS = {
+    "snr_db": "signal-to-noise ratio, dB",
+    "snr_gap_db": "its gap to real chips, dB",
+}
+SMALL = 7
+"""Size of letters where there is little room."""
+
+
+def colours(regularisations: Sequence[str]) -> dict[str, str]:
+    """Give every regularisation its colour."""
+    known = dict.fromkeys([*REGULARISATIONS, *regularisations])
+    wheel = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(known)}
+    return {name: wheel[name] for name in regularisations}
+
+
+def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:
+    """Show losses and signal-to-noise ratios over the epochs, counted from 1.
+
+    Each regularisation has a colour and each seed a line style (the fifth seed has the first's
+    style again). A line begins where its loss does: at first, the likelihood may train alone.
+
+    Parameters
+    ----------
+    histories
+        Name of a training, REGULARISATION/seedN, its history; see `training.loop.train`.
+    """
+    longest_first = sorted(histories.values(), key=lambda each: -each.shape[1])
+    columns = dict.fromkeys(name for each in longest_first for name in each.columns)
+    losses = [name for name in columns if name not in {"epoch", "kept", *RATIOS}]
+    titles = {**{name: plain(name) for name in losses}, **RATIOS}
+    split = {name: name.partition("/")[::2] for name in histories}
+    colour_of = colours(list(dict.fromkeys(kind for kind, _ in split.values())))
+    seeds = list(dict.fromkeys(seed for _, seed in split.values()))
+    style_of = {seed: SEED_STYLES[i % len(SEED_STYLES)] for i, seed in enumerate(seeds)}
+    seeds_of = {
+        style: seeds[i :: len(SEED_STYLES)] for i, style in enumerate(SEED_STYLES[: len(seeds)])
+    }
+    across = (len(titles) + 2) // 2  # leaves at least one cell for the legend
+    with figure_of(2, across, cell_aspect=0.9) as (figure, grid):
+        panels = grid.ravel()
+        epochs = max(len(history) for history in histories.values())
+        for i, (axes, (column, title)) in enumerate(zip(panels, titles.items(), strict=False)):
+            for name, history in histories.items():
+                kind, seed = split[name]
+                if column in history:
+                    _curve(axes, history, column, colour_of[kind], style_of[seed])
+            axes.set_title(title, fontsize=SMALL)
+            axes.tick_params(labelsize=SMALL)
+            axes.set_xlim(0, epochs + 1)  # alike, though some losses begin later
+            axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
+            if i + across >= len(titles):
+                axes.set_xlabel("epoch", fontsize=SMALL)
+        for axes in panels[len(titles) :]:
+            axes.set_axis_off()
+        keys = [Line2D([], [], color=colour) for colour in colour_of.values()]
+        keys += [Line2D([], [], color="0.3", linestyle=style) for style in seeds_of]
+        keys.append(Line2D([], [], color="0.3", marker="o", linestyle="none", markersize=5))
+        labels = [plain(name) for name in (*colour_of, *map(", ".join, seeds_of.values()))]
+        panels[-1].legend(keys, [*labels, "epoch kept"], loc="center", fontsize=SMALL)
+    return figure
+
+
+def _curve(axes: Axes, history: pd.DataFrame, column: str, colour: str, style: str) -> None:
+    """Draw one measure of one training, and where its weights come from."""
+    epochs, values = history["epoch"] + 1, history[column]
+    marker = "." if values.count() == 1 else ""  # one epoch makes no line
+    axes.plot(epochs, values, style, color=colour, linewidth=0.8, marker=marker)
+    if column in RATIOS:
+        kept = history["kept"].to_numpy(dtype=bool)
+        axes.plot(epochs[kept], values[kept], "o", color=colour, markersize=5, mec="white")

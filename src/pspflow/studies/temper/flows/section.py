@@ -1,0 +1,101 @@
+"""What the report says of the flows and their trainings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pspflow.report.section import Figure, Part, Section, Table
+from pspflow.studies.temper.flows import paper
+from pspflow.studies.temper.flows.options import FlowOptions
+
+NETWORKS = {
+    "glow": "a small flow that squeezes first, of {} couplings per domain",
+    "realnvp": "RealNVP in two scales with 10 couplings per domain, as in the paper",
+}
+TOPOLOGIES = {
+    "none": "no topological regularisation",
+    "pinet": "persistence images by a frozen PI-Net (the paper's)",
+    "exact": "exact persistence images, differentiated through their critical pixels (ours)",
+}
+
+
+def flows_section(
+    histories: Mapping[str, pd.DataFrame],
+    training: Figure,
+    options: FlowOptions,
+) -> Section:
+    """Write the section.
+
+    Parameters
+    ----------
+    histories
+        Name of a training, REGULARISATION/seedN, its losses and measures by epoch.
+    training
+        Losses and measures over the epochs.
+    options
+        Size of the flows and their training.
+    """
+    return Section(
+        title="Flows",
+        parts=(_part(histories, training, options),),
+    )
+
+
+def kept_epochs(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tabulate the epoch that each training keeps, counted from 1, with its losses and measures."""
+    rows = [
+        table[table["kept"]]
+        .drop(columns="kept")
+        .assign(training=name, epoch=lambda r: r["epoch"] + 1)
+        for name, table in histories.items()
+    ]
+    joined = pd.concat(rows, ignore_index=True)
+    return joined[["training", *[name for name in joined.columns if name != "training"]]]
+
+
+def departures(options: FlowOptions) -> pd.DataFrame:
+    """Tabulate the options that differ from the paper's: `option`, `paper`, `here`."""
+    used = options.chosen()
+    given = {name: getattr(used, name) for name in paper.SETTINGS}
+    rows = [
+        (name, _written(value), _written(given[name]))
+        for name, value in paper.SETTINGS.items()
+        if given[name] != value
+    ]
+    return pd.DataFrame(rows, columns=["option", "paper", "here"])
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_written, value))
+    return "–" if value is None else str(value)
+
+
+def _start(options: FlowOptions) -> str:
+    share = options.likelihood_share
+    if share:
+        return f"The likelihood alone trains the first {100 * share:.0f} % of the epochs; then"
+    return "From the first epoch,"
+
+
+def _part(histories: Mapping[str, pd.DataFrame], training: Figure, options: FlowOptions) -> Part:
+    kinds = dict.fromkeys(name.split("/")[0] for name in histories)
+    topologies = "; ".join(f"{kind}: {TOPOLOGIES[kind]}" for kind in kinds)
+    tables = [Table.of(kept_epochs(histories), "The epoch that each training keeps, from 1.")]
+    different = departures(options)
+    if len(different):
+        tables.append(Table.of(different, "Options of temper.flows that differ from the paper's."))
+    return Part(
+        title="Trainings",
+        text="One invertible network per domain maps chips to a common Gaussian latent; a chip is "
+        "transferred by the network of its domain and the inverse of another domain's. Here: "
+        f"{NETWORKS[options.architecture].format(2 * options.couplings)}, width {options.width}, "
+        f"{options.epochs} epochs, batches of {options.batch_size} chips of each domain, "
+        f"trainings of each variant: {options.seeds}. {_start(options)} discriminators of chips "
+        "are trained too and, by regularisation, discriminators of persistence images: "
+        f"{topologies}. The epoch is chosen by the signal-to-noise ratio of synthetic validation "
+        "chips: its mean is nearest to that of real chips.",
+        figures=(training,),
+        tables=tuple(tables),
+    )

@@ -1,0 +1,110 @@
+"""Stage: the flows of all domains are trained with one topological regularisation."""
+
+import math
+from pathlib import Path
+
+from pspflow.errors import InputError
+from pspflow.io.artefacts import Provenance
+from pspflow.io.imagesets import Micrographs, grey_range, read_chips
+from pspflow.logs import log
+from pspflow.models.multiflow import MultiDomainFlow
+from pspflow.models.parameters import parameter_count
+from pspflow.seeds import generator
+from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, PersistenceStore, Weights
+from pspflow.studies.shared.persistence import imaging as pi
+from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
+from pspflow.studies.temper.flows.splits import check_splits
+from pspflow.studies.temper.flows.training import (
+    SCORE,
+    arguments_of,
+    domain_data,
+    exact_topology,
+    learned_topology,
+    settings_of,
+    validation_of,
+)
+from pspflow.training.session import prepare, train_and_save
+from pspflow.training.transfer import TransferTraining
+
+
+@stage
+def train(
+    *,
+    regularisation: Regularisation,
+    replicate: int,
+    micrographs: MicrographStore,
+    chips: ChipTable,
+    weights: Path,
+    history: Path,
+    persistence: PersistenceStore | None = None,
+    grid: GridTable | None = None,
+    pinet: Weights | None = None,
+    options: FlowOptions = FlowOptions(),
+    seed: Seed = 0,
+    threads: Threads = 1,
+    origin: Provenance,
+) -> None:
+    """Train the flows of all domains against their discriminators.
+
+    A killed training goes on from its last epoch when it is started again. Among the epochs with
+    discriminators, the one is kept whose synthetic validation chips come closest to real ones in
+    their signal-to-noise ratio. Regularisation `exact` needs the persistence images and their grid,
+    `pinet` the weights of PI-Net.
+
+    Parameters
+    ----------
+    regularisation
+        What computes the persistence images that discriminators see: none, pinet or exact.
+    replicate
+        Number of the training; it and the seed decide weights, data order and noise.
+    weights
+        Safetensors file to write.
+    history
+        Parquet table to write: losses and measures by epoch.
+    """
+    stream = int(generator(seed, "flow", replicate).integers(2**31))
+    device = prepare(threads, stream, deterministic=False)
+    rows, store = read_chips(chips), Micrographs(micrographs)
+    check_splits(rows)
+    topology, exact = None, None
+    if regularisation == "pinet":
+        topology = learned_topology(_needed(pinet, "--pinet", regularisation)).to(device)
+    elif regularisation == "exact":
+        imaging = pi.read_imaging(_needed(grid, "--grid", regularisation))
+        topology = exact_topology(imaging).to(device)
+        exact = pi.images_of(_needed(persistence, "--persistence", regularisation), chips)
+
+    domains = list(dict.fromkeys(rows["domain"]))
+    data = {name: domain_data(name, rows, store, topology, exact, options) for name in domains}
+    arguments = arguments_of(data, options)
+    flow = MultiDomainFlow(**arguments)
+    count = parameter_count(flow) // len(domains)
+    log.info("%d domains, %d parameters per flow, on %s", len(domains), count, device)
+    training = TransferTraining(
+        flow,
+        data,
+        topology,
+        validation_of(rows, store, domains, seed),
+        settings_of(options, regularisation),
+        stream,
+        device,
+        mixed=options.mixed_precision,
+    )
+    scale = {"pixel_size_um": store.pixel_size_um, "grey_range": grey_range(micrographs)}
+    train_and_save(
+        training,
+        origin=origin,
+        weights=weights,
+        history=history,
+        model={"flow": arguments, "scale": scale},
+        epochs=options.epochs,
+        score=SCORE,
+        eligible_from=math.ceil(options.likelihood_share * options.epochs),
+    )
+
+
+def _needed(path: Path | None, flag: str, regularisation: Regularisation) -> Path:
+    if path is None:
+        raise InputError(f"Regularisation {regularisation!r} needs {flag}; give it.")
+    return path

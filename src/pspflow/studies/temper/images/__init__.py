@@ -1,0 +1,1 @@
+"""Simulated micrographs of specimens in three tempers."""

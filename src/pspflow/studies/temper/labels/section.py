@@ -1,0 +1,91 @@
+"""What the report says about labels of real chips."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pspflow.report.section import Figure, Headline, Part, Section, Table
+from pspflow.studies.temper.labels.classification import CLASSES, FEWEST_FOR_INTERVAL
+from pspflow.studies.temper.labels.options import LabelOptions
+from pspflow.studies.temper.labels.paper import BEST_ACCURACY
+
+CALIBRATED = "the scatter of the simulated specimens was set so that their accuracy lies near it"
+
+
+def labels_section(
+    accuracy: pd.DataFrame,
+    correlations: pd.DataFrame,
+    figure: Figure,
+    options: LabelOptions,
+    differences: Sequence[str],
+    *,
+    simulated: bool,
+) -> Section:
+    """Write the section.
+
+    Parameters
+    ----------
+    accuracy
+        See `pspflow.studies.temper.labels.classification.label_accuracy`.
+    correlations
+        Rank correlation of every two labels.
+    figure
+        Accuracies as a chart.
+    options
+        Folds of the cross-validation.
+    differences
+        How the run's data differ from the paper's.
+    simulated
+        Whether the specimens are the simulated ones, for which alone the paper's value is quoted.
+    """
+    return Section(
+        title="Labels",
+        headline=_headline(accuracy, differences) if simulated else (),
+        parts=(_part(accuracy, correlations, figure, options, simulated=simulated),),
+    )
+
+
+def _headline(accuracy: pd.DataFrame, differences: Sequence[str]) -> tuple[Headline, ...]:
+    measured = accuracy.dropna(subset="balanced_accuracy")
+    if measured.empty:
+        return ()
+    best = measured.loc[measured["balanced_accuracy"].idxmax()]
+    return (
+        Headline(
+            quantity="best accuracy of labels that are predicted from chips",
+            paper=f"around {100 * BEST_ACCURACY:.0f} %",
+            here=f"{100 * best['balanced_accuracy']:.0f} % ({best['domain']}, {best['features']})",
+            verdict="not comparable",
+            why="; ".join([*differences, CALIBRATED]),
+        ),
+    )
+
+
+def _part(
+    accuracy: pd.DataFrame,
+    correlations: pd.DataFrame,
+    figure: Figure,
+    options: LabelOptions,
+    *,
+    simulated: bool,
+) -> Part:
+    folds = min(options.folds, int(accuracy["specimens"].max()))
+    text = (
+        f"How well chips predict their specimen's label, in {len(CLASSES)} classes limited by "
+        "the terciles of the training folds' specimens: a support vector machine, cross-validated "
+        f"over {folds} groups of specimens of all splits, balanced accuracy with 95 % intervals "
+        f"from resampled specimens (none below {FEWEST_FOR_INTERVAL} specimens). Chance is 33 %. "
+        "Grey mean and deviation are the control: what brightness and contrast alone predict."
+    )
+    if simulated:
+        best = f"{100 * BEST_ACCURACY:.0f} %"
+        text += (
+            f" The paper's classifiers reach at most around {best} accuracy on real chips; "
+            f"{CALIBRATED}, so that the agreement is no evidence for either."
+        )
+    if (accuracy["note"] == "").all():
+        accuracy = accuracy.drop(columns="note")
+    tables = [Table.of(accuracy, "Label classification on held-out specimens.")]
+    if len(correlations):
+        tables.append(Table.of(correlations, "Rank correlation between labels, over specimens."))
+    return Part(title="Labels", text=text, figures=(figure,), tables=tuple(tables))

@@ -1,0 +1,1 @@
+"""PI-Net: a network that approximates persistence images."""

@@ -1,0 +1,1 @@
+"""Commands that use trained flows: transfer a micrograph to another domain."""

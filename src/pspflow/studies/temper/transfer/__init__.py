@@ -1,0 +1,1 @@
+"""Transfer: chips transferred between the domains, their plausibility and their labels."""

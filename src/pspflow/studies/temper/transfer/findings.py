@@ -1,0 +1,178 @@
+"""Sentences about the transfer, computed from its tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pspflow.studies.temper.labels.classification import CHANCE
+from pspflow.studies.temper.transfer.plausibility import FLOOR, KID, OTHERS, RULERS, SOURCE
+from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
+
+
+@dataclass(frozen=True)
+class Results:
+    """Tables of the transfer."""
+
+    checks: Mapping[str, pd.DataFrame]
+    """Name of a training, REGULARISATION/seedN, its numerical checks."""
+    plausibility: pd.DataFrame
+    effects: pd.DataFrame
+    labels: pd.DataFrame | None
+    """Label preservation; None where no domain has a label."""
+
+
+def by_direction(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    """Arrange each measure with one row per direction, one column per regularisation or ruler."""
+    kinds = table["flow"].where(table["flow"].isin(RULERS), table["flow"].str.split("/").str[0])
+    way = table["source"].astype(str) + " → " + table["target"].astype(str)
+    arranged = table.assign(kind=kinds, direction=way)
+    order = [*dict.fromkeys(kinds[~kinds.isin(RULERS)]), *(r for r in RULERS if (kinds == r).any())]
+    parts = {}
+    for key, rows in arranged.groupby(["measure", "unit"], sort=False):
+        wide = rows.pivot_table(index="direction", columns="kind", values="value", sort=False)
+        parts[key] = wide[order].reset_index()
+    return parts
+
+
+def label_summary(labels: pd.DataFrame) -> pd.DataFrame:
+    """Average label preservation over the trainings of a regularisation, their limits as well."""
+    kind = labels["flow"].str.split("/").str[0].rename("flow")
+    keys = [labels["target"], labels["label"], labels["features"], kind, labels["source"]]
+    values = ["balanced_accuracy", "low", "high", "permuted_labels", "specimens", "chips"]
+    grouped = labels.groupby(keys, sort=False)
+    notes = grouped["note"].first()
+    means = grouped[values].mean()
+    return (means if (notes == "").all() else means.assign(note=notes)).reset_index()
+
+
+def findings(results: Results) -> tuple[str, ...]:
+    """Say in sentences what the tables show, on every measure; what got worse is said first."""
+    said = []
+    for kind, rows in results.effects.groupby("regularisation", sort=False):
+        said += _effect_findings(str(kind), rows)
+    wide = {
+        measure: table.set_index("direction")
+        for (measure, _), table in by_direction(results.plausibility).items()
+    }
+    for kind in (name for name in next(iter(wide.values())) if name not in RULERS):
+        said += _distance_findings(kind, wide)
+    if results.labels is not None:
+        said += _label_findings(results.labels)
+    return tuple(said)
+
+
+def _effect_findings(kind: str, rows: pd.DataFrame) -> list[str]:
+    """Count directions by measure, and compare means over all directions."""
+    resolved = rows["high"].notna().any()
+    better = (rows["high"] if resolved else rows["difference"]) < 0
+    worse = (rows["low"] if resolved else rows["difference"]) > 0
+    counts = rows.assign(better=better, worse=worse).groupby("measure", sort=False)
+    counts = counts[["worse", "better"]].sum()
+    ordered = counts.sort_values(["worse", "better"], ascending=[False, True], kind="stable")
+    words = ("worse", "better") if resolved else ("larger", "smaller")
+    each = "; ".join(
+        f"{measure}: {words[0]} in {more}, {words[1]} in {less}"
+        for measure, more, less in ordered.itertuples(name=None)
+    )
+    sure = "with an interval that excludes 0" if resolved else "without intervals to exclude chance"
+    one = rows["sd_over_seeds"].isna().all()
+    whose = " (of these single trainings: others may differ)" if one else ""
+    said = [
+        f"Regularisation {kind} compared with none, in how many of {len(rows) // len(counts)} "
+        f"directions distances differ, {sure}{whose}: {each}."
+    ]
+    means = rows.groupby("measure", sort=False)[["with", "without"]].mean()
+    positive = means[(means > 0).all(axis=1)]  # others have no meaningful ratio
+    ratios = (positive["with"] / positive["without"]).sort_values(ascending=False, kind="stable")
+    if len(ratios):
+        shares = "; ".join(f"{measure}: {ratio:.2f}" for measure, ratio in ratios.items())
+        said.append(
+            f"Regularisation {kind}, mean distances over all directions divided by those of none: "
+            f"{shares}."
+        )
+    return said
+
+
+def _distance_findings(kind: str, wide: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Count directions in which the chips of a regularisation meet each ruler, by measure."""
+    total = len(next(iter(wide.values())))
+    directions = f"Regularisation {kind}, directions of {total} in which transferred chips"
+    closer = {measure: table[kind] < table[SOURCE] for measure, table in wide.items()}
+    said = [
+        f"{directions} are closer to real chips of the target than their untransferred sources "
+        f"are: {_named(closer)}."
+    ]
+    others = {name: table for name, table in wide.items() if OTHERS in table}
+    if others:
+        counts = {
+            name: [int((table[kind] <= factor * table[OTHERS]).sum()) for factor in (1, 2)]
+            for name, table in others.items()
+        }
+        each = "; ".join(f"{name}: {a} ({b})" for name, (a, b) in _fewest_first(counts))
+        said.append(
+            f"{directions} are at most as far (in brackets: twice as far) from real chips of the "
+            f"target as real chips of other specimens are: {each}."
+        )
+    floors = {name: table for name, table in wide.items() if FLOOR in table and name != KID}
+    if floors:
+        within = {
+            name: int((table[kind] <= 2 * table[FLOOR]).sum()) for name, table in floors.items()
+        }
+        each = "; ".join(f"{name}: {count}" for name, count in _fewest_first(within))
+        said.append(
+            f"{directions} are at most twice as far from real chips of the target as halves of "
+            f"these are from each other: {each}."
+        )
+    return said
+
+
+def _named(holds: Mapping[str, pd.Series]) -> str:
+    """Count directions, and name those without, once for measures with the same ones."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for measure, each in holds.items():
+        groups.setdefault(tuple(each.index[~each]), []).append(measure)
+    total = len(next(iter(holds.values())))
+    return "; ".join(
+        f"{' and '.join(measures)}: {total - len(without)}"
+        + (f" (not {', '.join(without)})" if without else "")
+        for without, measures in sorted(groups.items(), key=lambda item: -len(item[0]))
+    )
+
+
+def _fewest_first(counts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(counts.items(), key=lambda item: item[1])
+
+
+def _label_findings(labels: pd.DataFrame) -> list[str]:
+    said = []
+    untransferred = labels[labels["flow"] == UNTRANSFERRED]
+    untransferred = untransferred.set_index(["features", "source", "target"])["balanced_accuracy"]
+    flows = labels[~labels["flow"].isin([REAL, UNTRANSFERRED, ""])]
+    flows = flows.assign(kind=flows["flow"].str.split("/").str[0])
+    for (kind, features), rows in flows.groupby(["kind", "features"], sort=False):
+        known = rows.dropna(subset="balanced_accuracy")
+        if known.empty:
+            continue
+        by_way = known.groupby(["source", "target"], observed=True)
+        means, lows = by_way["balanced_accuracy"].mean(), by_way["low"].min()
+        gained = {way: mean > untransferred[(features, *way)] for way, mean in means.items()}
+        shares = ", ".join(f"{a} → {b} {100 * value:.0f} %" for (a, b), value in means.items())
+        sure = _listed([way for way, low in lows.items() if low > CHANCE])
+        verdict = (
+            f"above chance with the whole interval of every training: {sure}"
+            if lows.notna().any()
+            else "there are no intervals that could exclude chance"
+        )
+        said.append(
+            f"Labels classified from {features} of {kind}: not more accurate than for the "
+            f"untransferred sources: {_listed([way for way in gained if not gained[way]])}; more "
+            f"accurate: {_listed([way for way in gained if gained[way]])}; {verdict}; balanced "
+            f"accuracy {shares}."
+        )
+    return said
+
+
+def _listed(ways: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{a} → {b}" for a, b in ways) or "none"

@@ -1,0 +1,210 @@
+"""Whether transferred chips keep what labels their specimen (temper paper 3.2 and 4.2, Figure 5).
+
+For each temper, a classifier is trained on real chips with the label of that temper: the feed rate
+of as-extruded chips, the UTS of T5 and T6 chips, in three classes cut at the terciles of the
+training specimens. The test set holds held-out chips that were transferred into that temper; the
+true class of a chip follows from the label that its source's specimen has for that temper. The
+accuracy is compared with those on real chips of the temper and on the untransferred sources, with
+chance, and with a control: classifiers of training specimens whose labels are permuted. A single
+control can by chance be right or wrong about whole specimens, so there are several, whose mean is
+reported.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.decomposition import PCA
+from sklearn.metrics import balanced_accuracy_score
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from pspflow.studies.temper.labels.classification import (
+    CLASSES,
+    FEWEST_FOR_INTERVAL,
+    FEWEST_SPECIMENS,
+    accuracy_interval,
+)
+
+REAL, UNTRANSFERRED = "real chips", "untransferred source"
+PERMUTATIONS = 10
+CONTROL_CHIPS = 240
+"""Chips of a test set, at least, that the permuted-label controls classify."""
+COMPONENTS = 64
+"""Principal components to which longer features are reduced, as pixels of chips."""
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Real training chips of one temper, from which one classifier is trained."""
+
+    features: np.ndarray
+    """(n, d) float64."""
+    specimens: np.ndarray
+    """(n,) names."""
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Held-out chips that are classified."""
+
+    flow: str
+    """Training that made them, or `REAL` or `UNTRANSFERRED`."""
+    source: str
+    """Domain of their sources."""
+    features: np.ndarray
+    """(n, d) float64."""
+    specimens: np.ndarray
+    """(n,) names."""
+
+
+def preserved(
+    training_sets: Sequence[TrainingSet],
+    test_sets: Iterable[TestSet],
+    values: Mapping[str, float],
+    resamples: int,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Train classifiers of one temper and one kind of feature, and test them.
+
+    Parameters
+    ----------
+    training_sets
+        One for each run: draws of training chips.
+    test_sets
+        Sets of held-out chips; they are classified one after the other.
+    values
+        Specimen, its label for the temper; specimens without one are left out.
+    resamples
+        Resamples of the specimens from which an interval is computed.
+    rng
+        Source of permutations and resamples.
+
+    Returns
+    -------
+    DataFrame
+        `flow`, `source`, `specimens`, `chips`, `balanced_accuracy`, `low`, `high`,
+        `permuted_labels` (the mean over permutations of the training specimens' labels),
+        `permuted_sd` (over them), `sd_over_runs`, `note`. What cannot be measured is NaN, and the
+        note gives the reason.
+    """
+    known = {str(name) for each in training_sets for name in each.specimens} & set(values)
+    trained = sorted(known)
+    note = _untrainable([values[name] for name in trained])
+    classes: dict[str, int] = {}
+    classifiers: list[_Classifiers] = []
+    if not note:
+        limits = np.quantile([values[name] for name in trained], [1 / 3, 2 / 3])
+        classes = {name: int(np.searchsorted(limits, value)) for name, value in values.items()}
+        labels = [classes[name] for name in trained]
+        permuted = [
+            dict(zip(trained, rng.permutation(labels), strict=True)) for _ in range(PERMUTATIONS)
+        ]
+        classifiers = [
+            _train(each, classes, permuted[run :: len(training_sets)])
+            for run, each in enumerate(training_sets)
+        ]
+    rows = []
+    for test_set in test_sets:
+        names = test_set.specimens.astype(str)
+        labelled = np.array([name in values for name in names], dtype=bool)
+        here, features = names[labelled], test_set.features[labelled]
+        counted = (test_set.flow, test_set.source, len(set(here)), len(here))
+        why = note or _untestable(here, trained, classes)
+        if why:
+            rows.append((*counted, *[np.nan] * 6, why))
+            continue
+        truth = np.array([classes[name] for name in here])
+        predictions = [each.predict(features) for each in classifiers]
+        rows.append((*counted, *_scores(truth, here, predictions, resamples, rng), ""))
+    columns = ["flow", "source", "specimens", "chips", "balanced_accuracy", "low", "high"]
+    return pd.DataFrame(
+        rows, columns=[*columns, "permuted_labels", "permuted_sd", "sd_over_runs", "note"]
+    )
+
+
+def _scores(
+    truth: np.ndarray,
+    specimens: np.ndarray,
+    predictions: Sequence[tuple[np.ndarray, Sequence[np.ndarray]]],
+    resamples: int,
+    rng: np.random.Generator,
+) -> tuple[float, ...]:
+    """Compute accuracy, its limits, mean and deviation of the controls, deviation over runs."""
+    runs = [predicted for predicted, _ in predictions]
+    accuracy, low, high = accuracy_interval(
+        np.tile(truth, len(runs)),
+        np.concatenate(runs),
+        np.tile(specimens, len(runs)),
+        resamples,
+        rng,
+    )
+    if len(set(specimens)) < FEWEST_FOR_INTERVAL:
+        low = high = np.nan
+    few = truth[:: _step(len(truth))]
+    controls = [balanced_accuracy_score(few, each) for _, made in predictions for each in made]
+    each_run = [balanced_accuracy_score(truth, predicted) for predicted in runs]
+    spread = float(np.std(each_run, ddof=1)) if len(runs) > 1 else np.nan
+    control, control_spread = float(np.mean(controls)), float(np.std(controls, ddof=1))
+    return accuracy, low, high, control, control_spread, spread
+
+
+@dataclass(frozen=True)
+class _Classifiers:
+    """Classifiers of one training set: one of its labels, and controls of permuted ones."""
+
+    projection: Pipeline
+    classifier: SVC
+    controls: Sequence[SVC]
+
+    def predict(self, features: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Classify chips, (n,) class indices; the controls classify every `_step`-th chip."""
+        projected = self.projection.transform(features)
+        few = projected[:: _step(len(projected))]
+        return self.classifier.predict(projected), [each.predict(few) for each in self.controls]
+
+
+def _step(chips: int) -> int:
+    """Return the step between chips that the controls classify: fewer chips show chance as well."""
+    return max(1, chips // CONTROL_CHIPS)
+
+
+def _train(
+    training_set: TrainingSet, classes: Mapping[str, int], permuted: Sequence[Mapping[str, int]]
+) -> _Classifiers:
+    names = training_set.specimens.astype(str)
+    known = np.array([name in classes for name in names])
+    names, features = names[known], training_set.features[known]
+    steps = [StandardScaler()]
+    if features.shape[1] > 4 * COMPONENTS:
+        steps.append(PCA(min(COMPONENTS, len(features)), random_state=0))
+    projection = make_pipeline(*steps)
+    projected = projection.fit_transform(features)
+    classifier, *controls = (
+        SVC().fit(projected, [labels[name] for name in names]) for labels in (classes, *permuted)
+    )
+    return _Classifiers(projection, classifier, controls)
+
+
+def _untestable(tested: np.ndarray, trained: Sequence[str], classes: Mapping[str, int]) -> str:
+    """Return why chips of these specimens are no test set, or nothing."""
+    if not len(tested):
+        return "no held-out specimen has this label"
+    if set(tested) & set(trained):
+        return "training and held-out chips share specimens, whom a classifier would recognise"
+    lacking = set(range(len(CLASSES))) - {classes[name] for name in tested}
+    if lacking:
+        return f"no held-out specimen is of class {CLASSES[min(lacking)]}"
+    return ""
+
+
+def _untrainable(values: Sequence[float]) -> str:
+    """Return why no classifier of a label can be trained, or nothing."""
+    if len(values) < FEWEST_SPECIMENS:
+        return f"{len(values)} labelled training specimens, {FEWEST_SPECIMENS} are needed"
+    limits = np.quantile(values, [1 / 3, 2 / 3])
+    if len(set(np.searchsorted(limits, values))) < len(CLASSES):
+        return f"the label has too few different values for {len(CLASSES)} classes"
+    return ""

@@ -1,0 +1,199 @@
+"""The section on forward prediction: findings, headline, tables, figures and the stage."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pspflow.io.arrays import new_store, put_array
+from pspflow.io.artefacts import Provenance
+from pspflow.report.style import PAGE_INCHES
+from pspflow.studies.composite.forward.accuracy import summary
+from pspflow.studies.composite.forward.figures import accuracy_figure, latent_figure, parity_figure
+from pspflow.studies.composite.forward.findings import Scale, findings
+from pspflow.studies.composite.forward.section import forward_section, headline
+from pspflow.studies.composite.forward.stages.accuracy import accuracy as accuracy_stage
+from pspflow.studies.composite.forward.stages.section import section as section_stage
+
+ORIGIN = Provenance("test", {}, None, {})
+SCALE = Scale(900, 21, 3)
+
+
+def runs(mape):
+    """Give three runs of nearly one MAPE."""
+    return [mape - 0.1, mape, mape + 0.1]
+
+
+def said(table, about, *, papers_material=True):
+    """Return the findings that begin so, as one text."""
+    sentences = findings(table, SCALE, papers_material=papers_material)
+    return " ".join(sentence for sentence in sentences if sentence.startswith(about))
+
+
+def test_our_network_is_compared_with_the_best_of_the_others(accuracies):
+    """Better is said only where it is, and the paper's figure is said to be reached or not."""
+    good = accuracies(
+        cnn=runs(5.0), gaussian=runs(4.0), mixture_statistics=runs(3.0), two_point_gpr=runs(4.5)
+    )
+    text = said(good, "Forward, C11: our")
+    assert "our mixture_statistics has a MAPE of 3.00 %, the best of the others (gaussian)" in text
+    assert "better by every measure" in text
+    assert "3.50 % of VAE-regression is reached at this scale: the best model, mixture" in said(
+        good, "Forward, C11: the paper's 3.50 %"
+    )
+    worse = accuracies(cnn=runs(2.0), gaussian=runs(4.0), mixture_statistics=runs(3.6))
+    assert "worse by every measure" in said(worse, "Forward, C11: our")
+    text = said(worse, "Forward, C11: the paper's VAE-regression (gaussian)")
+    assert "4.00 %, regression alone 2.00 %; difference over 3 runs: MAPE +2.00 ± 0.00" in text
+    bad = accuracies(cnn=runs(9.0), gaussian=runs(8.0), mixture_statistics=runs(7.0))
+    text = said(bad, "Forward, C11: the paper's 3.50 %")
+    assert "is not reached at this scale" in text
+    assert "900 training structures of 21 voxels, 3 runs; the paper's are 5,300 of 51" in text
+
+
+def test_one_run_decides_nothing(accuracies):
+    """A lower error in the only run is not called better."""
+    text = said(accuracies(cnn=[5.0], mixture_statistics=[3.0]), "Forward")
+    assert "one run cannot tell which is better" in text
+    assert "better by" not in text
+
+
+def test_networks_that_were_not_trained_are_not_spoken_of(accuracies):
+    """Any choice of networks has its findings."""
+    few = accuracies(cnn=runs(5.0), mixture_statistics=runs(3.0))
+    lone = few[(few["target"] == "c11") | (few["model"] != "cnn")]
+    assert said(lone, "Forward, six components") == ""
+    three = accuracies(cnn=runs(5.0), cnn_statistics=runs(2.9), mixture_statistics=runs(3.0))
+    text = said(three, "Forward, C11: our mixture_statistics has a MAPE of 3.00 %, cnn_statistics")
+    assert "without the autoencoder, 2.90 %" in text
+
+
+def test_what_is_worse_is_said_first(accuracies):
+    """Worse, then undecided, then better."""
+    table = accuracies(
+        cnn=runs(4.0),
+        gaussian=[4.5, 3.9, 3.8],
+        mixture=runs(5.0),
+        mixture_statistics=runs(3.0),
+    )
+    sentences = findings(table, SCALE, papers_material=False)
+    order = [
+        next(
+            i for i, word in enumerate(("worse by", "cannot be told", "better by")) if word in each
+        )
+        for each in sentences
+    ]
+    assert order == sorted(order)
+    assert set(order) == {0, 1, 2}
+
+
+def test_headline_sets_the_papers_values_beside_ours(accuracies):
+    """Each row says whether the value is reached, and at which scale."""
+    table = accuracies(cnn=runs(5.0), mixture=runs(4.0), mixture_statistics=runs(3.0))
+    rows = list(headline(table, SCALE, papers_material=True))
+    assert [row.verdict for row in rows] == [
+        *("not reached", "not reached", "reached"),  # C11: VAE-regression, regression alone, best
+        *("not reached", "not reached", "reached"),  # six components
+    ]
+    by_quantity = {row.quantity: row for row in rows}
+    vae = by_quantity["MAPE of C11, VAE-regression (composite paper, Table 1)"]
+    assert (vae.paper, vae.here) == ("3.50 ± 0.24 %", "4.00 ± 0.10 % (mixture)")
+    assert vae.verdict == "not reached"
+    assert "900 training structures of 21 voxels" in vae.why
+    best = by_quantity["MAPE of C11, best model (VAE-regression in the paper)"]
+    assert (best.here, best.verdict) == ("3.00 ± 0.10 % (mixture_statistics)", "reached")
+    six = by_quantity["MAPE of six components, VAE-regression (composite paper, Tables 7 and 8)"]
+    assert six.paper == "4.62 %"
+    assert six.verdict == "not reached"
+    assert six.why.startswith("3 of 6 components reach it")
+
+
+def test_headline_compares_the_papers_material_only(accuracies):
+    """Another material, or a network that was not trained, is not comparable."""
+    table = accuracies(targets=("c11",), cnn=runs(5.0), mixture_statistics=runs(3.0))
+    rows = list(headline(table, SCALE, papers_material=False))
+    assert {row.verdict for row in rows} == {"not comparable"}
+    assert any("another material" in row.why for row in rows)
+    (untrained,) = (
+        row
+        for row in headline(table, SCALE, papers_material=True)
+        if row.here == "–" and row.quantity.startswith("MAPE of C11")
+    )
+    assert untrained.why == "this run trains neither gaussian nor mixture on C11"
+
+
+@pytest.mark.parametrize("papers_material", [True, False])
+def test_tables_have_the_papers_columns_for_its_material_only(accuracies, papers_material):
+    """Every old table stands in the parts."""
+    table = accuracies(cnn=runs(5.0), mixture_statistics=runs(3.0))
+    section = forward_section(table, {}, SCALE, papers_material=papers_material)
+    captions = [each.caption for part in section.parts for each in part.tables]
+    assert captions == [
+        "Accuracy of C11 (the paper's Table 1).",
+        "MAPE in percent of all six components, means over the runs (Tables 7 and 8).",
+        "R² of all six components, means over the runs (Tables 7 and 8).",
+        "mixture_statistics compared with the others, C11.",
+        "mixture_statistics compared with the others, six components.",
+    ]
+    header = section.parts[0].tables[0].header
+    assert ("paper mape" in header) == papers_material
+    sources = {row[1] for row in section.parts[0].tables[1].cells}
+    assert sources == ({"here", "paper"} if papers_material else {"here"})
+
+
+def test_stage_draws_figures_and_writes_the_section(stored, tmp_path):
+    """All three figures and the section are written, each with its provenance."""
+    folder, paths = stored
+    named = {
+        "predictions": {f"c11/{model}/run0": paths[model] for model in ("mixture", "cnn")},
+        "baselines": {"c11/run0": paths["vrh"]},
+        "stiffness": folder / "stiffness.parquet",
+    }
+    accuracy_stage(accuracy=folder / "accuracy.parquet", **named)
+    with new_store(folder / "structures.zarr", ORIGIN) as group:
+        put_array(group, "phase", np.zeros((6, 3, 3, 3), np.uint8), (*"nxyz",), "1")
+    section_stage(
+        structures=folder / "structures.zarr",
+        latents={"vae": folder / "latents.parquet"},
+        accuracy=folder / "accuracy.parquet",
+        figures=tmp_path / "figures",
+        section=tmp_path / "section.json",
+        papers_material=True,
+        **named,
+    )
+    for name in ("parity", "errors", "latent"):
+        assert (tmp_path / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
+    record = json.loads((tmp_path / "section.json").read_text())
+    assert record["provenance"]["stage"] == "composite forward section"
+    assert record["section"]["title"] == "Stiffness from structure"
+    figures = record["section"]["parts"][0]["figures"]
+    assert [each["name"] for each in figures] == [
+        "forward_parity",
+        "forward_errors",
+        "forward_latent",
+    ]
+    assert "3 training structures of 3 voxels" in json.dumps(record["section"])
+
+
+def test_papers_values_are_marked_for_its_material_only(accuracies):
+    """Results of another material are not compared with the paper's."""
+    table = summary(accuracies(vrh=[40, 42], cnn=[3, 5]), "c11")
+    for papers_material in (True, False):
+        figure = accuracy_figure(table, papers_material=papers_material)
+        assert bool(figure.legends) == papers_material
+        assert figure.get_figwidth() == PAGE_INCHES
+
+
+def test_panels_name_their_models():
+    """One panel per model, with the number of points far outside."""
+    rng = np.random.default_rng(0)
+    solved = rng.uniform(10, 90, 20)
+    near = pd.DataFrame({"model": "vae_gpr", "c11_gpa": solved + 1, "c11_gpa_solved": solved})
+    far = near.assign(model="vrh", c11_gpa=500.0)
+    axes = parity_figure(pd.concat([near, far])).axes
+    assert [each.get_title() for each in axes[:2]] == ["VAE + GPR", "Voigt–Reuss–Hill"]
+    assert axes[1].texts[0].get_text() == "20 outside"
+    latents = {name: (rng.normal(size=(9, 3)), rng.random(9)) for name in ("vae", "mixture")}
+    titles = [each.get_title() for each in latent_figure(latents).axes[:2]]
+    assert titles == ["VAE", "VAE-regression, mixture"]

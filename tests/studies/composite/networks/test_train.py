@@ -1,0 +1,108 @@
+"""Training the networks: what a training writes, and that a killed one ends as an unbroken one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from pspflow.errors import InputError
+from pspflow.io.arrays import new_store, open_store, put_array, read_values
+from pspflow.io.artefacts import Provenance
+from pspflow.io.tables import read_table, write_table
+from pspflow.io.weights import load_weights
+from pspflow.simulate import simulate_composite
+from pspflow.studies.composite.networks import training
+from pspflow.studies.composite.networks.network import load_network
+from pspflow.studies.composite.networks.options import NetworkOptions
+from pspflow.studies.composite.networks.stages.encode import encode
+from pspflow.studies.composite.networks.stages.predict import predict
+from pspflow.studies.composite.networks.stages.train import train
+from pspflow.studies.composite.structures.properties import NORMAL
+from pspflow.studies.composite.structures.sets import DIMS, PHASE, phase_table
+
+ORIGIN = Provenance("test", {}, 0, {})
+EDGE, COUNT = 9, 20
+OPTIONS = NetworkOptions.model_validate(
+    {"width": 2, "decoder_width": 1, "dense": 8, "max_epochs": {"all": 3}, "batch_size": 5}
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Write a set of structures with made-up stiffness."""
+    folder = tmp_path_factory.mktemp("set")
+    rng = np.random.default_rng(0)
+    voxels = np.stack([simulate_composite(EDGE, (1, 2, 1), 0.4, rng) for _ in range(COUNT)])
+    with new_store(folder / "structures.zarr", ORIGIN) as group:
+        put_array(group, PHASE, voxels, DIMS, "1")
+    names = [f"s{place}" for place in range(COUNT)]
+    values = pd.DataFrame(rng.uniform(5, 50, (COUNT, 6)), columns=list(NORMAL))
+    write_table(folder / "stiffness.parquet", values.assign(structure=names), ORIGIN)
+    write_table(folder / "phases.parquet", phase_table((2.4, 120.0), (0.3, 0.3)), ORIGIN)
+    splits = ["train"] * 12 + ["validation"] * 4 + ["test"] * 4
+    rows = pd.DataFrame({"run": 0, "structure": names, "split": splits})
+    write_table(folder / "splits.parquet", rows, ORIGIN)
+    return folder
+
+
+def trained(data, out, network, **more):
+    """Train a network into a folder."""
+    files = {n: data / f"{n}.parquet" for n in ("phases", "stiffness", "splits")}
+    files |= {"weights": out / "weights.safetensors", "history": out / "history.parquet"}
+    options = OPTIONS.trained(network, "all")
+    train(network=network, structures=data / "structures.zarr", options=options, **files, **more)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("network", "target"), [("cnn", "normal"), ("mixture", "c11"), ("mixture_statistics", "normal")]
+)
+def test_a_killed_training_ends_as_an_unbroken_one(data, tmp_path, network, target, monkeypatch):
+    """Stopped in its second epoch and started again, it leaves the same weights, bit by bit."""
+    whole = trained(data, tmp_path / "whole", network, target=target)
+    step = training.NetworkLoss.training
+
+    def breaks(self, batch, epoch, number):
+        if epoch == 1 and number == 1:
+            raise KeyboardInterrupt
+        return step(self, batch, epoch, number)
+
+    monkeypatch.setattr(training.NetworkLoss, "training", breaks)
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        trained(data, tmp_path / "broken", network, target=target)
+    monkeypatch.undo()
+    trained(data, tmp_path / "broken", network, target=target)
+    one, two = (load_weights(tmp_path / n / "weights.safetensors")[0] for n in ("whole", "broken"))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert len(read_table(whole / "history.parquet")) == 3
+
+
+def test_predictions_and_latents_of_a_trained_network(data, tmp_path):
+    """They are of every structure, with its split, and what the weights predict and encode."""
+    out = trained(data, tmp_path, "gaussian", target="c11")
+    given = {
+        "weights": out / "weights.safetensors",
+        "structures": data / "structures.zarr",
+        "splits": data / "splits.parquet",
+    }
+    predict(**given, predictions=out / "predictions.parquet")
+    encode(**given, latents=out / "latents.parquet")
+    predicted, latents = (read_table(out / f"{n}.parquet") for n in ("predictions", "latents"))
+    assert list(predicted) == ["structure", "split", "c11_gpa", "c11_gpa_sd"]
+    assert list(latents)[2:] == [f"z{place}" for place in range(16)]
+    assert len(predicted) == len(latents) == COUNT
+    network, material = load_network(out / "weights.safetensors")
+    voxels = read_values(open_store(data / "structures.zarr"), PHASE)
+    means, spreads = network.predict(voxels)
+    np.testing.assert_allclose(means[:, 0], predicted["c11_gpa"], rtol=1e-5)
+    assert (spreads > 0).all()
+    np.testing.assert_allclose(network.encode(voxels)[0], latents.iloc[:, 2:], atol=1e-5)
+    known = read_table(data / "stiffness.parquet")["c11_gpa"][:12]
+    assert material["ranges"]["c11_gpa"] == pytest.approx([known.min(), known.max()])
+    assert network.prior(np.array([[20.0]])).means.shape == (1, 1, 16)
+
+
+def test_a_network_without_target_is_refused(data, tmp_path):
+    """The sentence names what is missing."""
+    with pytest.raises(InputError, match="give --target"):
+        trained(data, tmp_path, "cnn")

@@ -1,0 +1,125 @@
+"""From structures to stiffness and strain, in shares."""
+
+import numpy as np
+import pytest
+import torch
+
+from pspflow.errors import InputError
+from pspflow.io.arrays import get_array, open_store, read_values
+from pspflow.io.tables import read_table
+from pspflow.mechanics import ConvergenceError, effective_stiffness, strain_field
+from pspflow.studies.composite.structures import solution
+from pspflow.studies.composite.structures.options import SimulatedOptions
+from pspflow.studies.composite.structures.properties import NORMAL
+from pspflow.studies.composite.structures.stages.merge_stiffness import merge_stiffness
+from pspflow.studies.composite.structures.stages.merge_strain import merge_strain
+from pspflow.studies.composite.structures.stages.simulate import simulate
+from pspflow.studies.composite.structures.stages.solve import solve, spread_over
+
+OPTIONS = SimulatedOptions(edge_voxels=9, structures=12, sigmas_voxels=(1, 3))
+KEYS = ("structures", "table", "phases")
+
+
+@pytest.fixture(autouse=True)
+def _threads():
+    """Give back the threads that the stage takes from the process."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Simulate 12 structures; return the paths of the set."""
+    paths = {key: tmp_path / key for key in KEYS}
+    simulate(**paths, options=OPTIONS)
+    return paths
+
+
+def solved(made, fields, shares=1):
+    """Solve in shares and merge; return the tables and stores that this makes."""
+    folder = made["table"].parent / f"{shares}"
+    shards = []
+    for i in range(1, shares + 1):
+        shards.append(folder / f"{i}-of-{shares}.zarr")
+        solve(**made, solved=shards[-1], shard=f"{i}-of-{shares}", fields=fields)
+    paths = (tuple(shards), folder / "stiffness.parquet", folder / "strain.zarr")
+    merge_stiffness(shards=paths[0], table=made["table"], stiffness=paths[1])
+    if fields:
+        merge_strain(shards=paths[0], table=made["table"], strain=paths[2])
+    return paths
+
+
+def test_stiffness_and_strain_are_the_solvers(made):
+    """Columns are the components they name; fields are strains 11 under a macroscopic 0.001."""
+    _, stiffness, strain = solved(made, "all")
+    table = read_table(stiffness)
+    assert list(table) == ["structure", *NORMAL]
+    assert table["structure"].tolist() == read_table(made["table"])["structure"].tolist()
+    voxels = read_values(open_store(made["structures"]), "phase")[7]
+    whole = effective_stiffness(voxels, (2.4, 120), (0.3, 0.3))
+    expected = [whole[int(name[1]) - 1, int(name[2]) - 1] for name in NORMAL]
+    np.testing.assert_allclose(table.loc[7, list(NORMAL)].astype(float), expected, rtol=1e-9)
+    store = open_store(strain)
+    field = get_array(store, "strain_11")
+    assert (field.shape, field.dtype) == ((12, 9, 9, 9), np.float32)
+    assert store.attrs["macro_strain_11"] == field.attrs["macro_strain_11"] == 0.001
+    assert store.attrs["structures"] == table["structure"].tolist()
+    local = strain_field(voxels, (2.4, 120), (0.3, 0.3), [0.001, 0, 0, 0, 0, 0])[0]
+    np.testing.assert_allclose(field[7], local, rtol=1e-6, atol=1e-9)
+
+
+def test_shares_merge_to_what_one_job_makes(made):
+    """How many jobs share the work does not show; some shares may keep no fields."""
+    _, *one = solved(made, 3)
+    shards, *six = solved(made, 3, shares=6)
+    assert sum("strain_11" in open_store(shard) for shard in shards) == 3
+    assert read_table(one[0]).equals(read_table(six[0]))
+    first, second = (open_store(path) for path in (one[1], six[1]))
+    names = read_table(made["table"])["structure"].tolist()
+    places = [names.index(name) for name in first.attrs["structures"]]
+    assert [place // 4 for place in places] == [0, 1, 2]  # one of each third of the set
+    assert second.attrs["structures"] == first.attrs["structures"]
+    fields = read_values(first, "strain_11")
+    np.testing.assert_array_equal(fields, read_values(second, "strain_11"))
+    voxels = read_values(open_store(made["structures"]), "phase")[places[1]]
+    local = strain_field(voxels, (2.4, 120), (0.3, 0.3), [0.001, 0, 0, 0, 0, 0])[0]
+    np.testing.assert_allclose(fields[1], local, rtol=1e-6, atol=1e-9)
+
+
+def test_fields_are_spread_over_the_set():
+    """One of each equal part, in order and the same every time, and not every n-th of a set."""
+    for count, wanted in ((64, 16), (1500, 1000), (7, 7), (7, 12), (7, 0)):
+        found = spread_over(count, wanted)
+        kept = min(count, wanted)
+        edges = np.arange(kept + 1) * count // max(1, kept)
+        assert len(found) == kept
+        assert ((found >= edges[:-1]) & (found < edges[1:])).all()
+        np.testing.assert_array_equal(found, spread_over(count, wanted))
+    # morphologies take turns in a simulated set
+    assert len(set(spread_over(64, 16) % 4)) == 4
+
+
+def test_shares_that_do_not_belong_together(made):
+    """A share missing, out of order or of other options is refused, and so are no fields."""
+    (first, second), stiffness, strain = solved(made, 0, shares=2)
+    for shards in ((second, first), (first,), (first, first)):
+        with pytest.raises(InputError, match="not the 12 structures of the set in order"):
+            merge_stiffness(shards=shards, table=made["table"], stiffness=stiffness)
+    with pytest.raises(InputError, match="no strain fields"):
+        merge_strain(shards=(first, second), table=made["table"], strain=strain)
+    solve(**made, solved=second, shard="2-of-2", fields=1)
+    with pytest.raises(InputError, match="differ in origin"):
+        merge_stiffness(shards=(first, second), table=made["table"], stiffness=stiffness)
+
+
+def test_a_structure_without_solution_is_named(made, monkeypatch, tmp_path):
+    """Where the solver gives up, a sentence says on which structure, and nothing is left."""
+
+    def give_up(*_, **__):
+        raise ConvergenceError(2000, 0.5, 1e-4)
+
+    monkeypatch.setattr(solution, "stiffness_and_strain", give_up)
+    with pytest.raises(InputError, match=r"Structure all-00006: no equilibrium .*solver.tolerance"):
+        solve(**made, solved=tmp_path / "2-of-2.zarr", shard="2-of-2")
+    assert not (tmp_path / "2-of-2.zarr").exists()

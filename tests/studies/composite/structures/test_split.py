@@ -1,0 +1,59 @@
+"""How structures are split into training, validation and test."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pspflow.errors import InputError
+from pspflow.io.artefacts import Provenance
+from pspflow.io.tables import read_table, write_table
+from pspflow.studies.composite.structures.options import SimulatedOptions, StructureSplitOptions
+from pspflow.studies.composite.structures.sets import plan_structures
+from pspflow.studies.composite.structures.stages.split import split
+
+ORIGIN = Provenance("test", {}, None, {})
+
+
+def drawn(folder, rows, **options):
+    """Run the stage `split` and return its table."""
+    write_table(folder / "table", rows, ORIGIN)
+    split(
+        table=folder / "table", splits=folder / "splits", options=StructureSplitOptions(**options)
+    )
+    return read_table(folder / "splits")
+
+
+def test_splits_are_stratified_and_independent(tmp_path):
+    """Runs differ, each has its shares to the specimen and every morphology in proportion."""
+    rows = plan_structures("all", SimulatedOptions(structures=20 * 8, sigmas_voxels=(1, 3)), 0)
+    table = drawn(tmp_path, rows, runs=3)
+    assert list(table) == ["run", "structure", "split"]
+    for _, run in table.groupby("run"):
+        assert run["structure"].tolist() == rows["structure"].tolist()
+        assert run["split"].value_counts().to_dict() == {"train": 96, "validation": 32, "test": 32}
+        counts = pd.crosstab(rows["morphology"].to_numpy(), run["split"].to_numpy())
+        assert (abs(counts - [4, 12, 4]) <= 1).all(axis=None)
+    first, second = (table.loc[table["run"] == run, "split"].to_numpy() for run in (0, 1))
+    assert 0.3 < (first == second).mean() < 0.6
+
+
+def test_specimens_stay_together(tmp_path):
+    """All structures of a specimen are in one split, whatever their morphologies."""
+    specimens = np.repeat([f"s{i}" for i in range(10)], 3)
+    rows = pd.DataFrame(
+        {
+            "structure": [str(i) for i in range(30)],
+            "specimen": specimens,
+            "morphology": ["a", "b", ""] * 10,
+        }
+    )
+    table = drawn(tmp_path, rows)
+    assert table.groupby(specimens)["split"].nunique().eq(1).all()
+    assert table["split"].value_counts().to_dict() == {"train": 18, "validation": 6, "test": 6}
+
+
+def test_too_few_specimens_to_split(tmp_path):
+    """Two specimens cannot train, validate and test: a sentence says so."""
+    rows = pd.DataFrame({"structure": list("abcd"), "specimen": list("xxyy"), "morphology": ""})
+    with pytest.raises(InputError, match="2 specimens cannot be split into 3"):
+        drawn(tmp_path, rows)

@@ -1,0 +1,36 @@
+"""The study's options: what holds across its chapters."""
+
+import pytest
+
+from pspflow.errors import InputError
+from pspflow.options import validated
+from pspflow.studies.composite.options import CompositeOptions
+
+
+def test_the_network_that_guides_annealing_is_trained():
+    """Without it among the forward networks there would be no weights; the sentence says so."""
+    values = {"forward": {"models": {"c11": ["gaussian"]}}}
+    with pytest.raises(InputError, match=r"forward\.models\.c11 lacks cnn, .*; add it\."):
+        validated(CompositeOptions, values, "composite")
+
+
+@pytest.mark.parametrize("named", [None, (12.0,)])
+@pytest.mark.parametrize("stiff", [120.0, 100.0])
+def test_the_papers_targets_are_wanted_of_its_material(named, stiff):
+    """Where values are named, or the material is another, they stay as they are."""
+    options = validated(
+        CompositeOptions,
+        {
+            "structures": {"simulated": {"young_gpa": [2.4, stiff]}},
+            "inverse": {"c11_gpa": named, "annealing": {"c11_gpa": named}},
+        },
+    ).resolved()
+    papers = named is None and stiff == 120
+    assert options.inverse.c11_gpa == ((20, 25, 30, 35, 40, 50, 60, 80) if papers else named)
+    assert options.inverse.annealing.c11_gpa == ((35,) if papers else named)
+
+
+def test_every_chapter_has_its_section():
+    """Each chapter's options stand under its name."""
+    chapters = ["structures", "networks", "forward", "inverse", "localization"]
+    assert list(CompositeOptions.model_fields) == chapters

@@ -1,0 +1,129 @@
+"""The command predict: it says what network and solver say, or refuses in one sentence."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+import pytest
+import zarr
+
+from pspflow.errors import InputError
+from pspflow.io.artefacts import Provenance
+from pspflow.io.tables import table_provenance
+from pspflow.io.weights import load_weights, save_weights
+from pspflow.studies.composite.networks.network import load_network
+from pspflow.studies.composite.structures.properties import NORMAL
+from pspflow.studies.composite.tools.predict import predict
+
+
+def test_predictions_are_the_networks_and_the_solvers(run, tmp_path, save, voxels, solved):
+    """A row says what the network predicts of the structure, and what the solver finds."""
+    np.save(tmp_path / "stack.npy", voxels)
+    out = tmp_path / "made" / "table.csv"
+    run(predict, tmp_path / "stack.npy", "--model", save(), "--out", out)
+    table = pd.read_csv(out)
+    network, _ = load_network(save() / "weights.safetensors")
+    means, spreads = network.predict(voxels)
+    true = np.array([solved(structure)[0] for structure in voxels])
+    assert table["structure"].tolist() == [0, 1, 2]
+    np.testing.assert_allclose(table["volume_fraction"], voxels.mean(axis=(1, 2, 3)))
+    np.testing.assert_allclose(table["c11_gpa"], means[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(table["c11_gpa_sd"], spreads[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(table["c11_gpa_solved"], true, rtol=1e-4)
+    np.testing.assert_allclose(
+        table["c11_gpa_error_percent"], 100 * (means[:, 0] - true) / true, atol=0.05
+    )
+    assert [path.name for path in out.parent.iterdir()] == ["table.csv"]
+
+
+@pytest.mark.parametrize("kind", ["npy", "zarr"])
+def test_ids_of_the_users_phases_change_nothing(run, tmp_path, save, voxels, moduli, kind):
+    """Structures with other ids and a table of them are predicted as those of ids 0 and 1."""
+    np.save(tmp_path / "known.npy", voxels.astype(bool))
+    known = [tmp_path / "known.npy", "--out", tmp_path / "a.parquet"]
+    run(predict, *known, "--model", save(), "--no-solve")
+    own = np.where(voxels == 1, 7, 3)
+    stack = tmp_path / f"own.{kind}"
+    if kind == "npy":
+        np.save(stack, own)
+    else:
+        zarr.create_group(stack).create_array("volumes", data=own)
+    (tmp_path / "phases.csv").write_text(moduli)
+    more = ["--phases", tmp_path / "phases.csv", "--array", "volumes", "--no-solve"]
+    weights = save() / "weights.safetensors"
+    run(predict, stack, "--model", weights, "--out", tmp_path / "b.parquet", *more)
+    one, two = (pd.read_parquet(tmp_path / f"{name}.parquet") for name in "ab")
+    pd.testing.assert_frame_equal(one, two)
+    assert list(one) == ["structure", "volume_fraction", "c11_gpa", "c11_gpa_sd"]
+    record = table_provenance(tmp_path / "b.parquet")
+    assert record["stage"] == "composite predict"
+    assert set(record["inputs"]) == {"stack", "weights", "phases"}
+
+
+def test_a_network_without_deviations(run, tmp_path, save, voxels):
+    """Regression alone gives no deviation, and the table has none."""
+    np.save(tmp_path / "stack.npy", voxels)
+    model, out = save("cnn", NORMAL), tmp_path / "table.csv"
+    run(predict, tmp_path / "stack.npy", "--model", model, "--out", out, "--no-solve")
+    table = pd.read_csv(out)
+    assert table[list(NORMAL)].notna().all(axis=None)
+    assert table[[f"{name}_sd" for name in NORMAL]].isna().all(axis=None)
+
+
+def test_structures_outside_the_training_range_are_warned_of(run, tmp_path, save, voxels, caplog):
+    """A warning names the range and the structures."""
+    weights = tmp_path / "narrow.safetensors"
+    tensors, arguments = load_weights(save() / "weights.safetensors")
+    arguments["material"]["ranges"]["c11_gpa"] = [200.0, 300.0]
+    save_weights(weights, tensors, arguments, Provenance("composite test", {}, 0, {}))
+    np.save(tmp_path / "stack.npy", voxels)
+    with caplog.at_level(logging.WARNING):
+        stack, out = tmp_path / "stack.npy", tmp_path / "table.csv"
+        run(predict, stack, "--model", weights, "--out", out, "--no-solve")
+    assert "3 of 3 structures have a c11_gpa outside 200 to 300, the range of the training" in (
+        caplog.text
+    )
+    assert caplog.text.rstrip().endswith("structures: 0, 1, 2")
+
+
+FAULTS = {
+    "no stack": (["lost.npy"], "lost.npy: there is no such file or folder; correct the path"),
+    "one phase": (["solid.npy"], "solid.npy structure 1: phases must hold at least two phases"),
+    "unknown id": (["foreign.npy"], "foreign.npy structure 2: it holds phase 2, which is neither"),
+    "ids of a table": (["one.npy", "--phases", "phases.csv"], "phase 0, which is neither 3 (soft"),
+    "numbers": (["holed.npy"], "holed.npy structure 0: phases must be integers"),
+    "no cube": (["oblong.npy"], "structure 0: phases must be a cube, got shape (9, 9, 8): cut"),
+    "edge": (
+        ["small.npy"],
+        "small.npy: its structures have 8 voxels per edge, the model's 9; name",
+    ),
+    "axes": (["single.npy"], "single.npy: its shape is (9, 9, 9); give 4 axes"),
+    "empty": (["none.npy"], "none.npy: its shape is (0, 9, 9, 9); give 4 axes"),
+    "material": (["good.npy", "--phases", "steel.csv"], "is 2.4 and 210, the model's 2.4 and 120"),
+    "suffix": (["good.npy", "--out", "table.txt"], "table.txt: the table is CSV or Parquet; name"),
+    "input": (
+        ["good.npy", "--phases", "phases.csv", "--out", "phases.csv"],
+        "phases.csv: this is the table of the phases; name another file",
+    ),
+    "no model": (["good.npy", "--model", "full"], "weights.safetensors: there is no such file"),
+    "no weights": (["good.npy", "--model", "text.safetensors"], "no weights of a network of"),
+    "no properties": (["good.npy", "--model", "vae"], "vae predicts no properties; name one that"),
+}
+MODELS = {"vae": ("vae", ())}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faulty_input_is_refused(run, faulty, save, fault):
+    """The error is one sentence with a remedy; nothing is written."""
+    words, sentence = FAULTS[fault]
+    words = [save(*MODELS[word]) if word in MODELS else word for word in words]
+    if "--model" not in words:
+        words += ["--model", save()]
+    if "--out" not in words:
+        words += ["--out", "out.csv"]
+    before = {path: path.stat().st_mtime_ns for path in faulty.rglob("*")}
+    with pytest.raises(InputError) as raised:
+        run(predict, *words)
+    assert sentence in str(raised.value)
+    assert len(str(raised.value).splitlines()) == 1
+    assert {path: path.stat().st_mtime_ns for path in faulty.rglob("*")} == before

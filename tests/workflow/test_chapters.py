@@ -1,0 +1,56 @@
+"""A chapter has one name everywhere: knowing one of its places is knowing all of them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pspflow.config import Config
+from pspflow.studies import registry
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
+ROOT = Path(__file__).parents[2]
+CHAPTERS = [(study, name) for study in registry.studies() for name in registry.chapters(study)]
+
+
+def homes(study, chapter, folder, suffix=""):
+    """List the places of a chapter that exist: in its study, or in what studies share."""
+    places = (ROOT / folder / part / f"{chapter}{suffix}" for part in (study, "shared"))
+    return [path for path in places if path.exists()]
+
+
+@pytest.fixture(scope="module")
+def planned(make_checkout):
+    """Return what a dry run of all studies would make and run, with its commands."""
+    run = make_checkout("chapters").snakemake(
+        "-n", "-p", "all", "--configfile", "tests/config.yaml"
+    )
+    assert run.returncode == 0, run.stdout
+    return run.stdout
+
+
+@pytest.mark.parametrize(("study", "chapter"), CHAPTERS)
+def test_a_chapter_has_one_name_everywhere(study, chapter, planned):
+    """Package, rules, config section, results, tests and commands; its section is in the report."""
+    assert homes(study, chapter, "src/pspflow/studies"), "no package"
+    assert homes(study, chapter, "workflow/rules", ".smk"), "no rules file"
+    assert homes(study, chapter, "tests/studies"), "no tests folder"
+    assert chapter in Config.model_fields[study].annotation.model_fields, "no config section"
+    assert f"results/tests/{study}/{chapter}/section.json" in planned, "no section"
+    outputs = re.findall(r"^    output: (.*)$", planned, re.MULTILINE)
+    folders = {tuple(path.split("/")[:4]) for line in outputs for path in line.split(", ")}
+    assert ("results", "tests", study, chapter) in folders, "no results folder"
+    assert f"--sections {registry.chapters(study)[0]}=" in planned
+
+
+@pytest.mark.parametrize(("study", "chapter"), CHAPTERS)
+def test_every_stage_is_one_command_and_one_rule(study, chapter, planned):
+    """The command of a stage is run by the rule of its name, and by no other."""
+    jobs = re.findall(r"^(?:local)?rule (\w+):$(.*?)(?=^\[|\Z)", planned, re.MULTILINE | re.DOTALL)
+    for command in registry.stages(study, chapter):
+        runs = {rule for rule, body in jobs if f" {study} {chapter} {command.name} " in body}
+        if command.name == "import-structures":  # a user's stack; the tests simulate structures
+            continue
+        stage = command.name.replace("-", "_")
+        assert len(runs) == 1, f"{command.name}: {runs}"
+        assert runs <= {f"{study}_{chapter}_{stage}", f"{chapter}_{stage}"}

@@ -1,0 +1,110 @@
+# Flows: invertible networks between the domains, trained with each topological regularisation.
+# Needs: the chapters images and persistence, two domains or more; pinet for its regularisation.
+# Makes, in results/RUN/temper/flows: REGULARISATION/seedN/* (weights.safetensors,
+# history.parquet), figures/training.png, section.json
+
+FLOWS_DIR = f"{TEMPER_DIR}/flows"
+FLOWS_TRAININGS = []
+if TEMPER.transferable:
+    FLOWS_TRAININGS = expand(
+        "{regularisation}/seed{seed}",
+        regularisation=TEMPER.flows.regularisations,
+        seed=range(TEMPER.flows.seeds),
+    )
+FLOWS_HISTORIES = {
+    training: f"{FLOWS_DIR}/{training}/history.parquet" for training in FLOWS_TRAININGS
+}
+FLOWS_MADE = expand(
+    "{training}/{name}",
+    training=FLOWS_TRAININGS,
+    name=["weights.safetensors", "history.parquet"],
+)
+FLOWS_MADE += ["figures/training.png", "section.json"]
+if FLOWS_TRAININGS:
+    MADE["temper"]["flows"] = [f"{FLOWS_DIR}/{name}" for name in FLOWS_MADE]
+# what each regularisation computes persistence images with: PI-Net's pooled head, since the spatial
+# one fails, or the settings of the exact images; nothing else reruns its trainings
+FLOWS_TOPOLOGY = {
+    "none": {},
+    "pinet": {"pinet": f"{TEMPER_DIR}/pinet/pooled/weights.safetensors"},
+    "exact": {
+        "persistence": f"{TEMPER_DIR}/persistence/images.zarr",
+        "grid": f"{TEMPER_DIR}/persistence/grid.parquet",
+    },
+}
+
+
+wildcard_constraints:
+    regularisation="|".join(FLOWS_TOPOLOGY),
+    seed=r"\d+",
+
+
+rule temper_flows_train:
+    """Train the flows of all domains with one topological regularisation."""
+    input:
+        unpack(lambda wildcards: FLOWS_TOPOLOGY[wildcards.regularisation]),
+        micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
+        chips=f"{TEMPER_DIR}/images/chips.parquet",
+    output:
+        weights=f"{FLOWS_DIR}/{{regularisation}}/seed{{seed}}/weights.safetensors",
+        history=f"{FLOWS_DIR}/{{regularisation}}/seed{{seed}}/history.parquet",
+    log:
+        f"{TEMPER_DIR}/logs/flows/{{regularisation}}/seed{{seed}}/train.log",
+    benchmark:
+        f"{TEMPER_DIR}/benchmarks/flows/{{regularisation}}/seed{{seed}}/train.tsv"
+    conda:
+        "../../../envs/gpu.yaml"
+    resources:
+        mem_mb=memory(16000),
+        runtime=1440,
+        gpu=1,
+    params:
+        options=lambda wildcards: options(
+            TEMPER.flows.training(wildcards.regularisation)
+        ),
+        topology=lambda wildcards: flags(FLOWS_TOPOLOGY[wildcards.regularisation]),
+        seed=CONFIG.seed,
+    shell:
+        "pspflow --log {log:q} temper flows train"
+        " --regularisation {wildcards.regularisation:q}"
+        " --replicate {wildcards.seed:q}"
+        " --micrographs {input.micrographs:q}"
+        " --chips {input.chips:q}"
+        " {params.topology:q}"
+        " --weights {output.weights:q}"
+        " --history {output.history:q}"
+        " --options {params.options:q}"
+        " --seed {params.seed}"
+        " --threads {threads}"
+
+
+rule temper_flows_section:
+    """Draw the trainings, and write their section of the report."""
+    input:
+        FLOWS_HISTORIES.values(),
+    output:
+        section=f"{FLOWS_DIR}/section.json",
+        figures=report(
+            f"{FLOWS_DIR}/figures/training.png",
+            caption=caption("temper", "flows", "training"),
+            category="Temper",
+        ),
+    log:
+        f"{TEMPER_DIR}/logs/flows/section.log",
+    benchmark:
+        f"{TEMPER_DIR}/benchmarks/flows/section.tsv"
+    conda:
+        "../../../envs/cpu.yaml"
+    resources:
+        mem_mb=memory(2000),
+        runtime=30,
+    params:
+        histories=named(FLOWS_HISTORIES),
+        figures=figure_folder,
+        options=options(TEMPER.flows),
+    shell:
+        "pspflow --log {log:q} temper flows section"
+        " --histories {params.histories:q}"
+        " --figures {params.figures:q}"
+        " --section {output.section:q}"
+        " --options {params.options:q}"

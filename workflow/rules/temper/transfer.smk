@@ -1,0 +1,183 @@
+# Transfer: chips transferred between the domains, their plausibility and their labels.
+# Needs: the chapters images, persistence and flows; labels for their preservation.
+# Makes, in results/RUN/temper/transfer: REGULARISATION/seedN/* (synthetic.zarr, checks.parquet),
+# plausibility.parquet, effects.parquet, preservation.parquet, figures/*.png, section.json
+
+TRANSFER_DIR = f"{TEMPER_DIR}/transfer"
+TRANSFER_FIGURES = ["chips", "samples", "plausibility"]
+TRANSFER_TABLES = {
+    "plausibility": f"{TRANSFER_DIR}/plausibility.parquet",
+    "effects": f"{TRANSFER_DIR}/effects.parquet",
+}
+if TEMPER.labelled:
+    TRANSFER_FIGURES.append("preservation")
+    TRANSFER_TABLES["preservation"] = f"{TRANSFER_DIR}/preservation.parquet"
+TRANSFER_SYNTHETIC, TRANSFER_CHECKS = (
+    {training: f"{TRANSFER_DIR}/{training}/{name}" for training in FLOWS_TRAININGS}
+    for name in ("synthetic.zarr", "checks.parquet")
+)
+if FLOWS_TRAININGS:
+    MADE["temper"]["transfer"] = [
+        *TRANSFER_SYNTHETIC.values(),
+        *TRANSFER_CHECKS.values(),
+        *TRANSFER_TABLES.values(),
+        *[f"{TRANSFER_DIR}/figures/{name}.png" for name in TRANSFER_FIGURES],
+        f"{TRANSFER_DIR}/section.json",
+    ]
+
+
+rule temper_transfer_chips:
+    """Transfer held-out chips in every direction, and draw chips of every domain from noise."""
+    input:
+        weights=f"{FLOWS_DIR}/{{regularisation}}/seed{{seed}}/weights.safetensors",
+        micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
+        chips=f"{TEMPER_DIR}/images/chips.parquet",
+    output:
+        synthetic=directory(
+            f"{TRANSFER_DIR}/{{regularisation}}/seed{{seed}}/synthetic.zarr"
+        ),
+        checks=f"{TRANSFER_DIR}/{{regularisation}}/seed{{seed}}/checks.parquet",
+    log:
+        f"{TEMPER_DIR}/logs/transfer/{{regularisation}}/seed{{seed}}/chips.log",
+    benchmark:
+        f"{TEMPER_DIR}/benchmarks/transfer/{{regularisation}}/seed{{seed}}/chips.tsv"
+    conda:
+        "../../../envs/gpu.yaml"
+    resources:
+        mem_mb=memory(8000),
+        runtime=120,
+        gpu=1,
+    params:
+        options=options(TEMPER.transfer.drawing),
+        seed=CONFIG.seed,
+    shell:
+        "pspflow --log {log:q} temper transfer chips"
+        " --weights {input.weights:q}"
+        " --micrographs {input.micrographs:q}"
+        " --chips {input.chips:q}"
+        " --synthetic {output.synthetic:q}"
+        " --checks {output.checks:q}"
+        " --options {params.options:q}"
+        " --seed {params.seed}"
+        " --threads {threads}"
+
+
+rule temper_transfer_plausibility:
+    """Measure distances of synthetic chips to real ones, and those of the rulers."""
+    input:
+        synthetic=TRANSFER_SYNTHETIC.values(),
+        micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
+        chips=f"{TEMPER_DIR}/images/chips.parquet",
+        grid=f"{TEMPER_DIR}/persistence/grid.parquet",
+    output:
+        plausibility=TRANSFER_TABLES["plausibility"],
+        effects=TRANSFER_TABLES["effects"],
+    log:
+        f"{TEMPER_DIR}/logs/transfer/plausibility.log",
+    benchmark:
+        f"{TEMPER_DIR}/benchmarks/transfer/plausibility.tsv"
+    conda:
+        "../../../envs/cpu.yaml"
+    resources:
+        mem_mb=memory(8000),
+        runtime=120,
+    params:
+        synthetic=named(TRANSFER_SYNTHETIC),
+        options=options(TEMPER.transfer.plausibility),
+        seed=CONFIG.seed,
+    shell:
+        "pspflow --log {log:q} temper transfer plausibility"
+        " --synthetic {params.synthetic:q}"
+        " --micrographs {input.micrographs:q}"
+        " --chips {input.chips:q}"
+        " --grid {input.grid:q}"
+        " --plausibility {output.plausibility:q}"
+        " --effects {output.effects:q}"
+        " --options {params.options:q}"
+        " --seed {params.seed}"
+
+
+rule temper_transfer_preservation:
+    """Measure whether transferred chips keep what labels their specimen."""
+    input:
+        synthetic=TRANSFER_SYNTHETIC.values(),
+        catalogue=f"{TEMPER_DIR}/images/catalogue.parquet",
+        micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
+        chips=f"{TEMPER_DIR}/images/chips.parquet",
+        grid=f"{TEMPER_DIR}/persistence/grid.parquet",
+    output:
+        f"{TRANSFER_DIR}/preservation.parquet",
+    log:
+        f"{TEMPER_DIR}/logs/transfer/preservation.log",
+    benchmark:
+        f"{TEMPER_DIR}/benchmarks/transfer/preservation.tsv"
+    conda:
+        "../../../envs/cpu.yaml"
+    resources:
+        mem_mb=memory(8000),
+        runtime=120,
+    params:
+        synthetic=named(TRANSFER_SYNTHETIC),
+        options=options(TEMPER.transfer.labels),
+        seed=CONFIG.seed,
+    shell:
+        "pspflow --log {log:q} temper transfer preservation"
+        " --synthetic {params.synthetic:q}"
+        " --catalogue {input.catalogue:q}"
+        " --micrographs {input.micrographs:q}"
+        " --chips {input.chips:q}"
+        " --grid {input.grid:q}"
+        " --accuracy {output:q}"
+        " --options {params.options:q}"
+        " --seed {params.seed}"
+
+
+rule temper_transfer_section:
+    """Draw chips and both evaluations, and write their section of the report."""
+    input:
+        TRANSFER_TABLES.values(),
+        synthetic=TRANSFER_SYNTHETIC.values(),
+        checks=TRANSFER_CHECKS.values(),
+        catalogue=f"{TEMPER_DIR}/images/catalogue.parquet",
+        micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
+        chips=f"{TEMPER_DIR}/images/chips.parquet",
+    output:
+        section=f"{TRANSFER_DIR}/section.json",
+        figures=[
+            report(
+                f"{TRANSFER_DIR}/figures/{name}.png",
+                caption=caption("temper", "transfer", name),
+                category="Temper",
+            )
+            for name in TRANSFER_FIGURES
+        ],
+    log:
+        f"{TEMPER_DIR}/logs/transfer/section.log",
+    benchmark:
+        f"{TEMPER_DIR}/benchmarks/transfer/section.tsv"
+    conda:
+        "../../../envs/cpu.yaml"
+    resources:
+        mem_mb=memory(4000),
+        runtime=30,
+    params:
+        synthetic=named(TRANSFER_SYNTHETIC),
+        checks=named(TRANSFER_CHECKS),
+        tables=flags(TRANSFER_TABLES),
+        figures=figure_folder,
+        flows=options(TEMPER.flows),
+        options=options(TEMPER.transfer),
+        simulated="--simulated" if TEMPER.images.simulates else "",
+    shell:
+        "pspflow --log {log:q} temper transfer section"
+        " --synthetic {params.synthetic:q}"
+        " --checks {params.checks:q}"
+        " --catalogue {input.catalogue:q}"
+        " --micrographs {input.micrographs:q}"
+        " --chips {input.chips:q}"
+        " {params.tables:q}"
+        " --figures {params.figures:q}"
+        " --section {output.section:q}"
+        " --flows {params.flows:q}"
+        " --options {params.options:q}"
+        " {params.simulated}"
