@@ -58,6 +58,7 @@ benchmarks: $(READY)
 	python benchmarks/flow.py > benchmarks/results/flow.json
 	python benchmarks/mechanics.py > benchmarks/results/mechanics.json
 	python benchmarks/composite.py > benchmarks/results/composite.json
+	python benchmarks/startup.py > benchmarks/results/startup.json
 	python benchmarks/render.py > docs/benchmarks.md
 
 clean:

@@ -13,12 +13,12 @@ import torch
 
 from pspflow.mechanics import stiffness_and_strain
 from pspflow.simulate import simulate_composite
-from pspflow.studies.composite.localizers import Localizer, make_localizer
-from pspflow.studies.composite.network_options import NetworkOptions
-from pspflow.studies.composite.network_training import AutoencoderTraining, NetworkTraining
-from pspflow.studies.composite.networks import Network, to_input
-from pspflow.studies.composite.recipes import RECIPES
-from pspflow.studies.composite.reconstruction import reconstruction_loss
+from pspflow.studies.composite.localization.localizers import Localizer, make_localizer
+from pspflow.studies.composite.networks.network import Network, to_input
+from pspflow.studies.composite.networks.options import NetworkOptions
+from pspflow.studies.composite.networks.recipes import RECIPES
+from pspflow.studies.composite.networks.reconstruction_losses import reconstruction_loss
+from pspflow.studies.composite.networks.training import AutoencoderLoss, NetworkLoss
 from pspflow.training.memory import keep_freed_memory
 
 EDGE, BATCH, REPEATS = 21, 8, 5
@@ -48,8 +48,8 @@ def structures() -> np.ndarray:
     return np.stack([simulate_composite(EDGE, (3, 1, 1), 0.5, rng) for _ in range(BATCH)])
 
 
-def training(model: str) -> NetworkTraining:
-    """Make a network as the reference run trains it."""
+def loss_of(model: str) -> NetworkLoss:
+    """Make a network and its loss as in the reference run."""
     options, recipe = NetworkOptions(), RECIPES[model]
     network = Network(
         model=model,
@@ -62,15 +62,15 @@ def training(model: str) -> NetworkTraining:
         decoder_width=options.decoder_width,
         dense=options.dense,
     )
-    kind = AutoencoderTraining if recipe.autoencoder else NetworkTraining
+    kind = AutoencoderLoss if recipe.autoencoder else NetworkLoss
     objective = options.objective(model)
-    made = kind(network, [0], objective, 1, 0, augmented=recipe.augmented, exchange=True)
-    if isinstance(made, AutoencoderTraining):
+    made = kind(network, [0], objective, 0, augmented=recipe.augmented, exchange=True)
+    if isinstance(made, AutoencoderLoss):
         made.reconstruction = reconstruction_loss(recipe.statistics, None)
     return made
 
 
-def step(made: NetworkTraining, cells: torch.Tensor) -> None:
+def step(made: NetworkLoss, cells: torch.Tensor) -> None:
     """Compute the gradient of a batch."""
     wanted = torch.linspace(10, 50, BATCH)[:, None]
     loss, _ = made.losses(cells, wanted, torch.Generator().manual_seed(0))
@@ -89,7 +89,7 @@ def main() -> None:
     )
     cases = {"solver, C11 and its strains": {"structures/s": BATCH / solver}}
     for model in MODELS:
-        made = training(model)
+        made = loss_of(model)
         cases[model] = {
             "ms a training step": 1000 * seconds(lambda made=made: step(made, cells)),
             "structures/s": BATCH / seconds(lambda made=made: made.network.predict(phases)),

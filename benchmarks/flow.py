@@ -11,7 +11,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import torch
-from lightning.fabric import Fabric
 from torch.profiler import ProfilerActivity, profile
 
 from pspflow.models.discriminators import (
@@ -22,9 +21,10 @@ from pspflow.models.discriminators import (
 from pspflow.models.multiflow import MultiDomainFlow
 from pspflow.models.pinet import PAPER_CHANNELS, PINet
 from pspflow.topology import PersistenceImageLayer
+from pspflow.training.devices import chosen_device
 from pspflow.training.gather import ChipGather
 from pspflow.training.memory import keep_freed_memory
-from pspflow.training.transfer import Rules, Side, TransferGame
+from pspflow.training.transfer import DomainData, Settings, TransferTraining
 
 DOMAINS = ("as_extruded", "t5", "t6")
 GPU = torch.cuda.is_available()
@@ -34,47 +34,46 @@ DEMO = {"size_px": 32, "architecture": "glow", "width": 32, "couplings": 4}
 PAPER = {"size_px": 128, "architecture": "realnvp", "width": 64, "blocks": 4}
 
 
-def game(
+def training(
     regularisation: str, size: dict[str, object], widths: tuple[int, ...], channels, batch: int
-) -> TransferGame:
-    """Set up a game on micrographs of noise."""
+) -> TransferTraining:
+    """Set up a training on micrographs of noise."""
     edge = int(size["size_px"])
     rng = np.random.default_rng(0)
-    fabric = Fabric(
-        accelerator="cuda" if GPU else "cpu", devices=1, precision="bf16-mixed" if GPU else 32
-    )
     topology = None
     if regularisation == "exact":
         topology = PersistenceImageLayer(10, (0, 255), (0, 255), 12.75)
     elif regularisation == "pinet":
         topology = PINet("pooled", channels)
-    sides = {}
+    data = {}
     for name in DOMAINS:
         image = rng.normal(85, 6, (4 * edge, 4 * edge)).astype(np.uint8)
         starts = rng.integers(0, 3 * edge, (64, 2))
         chips = pd.DataFrame({"row": starts[:, 0], "column": starts[:, 1]})
         chips = chips.assign(size_px=edge, flip=False, micrograph=name)
-        judge = PatchDiscriminator(widths)
-        side = {"chips": ChipGather.of({name: image}, chips), "judge": judge}
+        discriminator = PatchDiscriminator(widths)
+        each = {"chips": ChipGather.of({name: image}, chips), "discriminator": discriminator}
         if topology is not None:
-            side |= {
+            each |= {
                 "persistence": torch.rand(64, 2, 10, 10),
-                "topology_judge": PersistenceDiscriminator(),
+                "topology_discriminator": PersistenceDiscriminator(),
             }
-        sides[name] = Side(**side)
+        data[name] = DomainData(**each)
     flow = MultiDomainFlow(DOMAINS, **size)
-    rules = Rules(1, 100, batch, 1e-3, (0.5, 0.99), 0.0, 0.5, 0.0, 2.0, 0.5, 5.0, 0.995, 50)
-    return TransferGame(flow, sides, topology, lambda _: {}, rules, 0, fabric)
+    settings = Settings(1, 100, batch, 1e-3, (0.5, 0.99), 0.0, 0.5, 0.0, 2.0, 0.5, 5.0, 0.995, 50)
+    return TransferTraining(
+        flow, data, topology, lambda _: {}, settings, 0, chosen_device(), mixed=True
+    )
 
 
-def seconds_a_step(playing: TransferGame, steps: int, warm: int) -> float:
+def seconds_a_step(started: TransferTraining, steps: int, warm: int) -> float:
     """Time steps after some that are not counted."""
-    playing.begin_epoch(0)
+    started.begin_epoch(0)
     for index in range(warm + steps):
         if index == warm:
             _wait()
             started = time.perf_counter()
-        playing.step(index)
+        started.step(index)
     _wait()
     return (time.perf_counter() - started) / steps
 
@@ -84,10 +83,10 @@ def _wait() -> None:
         torch.cuda.synchronize()
 
 
-def shares(playing: TransferGame) -> dict[str, float]:
+def shares(started: TransferTraining) -> dict[str, float]:
     """Profile one step: shares of its CPU time."""
     with profile(activities=[ProfilerActivity.CPU]) as profiled:
-        playing.step(90)
+        started.step(90)
     events = {event.key: event.self_cpu_time_total for event in profiled.key_averages()}
     total = sum(events.values())
     kinds = {
@@ -108,10 +107,14 @@ def main() -> None:
     keep_freed_memory()
     torch.manual_seed(0)
     sizes = {
-        "demo": partial(game, size=DEMO, widths=(16, 32, 64), channels=(8, 8, 8, 8), batch=16),
+        "demo": partial(training, size=DEMO, widths=(16, 32, 64), channels=(8, 8, 8, 8), batch=16),
         # on a CPU a step of the paper's 8 chips a domain takes minutes
         "paper": partial(
-            game, size=PAPER, widths=PAPER_WIDTHS, channels=PAPER_CHANNELS, batch=8 if GPU else 1
+            training,
+            size=PAPER,
+            widths=PAPER_WIDTHS,
+            channels=PAPER_CHANNELS,
+            batch=8 if GPU else 1,
         ),
     }
     cases, ratios = {}, {}
@@ -119,13 +122,13 @@ def main() -> None:
         long = name == "demo" or GPU
         took = {}
         for kind in ("none", "exact", "pinet"):
-            playing = make(kind)
-            took[kind] = seconds_a_step(playing, 20 if long else 1, 5 if long else 1)
-            chips = len(DOMAINS) * playing.rules.batch_size
+            started = make(kind)
+            took[kind] = seconds_a_step(started, 20 if long else 1, 5 if long else 1)
+            chips = len(DOMAINS) * started.settings.batch_size
             cases[f"{name}, {kind}"] = {
                 "ms_a_step": 1000 * took[kind],
                 "chips_per_s": chips / took[kind],
-                **(shares(playing) if name == "demo" and not GPU else {}),
+                **(shares(started) if name == "demo" and not GPU else {}),
             }
         for kind in ("exact", "pinet"):
             ratios[f"{name}: {kind} over none"] = took[kind] / took["none"]

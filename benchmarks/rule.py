@@ -20,6 +20,7 @@ STRIDE_PX = 32
 PAPER_CHIPS = 437_000
 PAPER_TIME, PAPER_MINUTES = "the paper's 12 h (12 to 14, on its own machine)", 12 * 60
 FEW = 64
+STAGE = ("temper", "persistence", "compute")
 
 
 def make(folder: Path) -> None:
@@ -35,8 +36,8 @@ def make(folder: Path) -> None:
     from pspflow.io.tables import write_table  # noqa: PLC0415
     from pspflow.microstructure.plan import Placement, Tally, plan_chips  # noqa: PLC0415
     from pspflow.microstructure.splits import specimen_regions  # noqa: PLC0415
-    from pspflow.studies.temper.options import Imaging  # noqa: PLC0415
-    from pspflow.studies.temper.persistence import imaging_row  # noqa: PLC0415
+    from pspflow.studies.shared.persistence.imaging import imaging_row  # noqa: PLC0415
+    from pspflow.studies.shared.persistence.options import Imaging  # noqa: PLC0415
 
     (folder / "noise").mkdir()
     make_micrographs(folder / "noise", MICROGRAPHS)
@@ -81,7 +82,7 @@ def run_shards(
         }
         flags = [text for name, value in arguments.items() for text in (f"--{name}", str(value))]
         log = ["--log", str(out / f"{number}.log")]
-        command = [sys.executable, "-m", "pspflow", *log, "temper", "persistence", *flags]
+        command = [sys.executable, "-m", "pspflow", *log, *STAGE, *flags]
         processes.append(os.posix_spawn(sys.executable, command, environment))
     peaks = []
     for process in processes:
