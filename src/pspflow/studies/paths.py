@@ -27,21 +27,6 @@ CoverageTable = Annotated[
     Path, Parameter(help="Table of the pairs' weight outside the grid."), INPUT
 ]
 PersistenceStore = Annotated[Path, Parameter(help="Zarr store of the persistence images."), INPUT]
-AccuracyTable = Annotated[
-    Path, Parameter(help="Table of the accuracies of labels predicted from chips."), INPUT
-]
-CorrelationTable = Annotated[
-    Path, Parameter(help="Table of the rank correlations of labels."), INPUT
-]
-PlausibilityTable = Annotated[
-    Path, Parameter(help="Table of the distances of synthetic chips to real ones."), INPUT
-]
-EffectTable = Annotated[
-    Path, Parameter(help="Table of the effects of topological regularisation."), INPUT
-]
-PreservationTable = Annotated[
-    Path, Parameter(help="Table of the accuracies of labels of transferred chips."), INPUT
-]
 ShardStores = Annotated[
     tuple[Path, ...],
     Parameter(help="Zarr stores of the shares, in order.", consume_multiple=True),

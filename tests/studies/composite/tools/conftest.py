@@ -7,6 +7,7 @@ import pytest
 import torch
 from cyclopts import App
 
+from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
 from pspflow.io.weights import save_weights
 from pspflow.mechanics import effective_stiffness
@@ -101,3 +102,22 @@ def faulty(tmp_path, monkeypatch, voxels):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("")
     return tmp_path
+
+
+@pytest.fixture
+def refuse(run, faulty, save):
+    """Return what checks that a command refuses its words by a sentence, and writes nothing."""
+
+    def check(command, words, sentence):
+        if "--model" not in words:
+            words = [*words, "--model", save()]
+        if "--out" not in words:
+            words = [*words, "--out", "out.csv"]
+        before = {path: path.stat().st_mtime_ns for path in faulty.rglob("*")}
+        with pytest.raises(InputError) as raised:
+            run(command, *words)
+        assert sentence in str(raised.value)
+        assert len(str(raised.value).splitlines()) == 1
+        assert {path: path.stat().st_mtime_ns for path in faulty.rglob("*")} == before
+
+    return check

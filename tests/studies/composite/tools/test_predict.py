@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 import zarr
 
-from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import table_provenance
 from pspflow.io.weights import load_weights, save_weights
@@ -113,17 +112,8 @@ MODELS = {"vae": ("vae", ())}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_faulty_input_is_refused(run, faulty, save, fault):
+def test_faulty_input_is_refused(refuse, save, fault):
     """The error is one sentence with a remedy; nothing is written."""
     words, sentence = FAULTS[fault]
     words = [save(*MODELS[word]) if word in MODELS else word for word in words]
-    if "--model" not in words:
-        words += ["--model", save()]
-    if "--out" not in words:
-        words += ["--out", "out.csv"]
-    before = {path: path.stat().st_mtime_ns for path in faulty.rglob("*")}
-    with pytest.raises(InputError) as raised:
-        run(predict, *words)
-    assert sentence in str(raised.value)
-    assert len(str(raised.value).splitlines()) == 1
-    assert {path: path.stat().st_mtime_ns for path in faulty.rglob("*")} == before
+    refuse(predict, words, sentence)

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pspflow.errors import InputError
 from pspflow.io.arrays import new_store
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, put_micrograph, read_chips
@@ -15,7 +14,6 @@ from pspflow.microstructure.chips import chip_rows
 from pspflow.microstructure.loader import cut_chips
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
-from pspflow.studies.temper.flows.splits import held_out_split
 from pspflow.studies.temper.transfer import plausibility as distances_of
 from pspflow.studies.temper.transfer.draws import held_out
 from pspflow.studies.temper.transfer.options import TransferOptions
@@ -23,7 +21,7 @@ from pspflow.studies.temper.transfer.plausibility import FLOOR, OTHERS, RULERS, 
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
 from pspflow.studies.temper.transfer.stages import plausibility as plausibility_stage
 from pspflow.studies.temper.transfer.stages import preservation as preservation_stage
-from pspflow.studies.temper.transfer.synthetic import Synthetic, put_synthetic
+from pspflow.studies.temper.transfer.synthetic import put_synthetic
 
 ORIGIN = Provenance("test", {}, None, {})
 EDGE = 16
@@ -318,60 +316,3 @@ def test_accuracies_of_trainings_with_known_results(accuracy):
 def test_the_same_seed_gives_the_same_accuracies(image_set, accuracy, tmp_path):
     """Draws of training chips, permutations and resamples come from the seed."""
     pd.testing.assert_frame_equal(labels(image_set, tmp_path), accuracy)
-
-
-def table_of(splits):
-    """Make a chip table of two domains and three specimens, of six chips each."""
-    rows = pd.DataFrame({"specimen": np.repeat(["s0", "s1", "s2"], 12), "split": splits})
-    return rows.assign(domain=["a", "b"] * 18, size_px=EDGE).astype("category")
-
-
-def test_only_test_chips_are_held_out():
-    """At most so many of each specimen and domain, the same for one seed, none that was trained."""
-    rows = table_of(np.repeat(["train", "test", "validation"], 12))
-    assert held_out_split(rows) == "test"
-    drawn = held_out(rows, 4, 0)
-    assert list(drawn) == ["a", "b"]
-    for domain, at in drawn.items():
-        assert set(rows["domain"].iloc[at]) == {domain}
-        assert set(rows["split"].iloc[at]) == {"test"}
-        assert len(set(at)) == 4
-        np.testing.assert_array_equal(at, held_out(rows, 4, 0)[domain])
-    assert any((held_out(rows, 4, 1)[d] != at).any() for d, at in drawn.items())
-    assert all(len(at) == 6 for at in held_out(rows, 60, 0).values())
-
-
-def test_validation_chips_are_held_out_in_a_run_without_test_chips():
-    """A run without a test split is tested on them, with as many chips of each specimen."""
-    rows = table_of(np.repeat(["train", "validation", "validation"], 12))
-    assert held_out_split(rows) == "validation"
-    for domain, at in held_out(rows, 4, 0).items():
-        assert rows.iloc[at].groupby("specimen", observed=True).size().to_dict() == {
-            "s1": 4,
-            "s2": 4,
-        }
-        assert set(rows["domain"].iloc[at]) == {domain}
-
-
-def test_synthetic_chips_are_read_as_they_were_stored(tmp_path):
-    """Each direction apart, of any domain name; with another chip table they are refused."""
-    rng = np.random.default_rng(0)
-    drawn = {"a": np.array([3, 5]), "over aged": np.array([1, 4, 7])}
-    made = {
-        way: rng.integers(0, 256, (len(drawn[way[0]]), 4, 4), dtype=np.uint8)
-        for way in permutations(drawn, 2)
-    }
-    samples = {name: rng.integers(0, 256, (2, 4, 4), dtype=np.uint8) for name in drawn}
-    chips = tmp_path / "chips.parquet"
-    write_table(chips, table_of("test"), ORIGIN)
-    put_synthetic(tmp_path / "s.zarr", chips, drawn, made, samples, ORIGIN)
-    stored = Synthetic(tmp_path / "s.zarr", chips)
-    for name, at in drawn.items():
-        np.testing.assert_array_equal(stored.sources(name), at)
-        np.testing.assert_array_equal(stored.samples(name), samples[name])
-    for way, images in made.items():
-        np.testing.assert_array_equal(stored.transferred(*way), images)
-        assert stored.transferred(*way).dtype == np.uint8
-    write_table(chips, table_of("train"), ORIGIN)
-    with pytest.raises(InputError, match=r"made from other chips .*; delete it and rerun\.$"):
-        Synthetic(tmp_path / "s.zarr", chips)

@@ -3,20 +3,14 @@
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import read_chips
 from pspflow.io.tables import read_table
-from pspflow.studies.paths import (
-    AccuracyTable,
-    CatalogueTable,
-    ChipTable,
-    CorrelationTable,
-    FigureFolder,
-    SectionFile,
-)
+from pspflow.studies.paths import CatalogueTable, ChipTable, FigureFolder, SectionFile
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import stage
 from pspflow.studies.temper.images import paper
 from pspflow.studies.temper.labels.figures import accuracy_figure
 from pspflow.studies.temper.labels.options import LabelOptions
 from pspflow.studies.temper.labels.section import labels_section
+from pspflow.studies.temper.paths import AccuracyTable, CorrelationTable
 
 
 @stage

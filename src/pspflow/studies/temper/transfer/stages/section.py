@@ -10,13 +10,10 @@ from pspflow.io.tables import read_table
 from pspflow.studies.paths import (
     CatalogueTable,
     ChipTable,
-    EffectTable,
     FigureFolder,
     MicrographStore,
     NamedStores,
     NamedTables,
-    PlausibilityTable,
-    PreservationTable,
     SectionFile,
 )
 from pspflow.studies.shared.sections import FigureSheet, save_section
@@ -24,6 +21,7 @@ from pspflow.studies.stage import stage
 from pspflow.studies.temper.flows import paper as flows_paper
 from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.images import paper as images_paper
+from pspflow.studies.temper.paths import EffectTable, PlausibilityTable, PreservationTable
 from pspflow.studies.temper.transfer.examples import samples_and_real, transfers
 from pspflow.studies.temper.transfer.figures import chips_figure, samples_figure
 from pspflow.studies.temper.transfer.findings import Results

@@ -1,0 +1,24 @@
+"""Types of paths of this study: what lies there; see `pspflow.studies.paths`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pspflow.studies.stage import INPUT
+
+AccuracyTable = Annotated[
+    Path, Parameter(help="Table of the accuracies of labels predicted from chips."), INPUT
+]
+CorrelationTable = Annotated[
+    Path, Parameter(help="Table of the rank correlations of labels."), INPUT
+]
+PlausibilityTable = Annotated[
+    Path, Parameter(help="Table of the distances of synthetic chips to real ones."), INPUT
+]
+EffectTable = Annotated[
+    Path, Parameter(help="Table of the effects of topological regularisation."), INPUT
+]
+PreservationTable = Annotated[
+    Path, Parameter(help="Table of the accuracies of labels of transferred chips."), INPUT
+]
