@@ -6,7 +6,7 @@ BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test install lint types dry-runs schema envs benchmarks clean
+.PHONY: demo test install lint types dry-runs schema data-tables envs benchmarks clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -48,6 +48,9 @@ dry-runs: $(READY)
 
 schema: $(READY)
 	pspflow schema > workflow/schemas/config.schema.json
+
+data-tables: $(READY)
+	python tests/data_tables.py
 
 benchmarks: $(READY)
 	python benchmarks/chips.py > benchmarks/results/chips.json
