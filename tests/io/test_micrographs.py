@@ -22,9 +22,9 @@ def deep(grey):
 
 
 def colour(grey, samples=3):
-    """Store grey as colour; a fourth sample is opaque."""
-    planes = [grey] * min(samples, 3) + [np.full_like(grey, np.iinfo(grey.dtype).max)]
-    return np.stack(planes[:samples], axis=-1)
+    """Store grey as colour; a second or fourth sample is opaque."""
+    opaque = [np.full_like(grey, np.iinfo(grey.dtype).max)]
+    return np.stack([grey] * (samples - 1) + (opaque if samples % 2 == 0 else [grey]), axis=-1)
 
 
 def same(actual, expected):
@@ -149,9 +149,9 @@ def test_tiff_float_colour(tmp_path, grey):
 
 
 def test_tiff_grey_and_transparency(tmp_path, grey):
-    """Transparency beside grey is left out."""
+    """Transparency beside grey is left out where every pixel is opaque."""
     tifffile.imwrite(
-        *(tmp_path / "a.tif", np.stack([grey, 255 - grey], -1)),
+        *(tmp_path / "a.tif", colour(grey, 2)),
         photometric="minisblack",
         planarconfig="contig",
         extrasamples=["unassalpha"],

@@ -7,10 +7,7 @@ import numpy as np
 
 from pspflow.errors import InputError
 from pspflow.io.micrographs import raster, tiff
-from pspflow.io.micrographs.header import Header
-
-MAX_PIXELS = 2**28
-"""Most pixels that a header may give: a larger number is more likely an error or an attack."""
+from pspflow.io.micrographs.header import MAX_PIXELS, Header
 
 SIGNATURES: dict[bytes, ModuleType] = {
     b"II*\0": tiff,
@@ -51,13 +48,14 @@ def read_micrograph(path: Path) -> np.ndarray:
     Returns
     -------
     ndarray
-        (rows, columns), uint8, uint16 or float32, in the grey levels of the file; colour becomes
-        luminance.
+        (rows, columns) as seen, uint8, uint16 or float32, in the grey levels of the file; colour
+        becomes luminance.
 
     Raises
     ------
     InputError
-        As `read_header`, and if the pixels are truncated, NaN, infinite or all equal.
+        As `read_header`, and if pixels are truncated, transparent, missing, NaN, infinite or all
+        equal, or hold two pictures.
     """
     read_header(path)
     pixels = _family(path).read_pixels(path)
@@ -72,9 +70,9 @@ def read_micrograph(path: Path) -> np.ndarray:
 
 def _family(path: Path) -> ModuleType:
     try:
-        if path.is_dir():
-            raise InputError(f"{path}: this is a folder; name an image in column 'image'.")
         if not path.is_file():
+            if path.is_dir():
+                raise InputError(f"{path}: this is a folder; name an image in column 'image'.")
             raise InputError(f"{path}: there is no such file; correct the path in column 'image'.")
         with path.open("rb") as stream:
             start = stream.read(8)
