@@ -190,6 +190,55 @@ def test_the_flag_counts_where_the_file_says_otherwise(tmp_path, save, image, ca
         assert file.pages.first.get_resolution("MICROMETER")[0] == pytest.approx(1 / 0.403)
 
 
+def test_the_flag_counts_where_the_file_says_that_a_pixel_is_not_square(tmp_path, save, caplog):
+    """A wrong header can be overruled here too, which is logged."""
+    images(tmp_path)
+    with caplog.at_level(logging.WARNING):
+        run(tmp_path / "oblong.tif", tmp_path / "out.tif", save(), "--pixel-size-um", "0.5")
+    assert "1 µm high and 0.5 µm wide, not square; the flag's 0.5 counts" in caplog.text
+
+
+@pytest.mark.data("micrographs", "refused", "transfer: image whose pixels are not square")
+def test_oblong_pixels_are_refused_by_a_model_without_scale(tmp_path, save):
+    """A distorted picture is no input, even where the scale cannot be checked."""
+    images(tmp_path)
+    with pytest.raises(InputError, match="not square; resample the image"):
+        run(tmp_path / "oblong.tif", tmp_path / "out.tif", save(pixel_size_um=None))
+
+
+SCALES = {
+    "ImageJ": {"description": "ImageJ=1.53t\nunit=um\n", "resolution": (2, 2)},
+    "OME": {"ome": True, "metadata": {"PhysicalSizeX": 0.5, "PhysicalSizeY": 0.5}},
+    "FEI": {
+        "extratags": [(34682, "s", 0, "[Scan]\nPixelWidth=5e-7\nPixelHeight=5e-7\n", True)],
+    },
+    "Zeiss": {
+        "extratags": [(34118, "s", 0, "AP_PIXEL_SIZE\nPixel Size = 500.0 nm\n", True)],
+    },
+}
+
+
+@pytest.mark.data("micrographs", "read", "transfer: pixel size from ImageJ, OME and makers' tags")
+@pytest.mark.parametrize("place", SCALES)
+def test_the_size_of_a_pixel_is_found_wherever_the_file_gives_it(tmp_path, save, place):
+    """No flag is needed where a program or a microscope wrote the size."""
+    options = {"photometric": "minisblack", "metadata": None, **SCALES[place]}
+    tifffile.imwrite(tmp_path / "image.tif", micrograph(), **options)
+    run(tmp_path / "image.tif", tmp_path / "out.tif", save())
+    with tifffile.TiffFile(tmp_path / "out.tif") as file:
+        assert file.pages.first.get_resolution("MICROMETER")[0] == pytest.approx(1 / PIXEL_UM)
+
+
+def test_a_turned_image_is_transferred_as_seen(tmp_path, save, flow):
+    """The orientation is undone once, before the transfer."""
+    turned = {"extratags": [(274, "H", 1, 6, True)]}
+    stored = np.ascontiguousarray(np.rot90(micrograph()))
+    tifffile.imwrite(tmp_path / "image.tif", stored, **turned)
+    run(tmp_path / "image.tif", tmp_path / "out.tif", save(), "--pixel-size-um", str(PIXEL_UM))
+    expected = transfer_micrograph(flow, micrograph(), "a", "b")
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "out.tif"), expected)
+
+
 def test_8_bits_for_a_deep_model_are_taken_as_mapped(tmp_path, save, image, caplog):
     """The study leaves 8 bits as they are, and so what was transferred can be transferred back."""
     with caplog.at_level(logging.WARNING):
@@ -207,6 +256,10 @@ def images(folder):
     tifffile.imwrite(folder / "print.tif", micrograph(), **print_size)
     oblong = {"resolution": (2e4, 1e4), "resolutionunit": "CENTIMETER"}
     tifffile.imwrite(folder / "oblong.tif", micrograph(), **oblong)
+    words = "[Scan]\nPixelWidth=2e-7\nPixelHeight=2e-7\n"
+    vendor = {"extratags": [(34682, "s", len(words), words, True)]}
+    square = {"resolution": (2e4, 2e4), "resolutionunit": "CENTIMETER"}
+    tifffile.imwrite(folder / "two sizes.tif", micrograph(), **vendor, **square)
     (folder / "text.tif").write_text("no image")
     (folder / "folder.tif").mkdir()
 
@@ -224,7 +277,14 @@ REFUSED = {
     "scale": ({"image": "coarse.tif"}, "is 0.51 µm, one of the model's 0.5 µm; resample the image"),
     "no scale": ({"image": "none.tif"}, UNKNOWN),
     "scale of a print": ({"image": "print.tif"}, UNKNOWN),
-    "oblong pixels": ({"image": "oblong.tif"}, UNKNOWN),
+    "oblong pixels": (
+        {"image": "oblong.tif"},
+        "by the file a pixel is 1 µm high and 0.5 µm wide, not square; resample the image to",
+    ),
+    "two sizes": (
+        {"image": "two sizes.tif"},
+        "a pixel is 0.2 µm by its FEI metadata, but 0.5 µm by its resolution tags; resample the",
+    ),
     "flag": ({"more": ("--pixel-size-um", "0.6")}, "a pixel is 0.6 µm, one of the model's 0.5 µm"),
     "flag of nothing": ({"more": ("--pixel-size-um", "0")}, "is 0; give a positive number"),
     "flag nan": ({"more": ("--pixel-size-um", "nan")}, "is nan; give a positive number"),

@@ -63,7 +63,7 @@ def transfer_micrograph(
 
 
 def pixel_size_of(image: Path, given: float | None, expected: float | None) -> float | None:
-    """Find the size of a pixel of an image, and refuse one that is not the model's.
+    """Find the size of a pixel of an image, and refuse one that is not the model's or not square.
 
     Parameters
     ----------
@@ -77,14 +77,25 @@ def pixel_size_of(image: Path, given: float | None, expected: float | None) -> f
     Raises
     ------
     InputError
-        If the size is unknown or differs from the model's.
+        If the size is unknown or differs from the model's, or if a pixel is not square.
     """
     if given is not None and not 0 < given < math.inf:
         raise InputError(f"--pixel-size-um is {given:g}; give a positive number of micrometres.")
-    stated = read_header(image).pixel_size_um
+    header = read_header(image)
+    stated, doubt = header.pixel_size_um, header.scale_doubt
+    if header.pixel_edges_um is not None:
+        down, across = header.pixel_edges_um
+        doubt = f"by the file a pixel is {down:.4g} µm high and {across:.4g} µm wide, not square"
     if given is not None and stated is not None and not _same(stated, given):
         log.warning("%s: the file says %g µm per pixel; the flag's %g counts", image, stated, given)
+    if given is not None and doubt:
+        log.warning("%s: %s; the flag's %g counts", image, doubt, given)
     size_um = stated if given is None else given
+    if size_um is None and doubt:
+        raise InputError(
+            f"{image}: {doubt}; resample the image to square pixels of known size, or give the "
+            "size with --pixel-size-um if the file is wrong."
+        )
     if expected is None:
         log.warning("The model does not know its pixel size: the image's scale was not checked")
     elif size_um is None:
