@@ -204,6 +204,7 @@ def test_oblong_pixels_are_refused_by_a_model_without_scale(tmp_path, save):
     images(tmp_path)
     with pytest.raises(InputError, match="not square; resample the image"):
         run(tmp_path / "oblong.tif", tmp_path / "out.tif", save(pixel_size_um=None))
+    run(tmp_path / "two sizes.tif", tmp_path / "out.tif", save(pixel_size_um=None))
 
 
 SCALES = {
@@ -283,7 +284,7 @@ REFUSED = {
     ),
     "two sizes": (
         {"image": "two sizes.tif"},
-        "a pixel is 0.2 µm by its FEI metadata, but 0.5 µm by its resolution tags; resample the",
+        "a pixel is 0.2 µm by its FEI metadata, but 0.5 µm by its resolution tags; give the size",
     ),
     "flag": ({"more": ("--pixel-size-um", "0.6")}, "a pixel is 0.6 µm, one of the model's 0.5 µm"),
     "flag of nothing": ({"more": ("--pixel-size-um", "0")}, "is 0; give a positive number"),

@@ -83,19 +83,19 @@ def pixel_size_of(image: Path, given: float | None, expected: float | None) -> f
         raise InputError(f"--pixel-size-um is {given:g}; give a positive number of micrometres.")
     header = read_header(image)
     stated, doubt = header.pixel_size_um, header.scale_doubt
+    remedy = "give the size with --pixel-size-um"
     if header.pixel_edges_um is not None:
         down, across = header.pixel_edges_um
         doubt = f"by the file a pixel is {down:.4g} µm high and {across:.4g} µm wide, not square"
+        remedy = f"resample the image to square pixels, or {remedy} if the file is wrong"
     if given is not None and stated is not None and not _same(stated, given):
         log.warning("%s: the file says %g µm per pixel; the flag's %g counts", image, stated, given)
     if given is not None and doubt:
         log.warning("%s: %s; the flag's %g counts", image, doubt, given)
     size_um = stated if given is None else given
-    if size_um is None and doubt:
-        raise InputError(
-            f"{image}: {doubt}; resample the image to square pixels of known size, or give the "
-            "size with --pixel-size-um if the file is wrong."
-        )
+    # a distorted picture is no input, even of a model whose scale is not known
+    if size_um is None and doubt and (expected is not None or header.pixel_edges_um is not None):
+        raise InputError(f"{image}: {doubt}; {remedy}.")
     if expected is None:
         log.warning("The model does not know its pixel size: the image's scale was not checked")
     elif size_um is None:
