@@ -352,6 +352,7 @@ def test_animated_png(tmp_path, grey, refusal):
         assert refusal(tmp_path / "a.png", read).startswith("the file holds 3 images; save the one")
 
 
+@pytest.mark.data("micrographs", "refused", "JPEG of two views (stereoscopic)")
 @pytest.mark.parametrize("step", [1, 2])
 def test_jpeg_of_two_pictures(tmp_path, grey, refusal, step):
     """Two views are two images; a preview behind a photograph is none."""

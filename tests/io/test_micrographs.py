@@ -70,6 +70,9 @@ TIFF_WAYS = {
 }
 
 
+@pytest.mark.data(
+    "micrographs", "read", "grey TIFF of 8 or 16 bits or floats, however it is packed"
+)
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
 @pytest.mark.parametrize("way", TIFF_WAYS)
 def test_tiff_grey(tmp_path, grey, way, dtype):
@@ -127,6 +130,7 @@ def test_tiff_palette(tmp_path, grey, bits):
     check(tmp_path / "a.tif", levels[grey].astype(np.uint8), coloured=True)
 
 
+@pytest.mark.data("micrographs", "read", "grey stored as colour")
 @pytest.mark.parametrize("planar", ["contig", "separate"])
 @pytest.mark.parametrize("samples", [3, 4])
 @pytest.mark.parametrize("make", [np.asarray, deep])
@@ -178,6 +182,7 @@ def test_png(tmp_path, grey, mode):
     check(tmp_path / "a.png", grey, coloured=mode != "L")
 
 
+@pytest.mark.data("micrographs", "read", "PNG of 8 or 16 bits")
 @pytest.mark.parametrize("samples", [1, 2, 3, 4])
 def test_png_of_16_bits(tmp_path, grey, samples):
     """Grey of 16 bits is read exactly, with its low byte, from grey, LA, RGB and RGBA."""
@@ -212,6 +217,7 @@ def test_jpeg(tmp_path, grey, mode):
     assert np.abs(pixels.astype(float) - grey).mean() < 3
 
 
+@pytest.mark.data("micrographs", "read", "colour: as its luminance")
 def test_colour_is_one_luminance(tmp_path):
     """The same colours give the same grey from every format, weighted as Pillow does."""
     pixels = np.random.default_rng(0).integers(0, 256, (9, 8, 3), dtype=np.uint8)
@@ -223,6 +229,7 @@ def test_colour_is_one_luminance(tmp_path):
     assert np.abs(read_micrograph(tmp_path / "a.tif") - pillow).max() <= 1
 
 
+@pytest.mark.data("micrographs", "read", "file whose name has another or no suffix")
 def test_content_decides_and_not_the_name(tmp_path, grey):
     """A PNG named .tif and a TIFF without suffix are read."""
     Image.fromarray(grey).save(tmp_path / "a.tif", format="PNG")
@@ -231,6 +238,7 @@ def test_content_decides_and_not_the_name(tmp_path, grey):
     check(tmp_path / "b", grey)
 
 
+@pytest.mark.data("micrographs", "refused", "file that is missing, empty or no image")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -264,6 +272,7 @@ def test_impossible_name(tmp_path):
     assert "cannot be opened" in refusal(tmp_path / ("long" * 100))
 
 
+@pytest.mark.data("micrographs", "refused", "truncated or damaged file")
 @pytest.mark.parametrize("way", ["png", "jpg", "bmp", *TIFF_WAYS])
 def test_truncated_file(tmp_path, grey, way):
     """A file that is cut anywhere is refused by one sentence, unless it holds every pixel."""
@@ -306,6 +315,7 @@ def test_damaged_bytes(tmp_path, grey, suffix):
             refusal(path)
 
 
+@pytest.mark.data("micrographs", "refused", "image with NaN or infinite pixels")
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_not_finite(tmp_path, grey, value):
     """A NaN or an infinity among the pixels is refused."""
@@ -321,6 +331,7 @@ def test_beyond_float32(tmp_path, grey):
     assert "NaN or infinite" in refusal(tmp_path / "a.tif")
 
 
+@pytest.mark.data("micrographs", "refused", "image of one grey level")
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
 def test_constant(tmp_path, dtype):
     """An image of one grey level is refused, and the sentence names the level."""
@@ -328,6 +339,7 @@ def test_constant(tmp_path, dtype):
     assert "every pixel is 7" in refusal(tmp_path / "a.tif")
 
 
+@pytest.mark.data("micrographs", "refused", "TIFF of signed, 32-bit or complex pixels")
 @pytest.mark.parametrize(
     ("dtype", "name"),
     [(np.int32, "int32"), (np.uint32, "uint32"), (np.int8, "int8"), (np.complex64, "complex64")],
@@ -339,6 +351,7 @@ def test_tiff_of_other_types(tmp_path, grey, dtype, name, read):
     assert f"type {name} are not supported" in refusal(tmp_path / "a.tif", read)
 
 
+@pytest.mark.data("micrographs", "refused", "TIFF of inks (CMYK), Lab or many channels")
 @pytest.mark.parametrize(
     ("photometric", "samples"), [("separated", 4), ("cielab", 3), ("minisblack", 5)]
 )
@@ -406,6 +419,7 @@ def tiff_of_size(height, width, compression="zlib"):
     return bytes(data)
 
 
+@pytest.mark.data("micrographs", "refused", "image of more than 268 million pixels")
 @pytest.mark.parametrize("make", [png_of_size, tiff_of_size])
 @pytest.mark.parametrize("size", [(10**5, 10**5), (2**31 - 1, 2**31 - 1), (MAX_PIXELS + 1, 1)])
 @pytest.mark.parametrize("read", [read_header, read_micrograph])
