@@ -1,0 +1,58 @@
+"""Arrays as users hold them: what a plain array would lose without a word is refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+P = ParamSpec("P")
+R = TypeVar("R")
+NESTED = (np.ma.MaskedArray, list, tuple)
+
+
+def unmasked(values: Any, name: str) -> Any:
+    """Return values without the mask of a masked array, if it masks nothing.
+
+    numpy drops masks: a pixel without data would count as the number that lies under the mask.
+
+    Parameters
+    ----------
+    values
+        Anything; what is no masked array, and no list or tuple with one in it, is returned as it
+        is.
+    name
+        What the error calls it.
+
+    Raises
+    ------
+    ValueError
+        If an element is masked.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        masked = int(np.ma.getmaskarray(values).sum())
+        if masked:
+            raise ValueError(
+                f"{name} must have no mask, but {masked} of {values.size} elements are masked: cut "
+                "to what is known, or fill them (numpy.ma.filled) with values that you vouch for"
+            )
+        return values.data
+    if isinstance(values, list | tuple) and any(isinstance(item, NESTED) for item in values):
+        items = [unmasked(item, name) for item in values]
+        # a named tuple takes its items one by one
+        return type(values)(*items) if hasattr(values, "_fields") else type(values)(items)
+    return values
+
+
+def refuses_masks(function: Callable[P, R]) -> Callable[P, R]:
+    """Pass every argument of a function through `unmasked`, under the argument's name."""
+    names = tuple(signature(function).parameters)
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        given = [unmasked(value, name) for name, value in zip(names, args, strict=False)]
+        named = {name: unmasked(value, name) for name, value in kwargs.items()}
+        return function(*given, *args[len(given) :], **named)  # type: ignore[arg-type]
+
+    return checked
