@@ -125,7 +125,7 @@ def test_a_grid_that_misses_chips_is_reported(image_set, caplog, birth_range, ou
 def split_set(tmp_path):
     """Make a micrograph for each split, of other grey levels and contrast; return a writer of it.
 
-    The splits that are named get other pixels, of less contrast.
+    The splits that are named get other pixels, a level darker.
     """
 
     def write(*changed):
@@ -135,7 +135,7 @@ def split_set(tmp_path):
             for number, split in enumerate(("train", "validation", "test")):
                 other = split in changed
                 rng = np.random.default_rng(100 * other + number)
-                low, high = 90 - number + 2 * other, 160 + 2 * number - 2 * other
+                low, high = 90 - number - other, 160 + 2 * number - other
                 pixels = rng.integers(low, high, (64, 64), dtype=np.uint8)
                 entry = pd.Series(
                     {
