@@ -1,6 +1,6 @@
 """Arrays as users hold them: what a plain array would lose without a word is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import signature
 from typing import Any, ParamSpec, TypeVar
@@ -43,6 +43,24 @@ def unmasked(values: Any, name: str) -> Any:
         # a named tuple takes its items one by one
         return type(values)(*items) if hasattr(values, "_fields") else type(values)(items)
     return values
+
+
+def along(values: Any, last: Sequence[str]) -> Any:
+    """Bring the axes that a labelled array names to the end, in this order.
+
+    Names are data: an array of xarray whose axes are `z, y, x` is not one of `x, y, z`.
+
+    Parameters
+    ----------
+    values
+        Anything; what has no `dims` with these names is returned as it is.
+    last
+        Names of the last axes.
+    """
+    dims = getattr(values, "dims", ())
+    if not isinstance(dims, tuple) or not set(last) <= set(dims):
+        return values
+    return values.transpose(*(name for name in dims if name not in last), *last)
 
 
 def refuses_masks(function: Callable[P, R]) -> Callable[P, R]:

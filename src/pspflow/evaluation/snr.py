@@ -3,12 +3,15 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from pspflow.arrays import refuses_masks
+
 SMOOTHING_PX = 1.0
 QUANTISATION_VARIANCE = 1 / 12
 """Variance of rounding to whole grey levels: noise that every 8-bit image has."""
 _LAPLACE = np.array([1.0, -2.0, 1.0])
 
 
+@refuses_masks
 def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     """Measure the signal-to-noise ratio of every chip.
 
@@ -26,6 +29,11 @@ def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     -------
     ndarray
         (n,) float64, `10 log10(1 + signal / noise)` in dB.
+
+    Raises
+    ------
+    ValueError
+        If a pixel is masked, NaN or infinite.
     """
     grey = np.asarray(chips, dtype=np.float64)
     kernel = np.outer(_LAPLACE, _LAPLACE)
@@ -39,4 +47,6 @@ def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     smooth = gaussian_filter(grey, (0, SMOOTHING_PX, SMOOTHING_PX))
     left = 1 / (4 * np.pi * SMOOTHING_PX**2)
     signal = np.clip(smooth.var(axis=(1, 2)) - left * noise, 0, None)
+    if not np.isfinite(signal / noise).all():
+        raise ValueError("chips must be finite, but they hold NaN or infinite pixels")
     return 10 * np.log10(1 + signal / noise)

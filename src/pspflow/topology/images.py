@@ -13,7 +13,7 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from pspflow.arrays import unmasked
+from pspflow.arrays import along, refuses_masks, unmasked
 from pspflow.logs import log
 from pspflow.topology.coverage import check_pairs, leave_grid, seems_lost
 from pspflow.topology.fitting import as_pairs
@@ -135,10 +135,12 @@ class PersistenceImager:
         persistences = deaths - births
         return self.birth_factors(births).T @ self.persistence_factors(persistences)
 
+    @refuses_masks
     def birth_factors(self, births: NDArray[np.float64]) -> NDArray[np.float64]:
         """Integrate each Gaussian over the birth pixels: shape ``(n, resolution)``."""
         return self._pixel_masses(births, self.birth_range)
 
+    @refuses_masks
     def persistence_factors(self, persistences: NDArray[np.float64]) -> NDArray[np.float64]:
         """Integrate over the persistence pixels and apply the weight: ``(n, resolution)``."""
         masses = self._pixel_masses(persistences, self.persistence_range)
@@ -235,7 +237,7 @@ def persistence_images(
     ----------
     Temper paper, section 2.3 (sublevel sets, H0 and H1, 10 x 10 persistence images).
     """
-    stack = np.asarray(unmasked(images, "images"))
+    stack = np.asarray(along(unmasked(images, "images"), ("y", "x")))
     if stack.ndim != 3:
         raise ValueError(f"images must be a stack (n, rows, cols), got shape {stack.shape}")
     check_choices(convention, infinite_death)

@@ -20,7 +20,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pspflow.arrays import unmasked
+from pspflow.arrays import along, refuses_masks, unmasked
 from pspflow.topology.kernel import pair_stack
 from pspflow.topology.libraries import TOP_CELL_PAIRS, Pairs, vertex_pairs
 
@@ -179,7 +179,7 @@ def check_choices(convention: str = "T", infinite_death: str = "max") -> None:
 
 def _as_image(image: ArrayLike) -> NDArray[Any]:
     """Validate an image."""
-    array = np.asarray(unmasked(image, "image"))
+    array = np.asarray(along(unmasked(image, "image"), ("y", "x")))
     if array.ndim != 2 or array.size == 0:
         raise ValueError(f"image must be 2-D with at least one pixel, got shape {array.shape}")
     if array.dtype.kind not in "buif":
@@ -203,6 +203,7 @@ def _sorted(pairs: Pairs) -> Pairs:
     return np.sort(keys, axis=0).view(np.float64)
 
 
+@refuses_masks
 def order_keys(levels: np.ndarray) -> np.ndarray:
     """Turn real grey levels into unsigned integers of the same order, ties included.
 

@@ -9,6 +9,7 @@ import numpy as np
 import tifffile
 from tifffile import PHOTOMETRIC
 
+from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
 from pspflow.io.micrographs.header import Depth, Header
 from pspflow.io.micrographs.luminance import luminance
@@ -148,6 +149,7 @@ def _check_whole(file: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
         raise tifffile.TiffFileError("segments are missing")
 
 
+@refuses_masks
 def write_tiff(
     path: Path, pixels: np.ndarray, pixel_size_um: float | None, description: str
 ) -> None:
