@@ -247,6 +247,34 @@ def test_what_is_no_masked_array_is_returned_as_it_is():
         assert given_back is values or given_back == values
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "topology.persistence_pairs",
+        "topology.persistence_images",
+        "topology.fitting.as_pairs",
+        "mechanics.checks.check_strain",
+        "mechanics.isotropic.bulk_modulus",
+        "mechanics.isotropic.shear_modulus",
+        "mechanics.bounds.voigt_stiffness",
+        "evaluation.snr.signal_to_noise_db",
+    ],
+)
+@pytest.mark.parametrize("values", [ONES + 1j, np.array([[["a"]]])])
+def test_what_is_no_real_number_is_refused(call, values):
+    """Numpy drops the imaginary part, as of a Fourier transform that was not inverted."""
+    module, name = call.rsplit(".", 1)
+    function = getattr(import_module(f"pspflow.{module}"), name)
+    call = {
+        "persistence_pairs": (values[0],),
+        "bulk_modulus": (values, 0.3),
+        "shear_modulus": (1.0, values),
+        "voigt_stiffness": (values, [1.0], [0.3]),
+    }.get(name, (values,))
+    with pytest.raises(ValueError, match=r"real numbers|no default range|NaN"):
+        function(*call)
+
+
 @pytest.mark.parametrize("order", list(permutations("xyz")))
 def test_names_of_axes_are_data(order):
     """A labelled structure gives the stiffness of its axes x, y and z, in whatever order they lie.

@@ -6,6 +6,7 @@ from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,6 +44,22 @@ def unmasked(values: Any, name: str) -> Any:
         # a named tuple takes its items one by one
         return type(values)(*items) if hasattr(values, "_fields") else type(values)(items)
     return values
+
+
+def real(values: Any, name: str) -> NDArray[np.float64]:
+    """Convert numbers to float64; complex ones are refused, whose imaginary part numpy drops.
+
+    Raises
+    ------
+    ValueError
+        If a number is complex, or is none.
+    """
+    if np.iscomplexobj(values):
+        raise ValueError(f"{name} must hold real numbers, but they are complex")
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold real numbers, got {values!r}") from None
 
 
 def along(values: Any, last: Sequence[str]) -> Any:

@@ -255,6 +255,24 @@ def test_lost_weight_is_counted(caplog):
     assert "of their weight in 3 images" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("images", "ranges"),
+    [
+        (1e-6 * unit(), {}),
+        (1e-3 * unit(), UNIT),
+        (np.floor(256 * unit()).astype(np.uint16), SIXTEEN),
+        (np.floor(256 * unit()).astype(np.int32), SIXTEEN),
+    ],
+)
+def test_images_that_fill_little_of_the_grid_are_said(images, ranges, caplog):
+    """Lengths in metres, or 8 bits in a grid of 16: all pairs share a pixel, as dark images do."""
+    persistence_images(images, **ranges)
+    assert "a small part of the grid" in caplog.text
+    caplog.clear()
+    persistence_images((3 * unit()).astype(np.uint8), **GREY)
+    assert not caplog.records
+
+
 def test_a_window_that_holds_the_pairs_is_silent(caplog):
     """A grid fitted to the pairs of 8-bit chips gives no word, as in the workflow."""
     images = (60 + 100 * unit()).astype(np.uint8)

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from pspflow.arrays import refuses_masks
+from pspflow.arrays import real, refuses_masks
 
 SMOOTHING_PX = 1.0
 QUANTISATION_VARIANCE = 1 / 12
@@ -33,9 +33,14 @@ def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a pixel is masked, NaN or infinite.
+        If the shape is not as above, a chip is smaller than 3 x 3 pixels, or a pixel is masked,
+        NaN or infinite.
     """
-    grey = np.asarray(chips, dtype=np.float64)
+    grey = real(chips, "chips")
+    if grey.ndim != 3 or min(grey.shape[1:]) < len(_LAPLACE):
+        raise ValueError(
+            f"chips must be (n, rows, columns) of at least 3 x 3 pixels, got {grey.shape}"
+        )
     kernel = np.outer(_LAPLACE, _LAPLACE)
     residual = sum(
         kernel[i, j] * grey[:, i : grey.shape[1] - 2 + i, j : grey.shape[2] - 2 + j]

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pspflow.arrays import along, refuses_masks
+from pspflow.arrays import along, real, refuses_masks
 
 Floats = NDArray[np.float64]
 Precision = Literal["single", "double"]
@@ -180,10 +180,7 @@ def check_control(tolerance: float, max_iterations: int, precision: str) -> None
 
 
 def _as_numbers(values: Any, name: str) -> Floats:
-    try:
-        array = np.asarray(values, np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold real numbers, got {values!r}") from None
+    array = real(values, name)
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"{name} must be a list of numbers, got shape {array.shape}")
     if not np.isfinite(array).all():

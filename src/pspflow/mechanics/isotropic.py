@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pspflow.arrays import refuses_masks
+from pspflow.arrays import real, refuses_masks
 
 Moduli = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def isotropic_stiffness(young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
 
 
 def _finite(values: ArrayLike, name: str) -> Moduli:
-    array = np.asarray(values, np.float64)
+    array = real(values, name)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, but it holds NaN or infinity: give every value")
     return array

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pspflow.arrays import unmasked
+from pspflow.arrays import real, unmasked
 from pspflow.topology.libraries import Pairs
 
 Range = tuple[float, float]
@@ -104,9 +104,10 @@ def as_pairs(pairs: ArrayLike) -> Pairs:
     Raises
     ------
     ValueError
-        If the shape is another, if a number is masked, NaN or infinite, or a death below its birth.
+        If the shape is another, a number is masked, complex, NaN or infinite, or a death is below
+        its birth.
     """
-    array = np.asarray(unmasked(pairs, "pairs"), dtype=np.float64)
+    array = real(unmasked(pairs, "pairs"), "pairs")
     if not array.size:
         return np.empty((0, 2))
     if array.ndim != 2 or array.shape[1] != 2:

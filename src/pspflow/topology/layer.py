@@ -45,7 +45,7 @@ class PersistenceImageLayer(nn.Module):
         beyond them: the result is that of `persistence_images` for the 8-bit image, and fast. The
         gradient is that at the 8-bit image: it is exact there, and passed straight through the
         rounding, whose own derivative is 0; clipped pixels get none. None: images are not rounded,
-        may have any range, and the gradient is exact wherever no two pixels tie.
+        may have any range that the grid has, and the gradient is exact wherever no two pixels tie.
 
     Raises
     ------

@@ -102,7 +102,8 @@ def check_grid(
 
     Returns
     -------
-    A sentence if some of the images are on another scale, None if none is.
+    A sentence if some of the images are on another scale, or if all fill less than 1/64 of the
+    grid; None otherwise.
 
     Raises
     ------
@@ -122,7 +123,9 @@ def check_grid(
         raise ValueError(f"images have the grey levels 0 to {top:g}, but {grid}: {REMEDY}")
     fractions = are_fractions(extents, stack, end)
     if not fractions.any():
-        return None
+        # dark images of 8 bits are no other scale
+        small = end >= FACTOR * highest and (top is None or top >= EIGHT_BITS)
+        return f"images hold {extents}, a small part of the grid: {grid}." if small else None
     if fractions.sum() == varied.sum():
         raise ValueError(
             f"images hold {extents}, fractions of a grey level, but {grid}: {REMEDY}, or bring the "
