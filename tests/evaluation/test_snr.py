@@ -84,3 +84,10 @@ def test_brightness_has_no_effect():
     assert scores.shape == (5,)
     for same in (chips + np.uint8(40), chips[:, ::-1], np.rot90(chips, axes=(1, 2))):
         np.testing.assert_allclose(signal_to_noise_db(same), scores, rtol=1e-9)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (2, 2, 8), (2, 8, 1), (1, 1, 8, 8)])
+def test_chips_without_second_differences_are_refused(shape):
+    """A chip alone, or one too small for the noise filter, would give NaN or another axis."""
+    with pytest.raises(ValueError, match="at least 3 x 3 pixels"):
+        signal_to_noise_db(np.zeros(shape))

@@ -78,3 +78,20 @@ def test_invalid_fractions_are_refused(average):
         average((1.5, -0.5, 0), *PHASES[1:])
     with pytest.raises(ValueError, match="young_gpa must be above 0"):
         average(PHASES[0], (1, -1, 1), PHASES[2])
+
+
+@pytest.mark.parametrize(
+    ("young", "nu", "message"),
+    [
+        (np.nan, 0.3, "young_gpa must be finite"),
+        ([1.0, np.inf], 0.3, "young_gpa must be finite"),
+        (1.0, [0.3, np.nan], "poisson must be finite"),
+        (1.0, 0.5, "between -1 and 0.5, but it holds 0.5"),
+        (1.0, [[0.3], [30.0]], "between -1 and 0.5, but it holds 30"),
+        (1.0, -1.0, "between -1 and 0.5"),
+    ],
+)
+def test_isotropic_stiffness_refuses_what_is_no_material(young, nu, message):
+    """NaN, infinite stiffness and negative stiffness are not passed on."""
+    with pytest.raises(ValueError, match=message):
+        isotropic_stiffness(young, nu)

@@ -249,3 +249,10 @@ def test_few_chips_are_drawn_evenly():
     assert (counts == 4).all()
     assert len(counts) == 24
     assert len(set(drawn)) == len(drawn)
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32, np.float64, np.int16])
+def test_contrast_is_that_of_8_bits(dtype):
+    """On 0 to 1 every chip would be of low contrast, and in 16 bits none."""
+    with pytest.raises(ValueError, match="uint8, got dtype"):
+        contrast(np.zeros((1, 4, 4), dtype))

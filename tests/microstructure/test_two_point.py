@@ -54,3 +54,13 @@ def test_anything_but_stored_phases_is_refused():
     for wrong in (structures(1, (4, 4, 4))[0], structures(1, (4, 4, 4)).astype(float)):
         with pytest.raises(ValueError, match="uint8"):
             two_point_statistics(wrong)
+
+
+@pytest.mark.parametrize("top", [2, 255])
+def test_phases_are_0_and_1(top):
+    """Images of 0 and 255, or of three phases, would give products, not probabilities."""
+    phases = np.zeros((1, 4, 4, 4), np.uint8)
+    phases[0, 0, 0, 0] = top
+    with pytest.raises(ValueError, match=f"must be 0 and 1, but they hold {top}"):
+        two_point_statistics(phases)
+    assert two_point_statistics(np.zeros((0, 4, 4, 4), np.uint8)).shape == (0, 3, 3, 3)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pspflow.topology.fitting import fit_grid, outside_share
+from pspflow.topology import PersistenceImager
+from pspflow.topology.fitting import count_outside, fit_grid, outside_share
 
 
 def diagram(seed, count=200):
@@ -53,3 +54,52 @@ def test_share_outside_by_hand():
     assert outside_share(pairs, (0, 50), (0, 50)) == pytest.approx(0.75)
     assert outside_share(pairs, (0, 100), (0, 20)) == pytest.approx(0.75)
     assert outside_share(np.empty((0, 2)), (0, 1), (0, 1)) == 0
+
+
+def test_a_grid_of_fractions_keeps_their_scale():
+    """On 0 to 1 equal births get a grid of 1/256 of the span, not one of a whole grey level."""
+    grey = fit_grid([np.array([[50.0, 60.0], [50.0, 70.0]])])
+    assert grey.birth_range == (49.5, 50.5)
+    grid = fit_grid([np.array([[0.25, 0.5], [0.25, 0.75]])])
+    assert grid.birth_range == (0.25 - 0.5 / 512, 0.25 + 0.5 / 512)
+    spread = fit_grid([np.array([[0.125, 0.5], [0.25, 0.75]])], tail=0.0)
+    assert spread.birth_range == (0.125, 0.25)
+
+
+@given(st.integers(0, 1000), st.sampled_from([1 / 255, 257.0, 100.0]))
+def test_a_grid_used_on_another_scale_is_counted(seed, scale):
+    """Pairs of another scale than the grid's are counted, and carry the weight that is said."""
+    pairs = diagram(seed)
+    grid = fit_grid([pairs])
+    ranges = grid.birth_range, grid.persistence_range
+    outside = [count_outside(pairs, *ranges), count_outside(scale * pairs, *ranges)]
+    assert outside[0] <= 0.1 * len(pairs)
+    assert outside[1] == len(pairs)
+    assert outside_share(scale * pairs, *ranges) == pytest.approx(1)
+
+
+MASKED = np.ma.masked_greater(np.array([[5.0, 6.0], [5.0, 200.0]]), 100)
+BAD_PAIRS = [
+    ([[5.0, np.nan]], "finite"),
+    ([[5.0, np.inf]], "finite"),
+    ([[9.0, 5.0]], "die below"),
+    ([5.0, 6.0], "shape"),
+    ([[5.0, 5.0, 6.0], [6.0, 7.0, 8.0]], "shape"),
+    (MASKED, "1 of 4 elements are masked"),
+]
+
+
+@pytest.mark.parametrize(("pairs", "message"), BAD_PAIRS)
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda pairs: fit_grid([pairs]),
+        lambda pairs: outside_share(pairs, (0, 1), (0, 1)),
+        lambda pairs: count_outside(pairs, (0, 1), (0, 1)),
+        PersistenceImager(4, (0, 9), (0, 9), 1.0).transform,
+    ],
+)
+def test_what_is_no_diagram_is_refused(function, pairs, message):
+    """Exchanged axes, exchanged columns, masks and infinite deaths give an error, no weight."""
+    with pytest.raises(ValueError, match=message):
+        function(pairs)

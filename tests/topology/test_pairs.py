@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import gaussian_filter
 
-from pspflow.topology import persistence_pairs
+from pspflow.topology import close_essential_class, persistence_pairs
 
 CONVENTIONS = ("T", "V")
 BACKENDS = ("exact", "gudhi", "ripser")
@@ -232,3 +232,14 @@ def test_rejects_unknown_choices():
         persistence_pairs(np.zeros((2, 2)), convention="t")
     with pytest.raises(ValueError, match="'exact', 'gudhi' or 'ripser'"):
         persistence_pairs(np.zeros((2, 2)), backend="cripser")
+
+
+@pytest.mark.parametrize("maximum", [1.0, np.nan, -np.inf, np.inf, 8.9])
+def test_a_maximum_of_another_image_is_refused(maximum):
+    """A maximum below a death would cut finite pairs, and births with them, without a word."""
+    h0, _ = persistence_pairs([[1.0, 9.0, 5.0], [9.0, 10.0, 9.0], [6.0, 9.0, 5.0]], "V")
+    with pytest.raises(ValueError, match="the highest grey level of the same image"):
+        close_essential_class(h0, maximum)
+    closed = close_essential_class(h0, 10.0)
+    np.testing.assert_array_equal(closed[np.isfinite(h0)], h0[np.isfinite(h0)])
+    assert close_essential_class(h0, maximum, "drop").shape == (len(h0) - 1, 2)

@@ -9,13 +9,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pspflow.arrays import refuses_masks
 from pspflow.evaluation.measures import Distance, histogram_wasserstein
 
 TOP_LEVEL = 255.0
 DIRECTIONS = 16
 BIN_WIDTH = 0.5
+FEWEST_BINS = 4
+"""Bins that diagrams must reach if they hold fractions of a grey level."""
 
 
+@refuses_masks
 def projected_diagrams(
     diagrams: Sequence[np.ndarray], directions: int = DIRECTIONS, bin_width: float = BIN_WIDTH
 ) -> np.ndarray:
@@ -42,12 +46,19 @@ def projected_diagrams(
     Raises
     ------
     ValueError
-        If a birth or death is not finite or not a grey level.
+        If a birth or death is not finite or not a grey level, or if they are fractions that would
+        all fall into the first bins, as those of images on 0 to 1.
     """
     sizes = [len(diagram) for diagram in diagrams]
     points = np.concatenate([np.empty((0, 2)), *diagrams])
     if not ((points >= 0) & (points <= TOP_LEVEL)).all():
         raise ValueError(f"births and deaths must be finite and within 0 to {TOP_LEVEL:g}")
+    highest = points.max(initial=0.0)
+    if 0 < highest < FEWEST_BINS * bin_width and (np.rint(points) != points).any():
+        raise ValueError(
+            f"births and deaths must be grey levels, but they are fractions up to {highest:g}: "
+            "bring them to 0 to 255, or give a narrower bin_width"
+        )
     nearest = np.repeat(points.mean(axis=1, keepdims=True), 2, axis=1)
     ends = np.concatenate([points, nearest])
     signs = np.repeat([1.0, -1.0], len(points))
@@ -98,6 +109,7 @@ def sliced_wasserstein(directions: int = DIRECTIONS, bin_width: float = BIN_WIDT
     """
     along = histogram_wasserstein(bin_width)
 
+    @refuses_masks
     def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         apart = (a - b).reshape(*np.broadcast_shapes(a.shape, b.shape)[:-1], directions, -1)
         return along(apart, np.zeros(())).mean(axis=-1)

@@ -8,6 +8,8 @@ from scipy import fft
 from skimage.filters import gabor_kernel
 from sklearn.preprocessing import StandardScaler
 
+from pspflow.arrays import refuses_masks
+
 LEVELS = 256
 FREQUENCIES = tuple(np.geomspace(0.4, 0.1, 4).tolist())
 """Gabor filters, in cycles per pixel: the widest is 25 px wide and fits a chip of 32."""
@@ -28,6 +30,7 @@ def _batches(chips: np.ndarray) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, len(chips), step))
 
 
+@refuses_masks
 def grey_histograms(chips: np.ndarray) -> np.ndarray:
     """Count the grey levels of every chip.
 
@@ -53,6 +56,7 @@ def grey_histograms(chips: np.ndarray) -> np.ndarray:
     return shares
 
 
+@refuses_masks
 def two_point_curves(chips: np.ndarray) -> np.ndarray:
     """Compute the radially averaged two-point autocovariance of the grey levels of every chip.
 
@@ -106,6 +110,7 @@ def _ring_averages(rows: int, columns: int, lags: np.ndarray) -> np.ndarray:
     return averages
 
 
+@refuses_masks
 def texture_features(chips: np.ndarray) -> np.ndarray:
     """Describe the texture of every chip by a fixed bank of Gabor filters.
 
@@ -168,6 +173,7 @@ def _bank(rows: int, columns: int) -> list[tuple[np.ndarray, tuple[slice, slice]
     return bank
 
 
+@refuses_masks
 def standardise(features: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Centre and scale features by a reference set.
 
@@ -189,6 +195,9 @@ def standardise(features: np.ndarray, reference: np.ndarray) -> np.ndarray:
     ValueError
         If a set is empty, not finite, or their lengths k differ.
     """
+    for name, values in (("features", features), ("reference", reference)):
+        if not np.isfinite(values).all():  # the scaler would leave NaN out
+            raise ValueError(f"{name} must be finite, but they hold NaN or infinite values")
     scaler = StandardScaler().fit(np.asarray(reference, dtype=np.float64))
     scaled: np.ndarray = scaler.transform(np.asarray(features, dtype=np.float64))
     return scaled

@@ -7,11 +7,14 @@ each voxel once, and a resample for an interval only needs other weights of the 
 import numpy as np
 from numpy.typing import NDArray
 
+from pspflow.arrays import refuses_masks
+
 VALUES = ("squared_pearson", "r2", "error_percent")
 """Names of the measures: squared Pearson correlation (latent report, section 4.5), coefficient of
 determination, and mean absolute error in percent of the mean."""
 
 
+@refuses_masks
 def moments(true: np.ndarray, predicted: np.ndarray) -> NDArray[np.float64]:
     """Compute the sums over the voxels of each structure from which the measures follow.
 
@@ -25,12 +28,23 @@ def moments(true: np.ndarray, predicted: np.ndarray) -> NDArray[np.float64]:
     -------
     Float64, shape ``(n, 7)``: number of voxels, and the sums of true, predicted, their squares,
     their product and the absolute error.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or a value is masked, NaN or infinite.
     """
+    if true.shape != predicted.shape:
+        raise ValueError(f"fields must be of one shape, got {true.shape} and {predicted.shape}")
     t, p = (field.reshape(len(field), -1).astype(np.float64) for field in (true, predicted))
     terms = (np.ones_like(t), t, p, t * t, p * p, t * p, np.abs(p - t))
-    return np.stack([term.sum(axis=1) for term in terms], axis=1)
+    sums = np.stack([term.sum(axis=1) for term in terms], axis=1)
+    if not np.isfinite(sums).all():
+        raise ValueError("fields must be finite, but they hold NaN or infinite values")
+    return sums
 
 
+@refuses_masks
 def measures(sums: np.ndarray) -> dict[str, NDArray[np.float64]]:
     """Compute the measures from the sums.
 

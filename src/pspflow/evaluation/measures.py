@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from sklearn.metrics.pairwise import polynomial_kernel
 
+from pspflow.arrays import refuses_masks
 from pspflow.evaluation.resampling import Sample, specimen_means
 
 Distance = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -59,6 +60,7 @@ class MeanMeasure:
     distance: Distance
     unit: str
 
+    @refuses_masks
     def compare(self, a: Sample, b: Sample, draws: np.ndarray) -> np.ndarray:
         """Compare as `Measure` does."""
         return self.distance(specimen_means(a, draws), specimen_means(b, draws))
@@ -89,6 +91,7 @@ class KernelMeasure:
 
     unit: str = "1"
 
+    @refuses_masks
     def compare(self, a: Sample, b: Sample, draws: np.ndarray) -> np.ndarray:
         """Compare as `Measure` does; NaN for a resample that has only one chip."""
         within = _pair_mean(a, a, draws, distinct=True) + _pair_mean(b, b, draws, distinct=True)
@@ -120,14 +123,16 @@ def _over_copies(blocks: np.ndarray, draws: np.ndarray) -> np.ndarray:
     return sums - (draws**2 - draws) @ np.diag(blocks)
 
 
+@refuses_masks
 def mean_absolute(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Average the absolute differences of (..., k) features: (...), in their unit."""
-    return np.abs(a - b).mean(axis=-1)
+    return _finite(np.abs(a - b).mean(axis=-1))
 
 
+@refuses_masks
 def root_mean_square(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Take the root of the mean squared difference of (..., k) features: (...), in their unit."""
-    return np.sqrt(np.square(a - b).mean(axis=-1))
+    return _finite(np.sqrt(np.square(a - b).mean(axis=-1)))
 
 
 def histogram_wasserstein(bin_width: float = 1.0) -> Distance:
@@ -150,7 +155,15 @@ def histogram_wasserstein(bin_width: float = 1.0) -> Distance:
     Ramdas, Garcia Trillos and Cuturi 2017, "On Wasserstein two-sample testing", Entropy 19(2).
     """
 
+    @refuses_masks
     def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return bin_width * np.abs(np.cumsum(a - b, axis=-1)).sum(axis=-1)
+        return _finite(bin_width * np.abs(np.cumsum(a - b, axis=-1)).sum(axis=-1))
 
     return distance
+
+
+def _finite(distances: np.ndarray) -> np.ndarray:
+    """Refuse distances of features that are no numbers."""
+    if not np.isfinite(distances).all():
+        raise ValueError("features must be finite, but they hold NaN or infinite values")
+    return distances

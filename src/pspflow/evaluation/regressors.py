@@ -24,6 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVR
 
+from pspflow.arrays import refuses_masks
 from pspflow.logs import log
 from pspflow.seeds import generator
 
@@ -61,17 +62,20 @@ Regression = Callable[[np.ndarray, np.ndarray, Sets, int], Prediction]
 """Fits features (n, k) to properties (n, m), with a seed, and predicts all n rows."""
 
 
+@refuses_masks
 def cubic(features: np.ndarray, values: np.ndarray, sets: Sets, _: int) -> Prediction:
     """Fit a cubic polynomial."""
     model = make_pipeline(PolynomialFeatures(3, include_bias=False), LinearRegression())
     return _certain(model.fit(features[sets.train], values[sets.train]), features)
 
 
+@refuses_masks
 def linear(features: np.ndarray, values: np.ndarray, sets: Sets, _: int) -> Prediction:
     """Fit a linear function."""
     return _certain(LinearRegression().fit(features[sets.train], values[sets.train]), features)
 
 
+@refuses_masks
 def ridge(features: np.ndarray, values: np.ndarray, sets: Sets, _: int) -> Prediction:
     """Fit a quadratic polynomial, with a penalty chosen by leave-one-out errors."""
     model = make_pipeline(
@@ -83,6 +87,7 @@ def ridge(features: np.ndarray, values: np.ndarray, sets: Sets, _: int) -> Predi
     return _certain(model.fit(features[sets.train], values[sets.train]), features)
 
 
+@refuses_masks
 def leading(
     regression: Regression,
     counts: Sequence[int],
@@ -116,6 +121,7 @@ def leading(
     return tried[best]
 
 
+@refuses_masks
 def perceptron(features: np.ndarray, values: np.ndarray, sets: Sets, seed: int) -> Prediction:
     """Fit a network of two hidden layers, with a penalty chosen on validation structures."""
     network = MLPRegressor(
@@ -124,6 +130,7 @@ def perceptron(features: np.ndarray, values: np.ndarray, sets: Sets, seed: int) 
     return _searched(network, {"alpha": [0.1, 1.0, 10.0]}, features, values, sets)
 
 
+@refuses_masks
 def support_vectors(features: np.ndarray, values: np.ndarray, sets: Sets, _: int) -> Prediction:
     """Fit a support vector machine per property, penalty and width chosen on validation."""
     machine = MultiOutputRegressor(SVR(epsilon=0.02, cache_size=500))
@@ -135,6 +142,7 @@ def support_vectors(features: np.ndarray, values: np.ndarray, sets: Sets, _: int
     return _searched(machine, grid, features, values, sets)
 
 
+@refuses_masks
 def gaussian_process(features: np.ndarray, values: np.ndarray, sets: Sets, seed: int) -> Prediction:
     """Fit a Gaussian process per property, with a length scale for each feature.
 
@@ -162,6 +170,7 @@ def gaussian_process(features: np.ndarray, values: np.ndarray, sets: Sets, seed:
     return Prediction(np.stack(means, 1), np.stack(sds, 1))
 
 
+@refuses_masks
 def principal_components(statistics: np.ndarray, sets: Sets, seed: int) -> np.ndarray:
     """Reduce statistics to the largest number of `COMPONENTS`, or to as many as there are.
 

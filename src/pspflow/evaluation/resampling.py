@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from pspflow.arrays import refuses_masks, unmasked
+
 CONFIDENCE = 0.95
 
 
@@ -27,13 +29,16 @@ class Sample:
     Raises
     ------
     ValueError
-        If there is no chip, or the shapes or codes are not as above.
+        If there is no chip, the shapes or codes are not as above, or a feature is masked, NaN or
+        infinite.
     """
 
     features: np.ndarray
     specimens: np.ndarray
 
     def __post_init__(self) -> None:
+        for name in ("features", "specimens"):
+            object.__setattr__(self, name, unmasked(getattr(self, name), name))
         if self.features.ndim != 2 or self.specimens.shape != self.features.shape[:1]:
             raise ValueError(
                 "a sample must have features (n, k) and specimens (n,), "
@@ -43,6 +48,8 @@ class Sample:
             raise ValueError("an empty sample: there are no chips to compare")
         if self.specimens.dtype.kind not in "iu" or self.specimens.min() < 0:
             raise ValueError("specimens must be whole numbers from 0")
+        if not np.isfinite(self.features.sum()):
+            raise ValueError("features must be finite, but they hold NaN or infinite values")
 
     def membership(self, specimens: int) -> csr_array:
         """Return which chips are of which specimen: sparse (specimens, n), zeros and ones.
@@ -61,6 +68,7 @@ class Sample:
         return csr_array((np.ones(chips), (self.specimens, np.arange(chips))), shape=shape)
 
 
+@refuses_masks
 def resamples(strata: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw specimens with replacement within each stratum.
 
@@ -94,6 +102,7 @@ def resamples(strata: np.ndarray, count: int, rng: np.random.Generator) -> np.nd
     return draws
 
 
+@refuses_masks
 def specimen_means(sample: Sample, draws: np.ndarray) -> np.ndarray:
     """Average the chips of every resample.
 
@@ -122,6 +131,7 @@ def specimen_means(sample: Sample, draws: np.ndarray) -> np.ndarray:
     return means
 
 
+@refuses_masks
 def interval(values: np.ndarray) -> tuple[float, float, float]:
     """Return a value and its 95 % interval, the percentiles of the resamples.
 

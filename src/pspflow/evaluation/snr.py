@@ -3,12 +3,15 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from pspflow.arrays import real, refuses_masks
+
 SMOOTHING_PX = 1.0
 QUANTISATION_VARIANCE = 1 / 12
 """Variance of rounding to whole grey levels: noise that every 8-bit image has."""
 _LAPLACE = np.array([1.0, -2.0, 1.0])
 
 
+@refuses_masks
 def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     """Measure the signal-to-noise ratio of every chip.
 
@@ -26,8 +29,18 @@ def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     -------
     ndarray
         (n,) float64, `10 log10(1 + signal / noise)` in dB.
+
+    Raises
+    ------
+    ValueError
+        If the shape is not as above, a chip is smaller than 3 x 3 pixels, or a pixel is masked,
+        NaN or infinite.
     """
-    grey = np.asarray(chips, dtype=np.float64)
+    grey = real(chips, "chips")
+    if grey.ndim != 3 or min(grey.shape[1:]) < len(_LAPLACE):
+        raise ValueError(
+            f"chips must be (n, rows, columns) of at least 3 x 3 pixels, got {grey.shape}"
+        )
     kernel = np.outer(_LAPLACE, _LAPLACE)
     residual = sum(
         kernel[i, j] * grey[:, i : grey.shape[1] - 2 + i, j : grey.shape[2] - 2 + j]
@@ -39,4 +52,6 @@ def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     smooth = gaussian_filter(grey, (0, SMOOTHING_PX, SMOOTHING_PX))
     left = 1 / (4 * np.pi * SMOOTHING_PX**2)
     signal = np.clip(smooth.var(axis=(1, 2)) - left * noise, 0, None)
+    if not np.isfinite(signal / noise).all():
+        raise ValueError("chips must be finite, but they hold NaN or infinite pixels")
     return 10 * np.log10(1 + signal / noise)

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import zarr
 
+from pspflow.arrays import refuses_masks
 from pspflow.io.artefacts import Provenance, replacing
 
 CHUNK_BYTES = 2 << 20
@@ -91,6 +92,7 @@ def add_array(
     return array
 
 
+@refuses_masks
 def put_array(
     group: zarr.Group, name: str, values: np.ndarray, dims: Sequence[str], units: str
 ) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import zarr
 
+from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
 from pspflow.io.arrays import open_store, put_array, read_values
 from pspflow.io.sheet import read_sheet
@@ -67,6 +68,7 @@ def read_image(sheet: Path, row: int, image: str) -> np.ndarray:
         raise InputError(f"{sheet} row {row}: {error}") from error
 
 
+@refuses_masks
 def put_micrograph(store: zarr.Group, entry: pd.Series, pixels: np.ndarray) -> None:
     """Store one micrograph (rows, columns) uint8 in its own group, since sizes differ."""
     group = store.create_group(entry["micrograph"])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pspflow.arrays import real, refuses_masks
 from pspflow.mechanics.checks import check_moduli
 from pspflow.mechanics.isotropic import (
     Moduli,
@@ -27,6 +28,7 @@ class Bounds(NamedTuple):
     shear_upper: float
 
 
+@refuses_masks
 def voigt_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
     """Average the phases' stiffnesses (equal strain): the upper bound.
 
@@ -55,6 +57,7 @@ def voigt_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLi
     return np.tensordot(weights, isotropic_stiffness(young, nu), axes=1)
 
 
+@refuses_masks
 def reuss_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
     """Average the phases' compliances (equal stress) and invert: the lower bound.
 
@@ -65,6 +68,7 @@ def reuss_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLi
     return np.linalg.inv(np.tensordot(weights, compliances, axes=1))
 
 
+@refuses_masks
 def hill_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
     """Return the mean of both averages: an estimate, not a bound.
 
@@ -74,6 +78,7 @@ def hill_stiffness(fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLik
     return (voigt + reuss_stiffness(fractions, young_gpa, poisson)) / 2
 
 
+@refuses_masks
 def hashin_shtrikman_bounds(
     fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike
 ) -> Bounds:
@@ -119,7 +124,7 @@ def _checked(
     fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike
 ) -> tuple[Moduli, Moduli, Moduli]:
     young, nu = check_moduli(young_gpa, poisson)
-    weights = np.asarray(fractions, np.float64)
+    weights = real(fractions, "fractions")
     if weights.shape != young.shape:
         raise ValueError(
             f"fractions must hold one number per phase, shape {young.shape}, got {weights.shape}"

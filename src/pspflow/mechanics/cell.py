@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pspflow.arrays import refuses_masks
 from pspflow.mechanics.checks import Precision
 from pspflow.mechanics.conjugate import ConvergenceError, conjugate_gradients, dot
 from pspflow.mechanics.element import Scheme, affine_displacements, make_element, mean_strain
@@ -51,6 +52,7 @@ class PeriodicCell:
         As in `pspflow.mechanics.effective_stiffness`.
     """
 
+    @refuses_masks
     def __init__(
         self,
         phases: np.ndarray,
@@ -79,6 +81,7 @@ class PeriodicCell:
         epsilon = torch.finfo(self.dtype).eps
         self.rounding = ROUNDING * epsilon * (stiffest * self.voxels) ** 0.5
 
+    @refuses_masks
     def solve(self, macro_strain: np.ndarray, tolerance: float, max_iterations: int) -> Equilibrium:
         """Find the displacements at which the forces on all nodes vanish.
 
@@ -114,6 +117,7 @@ class PeriodicCell:
         to_stress = torch.tensor(affine_displacements().T, device=self.device)
         return Equilibrium(displacements, -forces, to_stress @ sums / self.voxels, iterations)
 
+    @refuses_masks
     def strain(self, equilibrium: Equilibrium, macro_strain: np.ndarray) -> Tensor:
         """Return the voxels' mean strains, shape ``(6, nx, ny, nz)``, float64."""
         unknowns = self.stiffness.voxel_displacements(equilibrium.displacements)

@@ -6,12 +6,15 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pspflow.arrays import along, real, refuses_masks
+
 Floats = NDArray[np.float64]
 Precision = Literal["single", "double"]
 
 SMALLEST_TOLERANCE = {"single": 1e-6, "double": 1e-13}
 
 
+@refuses_masks
 def check_moduli(young_gpa: ArrayLike, poisson: ArrayLike) -> tuple[Floats, Floats]:
     """Validate the moduli of isotropic phases.
 
@@ -50,6 +53,7 @@ def check_moduli(young_gpa: ArrayLike, poisson: ArrayLike) -> tuple[Floats, Floa
     return young, nu
 
 
+@refuses_masks
 def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
     """Validate an array of phase ids.
 
@@ -57,7 +61,7 @@ def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
     ----------
     phases
         Whole numbers from 0 to ``phase_count - 1``, shape ``(nx, ny, nz)``, of integer or boolean
-        dtype.
+        dtype. A labelled array (xarray) may have its axes x, y and z in any order.
     phase_count
         Number of phases that have moduli.
 
@@ -70,7 +74,7 @@ def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
     ValueError
         If the array is not as above.
     """
-    array = np.asarray(phases)
+    array = np.asarray(along(phases, ("x", "y", "z")))
     if array.ndim != 3 or array.size == 0:
         raise ValueError(
             f"phases must be 3-D, (nx, ny, nz), with at least one voxel, got shape {array.shape}"
@@ -90,6 +94,7 @@ def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
     return array.astype(np.int64)
 
 
+@refuses_masks
 def check_structure(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
     """Validate a structure for training a network: a cube of at least two phases.
 
@@ -122,6 +127,7 @@ def check_structure(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
     return array
 
 
+@refuses_masks
 def check_strain(macro_strain: ArrayLike) -> Floats:
     """Validate a macroscopic strain, shape ``(6,)``, and return it as float64.
 
@@ -174,10 +180,7 @@ def check_control(tolerance: float, max_iterations: int, precision: str) -> None
 
 
 def _as_numbers(values: Any, name: str) -> Floats:
-    try:
-        array = np.asarray(values, np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold real numbers, got {values!r}") from None
+    array = real(values, name)
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"{name} must be a list of numbers, got shape {array.shape}")
     if not np.isfinite(array).all():

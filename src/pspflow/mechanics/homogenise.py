@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from pspflow.arrays import refuses_masks
 from pspflow.mechanics.cell import Equilibrium, PeriodicCell
 from pspflow.mechanics.checks import (
     Precision,
@@ -40,6 +41,7 @@ MAX_ITERATIONS = 2000
 
 
 @torch.no_grad()
+@refuses_masks
 def effective_stiffness(
     phases: ArrayLike,
     young_gpa: ArrayLike,
@@ -111,6 +113,7 @@ def effective_stiffness(
 
 
 @torch.no_grad()
+@refuses_masks
 def strain_field(
     phases: ArrayLike,
     young_gpa: ArrayLike,
@@ -160,6 +163,7 @@ def strain_field(
 
 
 @torch.no_grad()
+@refuses_masks
 def stiffness_and_strain(
     phases: ArrayLike,
     young_gpa: ArrayLike,

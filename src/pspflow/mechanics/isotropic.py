@@ -3,19 +3,24 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pspflow.arrays import real, refuses_masks
+
 Moduli = NDArray[np.float64]
 
 
+@refuses_masks
 def bulk_modulus(young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
-    """Return the bulk modulus in GPa of isotropic materials; shapes broadcast."""
-    return np.asarray(young_gpa, np.float64) / (3 * (1 - 2 * np.asarray(poisson, np.float64)))
+    """Return the bulk modulus in GPa of isotropic materials; shapes broadcast; errors as below."""
+    return _finite(young_gpa, "young_gpa") / (3 * (1 - 2 * _ratio(poisson)))
 
 
+@refuses_masks
 def shear_modulus(young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
-    """Return the shear modulus in GPa of isotropic materials; shapes broadcast."""
-    return np.asarray(young_gpa, np.float64) / (2 * (1 + np.asarray(poisson, np.float64)))
+    """Return the shear modulus in GPa of isotropic materials; shapes broadcast; errors as below."""
+    return _finite(young_gpa, "young_gpa") / (2 * (1 + _ratio(poisson)))
 
 
+@refuses_masks
 def isotropic_stiffness(young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
     """Return the stiffness of isotropic materials.
 
@@ -29,6 +34,11 @@ def isotropic_stiffness(young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
     Float64 of shape ``(..., 6, 6)`` in GPa, Voigt order 11, 22, 33, 23, 13, 12, for strains with
     engineering shear.
 
+    Raises
+    ------
+    ValueError
+        If a number is masked, NaN or infinite, or a Poisson's ratio is not between -1 and 0.5.
+
     Examples
     --------
     >>> isotropic_stiffness(120.0, 0.3)[0].round(2).tolist()
@@ -40,3 +50,18 @@ def isotropic_stiffness(young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
     volumetric = np.outer(trace, trace)
     deviatoric = np.diag([2.0, 2, 2, 1, 1, 1]) - 2 / 3 * volumetric
     return bulk * volumetric + shear * deviatoric
+
+
+def _finite(values: ArrayLike, name: str) -> Moduli:
+    array = real(values, name)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, but it holds NaN or infinity: give every value")
+    return array
+
+
+def _ratio(poisson: ArrayLike) -> Moduli:
+    array = _finite(poisson, "poisson")
+    wrong = (array <= -1) | (array >= 0.5)
+    if wrong.any():
+        raise ValueError(f"poisson must be between -1 and 0.5, but it holds {array[wrong][0]:g}")
+    return array

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pspflow.arrays import refuses_masks, unmasked
+
 AXES = (1, 2, 3)
 RIDGE = 1e-3
 """Penalty of the fit, over the mean power of a wave: waves that structures lack get 0."""
@@ -47,11 +49,12 @@ class PhaseMean:
     def fit(cls, pairs: Pairs) -> "PhaseMean":
         """Average the strains of each phase; a phase that does not occur gets 0."""
         sums, counts = np.zeros(2), np.zeros(2)
-        for phases, strains in pairs:
+        for phases, strains in map(_unmasked, pairs):
             sums += np.bincount(phases.ravel(), weights=strains.ravel(), minlength=2)
             counts += np.bincount(phases.ravel(), minlength=2)
         return cls(sums / np.maximum(counts, 1))
 
+    @refuses_masks
     def predict(self, phases: np.ndarray) -> np.ndarray:
         """Predict strains."""
         return self.strains[phases]
@@ -78,7 +81,7 @@ class LinearConvolution:
         """Fit each wave by ridge regression."""
         cross: Any = 0
         power: Any = 0
-        for phases, strains in pairs:
+        for phases, strains in map(_unmasked, pairs):
             waves = np.fft.rfftn(phases, axes=AXES)
             cross = cross + (waves.conj() * np.fft.rfftn(strains, axes=AXES)).sum(axis=0)
             power = power + (waves.real**2 + waves.imag**2).sum(axis=0)
@@ -87,7 +90,12 @@ class LinearConvolution:
         ridge = RIDGE * power.mean() or 1.0
         return cls(cross / (power + ridge), macro_strain)
 
+    @refuses_masks
     def predict(self, phases: np.ndarray) -> np.ndarray:
         """Predict strains."""
         waves = np.fft.rfftn(phases, axes=AXES) * self.response
         return self.macro_strain + np.fft.irfftn(waves, s=phases.shape[1:], axes=AXES)
+
+
+def _unmasked(pair: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    return unmasked(pair[0], "phases"), unmasked(pair[1], "strains")

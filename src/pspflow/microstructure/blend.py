@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from pspflow.arrays import refuses_masks
 from pspflow.logs import progress
 
 
@@ -55,6 +56,7 @@ def window_shares(length_px: int, size_px: int) -> np.ndarray:
     return weights / total[at]
 
 
+@refuses_masks
 def blend(
     pixels: np.ndarray,
     size_px: int,

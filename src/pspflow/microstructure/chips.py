@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
+from pspflow.arrays import refuses_masks
+
 CHIP_COLUMNS = [
     *("chip_id", "micrograph", "row", "column", "size_px", "flip"),
     *("specimen", "domain", "split"),
@@ -57,6 +59,7 @@ def random_windows(
     return np.stack([rows + region["row_start"], columns + region["column_start"]], axis=-1)
 
 
+@refuses_masks
 def chip_rows(
     windows: np.ndarray, size_px: int, image: Mapping[str, str], split: str
 ) -> pd.DataFrame:
@@ -106,6 +109,7 @@ def few_chips(chips: pd.DataFrame, most: int, rng: np.random.Generator) -> np.nd
     return np.sort(np.concatenate(drawn))
 
 
+@refuses_masks
 def cut(pixels: np.ndarray, chips: pd.DataFrame, size_px: int) -> np.ndarray:
     """Cut chips out of their micrograph.
 
@@ -131,6 +135,7 @@ def cut(pixels: np.ndarray, chips: pd.DataFrame, size_px: int) -> np.ndarray:
     return images
 
 
+@refuses_masks
 def contrast(images: np.ndarray) -> np.ndarray:
     """Measure contrast as scikit-image's `is_low_contrast` does, for a batch.
 
@@ -143,6 +148,13 @@ def contrast(images: np.ndarray) -> np.ndarray:
     -------
     ndarray
         (n,) float64: distance of the 1st and the 99th percentile over the range of uint8.
+
+    Raises
+    ------
+    ValueError
+        If the images are of another dtype, and hence of another range.
     """
+    if images.dtype != np.uint8:
+        raise ValueError(f"images must be (n, rows, columns) uint8, got dtype {images.dtype}")
     low, high = np.percentile(images.reshape(len(images), -1), [1, 99], axis=1)
     return (high - low) / 255.0

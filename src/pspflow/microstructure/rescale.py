@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from PIL import Image
 
+from pspflow.arrays import refuses_masks, unmasked
+
 BINS = 1 << 16
 COARSE = 1 / 128
 """If removing the tails narrows the range below this share of it, it is measured again."""
 
 
+@refuses_masks
 def resize(pixels: np.ndarray, height_px: int, width_px: int) -> np.ndarray:
     """Enlarge or reduce an image with Lanczos windows, which filter before reducing.
 
@@ -56,9 +59,16 @@ def fit_grey_range(
     -------
     low, high
         Grey levels that map to 0 and 255.
+
+    Raises
+    ------
+    ValueError
+        If a pixel is NaN or masked.
     """
     low, high = np.inf, -np.inf
-    for pixels in filter(np.size, images()):
+    for pixels in filter(np.size, (unmasked(pixels, "images") for pixels in images())):
+        if np.isnan(pixels.min()):
+            raise ValueError("images must hold numbers, but they hold NaN: give every pixel")
         low, high = min(low, float(pixels.min())), max(high, float(pixels.max()))
     # wider than this, float64 can distinguish the bins
     while high - low > BINS * np.spacing(max(abs(low), abs(high))):
@@ -88,10 +98,18 @@ def _trimmed(
     return float(edges[min(first, BINS - 1)]), float(edges[min(last, BINS - 1) + 1])
 
 
+@refuses_masks
 def to_uint8(pixels: np.ndarray, low: float, high: float) -> np.ndarray:
     """Map grey levels `low`…`high` linearly to 0…255 (uint8); what lies outside is clipped.
 
     With a range of zero width, levels up to it become black, and those one level above it white.
+
+    Raises
+    ------
+    ValueError
+        If a pixel is NaN or masked.
     """
+    if pixels.dtype.kind == "f" and np.isnan(pixels).any():
+        raise ValueError("pixels must be numbers, but they hold NaN: give every pixel")
     scaled = (pixels.astype(np.float64) - low) / ((high - low) or 1.0) * 255.0
     return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)

@@ -12,10 +12,13 @@ import math
 import numpy as np
 from scipy import fft
 
+from pspflow.arrays import refuses_masks
+
 _BATCH_VOXELS = 1 << 20
 """Voxels transformed at a time, which limits the memory."""
 
 
+@refuses_masks
 def two_point_statistics(phases: np.ndarray) -> np.ndarray:
     """Compute how often both ends of every displacement lie in phase 1.
 
@@ -45,6 +48,8 @@ def two_point_statistics(phases: np.ndarray) -> np.ndarray:
     """
     if phases.ndim != 4 or phases.dtype != np.uint8:
         raise ValueError(f"phases must be (n, x, y, z) uint8, got {phases.shape} {phases.dtype}")
+    if phases.size and phases.max() > 1:
+        raise ValueError(f"phases must be 0 and 1, but they hold {phases.max()}: renumber them")
     shape = phases.shape[1:]
     voxels = math.prod(shape)
     reach = [edge // 2 + 1 for edge in shape]

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pspflow.arrays import refuses_masks
 from pspflow.report.style import PAGE_INCHES, figure_of
 
 PIXELS: Final = 400
@@ -53,6 +54,7 @@ class Cube(NamedTuple):
     """At most two short lines."""
 
 
+@refuses_masks
 def cube_image(phases: np.ndarray, pixels: int = PIXELS) -> np.ndarray:
     """Project the three visible faces of a cube.
 
@@ -92,6 +94,7 @@ def cube_image(phases: np.ndarray, pixels: int = PIXELS) -> np.ndarray:
     return image
 
 
+@refuses_masks
 def show_cube(axes: Axes, phases: np.ndarray, *, arrows: bool = False) -> None:
     """Show a structure as a cube: phase 1, the stiff one, is black, and phase 0 white.
 
@@ -130,6 +133,7 @@ def show_cube(axes: Axes, phases: np.ndarray, *, arrows: bool = False) -> None:
     axes.patch.set_visible(False)  # otherwise it covers the letters of its neighbour
 
 
+@refuses_masks
 def cubes_figure(
     rows: Sequence[tuple[str, Sequence[Cube | None]]], titles: Sequence[str]
 ) -> Figure:

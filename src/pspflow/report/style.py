@@ -9,6 +9,8 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pspflow.arrays import refuses_masks
+
 # Okabe and Ito's palette without yellow, which is hard to see on white
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 PAGE_INCHES = 7.0
@@ -49,6 +51,7 @@ def figure_of(
         yield figure, figure.subplots(rows, columns, squeeze=False, width_ratios=widths)
 
 
+@refuses_masks
 def show_grey(
     axes: Axes,
     pixels: np.ndarray,

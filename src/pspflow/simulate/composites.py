@@ -20,11 +20,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pspflow.arrays import refuses_masks
+
 SIGMAS_VOXELS: Final = (1.0, 3.0, 5.0, 7.0)
 MORPHOLOGIES: Final = tuple(product(SIGMAS_VOXELS, repeat=3))
 VOLUME_FRACTION_RANGE: Final = (0.25, 0.75)
 
 
+@refuses_masks
 def simulate_composite(
     edge: int, sigma_voxels: Sequence[float], volume_fraction: float, rng: np.random.Generator
 ) -> NDArray[np.uint8]:

@@ -13,6 +13,10 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from pspflow.arrays import along, refuses_masks, unmasked
+from pspflow.logs import log
+from pspflow.topology.coverage import check_pairs, leave_grid, seems_lost
+from pspflow.topology.fitting import as_pairs
 from pspflow.topology.kernel import image_stack
 from pspflow.topology.libraries import Pairs
 from pspflow.topology.normal import normal_cdf
@@ -24,6 +28,7 @@ from pspflow.topology.pairs import (
     close_essential_class,
     persistence_pairs,
 )
+from pspflow.topology.scale import Extents, check_default, check_grid
 
 Range = tuple[float, float]
 Weight = Literal["persistence", "uniform"]
@@ -72,6 +77,11 @@ class PersistenceImager:
         if self.weight not in get_args(Weight):
             raise ValueError(f"weight must be 'persistence' or 'uniform', got {self.weight!r}")
 
+    @property
+    def ranges(self) -> tuple[Range, Range]:
+        """Extent of the grid: births and persistences."""
+        return self.birth_range, self.persistence_range
+
     @classmethod
     def for_dtype(
         cls,
@@ -118,18 +128,19 @@ class PersistenceImager:
         Raises
         ------
         ValueError
-            If a birth or death is not finite; see `close_essential_class`.
+            If a birth or death is not finite (see `close_essential_class`) or masked, if a death is
+            below its birth, or if the shape is not as above.
         """
-        births, deaths = np.asarray(pairs, dtype=np.float64).reshape(-1, 2).T
+        births, deaths = as_pairs(pairs).T
         persistences = deaths - births
-        if not np.isfinite(persistences).all():
-            raise ValueError("pairs must be finite: close or drop the essential class first")
         return self.birth_factors(births).T @ self.persistence_factors(persistences)
 
+    @refuses_masks
     def birth_factors(self, births: NDArray[np.float64]) -> NDArray[np.float64]:
         """Integrate each Gaussian over the birth pixels: shape ``(n, resolution)``."""
         return self._pixel_masses(births, self.birth_range)
 
+    @refuses_masks
     def persistence_factors(self, persistences: NDArray[np.float64]) -> NDArray[np.float64]:
         """Integrate over the persistence pixels and apply the weight: ``(n, resolution)``."""
         masses = self._pixel_masses(persistences, self.persistence_range)
@@ -217,15 +228,19 @@ def persistence_images(
     Raises
     ------
     ValueError
-        If the stack is not 3-D, or the functions above refuse an image or an option.
+        If the stack is not 3-D or has masked pixels, if the functions above refuse an image or an
+        option, or if images and grid are on different scales: floats beyond 0 to 1 or 12 bits in
+        16 without ranges, images on 0 to 1 with ranges in grey levels, or ranges that hold none of
+        the pairs. Where ranges miss more than a fifth of the weight of the pairs, the log says so.
 
     References
     ----------
     Temper paper, section 2.3 (sublevel sets, H0 and H1, 10 x 10 persistence images).
     """
-    stack = np.asarray(images)
+    stack = np.asarray(along(unmasked(images, "images"), ("y", "x")))
     if stack.ndim != 3:
         raise ValueError(f"images must be a stack (n, rows, cols), got shape {stack.shape}")
+    check_choices(convention, infinite_death)
     imager = PersistenceImager.for_dtype(
         stack.dtype,
         resolution=resolution,
@@ -235,14 +250,35 @@ def persistence_images(
         weight=weight,
     )
     out = np.empty((len(stack), 2, resolution, resolution))
+    extents = _checked_scale(stack, imager, birth_range is None or persistence_range is None)
     if backend == "exact" and stack.dtype == np.uint8 and stack.size:
-        check_choices(convention, infinite_death)
         writable = np.require(stack, requirements=("C", "W"))
         image_stack(writable, convention == "T", infinite_death == "max", *imager.tables(256), out)
-        return out
-    transform = _transform_for(imager, stack.dtype)
-    for image, (out0, out1) in zip(stack, out, strict=True):
-        h0, h1 = persistence_pairs(image, convention, backend)
-        out0[:] = transform(close_essential_class(h0, float(image.max()), infinite_death))
-        out1[:] = transform(h1)
+    else:
+        transform = _transform_for(imager, stack.dtype)
+        for image, (out0, out1) in zip(stack, out, strict=True):
+            h0, h1 = persistence_pairs(image, convention, backend)
+            out0[:] = transform(close_essential_class(h0, float(image.max()), infinite_death))
+            out1[:] = transform(h1)
+    if extents is not None and (
+        seems_lost(out, extents, weight == "persistence")
+        or (stack.dtype != np.uint8 and leave_grid(extents, *imager.ranges))
+    ):
+        check_pairs(stack, extents, *imager.ranges, convention, infinite_death)
     return out
+
+
+def _checked_scale(stack: np.ndarray, imager: PersistenceImager, default: bool) -> Extents | None:
+    """Refuse images on another scale than the grid; return their extents if they have any."""
+    if not stack.size or stack.dtype.kind not in "buif":
+        return None
+    extents = Extents.of(stack)
+    if stack.dtype.kind == "f" and not np.isfinite([extents.low, extents.high]).all():
+        raise ValueError("images must be finite, but they hold NaN or infinite pixels")
+    if default:
+        check_default(extents, stack.dtype)
+    top = float(np.iinfo(stack.dtype).max) if _counts_grey_levels(stack.dtype) else None
+    warning = check_grid(extents, lambda: stack, *imager.ranges, top)
+    if warning:
+        log.warning("Warning: %s", warning)
+    return extents

@@ -17,10 +17,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pspflow.logs import log
+from pspflow.topology.coverage import check_pixels
 from pspflow.topology.gradients import gradients_of_pairs, images_of_pairs
 from pspflow.topology.images import PersistenceImager, Range, Weight
 from pspflow.topology.kernel import pair_stack
 from pspflow.topology.pairs import Convention, InfiniteDeath, check_choices, order_keys
+from pspflow.topology.scale import Extents, check_grid, check_levels
 
 CHUNK = 8  # images paired and drawn together: their pairs' factors stay in a core's cache
 
@@ -42,7 +45,7 @@ class PersistenceImageLayer(nn.Module):
         beyond them: the result is that of `persistence_images` for the 8-bit image, and fast. The
         gradient is that at the 8-bit image: it is exact there, and passed straight through the
         rounding, whose own derivative is 0; clipped pixels get none. None: images are not rounded,
-        may have any range, and the gradient is exact wherever no two pixels tie.
+        may have any range that the grid has, and the gradient is exact wherever no two pixels tie.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class PersistenceImageLayer(nn.Module):
         self.cells = convention == "T"
         self.close = infinite_death == "max"
         self.levels = levels
+        self._warned = False
         for name, extent in (("birth", birth_range), ("persistence", persistence_range)):
             edges = torch.linspace(*extent, resolution + 1, dtype=torch.float64)
             # not persistent: they follow from the options, so they are no part of a model's weights
@@ -105,7 +109,9 @@ class PersistenceImageLayer(nn.Module):
         Raises
         ------
         ValueError
-            If the shape or the dtype is not as above, or a pixel is NaN or infinite.
+            If the shape or the dtype is not as above, a pixel is NaN or infinite, or the images are
+            on another scale than the grid or the levels: on 0 to 1 in a grid of grey levels, or
+            mostly above 255 at 256 levels. The log says, once, where this holds for some of them.
         """
         stack = self._checked(images)
         if self.levels is None:
@@ -128,12 +134,31 @@ class PersistenceImageLayer(nn.Module):
         if not images.is_floating_point():
             raise ValueError(f"images must be floating point, got {images.dtype}")
         stack = images if images.dtype == torch.float64 else images.float()
-        low, high = _range_of(stack.detach())
-        if not np.isfinite([low, high]).all():
+        extents = _extents_of(stack.detach())
+        if not np.isfinite([extents.low, extents.high]).all():
             raise ValueError("images must be finite, but they hold NaN or infinite pixels")
-        if self.levels is not None and (low < 0 or high > self.levels - 1):
+        self._check_scale(stack.detach(), extents)
+        if self.levels is not None and (
+            extents.low.min() < 0 or extents.high.max() > self.levels - 1
+        ):
             stack = stack.clamp(0, self.levels - 1)
         return stack
+
+    def _check_scale(self, stack: Tensor, extents: Extents) -> None:
+        """Refuse images on another scale, and warn, once, where some are."""
+        levels, ranges = self.levels, self.imager.ranges
+
+        def values() -> np.ndarray:
+            return stack.cpu().numpy()
+
+        if levels is None:
+            warning = check_grid(extents, values, *ranges) or check_pixels(extents, values, *ranges)
+        else:
+            warning = check_levels(extents, values, levels)
+            warning = warning or check_grid(extents, values, *ranges, levels - 1)
+        if warning and not self._warned:
+            log.warning("Warning: %s", warning)
+            self._warned = True
 
     def _draw_levels(self, stack: Tensor) -> Tensor:
         rounded = stack.detach().round()
@@ -228,14 +253,13 @@ def _table_with_slopes(factors: Callable[[Tensor], Tensor]) -> np.ndarray:
     return table
 
 
-def _range_of(stack: Tensor) -> tuple[float, float]:
-    """Return the lowest and the highest value, NaN if there is one."""
+def _extents_of(stack: Tensor) -> Extents:
+    """Measure the images of a batch, NaN where there is one, with one transfer from a device."""
     if stack.device.type == "cpu":
         # not with torch: its threads would keep the cores busy that our threads are about to use
-        values = stack.numpy()
-        return float(values.min()), float(values.max())
-    low, high = torch.stack(torch.aminmax(stack)).tolist()
-    return low, high
+        return Extents.of(stack.numpy())
+    low, high = torch.stack(torch.aminmax(stack.flatten(1), dim=1)).double().cpu().numpy()
+    return Extents(low, high)
 
 
 def _to_host(levels: Tensor) -> list[tuple[Tensor, Any]]:

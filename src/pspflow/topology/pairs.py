@@ -20,6 +20,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pspflow.arrays import along, refuses_masks, unmasked
 from pspflow.topology.kernel import pair_stack
 from pspflow.topology.libraries import TOP_CELL_PAIRS, Pairs, vertex_pairs
 
@@ -56,8 +57,8 @@ def persistence_pairs(
     Raises
     ------
     ValueError
-        If the image is not 2-D, is empty, is not real, or holds NaN or infinite pixels, or if the
-        convention or the backend is unknown.
+        If the image is not 2-D, is empty, is not real, or holds masked, NaN or infinite pixels, or
+        if the convention or the backend is unknown.
 
     References
     ----------
@@ -146,10 +147,18 @@ def close_essential_class(
     Raises
     ------
     ValueError
-        If `infinite_death` is unknown.
+        If `infinite_death` is unknown, or the maximum is below a birth or a finite death (as that
+        of another image, or on another scale).
     """
     check_choices(infinite_death=infinite_death)
+    h0 = unmasked(h0, "h0")
     if infinite_death == "max":
+        highest = np.max(h0, where=np.isfinite(h0), initial=-np.inf)
+        if not highest <= maximum < np.inf:
+            raise ValueError(
+                f"maximum is {maximum:g}, but a component is born or dies at {highest:g}: give the "
+                "highest grey level of the same image"
+            )
         return np.minimum(h0, maximum)
     return h0[np.isfinite(h0[:, 1])]
 
@@ -170,7 +179,7 @@ def check_choices(convention: str = "T", infinite_death: str = "max") -> None:
 
 def _as_image(image: ArrayLike) -> NDArray[Any]:
     """Validate an image."""
-    array = np.asarray(image)
+    array = np.asarray(along(unmasked(image, "image"), ("y", "x")))
     if array.ndim != 2 or array.size == 0:
         raise ValueError(f"image must be 2-D with at least one pixel, got shape {array.shape}")
     if array.dtype.kind not in "buif":
@@ -194,6 +203,7 @@ def _sorted(pairs: Pairs) -> Pairs:
     return np.sort(keys, axis=0).view(np.float64)
 
 
+@refuses_masks
 def order_keys(levels: np.ndarray) -> np.ndarray:
     """Turn real grey levels into unsigned integers of the same order, ties included.
 

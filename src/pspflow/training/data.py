@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pspflow.arrays import refuses_masks
 from pspflow.seeds import generator
 from pspflow.training.gather import ChipGather
 
@@ -89,6 +90,7 @@ class ChipTargets:
         (n, …) float32, one target for each chip.
     """
 
+    @refuses_masks
     def __init__(self, chips: ChipGather, targets: np.ndarray) -> None:
         self._chips, self._targets = chips, torch.from_numpy(targets)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from pspflow.arrays import refuses_masks
 from pspflow.microstructure.loader import Store
 
 
@@ -29,6 +30,7 @@ class ChipGather(nn.Module):
     strides: Tensor
     flips: Tensor
 
+    @refuses_masks
     def __init__(
         self, micrographs: Sequence[np.ndarray], chips: pd.DataFrame, places: np.ndarray
     ) -> None:

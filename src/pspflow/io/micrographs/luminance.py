@@ -2,10 +2,13 @@
 
 import numpy as np
 
+from pspflow.arrays import refuses_masks
+
 WEIGHTS = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in luminance (ITU-R BT.601, as in most software)."""
 
 
+@refuses_masks
 def luminance(pixels: np.ndarray) -> np.ndarray:
     """Turn colour into luminance; grey that is stored as colour comes back unchanged.
 

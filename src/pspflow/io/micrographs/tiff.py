@@ -9,6 +9,7 @@ import numpy as np
 import tifffile
 from tifffile import PHOTOMETRIC
 
+from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
 from pspflow.io.micrographs import orientation
 from pspflow.io.micrographs.header import Header, described
@@ -120,6 +121,7 @@ def _page(path: Path) -> Iterator[tifffile.TiffPage]:
         raise InputError(f"{path}: the image is damaged or truncated; export it again.") from error
 
 
+@refuses_masks
 def write_tiff(
     path: Path, pixels: np.ndarray, pixel_size_um: float | None, description: str
 ) -> None:

@@ -40,3 +40,20 @@ def test_settings_survive_their_table(tmp_path):
     imaging = GRID.model_copy(update={"sigma": 1 / 3, "birth_range": (0.1, 200.7)})
     write_table(tmp_path / "grid.parquet", pi.imaging_row(imaging), ORIGIN)
     assert pi.read_imaging(tmp_path / "grid.parquet") == imaging
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"birth_range": (0, 65535)},
+        {"persistence_range": (0, 4095)},
+        {"birth_range": (-1000, 255)},
+        {"sigma": 3276.75},
+        {"unit_persistence": 65535},
+    ],
+)
+def test_a_grid_of_16_bits_is_refused(option):
+    """Chips are stored as 8 bits: in a grid of 16 all pairs would fall into one pixel."""
+    with pytest.raises(ValueError, match="8 bits, in which chips are stored"):
+        PersistenceOptions(**option)
+    PersistenceOptions(birth_range=(-50, 300), persistence_range=(0, 255), sigma=20)

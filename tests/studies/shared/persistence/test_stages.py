@@ -1,5 +1,7 @@
 """Stages from chips to persistence images, as the workflow calls them."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,11 @@ import pytest
 from pspflow.errors import InputError
 from pspflow.io.arrays import new_store, open_store, provenance_of, read_values
 from pspflow.io.artefacts import Provenance
-from pspflow.io.imagesets import put_micrograph
+from pspflow.io.imagesets import Micrographs, put_micrograph, read_chips
 from pspflow.io.sections import read_section
 from pspflow.io.tables import read_table, write_table
 from pspflow.microstructure.chips import chip_rows, grid_windows
+from pspflow.microstructure.loader import cut_chips
 from pspflow.report.section import Section
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging, PersistenceOptions
@@ -116,6 +119,83 @@ def test_a_grid_that_misses_chips_is_reported(image_set, caplog, birth_range, ou
     assert ("Warning" in caplog.text) == (outcome == "warns")
     shares = read_table(made["coverage"])["outside_share"]
     assert (shares > 0.02).any() == (outcome == "warns")
+
+
+@pytest.fixture
+def split_set(tmp_path):
+    """Make a micrograph for each split, of other grey levels and contrast; return a writer of it.
+
+    The splits that are named get other pixels, a level darker.
+    """
+
+    def write(*changed):
+        folder = tmp_path / "-".join(("set", *changed))
+        rows = []
+        with new_store(folder / "micrographs.zarr", ORIGIN) as store:
+            for number, split in enumerate(("train", "validation", "test")):
+                other = split in changed
+                rng = np.random.default_rng(100 * other + number)
+                low, high = 90 - number - other, 160 + 2 * number - other
+                pixels = rng.integers(low, high, (64, 64), dtype=np.uint8)
+                entry = pd.Series(
+                    {
+                        "micrograph": f"{split}.tif",
+                        "specimen": split,
+                        "domain": "t5",
+                        "image": split,
+                        "pixel_size_um": np.nan,
+                    }
+                )
+                put_micrograph(store, entry, pixels)
+                region = {"row_start": 0, "row_stop": 64, "column_start": 0, "column_stop": 64}
+                rows.append(chip_rows(grid_windows(region, 32, 32), 32, entry, split))
+        write_table(folder / "chips.parquet", pd.concat(rows, ignore_index=True), ORIGIN)
+        return folder
+
+    return write
+
+
+def fitted(folder):
+    """Run the stage, and return what it fits: its row, and the share outside by split."""
+    grid(
+        micrographs=folder / "micrographs.zarr",
+        chips=folder / "chips.parquet",
+        grid=folder / "grid.parquet",
+        coverage=folder / "coverage.parquet",
+        seed=3,
+    )
+    coverage = read_table(folder / "coverage.parquet").set_index("split")["outside_share"]
+    return read_table(folder / "grid.parquet").to_dict("records"), coverage
+
+
+@pytest.mark.parametrize("changed", [("test",), ("validation",), ("test", "validation")])
+def test_the_grid_is_fitted_on_training_chips_alone(split_set, changed):
+    """A grid fitted on all splits would see the test chips: no digit of it may depend on them."""
+    expected, shares = fitted(split_set())
+    actual, changed_shares = fitted(split_set(*changed))
+    assert actual == expected
+    assert changed_shares["train"] == shares["train"]
+    # the grid is that of the training set's levels, although the other splits reach farther
+    (row,) = actual
+    assert json.loads(row["birth_range"])[0] >= 90
+    assert json.loads(row["persistence_range"])[1] <= 70
+
+
+def test_the_grid_follows_the_training_chips(split_set):
+    """What is fitted does change with the training chips, so that the test above can see it."""
+    assert fitted(split_set())[0] != fitted(split_set("train"))[0]
+
+
+def test_the_share_outside_is_measured_on_each_split(split_set):
+    """Coverage says of each split, by itself, what the grid of the training chips leaves out."""
+    folder = split_set()
+    _, shares = fitted(folder)
+    imaging = pi.read_imaging(folder / "grid.parquet")
+    rows, store = read_chips(folder / "chips.parquet"), Micrographs(folder / "micrographs.zarr")
+    for split, share in shares.items():
+        chips = cut_chips(store, rows[rows["split"] == split])
+        assert share == pytest.approx(pi.mean_outside_share(chips, imaging)), split
+    assert shares["train"] < 0.01 < shares["validation"] < shares["test"]
 
 
 def test_section_describes_how_the_images_were_made(image_set):

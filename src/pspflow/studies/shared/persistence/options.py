@@ -7,6 +7,9 @@ from pydantic import Field, field_validator
 
 from pspflow.options import Options, Positive
 
+FARTHEST = 2 * 255
+"""Grey levels at which a grid may end: beyond those of chips, so that no Gaussian is cut."""
+
 
 class PersistenceOptions(Options):
     """Persistence diagrams and images."""
@@ -38,7 +41,22 @@ class PersistenceOptions(Options):
     def _rising(cls, values: tuple[float, float] | None) -> tuple[float, float] | None:
         if values is not None and not -math.inf < values[0] < values[1] < math.inf:
             raise ValueError(f"{list(values)} is no range; give low and high with low below high.")
+        if values is not None and max(map(abs, values)) > FARTHEST:
+            raise ValueError(
+                f"{list(values)} is no range of 8 bits, in which chips are stored whatever their "
+                "files hold; give grey levels from 0 to 255."
+            )
         return values
+
+    @field_validator("sigma", "unit_persistence")
+    @classmethod
+    def _eight_bits(cls, value: float | None) -> float | None:
+        if value is not None and value > FARTHEST:
+            raise ValueError(
+                f"{value:g} is more than 8 bits, in which chips are stored whatever their files "
+                "hold; give grey levels from 0 to 255."
+            )
+        return value
 
     def chosen(self) -> Self:
         """Reset the number of shares: the images do not depend on it."""

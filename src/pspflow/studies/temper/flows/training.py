@@ -88,6 +88,18 @@ class _Scaled(nn.Module):
         return images
 
 
+class _Clipped(nn.Module):
+    """A map of the grey levels 0 to 255, beyond which flows in training reach now and then."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, grey: Tensor) -> Tensor:
+        images: Tensor = self.net(grey.clamp(0, LEVELS - 1))
+        return images
+
+
 def learned_topology(pinet: Path) -> nn.Module:
     """Return PI-Net as a map of grey levels to persistence images as the study stores them."""
     return _Scaled(trained_pinet(pinet).requires_grad_(False), LEVELS - 1, 1)
@@ -106,7 +118,9 @@ def exact_topology(imaging: Imaging) -> nn.Module:
         imaging.convention,
         imaging.infinite_death,
     )
-    return _Scaled(layer, 1, imaging.unit_persistence if imaging.weight == "persistence" else 1)
+    return _Scaled(
+        _Clipped(layer), 1, imaging.unit_persistence if imaging.weight == "persistence" else 1
+    )
 
 
 def domain_data(
