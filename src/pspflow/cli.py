@@ -150,7 +150,7 @@ def described(error: Exception) -> str:
             what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
             text = f"{' '.join(what.split())}; {DISK_FAULTS[number]}."
         case _:
-            text = traceback.format_exc()
+            text = "".join(traceback.format_exception(error))
     return text
 
 
@@ -170,6 +170,3 @@ def main() -> None:
         # who reads has seen enough; python would complain once more when it closes the stream
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except KeyboardInterrupt:
-        log.error("Interrupted.")
-        sys.exit(130)
