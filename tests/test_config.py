@@ -217,6 +217,22 @@ def test_every_fault_is_reported():
     assert len(str(caught.value).splitlines()) == 3
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"temper": {"images": {"micrographs": {"sheet": "own.csv"}}}}, "The sheet own.csv is not"),
+        ({"composite": {"structures": {"stack": {"file": "own.npy"}}}}, "The stack own.npy is not"),
+    ],
+)
+def test_users_data_that_are_not_used(caplog, values, words):
+    """A file of one's own beside `source: simulated` is legal, but nobody misses it unawares."""
+    load_config(values)
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert record.getMessage().startswith(words)
+    assert "since" in record.getMessage()
+
+
 def test_default_file_is_the_defaults():
     """The root's config.yaml says what the model's defaults say, and leaves none out."""
     values = read(ROOT / "config.yaml")

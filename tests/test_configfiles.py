@@ -176,6 +176,21 @@ def test_flag_given_twice(tmp_path, words, flag):
     assert sentence.startswith(f"{flag} is given 2 times, and only the last would count; give it")
 
 
+@pytest.mark.parametrize(
+    "words", [["--profile", "{}"], ["--profile={}"], ["--workflow-profile", "{}/config.yaml"]]
+)
+def test_profile_that_is_named(tmp_path, words):
+    """Resources of a profile that are listed twice would be lost too; its times are its own."""
+    profile = tmp_path / "slurm"
+    profile.mkdir()
+    text = "default-resources: [mem_mb=9]\nslow: 12:30\ndefault-resources: [runtime=3]\n"
+    (profile / "config.yaml").write_text(text)
+    (sentence,) = refused(tmp_path, command=[word.format(profile) for word in words])
+    assert sentence.startswith("slurm/config.yaml lines 1 and 3: key 'default-resources' is given")
+
+
 def test_flags_given_once():
     """With several values, as Snakemake has it."""
     check_sources([], command=["snakemake", "--configfile", "a", "b", "--config", "x=1", "y=2"])
+    check_sources([], command=["snakemake", "-n", "--profile"])
+    check_sources([], command=["snakemake", "--profile", "nowhere", "-n"])

@@ -7,6 +7,7 @@ has become ten. So the files are read once more here, for what they say.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pspflow.errors import raise_problems
 # the parser in C where it is there: it gives the same nodes in a tenth of the time
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FLAGS = (("--configfile", "--configfiles"), ("--config", "-C"))
+PROFILES = ("--profile", "--workflow-profile")
 OTHER_BASES = re.compile(
     r"(?P<octal>[-+]?0[0-7_]+)|(?P<sexagesimal>[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)"
 )
@@ -35,7 +37,7 @@ def check_sources(
     entries
         `KEY=VALUE` of `--config`.
     command
-        The command line of snakemake.
+        The command line of snakemake; the profiles that it names are looked at too.
 
     Raises
     ------
@@ -44,11 +46,26 @@ def check_sources(
         to another base than ten (`012`, `12:30`), and each flag of which only the last would count.
     """
     problems = list(_repeated_flags(command))
-    # a pipe can be read only once
-    for path in dict.fromkeys(str(path) for path in files if Path(path).is_file()):
-        problems += _faults(Path(path).read_text(encoding="utf-8"), path, typed=True)
+    for path in dict.fromkeys(map(str, files)):
+        problems += _faults(_written(path), path, typed=True)
+    for path in _profiles(command):
+        problems += _faults(_written(path), path, typed=False)
     problems += _entries(entries)
     raise_problems(problems)
+
+
+def _written(path: str) -> str:
+    # a pipe can be read only once
+    return Path(path).read_text(encoding="utf-8") if Path(path).is_file() else ""
+
+
+def _profiles(command: Sequence[str]) -> Iterator[str]:
+    """Find the files of the profiles, where a path leads to them."""
+    for flag, word in pairwise((*command, "")):
+        name, _, value = flag.partition("=")
+        if name in PROFILES:
+            place = Path(value or word)
+            yield from map(str, sorted(place.glob("*.yaml")) if place.is_dir() else [place])
 
 
 def _repeated_flags(command: Sequence[str]) -> Iterator[str]:
