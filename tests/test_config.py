@@ -91,7 +91,17 @@ def read(path):
         ),
         ({"temper": {"images": {"source": "files"}}}, "temper.images.source", "is 'files'"),
         ({"temper": None}, "temper", "is empty: input should be a valid dictionary; give a value"),
-        ({"seed": None}, "seed", "is empty: input should be a valid integer; give a value, or"),
+        ({"seed": None}, "seed", "is empty: input should be a valid integer; give a value or"),
+        (
+            {"run": None},
+            "run",
+            "is empty: input should be a valid string; give a value, quote",
+        ),
+        (
+            {"temper": {"images": {"domains": ["t5"]}}},
+            "temper.images.domains.0",
+            "is 't5': input should be a valid dictionary; write keys with values, {KEY: VALUE}.",
+        ),
         ({"temper.images": {}}, "temper.images", "holds a dot: nest the keys"),
         ({"Temper": {}}, "Temper", "is unknown"),
         ({"temper ": {}}, "temper ", "is unknown"),

@@ -112,10 +112,13 @@ def _sentence(fault: dict[str, Any], prefix: str) -> str:
 def _fault(kind: str, given: Any, reason: str) -> str:
     """Say what a value is, and what it should be."""
     if given is None:
-        return f"empty: {reason}; give a value, or remove the key"
+        quote = ", quote it" if kind in TEXT else ""
+        return f"empty: {reason}; give a value{quote} or remove the key"
     shown = str(given) if isinstance(given, datetime.date) else repr(given)
     if kind in TEXT and isinstance(given, SCALARS):
         reason += f", but this is {_read_as(given)}; quote it"
+    elif kind == "model_type":
+        reason += "; write keys with values, {KEY: VALUE}"
     return f"{shown}: {reason}"
 
 
