@@ -1,7 +1,10 @@
 # The entry: what all studies share, then each study's chapters in reading order.
 
+DEFAULTS = Path(workflow.basedir) / "config.yaml"
 
-configfile: "config.yaml"
+
+# that of the folder in which snakemake runs, else that of this checkout
+configfile: "config.yaml" if Path("config.yaml").exists() else DEFAULTS
 
 
 include: "workflow/rules/common.smk"

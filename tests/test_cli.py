@@ -1,12 +1,16 @@
 """The command line: bad input ends in sentences on the terminal and in the log, never a trace."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 import tifffile
+
+from pspflow.cli import described
 
 DOMAINS = {"domains": [{"name": "t5", "label": "uts_mpa"}]}
 GOOD = "image,domain,specimen,uts_mpa\na.tif,t5,s1,300\n"
@@ -40,27 +44,59 @@ FAULTS = {
         ["scale.pixel_size_um' is '0': input should be greater than 0"],
     ),
     "not JSON": (GOOD, "domains", ["key 'options' is 'domains'"]),
+    "half JSON": (
+        GOOD,
+        '{"domains": [',
+        ["no JSON near 'omains\": [': expecting value."],
+    ),
+    "no number": (
+        GOOD,
+        '{"domains": [{"name": "t5"}], "scale": {"pixel_size_um": NaN}}',
+        ["should be a finite number"],
+    ),
+    "truth for a number": (
+        GOOD,
+        {**DOMAINS, "scale": {"annotation_bar_px": True}},
+        ["scale.annotation_bar_px' is 'True': input should be a valid integer"],
+    ),
+    "key twice": (
+        GOOD,
+        '{"domains": [{"name": "t5"}], "domains": [{"name": "t6"}]}',
+        ["Options: key 'domains' is given twice; remove one."],
+    ),
+    "deep key twice": (
+        GOOD,
+        '{"domains": [{"name": "t5", "name": "t6"}]}',
+        ["Options: key 'name' is given twice; remove one."],
+    ),
 }
 
 
-def catalogue(folder, sheet, options):
+def pspflow(*arguments, **environment):
+    """Run the command line."""
+    return subprocess.run(
+        [sys.executable, "-m", "pspflow", *map(str, arguments)],
+        capture_output=True,
+        env={**os.environ, **environment},
+        text=True,
+        check=False,
+    )
+
+
+def catalogue(folder, sheet, options, *more, made="made/catalogue.parquet"):
     """Run the stage `catalogue` on a sheet, beside one good image and a text file."""
     levels = np.arange(64, dtype=np.uint8).reshape(8, 8)
     for i, name in enumerate("ab"):
         tifffile.imwrite(folder / f"{name}.tif", levels + i)
     (folder / "text.tif").write_text("no image")
     (folder / "sheet.csv").write_text(sheet)
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "pspflow", "temper", "images", "catalogue"),
-            *("--sheet", str(folder / "sheet.csv")),
-            *("--catalogue", str(folder / "made" / "catalogue.parquet")),
-            *("--options", options if isinstance(options, str) else json.dumps(options)),
-            *("--log", str(folder / "logs" / "catalogue.log")),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
+    return pspflow(
+        *("temper", "images", "catalogue"),
+        *("--sheet", folder / "sheet.csv"),
+        *("--catalogue", folder / made),
+        *("--options", options if isinstance(options, str) else json.dumps(options)),
+        *("--log", folder / "logs" / "catalogue.log"),
+        *more,
     )
 
 
@@ -85,3 +121,107 @@ def test_good_input(tmp_path):
     done = catalogue(tmp_path, GOOD, DOMAINS)
     assert done.returncode == 0, done.stderr
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["catalogue.parquet"]
+
+
+def test_options_given_twice(tmp_path):
+    """One of them would not count."""
+    done = catalogue(tmp_path, GOOD, DOMAINS, "--options", json.dumps(DOMAINS))
+    assert done.returncode == 1
+    assert done.stderr.endswith("Error: Options: --options is given twice; remove one.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["steel"], 'Unknown command "steel". Available commands: schema, composite, temper.'),
+        (["temper", "images", "cut"], 'Unknown command "cut". Available commands: '),
+        (["temper", "images", "split", "--sede", "3"], "See pspflow --help."),
+        (
+            [
+                "temper",
+                "transfer",
+                "--model",
+                "m",
+                "--from",
+                "t5",
+                "--to",
+                "t6",
+                "{a}.tif",
+                "b.tif",
+            ],
+            "{a}.tif: there is no such file; correct the path of the image.",
+        ),
+        (
+            ["composite", "design", "--model", "m", "--out", "o", "--c11-gpa", "hard"],
+            'Invalid value for --c11-gpa: unable to convert "hard" into float.',
+        ),
+        (["--log", "/dev/null/x.log", "temper", "report"], "/dev/null: "),
+    ],
+)
+def test_wrong_command(arguments, words):
+    """What cannot be understood is one sentence, whatever the flag."""
+    done = pspflow(*arguments)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_folder_that_cannot_be_made(tmp_path):
+    """A file stands where the folder of the output should be."""
+    done = catalogue(tmp_path, GOOD, DOMAINS, made="a.tif/catalogue.parquet")
+    assert done.returncode == 1
+    (sentence,) = [line for line in done.stderr.splitlines() if "Error: " in line]
+    assert sentence.endswith("a.tif: File exists; name another place to write to.")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+            "[Errno 28] No space left on device; make room, or write elsewhere.",
+        ),
+        (
+            PermissionError(errno.EACCES, os.strerror(errno.EACCES), "results"),
+            "results: Permission denied; change its permissions, or name another place.",
+        ),
+        (
+            FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "a.tif"),
+            "a.tif: there is no such file or folder; correct the path.",
+        ),
+    ],
+)
+def test_faults_of_the_disk(error, sentence):
+    """A full disk and a folder that may not be written to are no faults of the program."""
+    assert described(error) == sentence
+
+
+def test_fault_of_the_program():
+    """What no user can correct keeps its traceback."""
+    assert "ZeroDivisionError" in described(ZeroDivisionError("by zero"))
+
+
+def test_output_that_nobody_reads_to_its_end():
+    """`pspflow schema | head` ends without a complaint."""
+    command = [sys.executable, "-m", "pspflow", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.close()
+        said = running.stderr.read()
+    assert said == b""
+
+
+def test_terminal_of_few_characters(tmp_path):
+    """A name that the terminal cannot show is escaped there, and whole in the log."""
+    sheet = "image,domain,specimen\nµσ.tif,t5,s1\n"
+    (tmp_path / "sheet.csv").write_text(sheet, encoding="utf-8")
+    done = pspflow(
+        *("--log", tmp_path / "log", "temper", "images", "catalogue"),
+        *("--sheet", tmp_path / "sheet.csv", "--catalogue", tmp_path / "made"),
+        *("--options", '{"domains": [{"name": "t5"}]}'),
+        LC_ALL="C",
+        PYTHONUTF8="0",
+        PYTHONIOENCODING="ascii",
+    )
+    assert "\\xb5\\u03c3.tif: there is no such file" in done.stderr
+    assert "µσ.tif: there is no such file" in (tmp_path / "log").read_text(encoding="utf-8")

@@ -1,10 +1,17 @@
 """The command line: studies, their chapters and stages, built from the registry."""
 
+import errno
 import gc
 import importlib
+import io
+import json
+import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,12 +19,25 @@ from cyclopts import App, CycloptsError, Parameter
 from pydantic import ValidationError
 
 from pspflow import __version__
-from pspflow.errors import InputError
+from pspflow.errors import InputError, raise_problems
 from pspflow.logs import configure, log
 from pspflow.options import sentences
 from pspflow.studies import registry
 
 HELP = "Process-structure-property models of microstructures: studies, their chapters and stages."
+
+DISK_FAULTS = {
+    errno.ENOSPC: "make room, or write elsewhere",
+    errno.EDQUOT: "make room, or write elsewhere",
+    errno.EACCES: "change its permissions, or name another place",
+    errno.EPERM: "change its permissions, or name another place",
+    errno.EROFS: "name another place to write to",
+    errno.ENOTDIR: "correct the path",
+    errno.EISDIR: "name a file",
+    errno.EEXIST: "name another place to write to",
+    errno.ENAMETOOLONG: "correct the path",
+}
+"""Errors of the disk that a user can correct, and how."""
 
 app = App(name="pspflow", help=HELP, version=__version__)
 # help and version are asked of the commands, which are added after the tokens are known
@@ -68,27 +88,85 @@ def launch(
     log_file: Annotated[Path | None, Parameter(name="--log")] = None,
 ) -> Any:
     """Run a command; `--log FILE` keeps a copy of what it says."""
-    configure(log_file)
     try:
+        configure(log_file)
+        check_options(tokens)
         add_studies(tokens)
         return app(tokens, exit_on_error=False, print_error=False)
-    except InputError as error:
-        log.error("%s", error)
-    except FileNotFoundError as error:
-        log.error("%s: there is no such file or folder; correct the path.", error.filename or error)
-    except CycloptsError as error:
-        if isinstance(error.__cause__, ValidationError):
-            log.error("%s", "\n".join(sentences(error.__cause__, "options")))
-        else:
-            log.error("%s See pspflow --help.", error)
-    except Exception:
-        log.error("%s", traceback.format_exc())
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        log.error("%s", described(error))
     sys.exit(1)
+
+
+def check_options(tokens: Sequence[str]) -> None:
+    """Refuse options of which a part would not count: a key given twice, or a flag.
+
+    Raises
+    ------
+    InputError
+        With one sentence for each.
+    """
+    twice: list[str] = []
+
+    def join(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        twice.extend(f"key '{key}'" for key in repeated(key for key, _ in pairs))
+        return dict(pairs)
+
+    flags = []
+    for flag, token in pairwise(("", *tokens)):
+        name, equals, text = token.partition("=") if token.startswith("--") else (flag, "=", token)
+        if equals and name.startswith("--") and text.lstrip().startswith(("{", "[")):
+            with suppress(ValueError):  # a folder may be called {a}
+                json.loads(text, object_pairs_hook=join)
+                flags.append(name)
+    twice.extend(repeated(flags))
+    raise_problems([f"Options: {each} is given twice; remove one." for each in twice])
+
+
+def repeated(items: Iterable[str]) -> list[str]:
+    """List the items that are there more than once."""
+    return [item for item, count in Counter(items).items() if count > 1]
+
+
+def described(error: Exception) -> str:
+    """Describe an error in sentences where the user can correct it, else by its traceback."""
+    match error:
+        case InputError():
+            text = str(error)
+        case CycloptsError(__cause__=ValidationError() as cause):
+            text = "\n".join(sentences(cause, "options"))
+        case CycloptsError(__cause__=json.JSONDecodeError() as cause):
+            near = cause.doc[max(cause.pos - 10, 0) : cause.pos + 10]
+            text = f"Options are no JSON near {near!r}: {cause.msg[0].lower()}{cause.msg[1:]}."
+        case CycloptsError():
+            text = f"{' '.join(str(error).split()).rstrip('.')}. See pspflow --help."
+        case FileNotFoundError():
+            place = error.filename or error
+            text = f"{place}: there is no such file or folder; correct the path."
+        case OSError(errno=int(number)) if number in DISK_FAULTS:
+            # pyarrow says in its message which file it is
+            what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            text = f"{' '.join(what.split())}; {DISK_FAULTS[number]}."
+        case _:
+            text = "".join(traceback.format_exception(error))
+    return text
 
 
 def main() -> None:
     """Run the command line."""
+    # where the terminal knows no µ, its escape is better than no message
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     # imports allocate many objects that all stay: looking through them again and again takes a
     # tenth of the start-up
     gc.set_threshold(50_000)
-    app.meta()
+    try:
+        app.meta()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # who reads has seen enough; python would complain once more when it closes the stream
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,6 +1,7 @@
 """Messages while a stage runs: log lines, and a progress bar for long work."""
 
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,18 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 SECONDS_BETWEEN_LINES = 30.0
 
+TIME = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
+WARNING, ERROR = "Warning: ", "Error: "
+
 log = logging.getLogger("pspflow")
+
+
+class _Lines(logging.Formatter):
+    """Time and message, and before the message whether it is a warning or an error."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base's name
+        record.mark = {logging.WARNING: WARNING, logging.ERROR: ERROR}.get(record.levelno, "")
+        return super().formatMessage(record)
 
 
 def configure(log_file: Path | None) -> None:
@@ -29,9 +41,37 @@ def configure(log_file: Path | None) -> None:
     if log_file is not None:
         log_file.parent.mkdir(parents=True, exist_ok=True)
         handlers.append(logging.FileHandler(log_file, mode="w", encoding="utf-8"))
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers
-    )
+    for handler in handlers:
+        handler.setFormatter(_Lines("%(asctime)s %(mark)s%(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=handlers)
+
+
+def last_errors(folder: Path, since: float) -> dict[str, Path]:
+    """Collect the errors with which logs end: why the jobs of a run failed.
+
+    Parameters
+    ----------
+    folder
+        Folder of the run; the logs lie anywhere in it.
+    since
+        Time in seconds since the epoch; logs that were written before are left out.
+
+    Returns
+    -------
+    dict
+        Each error once, and the first log that ends with it. Of a traceback, its last line.
+    """
+    errors: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.log")):
+        if path.stat().st_mtime < since:
+            continue
+        last = TIME.split(path.read_text(encoding="utf-8", errors="replace"))[-1].strip()
+        if last.startswith(ERROR):
+            error = last.removeprefix(ERROR)
+            if error.startswith("Traceback"):
+                error = error.splitlines()[-1]
+            errors.setdefault(error, path)
+    return errors
 
 
 def log_table(table: "pd.DataFrame") -> None:

@@ -130,3 +130,29 @@ def test_a_stage_may_find_further_inputs(files):
 def test_annotations_stay_readable():
     """Types of paths are paths for a reader and a type checker."""
     assert Annotated[Path, Parameter(help="x")].__origin__ is Path
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "words"),
+    [
+        ("--threads", "0", "Must be >= 1."),
+        ("--threads", "-2", "Must be >= 1."),
+        ("--seed", "-1", "Must be >= 0."),
+        ("--seed", str(2**32), "Must be < 4294967296."),
+        ("--seed", "1.5", "'1.5' is no whole number; give one."),
+        ("--seed", "true", "'true' is no whole number; give one."),
+        ("--threads", "1e1", "'1e1' is no whole number; give one."),
+    ],
+)
+def test_numbers_that_no_stage_can_use(flag, value, words):
+    """The command line refuses them by the flag, before torch or numpy fail on them."""
+    app = App(name="test")
+
+    @app.default
+    def run(*, seed: Seed = 0, threads: Threads = 1) -> None:
+        raise AssertionError(f"was called with {seed} and {threads}")
+
+    with pytest.raises(CycloptsError) as caught:
+        app([flag, value], exit_on_error=False, print_error=False)
+    assert flag in str(caught.value)
+    assert words in str(caught.value)

@@ -21,11 +21,16 @@ shell.prefix(
 )
 
 from pspflow.config import load_config
+from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
 from pspflow.io.imagesets import existing_images
+from pspflow.logs import last_errors
 from pspflow.studies import registry
 
 try:
+    check_sources(
+        workflow.configfiles, workflow.config_settings.config_args or [], sys.argv
+    )
     CONFIG = load_config(config)
 except InputError as error:
     raise WorkflowError(str(error)) from None
@@ -128,3 +133,9 @@ onsuccess:
         page = Path(f"{OUT}/{study}/report.html")
         if page.exists() and page.stat().st_mtime >= STARTED:
             print(f"Report: {page}")
+
+
+onerror:
+    # snakemake lists every input of a failed job; what was wrong would drown in it
+    for message, path in last_errors(Path(OUT), STARTED).items():
+        print(f"\nFailed, see {path}:\n{message}", file=sys.stderr)

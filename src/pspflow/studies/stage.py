@@ -13,15 +13,45 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from pspflow.io.artefacts import Provenance
 from pspflow.options import Options
 
 INPUT = "input of a stage"
 """Metadata of the types of paths whose content decides what a stage makes."""
-Seed = Annotated[int, Parameter(help="Seed of the run: all that is random follows from it.")]
+
+
+def whole_number(_: object, tokens: Any) -> int:
+    """Read a whole number; the command line itself would round `1.5` to 2.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    (token,) = tokens
+    try:
+        return int(token.value)
+    except ValueError:
+        raise ValueError(f"{token.value!r} is no whole number; give one.") from None
+
+
+Whole = Annotated[int, Parameter(converter=whole_number)]
+Index = Annotated[Whole, Parameter(validator=Number(gte=0))]
+Seed = Annotated[
+    Whole,
+    Parameter(
+        help="Seed of the run: all that is random follows from it.",
+        validator=Number(gte=0, lt=2**32),
+    ),
+]
 Threads = Annotated[
-    int, Parameter(help="Threads to work with; another number can change the last digits.")
+    Whole,
+    Parameter(
+        help="Threads to work with; another number can change the last digits.",
+        validator=Number(gte=1),
+    ),
 ]
 UNRECORDED = ("threads", "origin")
 """Arguments that decide how a stage runs, and not what it makes."""

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
+from pspflow.logs import log
 from pspflow.mechanics.element import Scheme
 from pspflow.microstructure.splits import SPLITS
 from pspflow.options import Options, Positive, Share, Weight
@@ -171,6 +172,12 @@ class StructuresOptions(Options):
             raise ValueError(
                 f"source is 'stack', so set {' and '.join(f'stack.{name}' for name in missing)} to "
                 "your file."
+            )
+        if self.source == "simulated" and self.stack.file is not None:
+            log.warning(
+                "The stack %s is not read, since structures.source is 'simulated'; set it to "
+                "'stack' to use your structures.",
+                self.stack.file,
             )
         return self
 

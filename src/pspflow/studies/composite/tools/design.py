@@ -14,7 +14,7 @@ from pspflow.studies.composite.networks.options import Prior
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.sets import write_structures
 from pspflow.studies.composite.trained_networks import open_network
-from pspflow.studies.stage import Threads, stage
+from pspflow.studies.stage import Seed, Threads, Whole, stage
 
 STRUCTURES, CANDIDATES, PICTURE = FILES = ("structures.zarr", "candidates.csv", "picture.png")
 
@@ -30,10 +30,10 @@ def design(
     c21_gpa: float | None = None,
     c31_gpa: float | None = None,
     c32_gpa: float | None = None,
-    count: int = 8,
-    draws: int = 16,
+    count: Whole = 8,
+    draws: Whole = 16,
     prior: Prior = "refitted",
-    seed: int = 0,
+    seed: Seed = 0,
     options: SolutionOptions = SolutionOptions(),
     threads: Threads = 1,
     origin: Provenance,
@@ -66,8 +66,6 @@ def design(
         Draws of noise per candidate, among which the network chooses (*_statistics networks).
     prior
         Prior that latents are drawn from: the one refitted after the training, or the joint one.
-    seed
-        Seed of latents and noise; another seed gives other structures.
     options
         Element and tolerance of the solver.
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from pspflow.logs import log
 from pspflow.microstructure.plan import Placement
 from pspflow.microstructure.splits import SPLITS
 from pspflow.options import Count, Options, Positive, Share
@@ -24,7 +25,8 @@ class SheetOptions(Options):
     """The user's own micrographs."""
 
     sheet: Path | None = None
-    """CSV or Parquet sheet with one row per image; its image paths are relative to it."""
+    """CSV or Parquet sheet with one row per image, relative to the folder where snakemake runs; its
+    image paths are relative to the sheet."""
 
 
 class ScaleOptions(Options):
@@ -175,3 +177,13 @@ class SimulatedImagesOptions(ImagesOptions):
     def simulates(self) -> bool:
         """Whether the study simulates the micrographs."""
         return self.source == "simulated"
+
+    @model_validator(mode="after")
+    def _sheet_is_used(self) -> Self:
+        if self.simulates and self.micrographs.sheet is not None:
+            log.warning(
+                "The sheet %s is not read, since images.source is 'simulated'; set it to "
+                "'micrographs' to use your images.",
+                self.micrographs.sheet,
+            )
+        return self

@@ -13,6 +13,7 @@ from pspflow.io.artefacts import Provenance, replacing
 from pspflow.io.micrographs.tiff import write_tiff
 from pspflow.io.weights import load_weights
 from pspflow.logs import log
+from pspflow.studies.stage import Threads
 from pspflow.studies.temper.flows.trained import load_flow
 from pspflow.studies.temper.transfer.micrograph import (
     pixel_size_of,
@@ -37,7 +38,7 @@ def transfer(
     from_: Annotated[str, Parameter(name="--from")],
     to: str,
     pixel_size_um: float | None = None,
-    threads: int = 1,
+    threads: Threads = 1,
 ) -> None:
     """Transfer a whole micrograph from one domain to another.
 
@@ -55,8 +56,6 @@ def transfer(
         Domain to transfer it to.
     pixel_size_um
         Size of the image's pixels in micrometres, where its file does not say or says it wrongly.
-    threads
-        Threads of torch; another number can change the last digits.
 
     Raises
     ------

@@ -23,14 +23,14 @@ from pspflow.studies.composite.paths import (
 from pspflow.studies.composite.structures.properties import TARGETS, Target
 from pspflow.studies.composite.structures.rows import read_split, rows_of
 from pspflow.studies.composite.structures.sets import PHASE
-from pspflow.studies.stage import Seed, stage
+from pspflow.studies.stage import Index, Seed, stage
 
 
 @stage
 def baselines(
     *,
     target: Target,
-    run: int,
+    run: Index,
     structures: StructureStore,
     table: StructureTable,
     phases: PhaseTable,

@@ -14,14 +14,14 @@ from pspflow.studies.composite.paths import SplitTable, StructureStore
 from pspflow.studies.composite.structures.rows import read_split
 from pspflow.studies.composite.structures.sets import PHASE
 from pspflow.studies.paths import Weights
-from pspflow.studies.stage import Threads, stage
+from pspflow.studies.stage import Index, Threads, stage
 
 
 @stage
 def predict(
     *,
     weights: Weights,
-    run: int = 0,
+    run: Index = 0,
     structures: StructureStore,
     splits: SplitTable,
     predictions: Path,

@@ -33,7 +33,7 @@ from pspflow.studies.composite.structures.options import SetName
 from pspflow.studies.composite.structures.properties import NORMAL, TARGETS, Target
 from pspflow.studies.composite.structures.rows import read_split, rows_of
 from pspflow.studies.composite.structures.sets import PHASE
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import Index, Seed, Threads, stage
 from pspflow.training.data import Pairs, in_order, shuffled
 from pspflow.training.session import prepare, train_and_save
 
@@ -47,7 +47,7 @@ def train(
     network: NetworkName,
     name: SetName = "all",
     target: Target | None = None,
-    run: int = 0,
+    run: Index = 0,
     structures: StructureStore,
     phases: PhaseTable,
     stiffness: StiffnessTable,

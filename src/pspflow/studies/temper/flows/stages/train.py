@@ -12,7 +12,7 @@ from pspflow.models.parameters import parameter_count
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, PersistenceStore, Weights
 from pspflow.studies.shared.persistence import imaging as pi
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import Index, Seed, Threads, stage
 from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
 from pspflow.studies.temper.flows.splits import check_splits
 from pspflow.studies.temper.flows.training import (
@@ -32,7 +32,7 @@ from pspflow.training.transfer import TransferTraining
 def train(
     *,
     regularisation: Regularisation,
-    replicate: int,
+    replicate: Index,
     micrographs: MicrographStore,
     chips: ChipTable,
     weights: Path,

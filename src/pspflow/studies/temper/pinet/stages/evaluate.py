@@ -19,7 +19,7 @@ from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, PersistenceStore, Weights
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import Seed, Threads, Whole, stage
 from pspflow.studies.temper.pinet.errors import surrogate_errors
 from pspflow.studies.temper.pinet.network import GreyPINet, load_pinet
 from pspflow.training.memory import keep_freed_memory
@@ -39,7 +39,7 @@ def evaluate(
     predictions: Path,
     errors: Path,
     speed: Path,
-    chips_per_specimen: int = 100,
+    chips_per_specimen: Whole = 100,
     seed: Seed = 0,
     threads: Threads = 1,
     origin: Provenance,
