@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pspflow.mechanics.checks import check_moduli
+from pspflow.mechanics.checks import check_moduli, check_numbers
 from pspflow.mechanics.isotropic import (
     Moduli,
     bulk_modulus,
@@ -119,7 +119,7 @@ def _checked(
     fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike
 ) -> tuple[Moduli, Moduli, Moduli]:
     young, nu = check_moduli(young_gpa, poisson)
-    weights = np.asarray(fractions, np.float64)
+    weights = check_numbers(fractions, "fractions")
     if weights.shape != young.shape:
         raise ValueError(
             f"fractions must hold one number per phase, shape {young.shape}, got {weights.shape}"

@@ -219,7 +219,7 @@ class PeriodicCell:
         tolerable = max(accuracy, COARSEST) if final else accuracy
         good = reached <= 2 * goal and missing <= 2 * accuracy and rounded <= tolerable
         found = Equilibrium(displacements, -forces, stress, iterations)
-        return _Attempt(found, reached / scale, missing + rounded, good)
+        return _Attempt(found, reached / (scale or 1.0), missing + rounded, good)
 
     def _least_energy(self, macro_strain: np.ndarray) -> float:
         """Return the energy under uniform stress, which no strain field goes below."""

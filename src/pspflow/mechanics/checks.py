@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Precision = Literal["single", "double"]
 
+LARGEST_CONTRAST = 1e100  # far beyond what the solver resolves; the ratio must not underflow
 SMALLEST_TOLERANCE = {"single": 1e-6, "double": 1e-13}
 
 
@@ -31,7 +32,7 @@ def check_moduli(young_gpa: ArrayLike, poisson: ArrayLike) -> tuple[Floats, Floa
     ValueError
         If they are not as above.
     """
-    young, nu = _as_numbers(young_gpa, "young_gpa"), _as_numbers(poisson, "poisson")
+    young, nu = check_numbers(young_gpa, "young_gpa"), check_numbers(poisson, "poisson")
     if young.size != nu.size:
         raise ValueError(
             "young_gpa and poisson must hold one number per phase each, "
@@ -41,6 +42,11 @@ def check_moduli(young_gpa: ArrayLike, poisson: ArrayLike) -> tuple[Floats, Floa
         raise ValueError(
             f"young_gpa must be above 0, but phase {phase} has {young[phase]:g}: for a pore, give "
             "a modulus far below that of the solid"
+        )
+    if young.min() < young.max() / LARGEST_CONTRAST:
+        raise ValueError(
+            f"young_gpa must not differ by more than {LARGEST_CONTRAST:g}, but they are from "
+            f"{young.min():g} to {young.max():g}: for a pore, 1e-6 of the solid's modulus is enough"
         )
     for phase in np.flatnonzero((nu <= -1) | (nu >= 0.5))[:1]:
         raise ValueError(
@@ -70,6 +76,7 @@ def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
     ValueError
         If the array is not as above.
     """
+    _refuse_masked(phases, "phases", "voxel")
     array = np.asarray(phases)
     if array.ndim != 3 or array.size == 0:
         raise ValueError(
@@ -130,7 +137,7 @@ def check_strain(macro_strain: ArrayLike) -> Floats:
     ValueError
         If the shape is not ``(6,)`` or a component is not finite.
     """
-    strain = _as_numbers(macro_strain, "macro_strain")
+    strain = check_numbers(macro_strain, "macro_strain")
     if strain.size != 6:
         raise ValueError(
             "macro_strain must hold 6 components (11, 22, 33, 23, 13, 12, engineering shear), "
@@ -148,9 +155,10 @@ def check_load_cases(load_cases: Sequence[int]) -> list[int]:
         If there is none, or one is repeated or not from 0 to 5.
     """
     cases = list(load_cases)
-    if not cases or len(set(cases)) != len(cases) or not set(cases) <= set(range(6)):
+    whole = all(isinstance(case, int | np.integer) for case in cases)
+    if not cases or not whole or len(set(cases)) != len(cases) or not set(cases) <= set(range(6)):
         raise ValueError(f"load_cases must be different numbers from 0 to 5, got {cases}")
-    return cases
+    return [int(case) for case in cases]
 
 
 def check_control(tolerance: float, max_iterations: int, precision: str) -> None:
@@ -173,8 +181,18 @@ def check_control(tolerance: float, max_iterations: int, precision: str) -> None
         raise ValueError(f"max_iterations must be at least 1, got {max_iterations}")
 
 
-def _as_numbers(values: Any, name: str) -> Floats:
+def check_numbers(values: Any, name: str) -> Floats:
+    """Validate a list of finite real numbers, and return it as float64.
+
+    Raises
+    ------
+    ValueError
+        If it is none, with the name of the argument.
+    """
+    _refuse_masked(values, name, "value")
     try:
+        if np.iscomplexobj(values):
+            raise TypeError
         array = np.asarray(values, np.float64)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must hold real numbers, got {values!r}") from None
@@ -183,3 +201,10 @@ def _as_numbers(values: Any, name: str) -> Floats:
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, but it holds NaN or infinity: give every value")
     return array
+
+
+def _refuse_masked(values: Any, name: str, each: str) -> None:
+    """Refuse masked entries: behind a mask stands a number that means nothing."""
+    if np.ma.is_masked(values):
+        count = np.ma.getmaskarray(values).sum()
+        raise ValueError(f"{name} must not be masked, but {count} are: give every {each}")

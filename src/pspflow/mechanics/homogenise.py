@@ -160,7 +160,8 @@ def strain_field(
     strain = check_strain(macro_strain)
     check_control(tolerance, max_iterations, precision)
     # The problem is linear: solved for a strain of norm 1, no strain is too small for a float32.
-    size = float(np.linalg.norm(strain)) or 1.0
+    largest = float(abs(strain).max()) or 1.0
+    size = largest * (float(np.linalg.norm(strain / largest)) or 1.0)
     cell = PeriodicCell(ids, young, nu, element, precision, device)
     found = cell.solve(strain / size, tolerance, max_iterations)
     return size * cell.strain(found, strain / size).cpu().numpy()
