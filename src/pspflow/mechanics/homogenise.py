@@ -97,7 +97,7 @@ def effective_stiffness(
         or options are out of range.
     ConvergenceError
         If the tolerance is not met, or if rounding would spoil the sixth digit: where inclusions
-        are isolated, at contrasts above 1e12.
+        are isolated, at contrasts above 1e11 to 1e12.
 
     Examples
     --------
