@@ -60,6 +60,7 @@ benchmarks: $(READY)
 	python benchmarks/pinet.py > benchmarks/results/pinet.json
 	python benchmarks/flow.py > benchmarks/results/flow.json
 	python benchmarks/mechanics.py > benchmarks/results/mechanics.json
+	python benchmarks/resolution.py > benchmarks/results/resolution.json
 	python benchmarks/composite.py > benchmarks/results/composite.json
 	python benchmarks/startup.py > benchmarks/results/startup.json
 	python benchmarks/render.py > docs/benchmarks.md

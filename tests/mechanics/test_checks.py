@@ -27,6 +27,10 @@ def with_nan():
         (with_nan(), "phases must be whole numbers, but they hold NaN"),
         (GOOD.astype(str), "phases must be integers"),
         (GOOD.astype(complex), "phases must be integers"),
+        (
+            np.ma.array(GOOD, mask=GOOD == 1),
+            "phases must have no mask, but 9 of ",
+        ),
         (GOOD + 1, "phases must be from 0 to 1, but they hold 2: give that phase a modulus"),
         (GOOD - 1, "phases must be from 0 to 1, but they hold -1"),
         (np.full((2, 2, 2), 2**64 - 1, np.uint64), "but they hold 18446744073709551615"),
@@ -55,6 +59,9 @@ def test_phases(phases, message):
         (YOUNG, (0.3, np.nan), "poisson must be finite"),
         (YOUNG, (0.3,), "one number per phase each, got 2 and 1"),
         ((), (), "young_gpa must be a list"),
+        ((1e-200, 1e200), POISSON, "young_gpa must not differ by more than 1e.100"),
+        (np.array([2.4, 120 + 1j]), POISSON, "young_gpa must hold real numbers"),
+        (YOUNG, np.ma.array(POISSON, mask=[0, 1]), "poisson must have no mask, but 1 of 2"),
     ],
 )
 def test_moduli(young, poisson, message):
@@ -74,6 +81,8 @@ def test_moduli(young, poisson, message):
         ({"max_iterations": 0}, "max_iterations must be at least 1"),
         ({"load_cases": ()}, "load_cases must be different numbers from 0 to 5"),
         ({"load_cases": (0, 0)}, "load_cases must be different numbers from 0 to 5"),
+        ({"load_cases": (0.5,)}, "load_cases must be different numbers from 0 to 5"),
+        ({"load_cases": (0.0, 1)}, "load_cases must be different numbers from 0 to 5"),
         ({"load_cases": (6,)}, "load_cases must be different numbers from 0 to 5"),
     ],
 )
@@ -95,6 +104,14 @@ def test_macro_strain(strain, message):
     """A macroscopic strain has six finite components."""
     with pytest.raises(ValueError, match=message):
         strain_field(GOOD, YOUNG, POISSON, strain)
+
+
+def test_unmasked_masked_arrays_are_arrays():
+    """A masked array of which nothing is masked is read like its values."""
+    phases = np.ma.array(GOOD, mask=False)
+    np.testing.assert_array_equal(
+        effective_stiffness(phases, YOUNG, POISSON), effective_stiffness(GOOD, YOUNG, POISSON)
+    )
 
 
 def test_structure():

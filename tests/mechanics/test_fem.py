@@ -13,13 +13,14 @@ YOUNG, POISSON = np.array([2.4, 120.0, 30.0]), np.array([0.3, 0.25, -0.2])
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 
 
-def solve_with_library(phases):
+def solve_with_library(phases, young_gpa=YOUNG, poisson=POISSON):
     """Return the stiffness and the voxels' mean strains of all load cases, (6, 6, nx, ny, nz)."""
     shape = np.array(phases.shape)
     mesh = MeshHex.init_tensor(*(np.arange(n + 1.0) for n in shape))
     basis = Basis(mesh, ElementVector(ElementHex1()), intorder=3)
     voxel = tuple(np.floor(mesh.p[:, mesh.t].mean(axis=1)).astype(int))
-    young, nu = YOUNG[phases[voxel]][:, None], POISSON[phases[voxel]][:, None]
+    young, nu = np.array(young_gpa)[phases[voxel]], np.array(poisson)[phases[voxel]]
+    young, nu = young[:, None], nu[:, None]
     lame, shear = young * nu / (1 + nu) / (1 - 2 * nu), young / 2 / (1 + nu)
 
     @BilinearForm
@@ -72,3 +73,27 @@ def test_defaults_are_close_to_the_library():
     expected, _ = solve_with_library(phases)
     found = effective_stiffness(phases, YOUNG, POISSON, element="full")
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6 * expected.max())
+
+
+@pytest.mark.parametrize("contrast", [1e2, 1e4, 1e6])
+@pytest.mark.parametrize("stiff", ["isolated", "percolating"])
+def test_defaults_at_high_contrast(contrast, stiff):
+    """Converged on the stiffness itself: the library's, where stiff parts are isolated or not."""
+    phases = np.zeros((6, 5, 6), int)
+    phases[1:4, 1:4, 1:5] = 1
+    phases = phases if stiff == "isolated" else 1 - phases
+    moduli = (1.0, contrast), (0.3, 0.2)
+    expected, _ = solve_with_library(phases, *moduli)
+    found = effective_stiffness(phases, *moduli, element="full")
+    sizes = np.sqrt(np.outer(expected.diagonal(), expected.diagonal()))
+    np.testing.assert_allclose(found / sizes, expected / sizes, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize("poisson", [(0.499, 0.3), (0.4999, 0.4999), (0.3, 0.4999), (-0.99, 0.49)])
+def test_nearly_incompressible_phases(poisson):
+    """Poisson's ratios close to 0.5 and to -1 converge to the library's stiffness."""
+    phases = np.random.default_rng(2).integers(0, 2, (5, 4, 6))
+    expected, _ = solve_with_library(phases, (2.4, 120.0), poisson)
+    found = effective_stiffness(phases, (2.4, 120.0), poisson, element="full")
+    sizes = np.sqrt(np.outer(expected.diagonal(), expected.diagonal()))
+    np.testing.assert_allclose(found / sizes, expected / sizes, rtol=0, atol=2e-6)

@@ -13,6 +13,7 @@ from pspflow.mechanics.element import (
     mean_strain,
     strain_operator,
 )
+from pspflow.mechanics.energy_bound import EnergyBound
 from pspflow.mechanics.isotropic import isotropic_stiffness
 from pspflow.mechanics.operator import CellStiffness
 from pspflow.mechanics.reference import ReferenceInverse
@@ -115,3 +116,25 @@ def test_conjugate_gradients_without_load():
     solution, iterations = conjugate_gradients(torch.clone, torch.clone, torch.zeros(5), 0.0, 20)
     assert iterations == 0
     assert not solution.any()
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("spread", [1, 2, 4, 8])
+def test_energy_bound(seed, spread):
+    """At every iteration the bound is above the error of the energy, and never far above it."""
+    rng = np.random.default_rng(seed)
+    spectrum = torch.tensor(10 ** rng.uniform(-spread, 0, 40))
+    basis = torch.linalg.qr(torch.tensor(rng.normal(size=(40, 40))))[0]
+    matrix, load = basis @ torch.diag(spectrum) @ basis.T, torch.tensor(rng.normal(size=40))
+    exact = basis @ ((basis.T @ load) / spectrum)
+    lowest = float(spectrum.min())
+    ratios = []
+    for steps in range(1, 30):
+        bound = EnergyBound(lowest, 0.0, 1.0, 1.0, 0.0, 0.0)
+        found, _ = conjugate_gradients(
+            matrix.__matmul__, torch.clone, load.clone(), 0.0, steps, bound
+        )
+        error = float((exact - found) @ matrix @ (exact - found))
+        assert bound.error > 0.999 * error
+        ratios.append(bound.error / error)
+    assert np.median(ratios) < 10 ** (spread / 2)

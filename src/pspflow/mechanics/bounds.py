@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pspflow.arrays import real, refuses_masks
-from pspflow.mechanics.checks import check_moduli
+from pspflow.arrays import refuses_masks
+from pspflow.mechanics.checks import check_moduli, check_numbers
 from pspflow.mechanics.isotropic import (
     Moduli,
     bulk_modulus,
@@ -124,7 +124,7 @@ def _checked(
     fractions: ArrayLike, young_gpa: ArrayLike, poisson: ArrayLike
 ) -> tuple[Moduli, Moduli, Moduli]:
     young, nu = check_moduli(young_gpa, poisson)
-    weights = real(fractions, "fractions")
+    weights = check_numbers(fractions, "fractions")
     if weights.shape != young.shape:
         raise ValueError(
             f"fractions must hold one number per phase, shape {young.shape}, got {weights.shape}"

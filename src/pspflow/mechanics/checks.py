@@ -11,6 +11,7 @@ from pspflow.arrays import along, real, refuses_masks
 Floats = NDArray[np.float64]
 Precision = Literal["single", "double"]
 
+LARGEST_CONTRAST = 1e100  # far beyond what the solver resolves; the ratio must not underflow
 SMALLEST_TOLERANCE = {"single": 1e-6, "double": 1e-13}
 
 
@@ -34,7 +35,7 @@ def check_moduli(young_gpa: ArrayLike, poisson: ArrayLike) -> tuple[Floats, Floa
     ValueError
         If they are not as above.
     """
-    young, nu = _as_numbers(young_gpa, "young_gpa"), _as_numbers(poisson, "poisson")
+    young, nu = check_numbers(young_gpa, "young_gpa"), check_numbers(poisson, "poisson")
     if young.size != nu.size:
         raise ValueError(
             "young_gpa and poisson must hold one number per phase each, "
@@ -44,6 +45,11 @@ def check_moduli(young_gpa: ArrayLike, poisson: ArrayLike) -> tuple[Floats, Floa
         raise ValueError(
             f"young_gpa must be above 0, but phase {phase} has {young[phase]:g}: for a pore, give "
             "a modulus far below that of the solid"
+        )
+    if young.min() < young.max() / LARGEST_CONTRAST:
+        raise ValueError(
+            f"young_gpa must not differ by more than {LARGEST_CONTRAST:g}, but they are from "
+            f"{young.min():g} to {young.max():g}: for a pore, 1e-6 of the solid's modulus is enough"
         )
     for phase in np.flatnonzero((nu <= -1) | (nu >= 0.5))[:1]:
         raise ValueError(
@@ -136,7 +142,7 @@ def check_strain(macro_strain: ArrayLike) -> Floats:
     ValueError
         If the shape is not ``(6,)`` or a component is not finite.
     """
-    strain = _as_numbers(macro_strain, "macro_strain")
+    strain = check_numbers(macro_strain, "macro_strain")
     if strain.size != 6:
         raise ValueError(
             "macro_strain must hold 6 components (11, 22, 33, 23, 13, 12, engineering shear), "
@@ -154,9 +160,10 @@ def check_load_cases(load_cases: Sequence[int]) -> list[int]:
         If there is none, or one is repeated or not from 0 to 5.
     """
     cases = list(load_cases)
-    if not cases or len(set(cases)) != len(cases) or not set(cases) <= set(range(6)):
+    whole = all(isinstance(case, int | np.integer) for case in cases)
+    if not cases or not whole or len(set(cases)) != len(cases) or not set(cases) <= set(range(6)):
         raise ValueError(f"load_cases must be different numbers from 0 to 5, got {cases}")
-    return cases
+    return [int(case) for case in cases]
 
 
 def check_control(tolerance: float, max_iterations: int, precision: str) -> None:
@@ -179,7 +186,14 @@ def check_control(tolerance: float, max_iterations: int, precision: str) -> None
         raise ValueError(f"max_iterations must be at least 1, got {max_iterations}")
 
 
-def _as_numbers(values: Any, name: str) -> Floats:
+def check_numbers(values: Any, name: str) -> Floats:
+    """Validate a list of finite real numbers, and return it as float64.
+
+    Raises
+    ------
+    ValueError
+        If it is none, with the name of the argument.
+    """
     array = real(values, name)
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"{name} must be a list of numbers, got shape {array.shape}")

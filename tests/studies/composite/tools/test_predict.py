@@ -85,6 +85,44 @@ def test_structures_outside_the_training_range_are_warned_of(run, tmp_path, save
     assert caplog.text.rstrip().endswith("structures: 0, 1, 2")
 
 
+def test_refine_solves_on_the_doubled_grid(run, tmp_path, save, voxels, solved, caplog):
+    """With --refine the table has the solution of every voxel divided into eight, and a word."""
+    np.save(tmp_path / "stack.npy", voxels)
+    out = tmp_path / "table.csv"
+    words = ["--model", save("cnn", NORMAL), "--out", out, "--refine"]
+    with caplog.at_level(logging.INFO):
+        run(predict, tmp_path / "stack.npy", *words)
+    table = pd.read_csv(out)
+    fine = np.array([solved(np.kron(one, np.ones((2, 2, 2), np.uint8))) for one in voxels])
+    for place, name in enumerate(NORMAL):
+        true = table[f"{name}_solved"]
+        np.testing.assert_allclose(table[f"{name}_refined"], fine[:, place], rtol=1e-4)
+        np.testing.assert_allclose(
+            table[f"{name}_refined_percent"], 100 * (fine[:, place] - true) / true, atol=0.05
+        )
+        assert table[f"{name}_refined_percent"].lt(0).all()
+        assert f"{name}: on the doubled grid the solver finds -" in caplog.text
+    worst = table["c11_gpa_refined_percent"]
+    assert f"{worst.min():+.2g} % at most (structure {worst.argmin()})" in caplog.text
+
+
+@pytest.mark.data("structures", "warned", "structures whose stiff parts do not hang together")
+def test_structures_of_hardly_any_stiffness_are_named(run, tmp_path, save, voxels, caplog):
+    """Where the truth is near zero, a percentage of it says little: a warning names the rows."""
+    loose = np.zeros_like(voxels[0])
+    loose[4, 4, 4] = 1
+    np.save(tmp_path / "stack.npy", np.stack([1 - loose, loose, 1 - loose, loose]))
+    weights = tmp_path / "pores.safetensors"
+    tensors, arguments = load_weights(save() / "weights.safetensors")
+    arguments["material"]["young_gpa"] = [1e-6, 120.0]
+    save_weights(weights, tensors, arguments, Provenance("composite test", {}, 0, {}))
+    with caplog.at_level(logging.WARNING):
+        out = tmp_path / "table.csv"
+        run(predict, tmp_path / "stack.npy", "--model", weights, "--out", out)
+    assert "2 of 4 structures have a solved c11_gpa below 1 % of the largest" in caplog.text
+    assert caplog.text.rstrip().endswith("in percent: 1, 3")
+
+
 FAULTS = {
     "no stack": (["lost.npy"], "lost.npy: there is no such file or folder; correct the path"),
     "one phase": (["solid.npy"], "solid.npy structure 1: phases must hold at least two phases"),
@@ -104,6 +142,7 @@ FAULTS = {
         ["good.npy", "--phases", "phases.csv", "--out", "phases.csv"],
         "phases.csv: this is the table of the phases; name another file",
     ),
+    "refine alone": (["good.npy", "--refine", "--no-solve"], "--no-solve makes none; leave one"),
     "no model": (["good.npy", "--model", "full"], "weights.safetensors: there is no such file"),
     "no weights": (["good.npy", "--model", "text.safetensors"], "no weights of a network of"),
     "no properties": (["good.npy", "--model", "vae"], "vae predicts no properties; name one that"),

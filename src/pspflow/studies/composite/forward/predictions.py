@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from pspflow.errors import InputError, raise_problems
-from pspflow.logs import log
 from pspflow.mechanics import check_structure
 from pspflow.studies.composite.networks.network import Network
 from pspflow.studies.composite.structures.options import SolutionOptions
@@ -19,7 +18,6 @@ from pspflow.studies.composite.structures.stack_tables import read_moduli
 
 IDS = (0, 1)
 """The soft and the stiff phase, where no table says otherwise."""
-MOST_NAMED = 5
 SAME_MODULUS = 1e-6
 """Largest relative difference of moduli that count as the same."""
 
@@ -30,6 +28,7 @@ def predict_table(
     phases: np.ndarray,
     *,
     solve: bool = True,
+    refine: bool = False,
     options: SolutionOptions = SolutionOptions(),
     threads: int = 1,
 ) -> pd.DataFrame:
@@ -43,6 +42,8 @@ def predict_table(
         Phase ids 0 (soft) and 1 (stiff), uint8, shape ``(n, edge, edge, edge)``.
     solve
         Whether to solve the structures too.
+    refine
+        Whether to solve them on the doubled grid as well.
     options
         Element and tolerance of the solver.
     threads
@@ -52,7 +53,9 @@ def predict_table(
     -------
     One row per structure: structure (its position, from 0), volume_fraction, and for each property
     NAME in GPa and NAME_sd, predicted mean and standard deviation (NaN for a network that gives
-    none); if solved, also NAME_solved and NAME_error_percent, the difference over the solved.
+    none); if solved, also NAME_solved and NAME_error_percent, the difference over the solved; if
+    refined, also NAME_refined and NAME_refined_percent, the change on the doubled grid over the
+    solved.
 
     Raises
     ------
@@ -66,6 +69,7 @@ def predict_table(
         )
     means, spreads = network.predict(phases)
     solved = solve_candidates(phases, material, options, threads) if solve else None
+    fine = solve_candidates(phases, material, options, threads, doubled=True) if refine else None
     table: dict[str, Any] = {
         "structure": np.arange(len(phases)),
         "volume_fraction": phases.mean(axis=(1, 2, 3)),
@@ -76,29 +80,11 @@ def predict_table(
             true = solved[:, NORMAL.index(name)]
             table[f"{name}_solved"] = true
             table[f"{name}_error_percent"] = 100 * (means[:, place] - true) / np.abs(true)
+            if fine is not None:
+                table[f"{name}_refined"] = fine[:, NORMAL.index(name)]
+                change = table[f"{name}_refined"] - true
+                table[f"{name}_refined_percent"] = 100 * change / np.abs(true)
     return pd.DataFrame(table)
-
-
-def warn_outside(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> None:
-    """Warn of structures with a value outside the range of the training structures.
-
-    Parameters
-    ----------
-    table
-        One row per structure, from `predict_table`.
-    ranges
-        Smallest and largest value of each column in the training structures.
-    """
-    for name, (low, high) in ranges.items():
-        rows = np.flatnonzero((table[name] < low) | (table[name] > high))
-        if rows.size:
-            shown = ", ".join(map(str, rows[:MOST_NAMED]))
-            log.warning(
-                "%d of %d structures have a %s outside %.4g to %.4g, the range of the training "
-                "structures: %s%s",
-                *(rows.size, len(table), name, low, high),
-                *(shown, " …" if rows.size > MOST_NAMED else ""),
-            )
 
 
 def read_ids(moduli: Path | None, material: Mapping[str, Any]) -> tuple[int, int]:

@@ -64,7 +64,12 @@ def unsolved(name: str, error: ConvergenceError) -> InputError:
 
 
 def solve_candidates(
-    phases: np.ndarray, material: Mapping[str, Any], options: SolutionOptions, threads: int
+    phases: np.ndarray,
+    material: Mapping[str, Any],
+    options: SolutionOptions,
+    threads: int,
+    *,
+    doubled: bool = False,
 ) -> np.ndarray:
     """Compute the stiffness of candidates by the solver, each with one thread of torch.
 
@@ -78,6 +83,8 @@ def solve_candidates(
         Element and tolerance.
     threads
         Structures that are solved at once.
+    doubled
+        Whether to solve on a grid twice as fine: every voxel becomes 2 x 2 x 2.
 
     Returns
     -------
@@ -93,7 +100,10 @@ def solve_candidates(
 
     def one(place: int) -> np.ndarray | str:
         try:
-            block, _ = solution(phases[place], *moduli, options)
+            voxels = phases[place]
+            for axis in range(3 if doubled else 0):
+                voxels = voxels.repeat(2, axis)
+            block, _ = solution(voxels, *moduli, options)
         except ConvergenceError as error:
             return (
                 f"Candidate {place}: {str(error).split('. ')[0]}; raise the solver's tolerance, or "
@@ -107,7 +117,8 @@ def solve_candidates(
         work = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
             delayed(one)(place) for place in range(len(phases))
         )
-        found = list(progress(work, len(phases), "solving candidates", "structure"))
+        what = "solving candidates on the doubled grid" if doubled else "solving candidates"
+        found = list(progress(work, len(phases), what, "structure"))
     finally:
         torch.set_num_threads(before)
     raise_problems([each for each in found if isinstance(each, str)])
