@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pspflow.studies.temper.labels.classification import CHANCE
+from pspflow.studies.temper.labels.classification import CONTROLS, MEASURED, above_chance
 from pspflow.studies.temper.transfer.plausibility import FLOOR, KID, OTHERS, RULERS, SOURCE
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
 
@@ -40,7 +40,7 @@ def label_summary(labels: pd.DataFrame) -> pd.DataFrame:
     """Average label preservation over the trainings of a regularisation, their limits as well."""
     kind = labels["flow"].str.split("/").str[0].rename("flow")
     keys = [labels["target"], labels["label"], labels["features"], kind, labels["source"]]
-    values = ["balanced_accuracy", "low", "high", "permuted_labels", "specimens", "chips"]
+    values = [*MEASURED, *CONTROLS, "specimens", "chips", "classes"]
     grouped = labels.groupby(keys, sort=False)
     notes = grouped["note"].first()
     means = grouped[values].mean()
@@ -156,20 +156,22 @@ def _label_findings(labels: pd.DataFrame) -> list[str]:
         if known.empty:
             continue
         by_way = known.groupby(["source", "target"], observed=True)
-        means, lows = by_way["balanced_accuracy"].mean(), by_way["low"].min()
+        means = by_way["balanced_accuracy"].mean()
+        above = above_chance(known).groupby([known["source"], known["target"]], observed=True).all()
         gained = {way: mean > untransferred[(features, *way)] for way, mean in means.items()}
         shares = ", ".join(f"{a} → {b} {100 * value:.0f} %" for (a, b), value in means.items())
-        sure = _listed([way for way, low in lows.items() if low > CHANCE])
+        sure = _listed([way for way, each in above.items() if each])
         verdict = (
             f"above chance with the whole interval of every training: {sure}"
-            if lows.notna().any()
+            if known["low"].notna().any()
             else "there are no intervals that could exclude chance"
         )
         said.append(
             f"Labels classified from {features} of {kind}: not more accurate than for the "
             f"untransferred sources: {_listed([way for way in gained if not gained[way]])}; more "
             f"accurate: {_listed([way for way in gained if gained[way]])}; {verdict}; balanced "
-            f"accuracy {shares}."
+            f"accuracy {shares}; chance is that of permuted labels: "
+            f"{100 * known['permuted_labels'].mean():.0f} %."
         )
     return said
 
