@@ -172,6 +172,29 @@ def test_scales_fit_what_they_show():
     assert axes.get_yscale() == "linear"
 
 
+@pytest.mark.parametrize(
+    ("least", "most"), [(-0.01, 90), (-0.9, 0.9), (-90, 0.02), (-0.002, 0.9), (0, 9000)]
+)
+def test_a_symmetrical_scale_says_so_and_has_ticks(least, most):
+    """Where a scale is linear near 0 and logarithmic beyond, the axis says it and can be read."""
+    table = distances(TWO, resolved=False)
+    kid = (table["measure"] == "KID").to_numpy()
+    spread = np.full(kid.sum(), 0.02 * max(most, -least))
+    spread[:2] = least, most
+    table.loc[kid, "value"] = spread
+    *_, axes = panels(plausibility_figure(table, ["none", "exact"])).values()
+    assert axes.get_yscale() == "symlog"
+    linear = axes.yaxis.get_transform().linthresh
+    assert f"linear to ±{linear:g}" in axes.get_ylabel()
+    assert "logarithmic" in axes.get_ylabel()
+    low, high = axes.get_ylim()
+    ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
+    assert 4 <= len(ticks) <= 11
+    assert 0 in ticks
+    for end in (each for each in (least, most) if abs(each) > linear):
+        assert any(0.1 <= tick / end <= 1 for tick in ticks)
+
+
 def test_without_intervals_only_bars_are_missing():
     """Of too few specimens limits are NaN, and values are shown all the same."""
     table = distances(TWO, resolved=False, kid=False)
