@@ -12,6 +12,7 @@ from pspflow.mechanics.element import Scheme, affine_displacements, make_element
 from pspflow.mechanics.isotropic import bulk_modulus, shear_modulus
 from pspflow.mechanics.operator import CellStiffness
 from pspflow.mechanics.reference import ReferenceInverse
+from pspflow.training.devices import usable_device
 
 DTYPES = {"single": torch.float32, "double": torch.float64}
 ROUNDING = 4  # forces in a homogeneous cell under unit strain come to 1 in units of rounding
@@ -61,7 +62,7 @@ class PeriodicCell:
         device: str | torch.device = "cpu",
     ) -> None:
         self.element = make_element(element)
-        self.dtype, self.device = DTYPES[precision], torch.device(device)
+        self.dtype, self.device = DTYPES[precision], usable_device(device)
         present = np.unique(phases)
         bulk, shear = bulk_modulus(young_gpa, poisson), shear_modulus(young_gpa, poisson)
         # The middle of the range is best for the convergence of conjugate gradients.
