@@ -335,6 +335,21 @@ def test_missing_rulers_are_not_mentioned():
     assert "no other specimens" not in part("Plausibility").text
 
 
+def test_a_floor_above_other_specimens_is_remarked_on():
+    """Once, with its targets and measures; before the distances that are compared with it."""
+    table = plausibility()
+    floor = table["flow"] == FLOOR
+    assert not any("floor is too high" in each for each in findings(results(table)))
+    table.loc[floor & (table["target"] == "t5"), "value"] = 4.5
+    table.loc[floor & (table["target"] == "t6") & (table["measure"] == KID), "value"] = 4.01
+    said = findings(results(table))
+    (at,) = (i for i, each in enumerate(said) if "floor is too high" in each)
+    assert f"{PERSISTENCE}: t5; KID: t5, t6; grey histogram: t5. There are too few" in said[at]
+    assert at < min(i for i, each in enumerate(said) if FLOORED in each)
+    without = table[table["flow"] != OTHERS]
+    assert not any("floor is too high" in each for each in findings(results(without)))
+
+
 def test_kernel_distance_has_its_own_counts():
     """KID may be below 0, and twice a floor near 0 means nothing for it."""
     table = plausibility()

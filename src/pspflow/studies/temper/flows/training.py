@@ -24,6 +24,7 @@ from pspflow.models.multiflow import LEVELS, MultiDomainFlow, directions, from_l
 from pspflow.seeds import generator
 from pspflow.studies.shared.persistence.options import Imaging
 from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
+from pspflow.studies.temper.flows.score import SCORE
 from pspflow.studies.temper.flows.trained import transfer
 from pspflow.studies.temper.pinet.network import trained_pinet
 from pspflow.training.gather import ChipGather
@@ -40,10 +41,6 @@ NO_SPREAD = 1e-6
 LEFT_OUT = 1e-3
 """Share of a domain's training pixels below its limits, and of those above: hot pixels do not set
 them."""
-SCORE = "snr_gap_db"
-"""Measure that selects the epoch: mean difference, over directions, between the signal-to-noise
-ratios of synthetic and of real validation chips. The paper takes the highest ratio; but chips with
-too much contrast have a higher one than real chips, and blank chips have none."""
 
 
 def arguments_of(data: Mapping[str, DomainData], options: FlowOptions) -> dict[str, Any]:

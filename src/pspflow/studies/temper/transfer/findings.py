@@ -56,6 +56,7 @@ def findings(results: Results) -> tuple[str, ...]:
         measure: table.set_index("direction")
         for (measure, _), table in by_direction(results.plausibility).items()
     }
+    said += _floor_findings(wide)
     for kind in (name for name in next(iter(wide.values())) if name not in RULERS):
         said += _distance_findings(kind, wide)
     if results.labels is not None:
@@ -93,6 +94,24 @@ def _effect_findings(kind: str, rows: pd.DataFrame) -> list[str]:
             f"{shares}."
         )
     return said
+
+
+def _floor_findings(wide: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Name the targets whose floor is above the distance of other specimens, by measure."""
+    named = {}
+    for measure, table in wide.items():
+        if {FLOOR, OTHERS} <= set(table):
+            above = table.index[table[FLOOR] > table[OTHERS]]
+            named[measure] = list(dict.fromkeys(way.split(" → ")[-1] for way in above))
+    each = "; ".join(f"{measure}: {', '.join(them)}" for measure, them in named.items() if them)
+    if not each:
+        return []
+    return [
+        "The floor is too high to compare with, since halves of the real chips of a target are "
+        "farther from each other than real chips of other specimens are from the target, in "
+        f"(by measure) {each}. There are too few chips, or the halves of a micrograph differ; "
+        "raise temper.transfer.chips_per_specimen, or give more or larger micrographs."
+    ]
 
 
 def _distance_findings(kind: str, wide: Mapping[str, pd.DataFrame]) -> list[str]:
