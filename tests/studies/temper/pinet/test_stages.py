@@ -149,6 +149,19 @@ def test_the_section_shows_errors_and_speed_of_both_heads(inputs, artefacts, tmp
         assert f"PI-Net, {head} head" in said
         assert f"{worst[head]:.2f} times" in said
         assert ("cannot replace" in said) == (worst[head] >= 1)
+    section(
+        predictions=named("predictions.zarr"),
+        errors=named("errors.parquet"),
+        speeds=named("speed.parquet"),
+        histories=named("h.parquet"),
+        chips=inputs["chips"],
+        persistence=inputs["persistence"],
+        figures=tmp_path / "own figures",
+        section=tmp_path / "own.json",
+        options=OPTIONS,
+    )
+    own = Section.model_validate_json(read_section(tmp_path / "own.json")[0])
+    assert not own.headline, "the paper has no value for a user's own domains"
     (row,) = written.headline
     assert row.verdict == "not comparable"
     assert "simulated specimens; chips of 16 pixels, not 128; a smaller network" in row.why

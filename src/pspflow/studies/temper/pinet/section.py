@@ -20,7 +20,12 @@ class Results:
 
 
 def pinet_section(
-    results: Results, parity: Figure, options: PINetOptions, differences: Sequence[str]
+    results: Results,
+    parity: Figure,
+    options: PINetOptions,
+    differences: Sequence[str],
+    *,
+    comparable: bool = True,
 ) -> Section:
     """Write the section.
 
@@ -34,11 +39,13 @@ def pinet_section(
         Size of the network and its training.
     differences
         How the run's data differ from the paper's.
+    comparable
+        Whether the paper says anything of such domains: a user's own stand beside nothing.
     """
     worst = worst_test_errors(results.errors)
     return Section(
         title="PI-Net",
-        headline=_headline(worst, options, differences),
+        headline=_headline(worst, options, differences) if comparable else (),
         findings=findings(worst),
         parts=(_part(results, parity, options),),
     )
