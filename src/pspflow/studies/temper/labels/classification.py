@@ -148,6 +148,12 @@ def control_range(accuracies: np.ndarray) -> tuple[float, float, float]:
     return float(np.mean(accuracies)), float(low), float(high)
 
 
+def with_controls(accuracy: pd.DataFrame) -> pd.DataFrame:
+    """Complete a table of an earlier run, which has no range of permuted labels, by NaN."""
+    lacking = [name for name in ("classes", *CONTROLS) if name not in accuracy]
+    return accuracy.assign(**dict.fromkeys(lacking, np.nan)) if lacking else accuracy
+
+
 def above_chance(accuracy: pd.DataFrame) -> pd.Series:
     """Tell which accuracies are above chance.
 
@@ -161,6 +167,7 @@ def above_chance(accuracy: pd.DataFrame) -> pd.Series:
     True where the accuracy is above the range of permuted labels and its whole interval above their
     mean; False without an interval.
     """
+    accuracy = with_controls(accuracy)
     beyond = accuracy["balanced_accuracy"] > accuracy["permuted_high"]
     return beyond & (accuracy["low"] > accuracy["permuted_labels"])
 

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pspflow.report.style import COLOURS, figure_of
+from pspflow.studies.temper.labels.classification import with_controls
 from pspflow.studies.temper.labels.paper import BEST_ACCURACY
 
 CHANCE = ("permuted_low", "permuted_labels", "permuted_high")
@@ -38,6 +39,7 @@ def accuracy_figure(
     simulated
         Whether to draw the paper's value, which means nothing for another material.
     """
+    accuracy = with_controls(accuracy)
     kinds = list(dict.fromkeys(accuracy["features"]))
     with figure_of(1, 1, cell_aspect=0.42) as (figure, grid):
         axes = grid[0, 0]

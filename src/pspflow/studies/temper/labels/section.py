@@ -10,6 +10,7 @@ from pspflow.studies.temper.labels.classification import (
     FEWEST_FOR_INTERVAL,
     PERMUTATIONS,
     above_chance,
+    with_controls,
 )
 from pspflow.studies.temper.labels.options import LabelOptions
 from pspflow.studies.temper.labels.paper import BEST_ACCURACY
@@ -53,7 +54,7 @@ def labels_section(
 
 def findings(accuracy: pd.DataFrame) -> tuple[str, ...]:
     """Compare every accuracy with that of permuted labels; what is not above it is said first."""
-    measured = accuracy.dropna(subset="balanced_accuracy")
+    measured = with_controls(accuracy).dropna(subset=["balanced_accuracy", "permuted_labels"])
     above = above_chance(measured).to_numpy()
     said = []
     for row, sure in zip(measured.itertuples(), above, strict=True):

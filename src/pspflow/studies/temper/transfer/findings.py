@@ -6,7 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from pspflow.studies.temper.labels.classification import CONTROLS, MEASURED, above_chance
+from pspflow.studies.temper.labels.classification import (
+    CONTROLS,
+    MEASURED,
+    above_chance,
+    with_controls,
+)
 from pspflow.studies.temper.transfer.plausibility import FLOOR, KID, OTHERS, RULERS, SOURCE
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
 
@@ -38,6 +43,7 @@ def by_direction(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
 
 def label_summary(labels: pd.DataFrame) -> pd.DataFrame:
     """Average label preservation over the trainings of a regularisation, their limits as well."""
+    labels = with_controls(labels)
     kind = labels["flow"].str.split("/").str[0].rename("flow")
     keys = [labels["target"], labels["label"], labels["features"], kind, labels["source"]]
     values = [*MEASURED, *CONTROLS, "specimens", "chips", "classes"]
@@ -185,12 +191,13 @@ def _label_findings(labels: pd.DataFrame) -> list[str]:
             if known["low"].notna().any()
             else "there are no intervals that could exclude chance"
         )
+        mean = known["permuted_labels"].mean()
+        chance = "" if pd.isna(mean) else f"; chance is that of permuted labels: {100 * mean:.0f} %"
         said.append(
             f"Labels classified from {features} of {kind}: not more accurate than for the "
             f"untransferred sources: {_listed([way for way in gained if not gained[way]])}; more "
             f"accurate: {_listed([way for way in gained if gained[way]])}; {verdict}; balanced "
-            f"accuracy {shares}; chance is that of permuted labels: "
-            f"{100 * known['permuted_labels'].mean():.0f} %."
+            f"accuracy {shares}{chance}."
         )
     return said
 

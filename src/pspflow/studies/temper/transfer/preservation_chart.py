@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 
 from pspflow.report.style import figure_of, plain
 from pspflow.studies.temper.flows.figures import SMALL, colours
+from pspflow.studies.temper.labels.classification import with_controls
 from pspflow.studies.temper.labels.figures import CHANCE, CONTROL
 from pspflow.studies.temper.transfer.figures import LETTER_INCHES
 from pspflow.studies.temper.transfer.plausibility_chart import (
@@ -42,6 +43,7 @@ def preservation_figure(table: pd.DataFrame) -> Figure:
         Accuracies by `target`, `label`, `features`, `flow` and `source`, with their intervals; see
         `pspflow.studies.temper.transfer.preservation.preserved`. What is absent is NaN with a note.
     """
+    table = with_controls(table)
     kinds = [name for name in dict.fromkeys(table["features"]) if name]
     slots = _slots(table)
     flows = [flow.split("/")[0] for flow in table["flow"] if flow not in {"", REAL, UNTRANSFERRED}]
