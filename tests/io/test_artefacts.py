@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -216,3 +217,29 @@ def test_same_inputs_same_bytes(tmp_path, provenance):
         prints.append(fingerprint(tmp_path / run))
         time.sleep(0.01)
     assert prints[0] == prints[1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"stage": "other"},
+        {"options": {"width": 3}},
+        {"options": {"width": "2"}},
+        {"options": {}},
+        {"seed": 1},
+        {"seed": None},
+        {"inputs": {"chips": "other"}},
+        {"inputs": {"grid": "print"}},
+        {"version": "other"},
+    ],
+    ids=str,
+)
+def test_another_record_has_another_resume_folder(tmp_path, change):
+    """Checkpoints of other options, seeds and inputs are never mistaken for one's own."""
+    record = Provenance("stage", {"width": 2}, 0, {"chips": "print"}, "version")
+    weights = tmp_path / "weights.safetensors"
+    folder = record.resume_folder(weights)
+    assert folder.parent == tmp_path / "resume"
+    assert replace(record, **change).resume_folder(weights) != folder
+    assert replace(record).resume_folder(weights) == folder
+    assert record.resume_folder(tmp_path / "seed1" / weights.name) != folder

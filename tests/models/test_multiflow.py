@@ -4,6 +4,8 @@ import math
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pspflow.models.multiflow import (
     ImageFlow,
@@ -86,6 +88,120 @@ def test_limits_are_where_images_saturate():
     made = flow.inverse(100 * latents)
     assert made.max() < 0.7 + 0.06 * 0.5
     assert made.min() > 0.2 - 0.06 * 0.5
+
+
+NARROW = ((100 / 256, 131 / 256), (20 / 256, 201 / 256))
+"""Limits of two domains, 31 and 181 grey levels apart."""
+
+
+def every_level(seed=0):
+    """Make a chip of 16 pixels that has every grey level once, in some order."""
+    order = torch.randperm(256, generator=torch.Generator().manual_seed(seed))
+    return order.reshape(1, 16, 16)
+
+
+LIMITS = [NARROW, NARROW[::-1], ((0.0, 1.0), (0.5, 0.5 + 1 / 256)), ((0.9, 0.99), (0.0, 0.1))]
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+def test_every_grey_level_comes_back(architecture, limits):
+    """Levels far beyond the limits too: 250 does not come back as 186."""
+    made = MultiDomainFlow(
+        ("a", "b"), architecture, 16, limits=limits, tails=True, **SMALL[architecture]
+    )
+    flow, grey = stirred(made).double(), every_level()
+    images = (grey.double()[:, None] + 0.5) / 256
+    for a, b in directions(flow.domains):
+        assert flow[a].clamped_from is None
+        back = flow(flow(images, a, b), b, a)
+        assert (to_levels(back) == grey).all()
+        torch.testing.assert_close(back, images, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("limits", LIMITS[:2])
+def test_a_spot_of_every_grey_level_comes_back(architecture, limits):
+    """In single precision, in chips whose other pixels are between the limits."""
+    made = MultiDomainFlow(
+        ("a", "b"), architecture, 16, limits=limits, tails=True, **SMALL[architecture]
+    )
+    flow = stirred(made)
+    for (a, b), (low, high) in zip(directions(flow.domains), limits, strict=True):
+        grey = torch.randint(round(256 * low), round(256 * high), (256, 16, 16))
+        grey[:, 7, 9] = torch.arange(256)
+        with torch.inference_mode():
+            back = flow(flow(from_levels(grey), a, b), b, a)
+        assert (to_levels(back) == grey).all()
+
+
+@given(
+    st.integers(0, 255),
+    st.integers(0, 255),
+    st.lists(st.floats(-0.1, 1.1), min_size=16, max_size=16),
+)
+@settings(max_examples=60, deadline=None)
+def test_tails_are_a_change_of_variables(first, last, pixels):
+    """Whatever the limits: rising, with the inverse and the slope that autograd finds."""
+    limits = min(first, last) / 256, (max(first, last) + 1) / 256
+    flow = ImageFlow("glow", 4, limits, tails=True, width=2, couplings=1)
+    flow.net = Identity()
+    image = torch.tensor(sorted(pixels), dtype=torch.float64).reshape(1, 1, 4, 4)
+    image.requires_grad_()
+    logits, log_det = flow(image)
+    assert (logits.flatten().diff() >= -1e-9).all()
+    (slopes,) = torch.autograd.grad(logits.sum(), image)
+    torch.testing.assert_close(log_det[0], slopes.log().sum(), rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(flow.inverse(logits), image, rtol=0, atol=1e-9)
+
+
+class Identity(torch.nn.Module):
+    """A network that changes nothing."""
+
+    def forward(self, x, rev=False):
+        """Return the argument, and no change of volume."""
+        return x, x.new_zeros(len(x))
+
+
+def test_log_determinant_with_tails_is_that_of_autograd(architecture):
+    """Also of an image with pixels beyond both limits."""
+    flow = stirred(
+        ImageFlow(architecture, 8, (0.3, 0.5), tails=True, **SMALL[architecture])
+    ).double()
+    image = torch.rand(1, 1, 8, 8, dtype=torch.float64)
+    assert ((image < 0.3) | (image > 0.5)).any()
+    jacobian = torch.autograd.functional.jacobian(lambda x: flow(x)[0], image)
+    expected = torch.linalg.slogdet(jacobian.reshape(64, 64))[1]
+    torch.testing.assert_close(flow(image)[1][0], expected, rtol=1e-5, atol=1e-4)
+
+
+def test_between_the_limits_tails_change_nothing():
+    """The flow is the one without them, bit by bit."""
+    torch.manual_seed(0)
+    plain = ImageFlow("glow", 8, (0.2, 0.7), width=4, couplings=1)
+    tailed = ImageFlow("glow", 8, (0.2, 0.7), tails=True, width=4, couplings=1)
+    images = torch.rand(4, 1, 8, 8) * 0.5 + 0.2
+    first = plain(images)
+    tailed.load_state_dict(plain.state_dict())
+    for one, other in zip(first, tailed(images), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("limits", "clamped"), [((0.0, 1.0), None), ((100 / 256, 131 / 256), (97.8, 132.2))]
+)
+def test_earlier_flows_clamp_and_say_from_where(limits, clamped):
+    """Without tails, as stored before, levels beyond do not come back, and those are named."""
+    torch.manual_seed(0)
+    flow = stirred(ImageFlow("glow", 16, limits, **SMALL["glow"]))
+    grey = every_level()
+    back = to_levels(flow.inverse(flow(from_levels(grey))[0]))
+    same = back == grey
+    if clamped is None:
+        assert flow.clamped_from is None
+        assert same.all()
+        return
+    low, high = flow.clamped_from
+    assert (low, high) == pytest.approx(clamped, abs=0.1)
+    torch.testing.assert_close(same, (grey > low) & (grey < high))
 
 
 def test_untrained_transfer_matches_statistics():

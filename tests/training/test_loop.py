@@ -1,5 +1,7 @@
 """The training loop: the epoch that is kept, early stopping, divergence, resume."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -148,3 +150,67 @@ def test_checkpoints_are_whole_or_absent(tmp_path, monkeypatch):
     assert history["score"].tolist() == [3, 2, 1]
     assert trainable.count == weights["count"] == 9
     assert {path.name for path in tmp_path.iterdir()} == {"best.ckpt", "last.ckpt"}
+
+
+class InPlace(Counter):
+    """A trainable that changes its weights in place, as optimisers do."""
+
+    def step(self, index):
+        """Count without a new tensor."""
+        self.count += 1
+        return {"loss": torch.tensor(float(index))}
+
+    def load_state(self, state):
+        """Load the count into the tensor that is there."""
+        self.count.copy_(state["count"])
+
+
+class Killed(BaseException):
+    """The process is killed: no handler of ordinary errors sees it."""
+
+
+def killed_at(monkeypatch, call):
+    """Kill before the file operation of this number: a save, or a rename that completes it."""
+    done = []
+
+    def counted(function):
+        def operation(*args):
+            if len(done) == call:
+                raise Killed
+            done.append(function)
+            return function(*args)
+
+        return operation
+
+    monkeypatch.setattr(torch, "save", counted(torch.save))
+    monkeypatch.setattr(Path, "replace", counted(Path.replace))
+    return done
+
+
+@pytest.mark.parametrize("scores", [[3, 2, 4, 1], [1, 2, 3, 4], [3, 1, 1, 2]])
+@pytest.mark.parametrize("eligible_from", [0, 2])
+def test_a_kill_between_any_two_saves_changes_nothing(tmp_path, monkeypatch, scores, eligible_from):
+    """Wherever it stops and goes on, a training keeps the weights of its best epoch.
+
+    This sees the last checkpoint written before the best weights, and the last epoch's weights kept
+    in place of the best's.
+    """
+    options = {"eligible_from": eligible_from}
+    best = eligible_from + int(np.argmin(scores[eligible_from:]))
+    whole = run(InPlace(scores), tmp_path / "whole", 4, **options)
+    assert whole[1]["count"] == 3 * (best + 1)
+    for call in range(100):
+        folder = tmp_path / str(call)
+        with monkeypatch.context() as patch:
+            done = killed_at(patch, call)
+            try:
+                run(InPlace(scores), folder, 4, **options)
+            except Killed:
+                pass
+            else:
+                break
+        assert len(done) == call
+        history, weights = run(InPlace(scores), folder, 4, **options)
+        assert weights["count"] == whole[1]["count"], f"killed before operation {call}"
+        assert history.equals(whole[0])
+    assert call >= 4 * 2 + 2, "every epoch saves a checkpoint and renames it"

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from pspflow.io.tables import read_table, table_provenance
 from pspflow.io.weights import load_weights
 from pspflow.training.session import prepare, train_and_save
 
+ORIGIN = Provenance("test", {"width": 2, "rate": 0.1}, 0, {"chips": "same"})
 SCRIPT = """
 import logging, sys
 from pathlib import Path
@@ -154,3 +156,99 @@ def test_preparation_makes_draws_repeatable(monkeypatch, deterministic):
         torch.set_num_threads(threads)
     assert drawn[0] == drawn[1]
     assert device.type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Steps(Constant):
+    """A trainable whose weight counts its steps, in place; its scores are given."""
+
+    def __init__(self, scores, fail_at=None):
+        self.count, self.scores, self.fail_at, self.begun = torch.zeros(2), scores, fail_at, []
+
+    def state(self):
+        """Return the count."""
+        return {"count": self.count}
+
+    def load_state(self, state):
+        """Load the count."""
+        self.count.copy_(state["count"])
+
+    def begin_epoch(self, epoch):
+        """Store the epoch, and fail where it was asked for."""
+        if epoch == self.fail_at:
+            raise KeyboardInterrupt
+        self.begun.append(epoch)
+        return 1
+
+    def step(self, index):
+        """Count."""
+        self.count += 1
+        return {"loss": torch.ones(())}
+
+    def validate(self):
+        """Return the epoch's score."""
+        return {"score": self.scores[self.begun[-1]]}
+
+    def weights(self):
+        """Return the count."""
+        return {"weight": self.count}
+
+
+def finish_training(trainable, folder, origin=ORIGIN, **options):
+    """Train four epochs and write what is kept."""
+    paths = {"weights": folder / "w.safetensors", "history": folder / "h.parquet"}
+    train_and_save(trainable, origin=origin, **paths, model={}, epochs=4, score="score", **options)
+    return load_weights(paths["weights"])[0]["weight"], read_table(paths["history"])
+
+
+@pytest.mark.parametrize("scores", [[3, 1, 2, 4], [1, 2, 3, 4], [4, 3, 2, 1]])
+@pytest.mark.parametrize("finished", [False, True])
+def test_the_weights_of_the_best_epoch_are_written(tmp_path, scores, finished):
+    """Not the last epoch's, which the network has at the end; the history marks the same epoch."""
+    finish = (lambda best: {"weight": 10 * best["weight"]}) if finished else None
+    weights, history = finish_training(Steps(scores), tmp_path, finish=finish)
+    best = scores.index(1)
+    assert weights.tolist() == [(10 if finished else 1) * (best + 1)] * 2
+    assert history["kept"].tolist() == [epoch == best for epoch in range(4)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"options": {"width": 3, "rate": 0.1}},
+        {"options": {"width": 2, "rate": 0.2}},
+        {"seed": 1},
+        {"inputs": {"chips": "other"}},
+        {"inputs": {"chips": "same", "grid": "new"}},
+        {"stage": "test other"},
+        {"version": "0"},
+    ],
+    ids=lambda change: " ".join(f"{key} {value}" for key, value in change.items()),
+)
+def test_another_training_starts_anew(tmp_path, change):
+    """A checkpoint is of one record: other options, seed or inputs do not go on from it."""
+    with pytest.raises(KeyboardInterrupt):
+        finish_training(Steps([4, 3, 2, 1], fail_at=2), tmp_path)
+    other = Steps([1, 2, 3, 4])
+    weights, _ = finish_training(other, tmp_path, replace(ORIGIN, **change))
+    assert other.begun == [0, 1, 2, 3]
+    assert weights.tolist() == [1, 1]
+
+
+def test_the_same_training_goes_on(tmp_path):
+    """Whatever the order in which options and inputs are named."""
+    with pytest.raises(KeyboardInterrupt):
+        finish_training(Steps([4, 3, 2, 1], fail_at=2), tmp_path)
+    again = Steps([4, 3, 2, 1])
+    turned = {"rate": 0.1, "width": 2}
+    weights, _ = finish_training(again, tmp_path, replace(ORIGIN, options=turned))
+    assert again.begun == [2, 3]
+    assert weights.tolist() == [4, 4]
+
+
+def test_a_finished_training_leaves_no_checkpoint(tmp_path):
+    """Started again, with its weights in place, it trains from the first epoch."""
+    for _ in range(2):
+        trainable = Steps([4, 3, 2, 1])
+        finish_training(trainable, tmp_path)
+        assert trainable.begun == [0, 1, 2, 3]
+    assert {path.name for path in tmp_path.iterdir()} == {"w.safetensors", "h.parquet"}

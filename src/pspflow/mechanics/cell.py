@@ -14,6 +14,7 @@ from pspflow.mechanics.energy_bound import EnergyBound
 from pspflow.mechanics.isotropic import bulk_modulus, isotropic_stiffness, shear_modulus
 from pspflow.mechanics.operator import CellStiffness
 from pspflow.mechanics.reference import ReferenceInverse
+from pspflow.training.devices import usable_device
 
 DTYPES = {"single": (torch.float32, torch.float64), "double": (torch.float64,)}
 ROUNDING = 4  # forces in a homogeneous cell under unit strain come to 1 in units of rounding
@@ -88,7 +89,7 @@ class PeriodicCell:
         precision: Precision = "single",
         device: str | torch.device = "cpu",
     ) -> None:
-        self.element, self.device = make_element(element), torch.device(device)
+        self.element, self.device = make_element(element), usable_device(device)
         counts = np.bincount(phases.ravel(), minlength=len(young_gpa))
         present = np.flatnonzero(counts)
         # The answer is proportional to the moduli, and squares of large ones would overflow.

@@ -1,9 +1,9 @@
 """Invertible networks, one per domain, to a common Gaussian latent: transfer between domains.
 
-Temper paper, section 3.3, after AlignFlow, for any number of domains. Pixels are brought to
-(0, 1), shrunk by 0.9 and passed through a logit; the way back is the exact inverse. In the paper, 0
-and 1 are the ends of the grey scale; with the lowest and highest level of a domain instead, its
-images saturate where real ones do.
+Temper paper, section 3.3, after AlignFlow, for any number of domains. Pixels are passed through a
+logit, see `pspflow.models.grey_logit`; the way back is the exact inverse. In the paper, the ends of
+the logit are those of the grey scale; here they may be levels between which nearly all pixels of a
+domain lie.
 
 The image space is `(grey + u) / 256` with u in [0, 1); `to_levels` converts back to 8 bits.
 """
@@ -14,16 +14,13 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from pspflow.models.glow import Glow
+from pspflow.models.grey_logit import GreyLogit
 from pspflow.models.realnvp import RealNVP
 
 Architecture = Literal["glow", "realnvp"]
 LEVELS = 256
-SHRINK = 0.9
-SATURATED = 1e-6
-"""Least distance of a shrunk pixel to 0 and 1, at which its logit is infinite."""
 
 
 class ImageFlow(nn.Module):
@@ -37,6 +34,9 @@ class ImageFlow(nn.Module):
         Edge of the chips, a multiple of 4.
     limits
         Levels that become 0 and 1 before the logit, in image space.
+    tails
+        Whether levels beyond the limits have latents of their own; not so in flows that were stored
+        before there were tails.
     options
         Arguments of the architecture.
     """
@@ -46,10 +46,11 @@ class ImageFlow(nn.Module):
         architecture: Architecture,
         size_px: int,
         limits: tuple[float, float] = (0.0, 1.0),
+        tails: bool = False,
         **options: Any,
     ) -> None:
         super().__init__()
-        self.low, self.span = limits[0], limits[1] - limits[0]
+        self.logit = GreyLogit(limits, tails)
         if size_px % 4:
             raise ValueError(f"chips of {size_px} px cannot be squeezed twice: use a multiple of 4")
         kind = {"glow": Glow, "realnvp": RealNVP}[architecture]
@@ -69,19 +70,20 @@ class ImageFlow(nn.Module):
         latents, log_det
             `n x ...`, distributed as N(0, 1), and the logarithm of the Jacobian determinant, `n`.
         """
-        shrunk = 0.5 + SHRINK * ((images - self.low) / self.span - 0.5)
-        logits = shrunk.clamp(SATURATED, 1 - SATURATED).logit()
-        slope = math.log(SHRINK / self.span)
-        slopes = functional.softplus(logits) + functional.softplus(-logits) + slope
+        logits, slopes = self.logit(images)
         latents, log_det = self.net(logits)
         return latents, log_det + slopes.sum(dim=(1, 2, 3))
 
     def inverse(self, latents: Tensor) -> Tensor:
-        """Map latents to images; a pixel may leave the limits by up to 0.06 of their span."""
+        """Map latents to images."""
         logits, _ = self.net(latents, rev=True)
-        units = 0.5 + (logits.sigmoid() - 0.5) / SHRINK
-        images: Tensor = self.low + self.span * units
-        return images
+        return self.logit.inverse(logits)
+
+    @property
+    def clamped_from(self) -> tuple[float, float] | None:
+        """Grey levels below and above which pixels are clamped, 0 to 255; None if none are."""
+        low, high = (end * LEVELS - 0.5 for end in self.logit.distinguished)
+        return None if low < 0 and high > LEVELS - 1 else (low, high)
 
 
 class MultiDomainFlow(nn.Module):
@@ -95,6 +97,8 @@ class MultiDomainFlow(nn.Module):
         See `ImageFlow`.
     limits
         Limits of every domain, in the order of the names; by default the ends of the grey scale.
+    tails
+        See `ImageFlow`.
     """
 
     def __init__(
@@ -103,6 +107,7 @@ class MultiDomainFlow(nn.Module):
         architecture: Architecture,
         size_px: int,
         limits: Sequence[tuple[float, float]] | None = None,
+        tails: bool = False,
         **options: Any,
     ) -> None:
         super().__init__()
@@ -113,7 +118,7 @@ class MultiDomainFlow(nn.Module):
         ends = limits or [(0.0, 1.0)] * len(domains)
         self.flows = nn.ModuleDict(
             {
-                _key(name): ImageFlow(architecture, size_px, (low, high), **options)
+                _key(name): ImageFlow(architecture, size_px, (low, high), tails, **options)
                 for name, (low, high) in zip(domains, ends, strict=True)
             }
         )

@@ -1,4 +1,4 @@
-"""The device on which networks run, chosen in one place."""
+"""The device on which networks and solvers run, chosen or checked in one place."""
 
 import torch
 
@@ -6,6 +6,44 @@ import torch
 def chosen_device() -> torch.device:
     """Return the GPU where there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def usable_device(device: str | torch.device) -> torch.device:
+    """Return a device that is named as an argument, if this machine has it.
+
+    Parameters
+    ----------
+    device
+        `cpu`, `cuda`, or `cuda:N` for one of several GPUs.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device, or torch knows none of that name.
+    """
+    try:
+        named = torch.device(device)
+    except (RuntimeError, TypeError, ValueError):
+        named = None
+    if named is None or named.type not in {"cpu", "cuda"}:
+        raise ValueError(
+            f"device is {str(device)!r}, on which nothing here runs; give 'cpu', 'cuda', or one of "
+            "several GPUs as 'cuda:0'"
+        )
+    if named.type == "cpu":
+        return named
+    found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if not found:
+        raise ValueError(
+            f"device is {str(device)!r}, but torch finds no GPU with CUDA on this machine; give "
+            "'cpu', or install a torch that is built for CUDA where there is one"
+        )
+    if named.index is not None and named.index >= found:
+        raise ValueError(
+            f"device is {str(device)!r}, but the last GPU of this machine is 'cuda:{found - 1}'; "
+            "give that or one before it, or 'cpu'"
+        )
+    return named
 
 
 def mixed_precision(device: torch.device, wanted: bool) -> torch.autocast:

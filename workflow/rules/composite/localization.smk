@@ -10,11 +10,14 @@ LOCALIZATION_WEIGHTS = {
     name: f"{LOCALIZATION_DIR}/{name}/weights.safetensors"
     for name in COMPOSITE.localization.models
 }
+LOCALIZATION_HISTORIES = {
+    name: f"{LOCALIZATION_DIR}/{name}/history.parquet" for name in LOCALIZATION_WEIGHTS
+}
 LOCALIZATION_FILES = ["accuracy.parquet", "examples.zarr", "speed.parquet"]
-LOCALIZATION_FILES += [f"{name}/history.parquet" for name in LOCALIZATION_WEIGHTS]
 LOCALIZATION_FILES += [f"figures/{name}.png" for name in LOCALIZATION_FIGURES]
 MADE["composite"]["localization"] = [
     *LOCALIZATION_WEIGHTS.values(),
+    *LOCALIZATION_HISTORIES.values(),
     *[f"{LOCALIZATION_DIR}/{file}" for file in [*LOCALIZATION_FILES, "section.json"]],
 ]
 
@@ -117,6 +120,7 @@ rule composite_localization_section:
         accuracy=f"{LOCALIZATION_DIR}/accuracy.parquet",
         examples=f"{LOCALIZATION_DIR}/examples.zarr",
         speed=f"{LOCALIZATION_DIR}/speed.parquet",
+        histories=LOCALIZATION_HISTORIES.values(),
     output:
         section=f"{LOCALIZATION_DIR}/section.json",
         figures=[
@@ -135,6 +139,7 @@ rule composite_localization_section:
         "../../../envs/cpu.yaml"
     params:
         figures=figure_folder,
+        histories=named(LOCALIZATION_HISTORIES),
         material=(
             "--papers-material"
             if COMPOSITE.structures.papers_material
@@ -145,6 +150,7 @@ rule composite_localization_section:
         " --accuracy {input.accuracy:q}"
         " --examples {input.examples:q}"
         " --speed {input.speed:q}"
+        " --histories {params.histories:q}"
         " --figures {params.figures:q}"
         " --section {output.section:q}"
         " {params.material}"

@@ -64,6 +64,9 @@ def test_priors_are_compared_and_the_papers_error_is_named(tables):
         tables, "Inverse design, C11", OURS
     )
     assert "16 %" not in sentences(tables, "Inverse design, C11", OTHER)
+    text = sentences(tables, "Inverse design, C11", OTHER)
+    assert "the mixture's error is smaller." in text
+    assert "in the paper" not in text
 
 
 def test_targets_out_of_range_do_not_count(tables):

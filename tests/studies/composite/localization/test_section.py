@@ -122,7 +122,13 @@ def test_stage_draws_figures_and_writes_the_section(tmp_path):
         put_array(group, "predicted", rng.random((3, *shape)), ("model", *dims), "1")
         put_array(group, "true_voxel", rng.random(99), ("voxel",), "1")
         put_array(group, "predicted_voxel", rng.random((3, 99)), ("model", "voxel"), "1")
+    histories = {}
+    for name, losses in {"cpnet7": [3.0, 2.0, 1.0], "fno": [3.0, 1.0, 2.0]}.items():
+        table = pd.DataFrame({"epoch": [0, 1, 2], "validation_loss": losses})
+        histories[name] = tmp_path / f"{name}.parquet"
+        write_table(histories[name], table.assign(kept=table["validation_loss"] == 1), ORIGIN)
     section_stage(
+        histories=histories,
         accuracy=tmp_path / "accuracy.parquet",
         examples=tmp_path / "examples.zarr",
         speed=tmp_path / "speed.parquet",
@@ -134,6 +140,8 @@ def test_stage_draws_figures_and_writes_the_section(tmp_path):
         assert (tmp_path / f"figures/{name}.png").stat().st_size > 10_000
     record = json.loads((tmp_path / "section.json").read_text())
     assert record["provenance"]["stage"] == "composite localization section"
+    (early,) = (each for each in record["section"]["findings"] if "undertrained" in each)
+    assert "localizer cpnet7 (3);" in early
     part = record["section"]["parts"][0]
     assert "a window of 9 in cells of 9, the whole cell" in part["text"]
     assert len(part["figures"]) == 3

@@ -10,7 +10,7 @@ from pspflow.io.sections import read_section
 from pspflow.io.tables import write_table
 from pspflow.report.section import Section
 from pspflow.studies.composite.networks.options import NetworkOptions
-from pspflow.studies.composite.networks.section import slices_finding
+from pspflow.studies.composite.networks.section import networks_section, slices_finding
 from pspflow.studies.composite.networks.stages.section import section
 from pspflow.studies.composite.structures.sets import DIMS, write_structures
 
@@ -55,6 +55,24 @@ def written(tmp_path):
         options=NetworkOptions(width=16, decoder_width=16, dense=2048),
     )
     return Section.model_validate_json(read_section(tmp_path / "section.json")[0])
+
+
+def test_networks_whose_loss_still_fell_are_named(written):
+    """The last epoch was kept in one training, an earlier one in the other."""
+    falls = pd.DataFrame({"epoch": [0, 1, 2], "validation_loss": [3.0, 2.0, 1.0]})
+    settled = falls.assign(validation_loss=[3.0, 1.0, 2.0])
+    made = networks_section(
+        {"all/c11/cnn/run0": falls, "pair/c11/vae/run1": settled},
+        pd.DataFrame(),
+        pd.DataFrame({"slices": ["x", "xyz"], "axis": "y", "error": [0.3, 0.1]}),
+        {figure.name.removeprefix("networks_"): figure for figure in written.figures},
+        NetworkOptions(),
+    )
+    early, _ = made.findings
+    assert "all/c11/cnn/run0 (3)" in early
+    assert "vae" not in early
+    assert early.endswith("raise composite.networks.max_epochs.")
+    assert len(written.findings) == 1
 
 
 def test_trainings_are_listed_with_their_best_epoch(written):

@@ -28,6 +28,22 @@ def section(options=OPTIONS):
     return flows_section(histories(), figure, options)
 
 
+def test_a_training_whose_gap_still_fell_is_named():
+    """The last epoch was kept, and the gap to real chips was well below that of the one before."""
+    falls, settled = [3.0, 2.0, 1.0], [3.0, 1.0, 2.0]
+    made = {}
+    for name, gaps in {"none/seed0": falls, "exact/seed0": settled}.items():
+        table = pd.DataFrame({"epoch": [0, 1, 2], "snr_db": 1.5, "snr_gap_db": gaps})
+        made[name] = table.assign(kept=table["snr_gap_db"] == 1)
+    figure = Figure(name="training", png=b"PNG", caption="training")
+    (said,) = flows_section(made, figure, OPTIONS).findings
+    assert "flows none/seed0 (3)" in said
+    assert "exact" not in said
+    assert said.endswith("raise temper.flows.epochs.")
+    del made["none/seed0"]
+    assert flows_section(made, figure, OPTIONS).findings == ()
+
+
 def test_the_kept_epoch_of_each_training_is_tabulated():
     """Epochs are counted from 1, with the losses of that epoch."""
     table = kept_epochs(histories())

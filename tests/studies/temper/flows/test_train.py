@@ -19,12 +19,17 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.io.weights import load_weights, save_weights
 from pspflow.microstructure.chips import chip_rows, grid_windows
 from pspflow.microstructure.loader import cut_chips
+from pspflow.models.multiflow import directions
 from pspflow.models.pinet import PINet
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
+from pspflow.studies.temper.flows import training
 from pspflow.studies.temper.flows.options import FlowOptions, TopologyWeights
 from pspflow.studies.temper.flows.stages import train as stage
 from pspflow.studies.temper.flows.trained import load_flow, transfer
+from pspflow.studies.temper.flows.training import arguments_of
+from pspflow.training.gather import ChipGather
+from pspflow.training.transfer import DomainData
 
 ORIGIN = Provenance("test", {}, None, {})
 EDGE = 16
@@ -95,6 +100,48 @@ def inputs(folder):
     }
 
 
+def chips_of(pixels):
+    """Gather all chips of one micrograph."""
+    rows, columns = pixels.shape
+    at = [(r, c) for r in range(0, rows - 15, 8) for c in range(0, columns - 15, 8)]
+    table = pd.DataFrame(at, columns=["row", "column"]).assign(size_px=EDGE, flip=False)
+    return DomainData(ChipGather([pixels], table, np.zeros(len(table), int)), torch.nn.Identity())
+
+
+@pytest.mark.parametrize("spot", [0, 255])
+@pytest.mark.parametrize("shape", [(48, 48), (400, 300)])
+def test_a_hot_pixel_does_not_set_the_limits(shape, spot):
+    """One pixel in thousands leaves the limits where all others are."""
+    pixels = np.random.default_rng(0).integers(90, 121, shape).astype(np.uint8)
+    spoilt = pixels.copy()
+    spoilt[20, 20] = spot
+    data = {"clean": chips_of(pixels), "spoilt": chips_of(spoilt)}
+    arguments = arguments_of(data, OPTIONS)
+    assert arguments["limits"] == [(90 / 256, 121 / 256)] * 2
+    assert arguments["tails"] is True
+
+
+def test_limits_leave_out_one_pixel_in_a_thousand_at_each_end():
+    """Against a count of the pixels, also where a domain is of one grey level."""
+    pixels = np.random.default_rng(1).normal(120, 20, (240, 240)).clip(0, 255).astype(np.uint8)
+    data = {"wide": chips_of(pixels), "even": chips_of(np.full((32, 32), 7, np.uint8))}
+    (low, high), even = arguments_of(data, OPTIONS)["limits"]
+    every = data["wide"].chips
+    grey = every(torch.arange(len(every))).numpy()
+    for end in (grey < 256 * low, grey >= 256 * high):
+        assert end.mean() <= 1e-3
+    for end in (grey <= 256 * low, grey >= 256 * high - 1):
+        assert end.mean() > 1e-3
+    assert even == (7 / 256, 8 / 256)
+
+
+def test_the_papers_scale_has_neither_limits_nor_tails():
+    """0 and 255 are the ends of the logit; no pixel lies beyond."""
+    pixels = np.full((32, 32), 7, np.uint8)
+    full = OPTIONS.model_copy(update={"scaling": "full"})
+    assert {"limits", "tails"}.isdisjoint(arguments_of({"a": chips_of(pixels)}, full))
+
+
 def train(folder, out, regularisation="none", **changes):
     """Train with options that differ from the tests' by `changes`."""
     options = {"regularisation": regularisation, "replicate": 0, **changes}
@@ -104,6 +151,25 @@ def train(folder, out, regularisation="none", **changes):
         options["pinet"] = folder / "pinet.safetensors"
     stage.train(**inputs(folder), weights=weights, history=history, **options)
     return load_weights(weights)[0], read_table(history)
+
+
+def test_an_epoch_is_scored_against_the_target(image_set, monkeypatch):
+    """Transfers of validation chips of the source are compared with real ones of the target."""
+    rows = read_chips(image_set / "chips.parquet")
+    store = Micrographs(image_set / "micrographs.zarr")
+    chips = {
+        name: cut_chips(store, rows[(rows["split"] == "validation") & (rows["domain"] == name)])
+        for name in DOMAINS
+    }
+    grey = {name: float(each.mean()) for name, each in chips.items()}
+    shift = {way: 1.5 * i + 2 for i, way in enumerate(directions(list(DOMAINS)))}
+    monkeypatch.setattr(training, "VALIDATION_CHIPS_PER_SPECIMEN", 1000)
+    monkeypatch.setattr(training, "signal_to_noise_db", lambda each: each.mean(axis=(1, 2)))
+    monkeypatch.setattr(training, "transfer", lambda _, each, a, b: each + shift[a, b])
+    found = training.validation_of(rows, store, list(DOMAINS), 3)(None)
+    gaps = [abs(grey[a] + by - grey[b]) for (a, b), by in shift.items()]
+    assert found[training.SCORE] == pytest.approx(np.mean(gaps))
+    assert found["snr_db"] == pytest.approx(np.mean([grey[a] + by for (a, _), by in shift.items()]))
 
 
 def same(first, second):

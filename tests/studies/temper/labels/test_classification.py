@@ -102,7 +102,7 @@ def test_rank_correlations_leave_out_unmeasured_specimens():
     [
         (1, [1.0], "1 labelled specimens, at least 6"),
         (5, [1.0, 2, 3, 4, 5], "5 labelled specimens, at least 6"),
-        (8, [7.0] * 8, "1 different label values, at least 3"),
+        (8, [7.0] * 8, "all labelled specimens have one label value"),
     ],
 )
 def test_what_cannot_be_measured_is_absent_and_says_why(specimens, values, note):

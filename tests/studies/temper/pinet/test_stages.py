@@ -135,6 +135,10 @@ def test_the_section_shows_errors_and_speed_of_both_heads(inputs, artefacts, tmp
     (figure,) = written.figures
     assert figure.png == (tmp_path / "figures/parity.png").read_bytes()
     (part,) = written.parts
+    fell = [h for h in HEADS if read_table(artefacts / h / "h.parquet")["kept"].iloc[-1]]
+    assert fell, "two epochs are too few"
+    assert f"{fell[0]} head (2)" in part.text
+    assert "May be undertrained" in part.text
     assert [len(table.cells) for table in part.tables] == [16, 2, 4]
     worst = {}
     for head in HEADS:
@@ -145,6 +149,19 @@ def test_the_section_shows_errors_and_speed_of_both_heads(inputs, artefacts, tmp
         assert f"PI-Net, {head} head" in said
         assert f"{worst[head]:.2f} times" in said
         assert ("cannot replace" in said) == (worst[head] >= 1)
+    section(
+        predictions=named("predictions.zarr"),
+        errors=named("errors.parquet"),
+        speeds=named("speed.parquet"),
+        histories=named("h.parquet"),
+        chips=inputs["chips"],
+        persistence=inputs["persistence"],
+        figures=tmp_path / "own figures",
+        section=tmp_path / "own.json",
+        options=OPTIONS,
+    )
+    own = Section.model_validate_json(read_section(tmp_path / "own.json")[0])
+    assert not own.headline, "the paper has no value for a user's own domains"
     (row,) = written.headline
     assert row.verdict == "not comparable"
     assert "simulated specimens; chips of 16 pixels, not 128; a smaller network" in row.why

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 
@@ -132,6 +133,68 @@ def test_a_transfer_to_another_domain_and_back_is_undone(flow, shape):
     back = transfer_micrograph(flow, transfer_micrograph(flow, pixels, "a", "b"), "b", "a")
     assert back.shape == shape
     assert np.abs(back.astype(float) - pixels).max() <= 2
+
+
+NARROW = [(90 / 256, 151 / 256), (60 / 256, 200 / 256), (90 / 256, 180 / 256)]
+"""Limits of the domains, as trainings fit them."""
+
+
+def limited(flow, tails):
+    """Make the flows with limits of their domains, tails or not."""
+    more = {"limits": NARROW, "tails": True} if tails else {"limits": NARROW}
+    made = MultiDomainFlow(**ARGUMENTS, **more)
+    made.load_state_dict(flow.state_dict())
+    return made.eval().requires_grad_(False)
+
+
+def with_spots(hot=250, dead=4):
+    """Return a micrograph with a hot and a dead pixel."""
+    pixels = micrograph()
+    pixels[10, 12], pixels[30, 20] = hot, dead
+    return pixels
+
+
+@pytest.mark.parametrize("hot", range(160, 256, 10))
+@pytest.mark.parametrize(("source", "target"), [("a", "b"), ("b", "a"), ("a", "c")])
+def test_levels_beyond_the_training_set_s_come_back(flow, caplog, hot, source, target):
+    """A pixel of 250 in a domain of 90 to 150 returns as 250, or it is said that it does not."""
+    made, pixels = limited(flow, tails=True), with_spots(hot, 255 - hot)
+    caplog.set_level(logging.WARNING)
+    there = transfer_micrograph(made, pixels, source, target)
+    said = len(caplog.records)
+    back = transfer_micrograph(made, there, target, source)
+    away = np.abs(back.astype(float) - pixels)
+    for spot in ((10, 12), (30, 20)):
+        clipped = there[spot] in {0, 255} and said
+        assert clipped or away[spot] <= 6, (pixels[spot], there[spot], back[spot])
+
+
+def test_what_an_earlier_model_clamps_is_said(flow, caplog):
+    """Flows that were stored without tails still transfer, and name the share that is lost."""
+    made = limited(flow, tails=False)
+    caplog.set_level(logging.WARNING)
+    transfer_micrograph(made, micrograph().clip(95, 145), "a", "b")
+    assert not caplog.records
+    transfer_micrograph(made, with_spots(), "a", "b")
+    (record,) = caplog.records
+    assert "0.12 % of the pixels are outside the grey levels 86 to 154" in record.message
+    assert "train the flows again" in record.message
+
+
+def test_what_8_bits_cannot_hold_is_said(flow, caplog):
+    """Pixels that become lighter than white are counted: they do not come back."""
+    made = limited(flow, tails=True)
+    bright = MultiDomainFlow(
+        **ARGUMENTS, limits=[NARROW[0], (200 / 256, 1.0), NARROW[2]], tails=True
+    )
+    bright.load_state_dict(made.state_dict())
+    caplog.set_level(logging.WARNING)
+    out = transfer_micrograph(bright.eval().requires_grad_(False), with_spots(), "a", "b")
+    (record,) = caplog.records
+    assert re.match(
+        r"[\d.]+\.\d+ % of the pixels became darker than 0 or lighter than 255", record.message
+    )
+    assert (out == 255).any()
 
 
 @pytest.mark.parametrize("shape", [(16, 33), (44, 37)])

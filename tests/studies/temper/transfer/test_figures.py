@@ -60,10 +60,12 @@ def accuracies(domains, unlabelled=(), untrained=(), resolved=True):
                 row |= {"source": source, "note": "too few specimens" * (target in untrained)}
                 if target not in untrained:
                     row |= {"balanced_accuracy": 0.5 + i / 100, "permuted_labels": 0.3}
+                    row |= {"permuted_low": 0.22, "permuted_high": 0.41}
                     row |= {"low": 0.4, "high": 0.6} if resolved else {}
                 rows.append(row)
     columns = ["target", "label", "features", "flow", "source", "note"]
-    columns += ["balanced_accuracy", "low", "high", "permuted_labels"]
+    columns += ["balanced_accuracy", "low", "high"]
+    columns += ["permuted_labels", "permuted_low", "permuted_high"]
     table = pd.DataFrame(rows, columns=columns)
     return table.fillna({"label": "", "features": "", "flow": ""})
 
@@ -170,6 +172,29 @@ def test_scales_fit_what_they_show():
     assert axes.get_yscale() == "linear"
 
 
+@pytest.mark.parametrize(
+    ("least", "most"), [(-0.01, 90), (-0.9, 0.9), (-90, 0.02), (-0.002, 0.9), (0, 9000)]
+)
+def test_a_symmetrical_scale_says_so_and_has_ticks(least, most):
+    """Where a scale is linear near 0 and logarithmic beyond, the axis says it and can be read."""
+    table = distances(TWO, resolved=False)
+    kid = (table["measure"] == "KID").to_numpy()
+    spread = np.full(kid.sum(), 0.02 * max(most, -least))
+    spread[:2] = least, most
+    table.loc[kid, "value"] = spread
+    *_, axes = panels(plausibility_figure(table, ["none", "exact"])).values()
+    assert axes.get_yscale() == "symlog"
+    linear = axes.yaxis.get_transform().linthresh
+    assert f"linear to ±{linear:g}" in axes.get_ylabel()
+    assert "logarithmic" in axes.get_ylabel()
+    low, high = axes.get_ylim()
+    ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
+    assert 4 <= len(ticks) <= 11
+    assert 0 in ticks
+    for end in (each for each in (least, most) if abs(each) > linear):
+        assert any(0.1 <= tick / end <= 1 for tick in ticks)
+
+
 def test_without_intervals_only_bars_are_missing():
     """Of too few specimens limits are NaN, and values are shown all the same."""
     table = distances(TWO, resolved=False, kid=False)
@@ -210,7 +235,14 @@ def test_every_direction_has_a_bar_for_each_regularisation(domains):
         ticks = axes.collections[-1].get_segments()
         assert ticks[0][0][1] == pytest.approx(0.51)
         assert axes.get_ylim() == (0, 1)
-        assert any(np.allclose(line.get_ydata(), 1 / 3) for line in axes.lines)
+        controls = [line for line in axes.lines if line.get_marker() == "D"]
+        heights = np.concatenate([line.get_ydata() for line in controls])
+        assert len(heights) == len(domains) + 2 * ways
+        np.testing.assert_allclose(heights, 0.3)
+        ends = [each.get_segments() for each in axes.collections]
+        spans = [np.asarray(each)[:, :, 1] for each in ends if len(each)]
+        assert any(np.allclose(each, [0.22, 0.41]) for each in spans)
+        assert not any(np.allclose(line.get_ydata(), 1 / 3) for line in axes.lines), "chance is 1/k"
         diamonds = [line for line in axes.lines if line.get_marker() == "D"]
         assert sum(len(line.get_ydata()) for line in diamonds) == len(domains) + 2 * ways
     names = [text.get_text() for text in shown["persistence images"].get_xticklabels()]

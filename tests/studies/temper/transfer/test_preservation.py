@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
-from pspflow.studies.temper.labels.classification import FEWEST_FOR_INTERVAL, FEWEST_SPECIMENS
+from pspflow.studies.temper.labels.classification import (
+    CONTROLS,
+    FEWEST_FOR_INTERVAL,
+    FEWEST_SPECIMENS,
+    MEASURED,
+)
 from pspflow.studies.temper.transfer import preservation
 from pspflow.studies.temper.transfer.preservation import (
     REAL,
@@ -120,17 +125,42 @@ def test_unlabelled_specimens_are_left_out():
     [
         (dict(list(TRAIN.items())[: FEWEST_SPECIMENS - 1]), "5 labelled training specimens, 6 are"),
         ({}, "0 labelled training specimens"),
-        (dict.fromkeys(TRAIN, 7.0), "too few different values for 3 classes"),
-        ({name: float(value > 4) for name, value in TRAIN.items()}, "too few different values"),
+        (dict.fromkeys(TRAIN, 7.0), "all labelled specimens have one label value"),
+        (dict.fromkeys(TRAIN, 7.0) | {"train3": 8.0}, "8 of 9 labelled specimens have one"),
     ],
 )
 def test_a_label_that_cannot_be_trained_is_absent_with_its_reason(labels, note):
     """Few specimens or few values give no number, whatever is tested, but the counts."""
     table = accuracies(held_out(), held_out(flow=REAL), values={**labels, **TEST})
     assert table["note"].str.contains(note, regex=False).all()
-    numbers = ["balanced_accuracy", "low", "high", "permuted_labels", "permuted_sd", "sd_over_runs"]
+    numbers = [*MEASURED, *CONTROLS, "permuted_sd", "sd_over_runs"]
     assert table[numbers].isna().all(axis=None)
     assert table["specimens"].tolist() == [HELD, HELD]
+
+
+def test_two_label_values_are_two_classes():
+    """They are classified, and chance is that of two classes; a middle class is not asked for."""
+    two = {name: float(value > 4) for name, value in LABELS.items()}
+    (row,) = accuracies(held_out(), values=two).itertuples()
+    assert (row.classes, row.note) == (2, "")
+    assert row.balanced_accuracy > 0.8
+    assert row.permuted_low < 0.5 < row.permuted_high
+
+
+def test_tied_label_values_are_never_in_two_classes():
+    """Feed rates 1, 2 and 3: each is a class, and terciles of them would merge two."""
+    rates = {name: 1.0 + (i >= 5) + (i >= 7) for i, name in enumerate(TRAIN)}
+    rates |= {name: 1.0 + i % 3 for i, name in enumerate(TEST)}
+    looks = {1.0: 0.0, 2.0: 4.0, 3.0: 8.0}  # features of class low, mid and high
+
+    def looking(names):
+        return labelled_chips(list(names), [looks[rates[name]] for name in names], 0)
+
+    made = preservation.TestSet("exact/seed0", "raw", *looking(TEST))
+    (row,) = accuracies(
+        made, training_sets=[TrainingSet(*looking(TRAIN))], values=rates
+    ).itertuples()
+    assert (row.classes, row.balanced_accuracy) == (3, 1)
 
 
 def test_the_fewest_training_specimens_are_enough():

@@ -29,6 +29,7 @@ WAYS = list(permutations(DOMAINS, 2))
 FLOWS = ("none/seed0", "none/seed1", "exact/seed0", "exact/seed1")
 MEASURES = (PERSISTENCE, KID, "grey histogram")
 FIRST, SECOND = (" → ".join(way) for way in WAYS[:2])
+CHANCE = {"permuted_labels": 0.34, "permuted_low": 0.25, "permuted_high": 0.38}
 SCALE = Scale(papers_domains=True, tested=True, differences=["simulated specimens"])
 
 
@@ -77,13 +78,13 @@ def accuracies(values, low=None, flows=FLOWS, absent=()):
                 for flow in flows:
                     value = values.get((a, target), 0.3) + 0.02 * int(flow[-1])
                     limit = value - 0.05 if low is None else low
-                    limits = {"low": limit, "high": value + 0.1}
+                    limits = {"low": limit, "high": value + 0.1, **CHANCE}
                     rows.append(
                         row | {"flow": flow, "source": a, "balanced_accuracy": value} | limits
                     )
     columns = ["target", "label", "features", "flow", "source", "specimens", "chips"]
     return pd.DataFrame(rows).reindex(
-        columns=[*columns, "balanced_accuracy", "low", "high", "permuted_labels", "note"]
+        columns=[*columns, "classes", "balanced_accuracy", "low", "high", *CHANCE, "note"]
     )
 
 
@@ -287,6 +288,25 @@ def test_labels_of_transfers_are_compared_with_those_of_their_sources():
     assert sorted(lost) == sorted(f"{a} → {b}" for a, b in WAYS[1:])
 
 
+def test_chance_is_the_accuracy_of_permuted_labels():
+    """Where permuted labels reach 62 %, 60 % is nothing; two classes have another chance too."""
+    labels = accuracies(dict.fromkeys(WAYS, 0.6))
+    high = labels["target"] == "t6"
+    labels.loc[high, list(CHANCE)] = (0.5, 0.4, 0.63)
+    said = sentence(labels=labels, about="Labels classified from chips of exact")
+    claimed = said.split("every training: ")[1].split(";")[0]
+    assert "→ t6" not in claimed
+    assert claimed.count("→") == 4
+    assert said.endswith("chance is that of permuted labels: 39 %.")
+    text = " ".join(part("Label preservation", made=results(labels=labels)).text.split())
+    assert "33 %" not in text + " ".join(findings(results(labels=labels)))
+    scale = Scale(papers_domains=True, tested=True, differences=[])
+    (row,) = (
+        each for each in headline(labels, scale) if each.quantity.endswith("as_extruded → t6")
+    )
+    assert row.verdict == "not reached"
+
+
 def test_one_training_above_chance_is_not_enough():
     """Above chance is only claimed where the interval of every training lies above it."""
     labels = accuracies(dict.fromkeys(WAYS, 0.6))
@@ -313,6 +333,21 @@ def test_missing_rulers_are_not_mentioned():
     assert by_direction(made.plausibility)[KID, "1"].columns[-1] == SOURCE
     assert "no other specimens" in part("Plausibility", made=made).text
     assert "no other specimens" not in part("Plausibility").text
+
+
+def test_a_floor_above_other_specimens_is_remarked_on():
+    """Once, with its targets and measures; before the distances that are compared with it."""
+    table = plausibility()
+    floor = table["flow"] == FLOOR
+    assert not any("floor is too high" in each for each in findings(results(table)))
+    table.loc[floor & (table["target"] == "t5"), "value"] = 4.5
+    table.loc[floor & (table["target"] == "t6") & (table["measure"] == KID), "value"] = 4.01
+    said = findings(results(table))
+    (at,) = (i for i, each in enumerate(said) if "floor is too high" in each)
+    assert f"{PERSISTENCE}: t5; KID: t5, t6; grey histogram: t5. There are too few" in said[at]
+    assert at < min(i for i, each in enumerate(said) if FLOORED in each)
+    without = table[table["flow"] != OTHERS]
+    assert not any("floor is too high" in each for each in findings(results(without)))
 
 
 def test_kernel_distance_has_its_own_counts():

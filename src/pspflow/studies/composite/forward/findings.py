@@ -1,4 +1,4 @@
-"""What forward prediction reproduces of the paper, in sentences computed from the accuracies."""
+"""What was found on forward prediction, in sentences computed from the accuracies."""
 
 from typing import Final, NamedTuple, get_args
 

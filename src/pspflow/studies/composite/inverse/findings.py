@@ -1,4 +1,4 @@
-"""What inverse design and annealing reproduce of the paper, in sentences computed from tables."""
+"""What was found on inverse design and annealing, in sentences computed from tables."""
 
 from collections.abc import Mapping
 from typing import Final, get_args
@@ -61,10 +61,13 @@ def _inferred(candidates: pd.DataFrame, target: Target, learned: DesignSet) -> l
         gaussian, mixture = (rows.loc[key, "error_percent"] for key in PAPERS_PRIORS)
         one, two = (errors.loc[key] for key in PAPERS_PRIORS)
         outcome, difference = _difference(two - one)
+        unlike, like = (
+            (", unlike in the paper", ", as in the paper") if learned.papers_material else ("", "")
+        )
         verdict = {
-            WORSE: "the mixture's error is larger, unlike in the paper.",
+            WORSE: f"the mixture's error is larger{unlike}.",
             UNDECIDED: "which error is smaller is undecided.",
-            BETTER: "the mixture's error is smaller, as in the paper.",
+            BETTER: f"the mixture's error is smaller{like}.",
         }[outcome]
         judged.append(
             (

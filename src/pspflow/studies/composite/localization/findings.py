@@ -1,4 +1,4 @@
-"""What localization reproduces of the report, in sentences computed from the accuracies."""
+"""What was found on localization, in sentences computed from the accuracies."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
 """What the report says about localization: headline rows, text and tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -9,11 +9,13 @@ from pspflow.studies.composite.localization import paper
 from pspflow.studies.composite.localization.findings import PRINTED, findings
 from pspflow.studies.composite.localization.names import LARGEST_WINDOW, window_of
 from pspflow.studies.composite.structures.paper import EDGE_VOXELS
+from pspflow.training.undertrained import undertrained
 
 
 def localization_section(
     accuracy: pd.DataFrame,
     speed: pd.DataFrame,
+    histories: Mapping[str, pd.DataFrame],
     figures: dict[str, Figure],
     edge: int,
     *,
@@ -27,6 +29,8 @@ def localization_section(
         One row per model, with measures and their intervals.
     speed
         One row per way to the strains, with its time.
+    histories
+        Name of each network, its losses by epoch.
     figures
         Figures slices, parity and speed.
     edge
@@ -34,10 +38,16 @@ def localization_section(
     papers_material
         Whether the structures are of the report's material: only then its values compare.
     """
+    early = undertrained(
+        {f"localizer {name}": each for name, each in histories.items()},
+        "validation_loss",
+        "the validation loss",
+        "epochs of composite.localization.cpnet or fno",
+    )
     return Section(
         title="Strain of every voxel",
         headline=tuple(headline(accuracy, edge, papers_material=papers_material)),
-        findings=findings(accuracy, papers_material=papers_material),
+        findings=(*early, *findings(accuracy, papers_material=papers_material)),
         parts=(
             Part(
                 title="Accuracy and speed",

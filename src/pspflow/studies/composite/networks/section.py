@@ -8,6 +8,7 @@ import pandas as pd
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.networks.recipes import RECIPES
+from pspflow.training.undertrained import undertrained
 
 PAPERS_SIZES: Final = (16, 16, 2048)
 """Width, decoder_width and dense of the paper, Tables 2 to 5."""
@@ -35,9 +36,12 @@ def networks_section(
     options
         The options of the chapter.
     """
+    early = undertrained(
+        histories, "validation_loss", "the validation loss", "composite.networks.max_epochs"
+    )
     return Section(
         title="Networks",
-        findings=(slices_finding(mismatch),),
+        findings=(*early, slices_finding(mismatch)),
         parts=(
             Part(
                 title="Networks and their training",

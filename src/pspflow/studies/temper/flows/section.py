@@ -8,6 +8,8 @@ import pandas as pd
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.temper.flows import paper
 from pspflow.studies.temper.flows.options import FlowOptions
+from pspflow.studies.temper.flows.score import SCORE
+from pspflow.training.undertrained import undertrained
 
 NETWORKS = {
     "glow": "a small flow that squeezes first, of {} couplings per domain",
@@ -38,6 +40,12 @@ def flows_section(
     """
     return Section(
         title="Flows",
+        findings=undertrained(
+            {f"flows {name}": each for name, each in histories.items()},
+            SCORE,
+            "the gap between the signal-to-noise ratios of synthetic and real chips",
+            "temper.flows.epochs",
+        ),
         parts=(_part(histories, training, options),),
     )
 

@@ -24,6 +24,7 @@ from pspflow.models.multiflow import LEVELS, MultiDomainFlow, directions, from_l
 from pspflow.seeds import generator
 from pspflow.studies.shared.persistence.options import Imaging
 from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
+from pspflow.studies.temper.flows.score import SCORE
 from pspflow.studies.temper.flows.trained import transfer
 from pspflow.studies.temper.pinet.network import trained_pinet
 from pspflow.training.gather import ChipGather
@@ -37,10 +38,9 @@ LEAST_SPREAD = 0.05
 without it, pixels with hardly any pairs would dominate what a discriminator sees."""
 NO_SPREAD = 1e-6
 """In place of the deviation of images that are all equal."""
-SCORE = "snr_gap_db"
-"""Measure that selects the epoch: mean difference, over directions, between the signal-to-noise
-ratios of synthetic and of real validation chips. The paper takes the highest ratio; but chips with
-too much contrast have a higher one than real chips, and blank chips have none."""
+LEFT_OUT = 1e-3
+"""Share of a domain's training pixels below its limits, and of those above: hot pixels do not set
+them."""
 
 
 def arguments_of(data: Mapping[str, DomainData], options: FlowOptions) -> dict[str, Any]:
@@ -55,15 +55,18 @@ def arguments_of(data: Mapping[str, DomainData], options: FlowOptions) -> dict[s
     }
     if options.scaling == "domain":
         arguments["limits"] = [_limits(each.chips) for each in data.values()]
+        arguments["tails"] = True
     return arguments
 
 
 def _limits(chips: ChipGather) -> tuple[float, float]:
-    """Return the ends of the grey levels of training chips, in image space."""
-    ends = []
+    """Return the ends of the grey levels of training chips, in image space, without hot pixels."""
+    counts = torch.zeros(LEVELS, dtype=torch.int64)
     for at in torch.split(torch.arange(len(chips)), BATCH):  # all at once may not fit in memory
-        ends.append(torch.aminmax(chips(at)))
-    low, high = min(int(least) for least, _ in ends), max(int(most) for _, most in ends)
+        counts += torch.bincount(chips(at).flatten().long().cpu(), minlength=LEVELS)
+    tail = LEFT_OUT * int(counts.sum())
+    low = int((counts.cumsum(0) <= tail).sum())
+    high = LEVELS - 1 - int((counts.flip(0).cumsum(0) <= tail).sum())
     return low / LEVELS, (high + 1) / LEVELS
 
 

@@ -3,8 +3,10 @@
 Figure 5 of the temper paper compares synthetic chips with this baseline. Its labels are binned into
 three classes of equal size (section 3.1), its classifier is a support vector machine (section 3.2).
 It measures the data and is no model that anything later uses: it is cross-validated over all
-specimens, whatever their split, and chips of a specimen are never on both sides of a fold.
-Intervals resample specimens: chips of one specimen are not independent.
+specimens, whatever their split, and chips of a specimen are never on both sides of a fold. Classes
+belong to the question and not to the answer: they are cut once, over all labelled specimens.
+Intervals resample specimens: chips of one specimen are not independent. Chance is what the same
+procedure reaches on labels that are permuted between specimens.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,19 +16,23 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 from sklearn.metrics import balanced_accuracy_score
-from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from pspflow.evaluation.resampling import resamples as bootstrap
+from pspflow.studies.temper.labels.classes import CLASSES, cut, uncut
 
-CLASSES = ("low", "mid", "high")
-CHANCE = 1 / len(CLASSES)
 FEWEST_SPECIMENS = 6
-"""Two per class: with fewer, a fold can lack a class."""
+"""Two per class."""
 FEWEST_FOR_INTERVAL = 12
 """With fewer specimens the bootstrap's interval is far too narrow to print."""
+PERMUTATIONS = 20
+"""Permutations of the labels behind the line of chance."""
+CONTROL_CHIPS = 240
+"""Chips with which permuted labels are classified, about: fewer chips show chance as well."""
+MEASURED = ("balanced_accuracy", "low", "high")
+CONTROLS = ("permuted_labels", "permuted_low", "permuted_high")
 
 
 def rank_correlations(specimens: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -71,23 +77,99 @@ def held_out_classes(
     Returns
     -------
     truth, predicted
-        (n,) class indices. Class limits are the terciles of each fold's training specimens.
+        (n,) class indices. Classes are cut over all specimens; every fold trains on all of them.
+
+    Raises
+    ------
+    ValueError
+        If the label cannot be cut into classes; see `classes.uncut`.
     """
-    truth = np.empty(len(values), dtype=np.int64)
+    _, first, codes = np.unique(specimens, return_index=True, return_inverse=True)
+    classes = cut(values[first])
+    if classes is None:
+        raise ValueError(f"no classes: {uncut(values[first])}")
+    of_specimen = classes.of(values[first])
+    truth = of_specimen[codes]
+    fold = _dealt(of_specimen, min(folds, len(first)))[codes]
     predicted = np.empty_like(truth)
-    splitter = GroupKFold(n_splits=min(folds, len(np.unique(specimens))), shuffle=False)
-    for train, test in splitter.split(features, groups=specimens):
-        _, first = np.unique(specimens[train], return_index=True)
-        limits = np.quantile(values[train][first], [1 / 3, 2 / 3])
-        classes = np.searchsorted(limits, values)
-        truth[test] = classes[test]
-        seen = np.unique(classes[train])
-        if len(seen) == 1:  # ties among few label values: there is one class only
-            predicted[test] = seen[0]
-            continue
-        model = make_pipeline(StandardScaler(), SVC()).fit(features[train], classes[train])
+    for number in np.unique(fold):
+        test = fold == number
+        model = make_pipeline(StandardScaler(), SVC()).fit(features[~test], truth[~test])
         predicted[test] = model.predict(features[test])
     return truth, predicted
+
+
+def _dealt(classes: np.ndarray, folds: int) -> np.ndarray:
+    """Deal specimens to folds, class by class: no fold holds all the specimens of a class."""
+    dealt = np.empty(len(classes), dtype=np.int64)
+    dealt[np.argsort(classes, kind="stable")] = np.arange(len(classes)) % folds
+    return dealt
+
+
+def permuted_accuracies(
+    features: np.ndarray,
+    values: np.ndarray,
+    specimens: np.ndarray,
+    folds: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Classify labels that are permuted between specimens: the level of chance.
+
+    Parameters
+    ----------
+    features, values, specimens, folds
+        See `held_out_classes`; about `CONTROL_CHIPS` chips are used, of every specimen some.
+    rng
+        Source of the permutations.
+
+    Returns
+    -------
+    (PERMUTATIONS,) balanced accuracies. All chips of a specimen have one label in each.
+    """
+    names, first, codes = np.unique(specimens, return_index=True, return_inverse=True)
+    place = pd.Series(codes).groupby(codes).cumcount().to_numpy()
+    few = place < max(1, CONTROL_CHIPS // len(names))
+    of_specimen = values[first]
+    return np.array(
+        [
+            balanced_accuracy_score(
+                *held_out_classes(
+                    features[few], rng.permutation(of_specimen)[codes[few]], specimens[few], folds
+                )
+            )
+            for _ in range(PERMUTATIONS)
+        ]
+    )
+
+
+def control_range(accuracies: np.ndarray) -> tuple[float, float, float]:
+    """Average accuracies of permuted labels, and find the range of 95 % of them."""
+    low, high = np.quantile(accuracies, [0.025, 0.975])
+    return float(np.mean(accuracies)), float(low), float(high)
+
+
+def with_controls(accuracy: pd.DataFrame) -> pd.DataFrame:
+    """Complete a table of an earlier run, which has no range of permuted labels, by NaN."""
+    lacking = [name for name in ("classes", *CONTROLS) if name not in accuracy]
+    return accuracy.assign(**dict.fromkeys(lacking, np.nan)) if lacking else accuracy
+
+
+def above_chance(accuracy: pd.DataFrame) -> pd.Series:
+    """Tell which accuracies are above chance.
+
+    Parameters
+    ----------
+    accuracy
+        Columns `balanced_accuracy`, `low`, `permuted_labels` and `permuted_high`.
+
+    Returns
+    -------
+    True where the accuracy is above the range of permuted labels and its whole interval above their
+    mean; False without an interval.
+    """
+    accuracy = with_controls(accuracy)
+    beyond = accuracy["balanced_accuracy"] > accuracy["permuted_high"]
+    return beyond & (accuracy["low"] > accuracy["permuted_labels"])
 
 
 def accuracy_interval(
@@ -148,34 +230,32 @@ def label_accuracy(
     Returns
     -------
     DataFrame
-        `domain`, `features`, `specimens`, `chips`, `balanced_accuracy`, `low`, `high`, `note`.
-        What cannot be measured is NaN, and the note says why.
+        `domain`, `features`, `specimens`, `chips`, `classes` (their number), `balanced_accuracy`,
+        `low`, `high`, `permuted_labels` (the mean accuracy of permuted labels), `permuted_low`,
+        `permuted_high` (the range of 95 % of them), `note`. What cannot be measured is NaN, and the
+        note says why.
     """
     rows: list[tuple[object, ...]] = []
     for domain in dict.fromkeys(chips["domain"]):
         here = np.flatnonzero(chips["domain"].to_numpy() == domain)
         specimens = chips["specimen"].to_numpy()[here].astype(str)
         values = chips["label_value"].to_numpy()[here]
-        count = len(np.unique(specimens))
-        note = _unmeasurable(values, specimens)
+        of_specimen = values[np.unique(specimens, return_index=True)[1]]
+        count = len(of_specimen)
+        note = f"{count} labelled specimens, at least {FEWEST_SPECIMENS} are needed"
+        note = note if count < FEWEST_SPECIMENS else uncut(of_specimen)
+        made = None if note else cut(of_specimen)
         for name, matrix in features.items():
-            measured = (np.nan, np.nan, np.nan)
-            if not note:
-                truth, predicted = held_out_classes(matrix[here], values, specimens, folds)
-                measured = accuracy_interval(truth, predicted, specimens, resamples, rng)
-            if not note and count < FEWEST_FOR_INTERVAL:
-                measured = (measured[0], np.nan, np.nan)
-            rows.append((domain, name, count, len(here), *measured, note))
-    columns = ["domain", "features", "specimens", "chips", "balanced_accuracy", "low", "high"]
+            measured = (np.nan,) * len((*MEASURED, *CONTROLS))
+            if made:
+                known = (matrix[here], values, specimens, folds)
+                truth, predicted = held_out_classes(*known)
+                accuracy, *ends = accuracy_interval(truth, predicted, specimens, resamples, rng)
+                if count < FEWEST_FOR_INTERVAL:
+                    ends = [np.nan, np.nan]
+                control = control_range(permuted_accuracies(*known, rng))
+                measured = (accuracy, *ends, *control)
+            classes = len(made.names) if made else 0
+            rows.append((domain, name, count, len(here), classes, *measured, note))
+    columns = ["domain", "features", "specimens", "chips", "classes", *MEASURED, *CONTROLS]
     return pd.DataFrame(rows, columns=[*columns, "note"])
-
-
-def _unmeasurable(values: np.ndarray, specimens: np.ndarray) -> str:
-    """Say why a label cannot be classified; nothing if it can."""
-    _, first = np.unique(specimens, return_index=True)
-    count, distinct = len(first), len(np.unique(values[first]))
-    if count < FEWEST_SPECIMENS:
-        return f"{count} labelled specimens, at least {FEWEST_SPECIMENS} are needed"
-    if distinct < len(CLASSES):
-        return f"{distinct} different label values, at least {len(CLASSES)} are needed"
-    return ""

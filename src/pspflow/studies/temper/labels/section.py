@@ -5,7 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pspflow.report.section import Figure, Headline, Part, Section, Table
-from pspflow.studies.temper.labels.classification import CLASSES, FEWEST_FOR_INTERVAL
+from pspflow.studies.temper.labels.classes import CLASSES
+from pspflow.studies.temper.labels.classification import (
+    FEWEST_FOR_INTERVAL,
+    PERMUTATIONS,
+    above_chance,
+    with_controls,
+)
 from pspflow.studies.temper.labels.options import LabelOptions
 from pspflow.studies.temper.labels.paper import BEST_ACCURACY
 
@@ -41,8 +47,29 @@ def labels_section(
     return Section(
         title="Labels",
         headline=_headline(accuracy, differences) if simulated else (),
+        findings=findings(accuracy),
         parts=(_part(accuracy, correlations, figure, options, simulated=simulated),),
     )
+
+
+def findings(accuracy: pd.DataFrame) -> tuple[str, ...]:
+    """Compare every accuracy with that of permuted labels; what is not above it is said first."""
+    measured = with_controls(accuracy).dropna(subset=["balanced_accuracy", "permuted_labels"])
+    above = above_chance(measured).to_numpy()
+    said = []
+    for row, sure in zip(measured.itertuples(), above, strict=True):
+        verdict = "above chance" if sure else "not above chance"
+        if pd.isna(row.low):
+            verdict = "without an interval to exclude chance"
+        ends = "" if pd.isna(row.low) else f" ({100 * row.low:.0f} to {100 * row.high:.0f} %)"
+        sentence = (
+            f"The label of {row.domain}, in {row.classes} classes, predicted from {row.features}: "
+            f"balanced accuracy {100 * row.balanced_accuracy:.0f} %{ends}, that of permuted labels "
+            f"{100 * row.permuted_labels:.0f} % ({100 * row.permuted_low:.0f} to "
+            f"{100 * row.permuted_high:.0f} %): {verdict}."
+        )
+        said.append((sure, sentence))
+    return tuple(sentence for _, sentence in sorted(said, key=lambda each: each[0]))
 
 
 def _headline(accuracy: pd.DataFrame, differences: Sequence[str]) -> tuple[Headline, ...]:
@@ -71,10 +98,13 @@ def _part(
 ) -> Part:
     folds = min(options.folds, int(accuracy["specimens"].max()))
     text = (
-        f"How well chips predict their specimen's label, in {len(CLASSES)} classes limited by "
-        "the terciles of the training folds' specimens: a support vector machine, cross-validated "
-        f"over {folds} groups of specimens of all splits, balanced accuracy with 95 % intervals "
-        f"from resampled specimens (none below {FEWEST_FOR_INTERVAL} specimens). Chance is 33 %. "
+        f"How well chips predict their specimen's label, in at most {len(CLASSES)} classes of "
+        "nearly equal size that are cut once, between distinct values of all labelled specimens: a "
+        f"support vector machine, cross-validated over {folds} groups of specimens of all splits, "
+        "balanced accuracy with 95 % intervals from resampled specimens (none below "
+        f"{FEWEST_FOR_INTERVAL} specimens). Chance is what the same procedure reaches on labels "
+        f"that are permuted between specimens: mean and range of 95 % of {PERMUTATIONS} "
+        "permutations. "
         "Grey mean and deviation are the control: what brightness and contrast alone predict."
     )
     if simulated:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.studies.temper.pinet.options import PAPER_CHANNELS, PINetOptions
+from pspflow.training.undertrained import undertrained
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,12 @@ class Results:
 
 
 def pinet_section(
-    results: Results, parity: Figure, options: PINetOptions, differences: Sequence[str]
+    results: Results,
+    parity: Figure,
+    options: PINetOptions,
+    differences: Sequence[str],
+    *,
+    comparable: bool = True,
 ) -> Section:
     """Write the section.
 
@@ -33,11 +39,13 @@ def pinet_section(
         Size of the network and its training.
     differences
         How the run's data differ from the paper's.
+    comparable
+        Whether the paper says anything of such domains: a user's own stand beside nothing.
     """
     worst = worst_test_errors(results.errors)
     return Section(
         title="PI-Net",
-        headline=_headline(worst, options, differences),
+        headline=_headline(worst, options, differences) if comparable else (),
         findings=findings(worst),
         parts=(_part(results, parity, options),),
     )
@@ -92,6 +100,12 @@ def _part(results: Results, parity: Figure, options: PINetOptions) -> Part:
     )
     channels = ", ".join(str(count) for count in options.channels)
     histories = by_head(results.histories).groupby("head", sort=False)
+    early = undertrained(
+        {f"{head} head": each for head, each in results.histories.items()},
+        "validation_loss",
+        "the validation loss",
+        "temper.pinet.max_epochs",
+    )
     epochs = histories.agg(
         epochs=("epoch", "size"), best_validation_loss=("validation_loss", "min")
     ).reset_index()
@@ -105,7 +119,7 @@ def _part(results: Results, parity: Figure, options: PINetOptions) -> Part:
         "are mean absolute errors (L1) of pixels, compared with those of the mean training image "
         "(over mean) and of the domain's mean training image (over domain mean); below 1 is "
         "better. The paper reports negligible differences on training and on held-out chips and "
-        "gives no number.",
+        f"gives no number. {' '.join(early)}".rstrip(),
         figures=(parity,),
         tables=(
             Table.of(

@@ -6,7 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from pspflow.studies.temper.labels.classification import CHANCE
+from pspflow.studies.temper.labels.classification import (
+    CONTROLS,
+    MEASURED,
+    above_chance,
+    with_controls,
+)
 from pspflow.studies.temper.transfer.plausibility import FLOOR, KID, OTHERS, RULERS, SOURCE
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
 
@@ -38,9 +43,10 @@ def by_direction(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
 
 def label_summary(labels: pd.DataFrame) -> pd.DataFrame:
     """Average label preservation over the trainings of a regularisation, their limits as well."""
+    labels = with_controls(labels)
     kind = labels["flow"].str.split("/").str[0].rename("flow")
     keys = [labels["target"], labels["label"], labels["features"], kind, labels["source"]]
-    values = ["balanced_accuracy", "low", "high", "permuted_labels", "specimens", "chips"]
+    values = [*MEASURED, *CONTROLS, "specimens", "chips", "classes"]
     grouped = labels.groupby(keys, sort=False)
     notes = grouped["note"].first()
     means = grouped[values].mean()
@@ -56,6 +62,7 @@ def findings(results: Results) -> tuple[str, ...]:
         measure: table.set_index("direction")
         for (measure, _), table in by_direction(results.plausibility).items()
     }
+    said += _floor_findings(wide)
     for kind in (name for name in next(iter(wide.values())) if name not in RULERS):
         said += _distance_findings(kind, wide)
     if results.labels is not None:
@@ -93,6 +100,24 @@ def _effect_findings(kind: str, rows: pd.DataFrame) -> list[str]:
             f"{shares}."
         )
     return said
+
+
+def _floor_findings(wide: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Name the targets whose floor is above the distance of other specimens, by measure."""
+    named = {}
+    for measure, table in wide.items():
+        if {FLOOR, OTHERS} <= set(table):
+            above = table.index[table[FLOOR] > table[OTHERS]]
+            named[measure] = list(dict.fromkeys(way.split(" → ")[-1] for way in above))
+    each = "; ".join(f"{measure}: {', '.join(them)}" for measure, them in named.items() if them)
+    if not each:
+        return []
+    return [
+        "The floor is too high to compare with, since halves of the real chips of a target are "
+        "farther from each other than real chips of other specimens are from the target, in "
+        f"(by measure) {each}. There are too few chips, or the halves of a micrograph differ; "
+        "raise temper.transfer.chips_per_specimen, or give more or larger micrographs."
+    ]
 
 
 def _distance_findings(kind: str, wide: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -156,20 +181,23 @@ def _label_findings(labels: pd.DataFrame) -> list[str]:
         if known.empty:
             continue
         by_way = known.groupby(["source", "target"], observed=True)
-        means, lows = by_way["balanced_accuracy"].mean(), by_way["low"].min()
+        means = by_way["balanced_accuracy"].mean()
+        above = above_chance(known).groupby([known["source"], known["target"]], observed=True).all()
         gained = {way: mean > untransferred[(features, *way)] for way, mean in means.items()}
         shares = ", ".join(f"{a} → {b} {100 * value:.0f} %" for (a, b), value in means.items())
-        sure = _listed([way for way, low in lows.items() if low > CHANCE])
+        sure = _listed([way for way, each in above.items() if each])
         verdict = (
             f"above chance with the whole interval of every training: {sure}"
-            if lows.notna().any()
+            if known["low"].notna().any()
             else "there are no intervals that could exclude chance"
         )
+        mean = known["permuted_labels"].mean()
+        chance = "" if pd.isna(mean) else f"; chance is that of permuted labels: {100 * mean:.0f} %"
         said.append(
             f"Labels classified from {features} of {kind}: not more accurate than for the "
             f"untransferred sources: {_listed([way for way in gained if not gained[way]])}; more "
             f"accurate: {_listed([way for way in gained if gained[way]])}; {verdict}; balanced "
-            f"accuracy {shares}."
+            f"accuracy {shares}{chance}."
         )
     return said
 

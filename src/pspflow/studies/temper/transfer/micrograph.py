@@ -11,7 +11,7 @@ from pspflow.io.micrographs import read_header, read_micrograph
 from pspflow.logs import log
 from pspflow.microstructure import rescale
 from pspflow.microstructure.blend import blend
-from pspflow.models.multiflow import MultiDomainFlow, from_levels, to_levels
+from pspflow.models.multiflow import LEVELS, MultiDomainFlow, from_levels, to_grey, to_levels
 
 SAME_SCALE = 0.01
 """Largest difference of two pixel sizes that count as one, over the model's."""
@@ -49,7 +49,11 @@ def transfer_micrograph(
         If the image is smaller than a window.
     KeyError
         If the flow has no such domain.
+
+    A warning says which share of the pixels cannot come back: those that an earlier flow clamps,
+    and those that become darker than black or lighter than white.
     """
+    _warn_of_clamped(flow, pixels, source)
     device = next(flow.parameters()).device
 
     def change(windows: np.ndarray) -> np.ndarray:
@@ -58,8 +62,38 @@ def transfer_micrograph(
         return images[:, 0].float().cpu().numpy()
 
     batch = max(1, PIXELS_AT_ONCE[device.type] // flow.size_px**2)
-    blended = blend(pixels, flow.size_px, change, batch, "transfer")
-    return to_levels(torch.from_numpy(blended)[None, None])[0].numpy()
+    made = torch.from_numpy(blend(pixels, flow.size_px, change, batch, "transfer"))[None, None]
+    _warn_of_clipped(to_grey(made).numpy())
+    return to_levels(made)[0].numpy()
+
+
+def _warn_of_clamped(flow: MultiDomainFlow, pixels: np.ndarray, source: str) -> None:
+    """Say how many pixels a flow that was trained without tails takes as less extreme."""
+    ends = flow[source].clamped_from
+    if ends is None:
+        return
+    low, high = ends
+    percent = 100 * float(np.mean((pixels < low) | (pixels > high)))
+    if percent:
+        log.warning(
+            "%.2g %% of the pixels are outside the grey levels %.0f to %.0f that this model tells "
+            "apart in domain %r, and do not come back; train the flows again for tails beyond",
+            percent,
+            max(low, 0),
+            min(high, LEVELS - 1),
+            source,
+        )
+
+
+def _warn_of_clipped(grey: np.ndarray) -> None:
+    """Say how many pixels the 8 bits of the output cannot hold."""
+    percent = 100 * float(np.mean((grey < -0.5) | (grey > LEVELS - 0.5)))
+    if percent:
+        log.warning(
+            "%.2g %% of the pixels became darker than 0 or lighter than 255: clipped; transferred "
+            "back, they do not give the image again",
+            percent,
+        )
 
 
 def pixel_size_of(image: Path, given: float | None, expected: float | None) -> float | None:

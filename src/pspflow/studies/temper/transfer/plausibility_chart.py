@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
 from pspflow.report.style import PAGE_INCHES, figure_of, plain
 from pspflow.studies.temper.flows.figures import SMALL, colours
@@ -21,6 +21,8 @@ RULER_LINES: Mapping[str, Mapping[str, Any]] = {
     OTHERS: {"color": "0.55", "linestyle": "-"},
     FLOOR: {"color": "0.55", "linestyle": (0, (1, 1))},
 }
+MOST_DIVIDED = 2
+"""Decades up to which a symmetrical scale has ticks within them."""
 MOST_BESIDE = 6
 """Directions up to which two panels stand side by side."""
 
@@ -95,7 +97,10 @@ def _distances(
 
 
 def _scale(axes: Axes, values: np.ndarray) -> None:
-    """Choose a scale: logarithmic for a wide range, but linear near 0 where values reach it."""
+    """Choose a scale: logarithmic for a wide range, but linear near 0 where values reach it.
+
+    The axis says which, unless it is linear.
+    """
     axes.tick_params(labelsize=SMALL)
     sizes, positive = np.abs(values), bool((values > 0).all())
     wide = len(values) and sizes.max() > 5 * np.median(sizes)
@@ -103,12 +108,32 @@ def _scale(axes: Axes, values: np.ndarray) -> None:
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.set_ylabel("logarithmic", fontsize=SMALL)
     elif wide:
-        linear = 10.0 ** np.ceil(np.log10(max(np.quantile(sizes, 0.3), 1e-12)))
+        linear = float(10.0 ** np.ceil(np.log10(max(np.quantile(sizes, 0.3), 1e-12))))
         axes.set_yscale("symlog", linthresh=linear)
+        axes.yaxis.set_major_locator(FixedLocator(_ticks(values, linear).tolist()))
+        axes.set_ylabel(f"linear to ±{linear:g},\nthen logarithmic", fontsize=SMALL)
     if not positive:
         axes.axhline(0, color="0.8", linewidth=0.6, zorder=0)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _ticks(values: np.ndarray, linear: float) -> np.ndarray:
+    """Place ticks on a scale that is linear up to a value and logarithmic beyond.
+
+    At 0 and, in both directions up to the first beyond the values, half of the linear range, its
+    end, and 1, 2 and 5 times powers of ten, or these powers alone where they are many.
+    """
+    decades = int(np.ceil(np.log10(max(np.abs(values).max() / linear, 1)))) + 1
+    steps = (1, 2, 5) if decades <= MOST_DIVIDED else (1,)
+    beyond = [linear * step * 10.0**power for power in range(decades) for step in steps]
+    sizes = np.array([linear / 2, *beyond])
+
+    def reached(most: float) -> np.ndarray:
+        return sizes[: int(np.searchsorted(sizes, most)) + 1] if most > 0 else sizes[:0]
+
+    return np.concatenate([-reached(-values.min())[::-1], [0.0], reached(values.max())])
 
 
 def offsets(count: int, width: float) -> np.ndarray:

@@ -1,13 +1,13 @@
 """Whether transferred chips keep what labels their specimen (temper paper 3.2 and 4.2, Figure 5).
 
 For each temper, a classifier is trained on real chips with the label of that temper: the feed rate
-of as-extruded chips, the UTS of T5 and T6 chips, in three classes cut at the terciles of the
-training specimens. The test set holds held-out chips that were transferred into that temper; the
-true class of a chip follows from the label that its source's specimen has for that temper. The
-accuracy is compared with those on real chips of the temper and on the untransferred sources, with
-chance, and with a control: classifiers of training specimens whose labels are permuted. A single
-control can by chance be right or wrong about whole specimens, so there are several, whose mean is
-reported.
+of as-extruded chips, the UTS of T5 and T6 chips, in classes cut over the training specimens (see
+`pspflow.studies.temper.labels.classes`). The test set holds held-out chips that were transferred
+into that temper; the true class of a chip follows from the label that its source's specimen has for
+that temper. The accuracy is compared with those on real chips of the temper and on the
+untransferred sources, and with chance: classifiers of training specimens whose labels are permuted.
+A single one can be right or wrong about whole specimens, so there are several, whose mean and range
+are reported.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,17 +21,19 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from pspflow.studies.temper.labels.classes import Classes, cut, uncut
 from pspflow.studies.temper.labels.classification import (
-    CLASSES,
+    CONTROL_CHIPS,
+    CONTROLS,
     FEWEST_FOR_INTERVAL,
     FEWEST_SPECIMENS,
+    MEASURED,
     accuracy_interval,
+    control_range,
 )
 
 REAL, UNTRANSFERRED = "real chips", "untransferred source"
 PERMUTATIONS = 10
-CONTROL_CHIPS = 240
-"""Chips of a test set, at least, that the permuted-label controls classify."""
 COMPONENTS = 64
 """Principal components to which longer features are reduced, as pixels of chips."""
 
@@ -85,19 +87,23 @@ def preserved(
     Returns
     -------
     DataFrame
-        `flow`, `source`, `specimens`, `chips`, `balanced_accuracy`, `low`, `high`,
-        `permuted_labels` (the mean over permutations of the training specimens' labels),
-        `permuted_sd` (over them), `sd_over_runs`, `note`. What cannot be measured is NaN, and the
-        note gives the reason.
+        `flow`, `source`, `specimens`, `chips`, `classes` (their number), `balanced_accuracy`,
+        `low`, `high`, `permuted_labels` (the mean over permutations of the training specimens'
+        labels), `permuted_low`, `permuted_high` (the range of 95 % of them), `permuted_sd` (over
+        them), `sd_over_runs`, `note`. What cannot be measured is NaN, and the note gives the
+        reason.
     """
     known = {str(name) for each in training_sets for name in each.specimens} & set(values)
     trained = sorted(known)
-    note = _untrainable([values[name] for name in trained])
+    of_trained = np.array([values[name] for name in trained])
+    note = f"{len(trained)} labelled training specimens, {FEWEST_SPECIMENS} are needed"
+    note = note if len(trained) < FEWEST_SPECIMENS else uncut(of_trained)
+    made = None if note else cut(of_trained)
     classes: dict[str, int] = {}
     classifiers: list[_Classifiers] = []
-    if not note:
-        limits = np.quantile([values[name] for name in trained], [1 / 3, 2 / 3])
-        classes = {name: int(np.searchsorted(limits, value)) for name, value in values.items()}
+    if made:
+        named = np.array(list(values.values()))
+        classes = dict(zip(values, made.of(named).tolist(), strict=True))
         labels = [classes[name] for name in trained]
         permuted = [
             dict(zip(trained, rng.permutation(labels), strict=True)) for _ in range(PERMUTATIONS)
@@ -107,22 +113,22 @@ def preserved(
             for run, each in enumerate(training_sets)
         ]
     rows = []
+    scores = (*MEASURED, *CONTROLS, "permuted_sd", "sd_over_runs")
     for test_set in test_sets:
         names = test_set.specimens.astype(str)
         labelled = np.array([name in values for name in names], dtype=bool)
         here, features = names[labelled], test_set.features[labelled]
-        counted = (test_set.flow, test_set.source, len(set(here)), len(here))
-        why = note or _untestable(here, trained, classes)
+        count = len(made.names) if made else 0
+        counted = (test_set.flow, test_set.source, len(set(here)), len(here), count)
+        why = _untestable(here, trained, classes, made) if made else note
         if why:
-            rows.append((*counted, *[np.nan] * 6, why))
+            rows.append((*counted, *[np.nan] * len(scores), why))
             continue
         truth = np.array([classes[name] for name in here])
         predictions = [each.predict(features) for each in classifiers]
         rows.append((*counted, *_scores(truth, here, predictions, resamples, rng), ""))
-    columns = ["flow", "source", "specimens", "chips", "balanced_accuracy", "low", "high"]
-    return pd.DataFrame(
-        rows, columns=[*columns, "permuted_labels", "permuted_sd", "sd_over_runs", "note"]
-    )
+    columns = ["flow", "source", "specimens", "chips", "classes"]
+    return pd.DataFrame(rows, columns=[*columns, *scores, "note"])
 
 
 def _scores(
@@ -132,7 +138,7 @@ def _scores(
     resamples: int,
     rng: np.random.Generator,
 ) -> tuple[float, ...]:
-    """Compute accuracy, its limits, mean and deviation of the controls, deviation over runs."""
+    """Compute accuracy, limits; mean, range and deviation of the controls; deviation over runs."""
     runs = [predicted for predicted, _ in predictions]
     accuracy, low, high = accuracy_interval(
         np.tile(truth, len(runs)),
@@ -147,8 +153,8 @@ def _scores(
     controls = [balanced_accuracy_score(few, each) for _, made in predictions for each in made]
     each_run = [balanced_accuracy_score(truth, predicted) for predicted in runs]
     spread = float(np.std(each_run, ddof=1)) if len(runs) > 1 else np.nan
-    control, control_spread = float(np.mean(controls)), float(np.std(controls, ddof=1))
-    return accuracy, low, high, control, control_spread, spread
+    control = (*control_range(np.array(controls)), float(np.std(controls, ddof=1)))
+    return accuracy, low, high, *control, spread
 
 
 @dataclass(frozen=True)
@@ -188,23 +194,15 @@ def _train(
     return _Classifiers(projection, classifier, controls)
 
 
-def _untestable(tested: np.ndarray, trained: Sequence[str], classes: Mapping[str, int]) -> str:
+def _untestable(
+    tested: np.ndarray, trained: Sequence[str], classes: Mapping[str, int], made: Classes
+) -> str:
     """Return why chips of these specimens are no test set, or nothing."""
     if not len(tested):
         return "no held-out specimen has this label"
     if set(tested) & set(trained):
         return "training and held-out chips share specimens, whom a classifier would recognise"
-    lacking = set(range(len(CLASSES))) - {classes[name] for name in tested}
+    lacking = set(range(len(made.names))) - {classes[name] for name in tested}
     if lacking:
-        return f"no held-out specimen is of class {CLASSES[min(lacking)]}"
-    return ""
-
-
-def _untrainable(values: Sequence[float]) -> str:
-    """Return why no classifier of a label can be trained, or nothing."""
-    if len(values) < FEWEST_SPECIMENS:
-        return f"{len(values)} labelled training specimens, {FEWEST_SPECIMENS} are needed"
-    limits = np.quantile(values, [1 / 3, 2 / 3])
-    if len(set(np.searchsorted(limits, values))) < len(CLASSES):
-        return f"the label has too few different values for {len(CLASSES)} classes"
+        return f"no held-out specimen is of class {made.names[min(lacking)]}"
     return ""

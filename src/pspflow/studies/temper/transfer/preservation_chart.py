@@ -15,7 +15,8 @@ from matplotlib.patches import Patch
 
 from pspflow.report.style import figure_of, plain
 from pspflow.studies.temper.flows.figures import SMALL, colours
-from pspflow.studies.temper.labels.classification import CHANCE
+from pspflow.studies.temper.labels.classification import with_controls
+from pspflow.studies.temper.labels.figures import CHANCE, CONTROL
 from pspflow.studies.temper.transfer.figures import LETTER_INCHES
 from pspflow.studies.temper.transfer.plausibility_chart import (
     legend_below,
@@ -25,15 +26,6 @@ from pspflow.studies.temper.transfer.plausibility_chart import (
 )
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
 
-CONTROL: Mapping[str, Any] = {
-    "color": "black",
-    "marker": "D",
-    "markersize": 3,
-    "markerfacecolor": "white",
-    "markeredgewidth": 0.7,
-    "linestyle": "none",
-}
-"""Style of the accuracies of the permuted-label controls."""
 NARROWEST = 12
 """Letters per line below which a text is set upright."""
 
@@ -43,7 +35,7 @@ def preservation_figure(table: pd.DataFrame) -> Figure:
 
     A bar is the mean over the trainings of a regularisation, its interval reaches from the mean of
     their lower to the mean of their upper limits. Real chips of a target come first. Diamonds are
-    the permuted-label controls on the same chips.
+    chance: the mean accuracy of permuted labels on the same chips, with the range of 95 % of them.
 
     Parameters
     ----------
@@ -51,6 +43,7 @@ def preservation_figure(table: pd.DataFrame) -> Figure:
         Accuracies by `target`, `label`, `features`, `flow` and `source`, with their intervals; see
         `pspflow.studies.temper.transfer.preservation.preserved`. What is absent is NaN with a note.
     """
+    table = with_controls(table)
     kinds = [name for name in dict.fromkeys(table["features"]) if name]
     slots = _slots(table)
     flows = [flow.split("/")[0] for flow in table["flow"] if flow not in {"", REAL, UNTRANSFERRED}]
@@ -61,7 +54,6 @@ def preservation_figure(table: pd.DataFrame) -> Figure:
             rows = table[table["features"].isin([kind, ""])]
             _accuracies(axes, rows, slots, colour_of)
             _absences(axes, rows, slots)
-            axes.axhline(CHANCE, color="0.3", linewidth=0.8, linestyle="--")
             axes.set(ylim=(0, 1), ylabel="balanced accuracy")
             axes.set_title(kind, fontsize=8, loc="left", pad=14)
             _mark_targets(axes, rows, slots)
@@ -70,8 +62,7 @@ def preservation_figure(table: pd.DataFrame) -> Figure:
         keys: dict[str, Artist] = {REAL: Patch(color="0.75")}
         keys |= {name: Patch(color=colour) for name, colour in colour_of.items()}
         keys[UNTRANSFERRED] = Line2D([], [], color="black", linewidth=1.2)
-        keys["permuted labels"] = Line2D([], [], **CONTROL)
-        keys["chance"] = Line2D([], [], color="0.3", linewidth=0.8, linestyle="--")
+        keys["chance: permuted labels"] = Line2D([], [], **CONTROL)
         legend_below(figure, keys)
     return figure
 
@@ -97,13 +88,15 @@ def _accuracies(
     )
     offset_of = dict(zip(colour_of, offsets(len(colour_of), 0.8), strict=True))
     width = 0.8 / max(len(colour_of), 1)
-    columns = ["balanced_accuracy", "low", "high", "permuted_labels"]
+    columns = ["balanced_accuracy", "low", "high", *CHANCE]
     for name, colour in {REAL: "0.75", **colour_of}.items():
         here = kinds == name
         means = rows[here].groupby(x[here] + offset_of.get(name, 0.0))[columns].mean()
         axes.bar(means.index, means["balanced_accuracy"], width * 0.92, color=colour)
         axes.vlines(means.index, means["low"], means["high"], color="black", linewidth=0.8)
-        axes.plot(means.index, means["permuted_labels"], **CONTROL)
+        beside = means.index + 0.25 * width
+        axes.vlines(beside, means[CHANCE[0]], means[CHANCE[2]], color="0.35", linewidth=0.8)
+        axes.plot(beside, means[CHANCE[1]], **CONTROL)
     here = kinds == UNTRANSFERRED
     axes.hlines(
         rows["balanced_accuracy"][here],
@@ -126,7 +119,6 @@ def _absences(axes: Axes, rows: pd.DataFrame, slots: Mapping[tuple[str, str], in
         letters = int(slot_inches(len(slots), 1) * len(at) / LETTER_INCHES)
         upright = letters < NARROWEST
         text = plain(fill(f"absent: {reason}", 24 if upright else letters))
-        # the line of chance runs behind
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
         style: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 6, "bbox": box}
         axes.text(float(np.mean(at)), 0.06, text, rotation=90 if upright else 0, **style)

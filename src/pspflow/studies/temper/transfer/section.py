@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pspflow.report.section import Figure, Headline, Part, Section, Table
-from pspflow.studies.temper.labels.classification import CHANCE
+from pspflow.studies.temper.labels.classification import above_chance
 from pspflow.studies.temper.transfer import paper
 from pspflow.studies.temper.transfer.findings import Results, by_direction, findings, label_summary
 from pspflow.studies.temper.transfer.options import TransferOptions
@@ -91,14 +91,14 @@ def _accuracies(labels: pd.DataFrame) -> list[tuple[str, str, float, bool]]:
             _quantity(paper.ABOVE_CHANCE),
             "above chance without regularisation",
             onward,
-            _lowest(made[made["kind"] == "none"], paper.ABOVE_CHANCE) > CHANCE,
+            _above(made[made["kind"] == "none"], paper.ABOVE_CHANCE),
         ),
         *(
             (
                 _quantity(way),
                 "around or below chance",
                 best_accuracy(made, way),
-                _lowest(made, way) <= CHANCE,
+                _near(made, way),
             )
             for way in paper.NEAR_CHANCE
         ),
@@ -111,10 +111,18 @@ def best_accuracy(made: pd.DataFrame, way: Way) -> float:
     return float(rows.groupby(["kind", "features"])["balanced_accuracy"].mean().max())
 
 
-def _lowest(made: pd.DataFrame, way: Way) -> float:
-    """Return the lower limit of the most accurate features, of all trainings; NaN without one."""
+def _above(made: pd.DataFrame, way: Way) -> bool:
+    """Tell whether labels of any features are above chance in all trainings."""
     rows = made[(made["source"] == way[0]) & (made["target"] == way[1])]
-    return float(rows.groupby(["kind", "features"])["low"].min().max())
+    rows = rows.dropna(subset="balanced_accuracy")
+    kinds = [rows["kind"], rows["features"]]
+    return bool(above_chance(rows).groupby(kinds).all().any())
+
+
+def _near(made: pd.DataFrame, way: Way) -> bool:
+    """Tell whether intervals leave open that labels are at chance; False without any."""
+    known = made[(made["source"] == way[0]) & (made["target"] == way[1])]["low"].notna()
+    return bool(known.any()) and not _above(made, way)
 
 
 def _quantity(way: Way) -> str:
@@ -193,12 +201,13 @@ def _labels(labels: pd.DataFrame, figure: Figure, options: TransferOptions) -> P
     return Part(
         title="Label preservation",
         text="For each target, support vector machines are trained on real chips of training "
-        "specimens with their label, in three classes cut at its terciles. They classify "
+        "specimens with their label, in at most three classes of nearly equal size that are cut "
+        "between distinct values of the training specimens. They classify "
         "held-out chips that were transferred into the target; the true class is that of the "
         f"source specimen's label for the target. {options.label_runs} draws of training chips, "
         "balanced accuracy, intervals from resampled specimens. Controls: the untransferred "
-        "sources, and the mean over classifiers whose training set has permuted labels. Chance "
-        "is 33 %.",
+        "sources, and chance: classifiers whose training set has labels that are permuted between "
+        "specimens, their mean accuracy and the range of 95 % of them.",
         figures=(figure,),
         tables=(
             Table.of(

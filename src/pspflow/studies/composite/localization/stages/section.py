@@ -6,7 +6,7 @@ from pspflow.studies.composite.localization.examples import read_examples
 from pspflow.studies.composite.localization.figures import parity_figure, slice_figure, speed_figure
 from pspflow.studies.composite.localization.section import localization_section
 from pspflow.studies.composite.paths import AccuracyTable, ExampleStore, SpeedTable
-from pspflow.studies.paths import FigureFolder, SectionFile
+from pspflow.studies.paths import FigureFolder, NamedHistories, SectionFile
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import stage
 
@@ -17,6 +17,7 @@ def section(
     accuracy: AccuracyTable,
     examples: ExampleStore,
     speed: SpeedTable,
+    histories: NamedHistories | None = None,
     figures: FigureFolder,
     section: SectionFile,
     papers_material: bool = False,
@@ -26,6 +27,8 @@ def section(
 
     Parameters
     ----------
+    histories
+        Losses of every network that was trained, by its name.
     papers_material
         Whether the structures are of the report's material: only then its values are shown.
     """
@@ -55,6 +58,11 @@ def section(
         ),
     }
     written = localization_section(
-        measured, timed, drawn, shown.phases.shape[1], papers_material=papers_material
+        measured,
+        timed,
+        {name: read_table(path) for name, path in (histories or {}).items()},
+        drawn,
+        shown.phases.shape[1],
+        papers_material=papers_material,
     )
     save_section(section, written, origin)

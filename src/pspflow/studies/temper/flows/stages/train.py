@@ -14,9 +14,9 @@ from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, Persist
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.stage import Index, Seed, Threads, stage
 from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
+from pspflow.studies.temper.flows.score import SCORE
 from pspflow.studies.temper.flows.splits import check_splits
 from pspflow.studies.temper.flows.training import (
-    SCORE,
     arguments_of,
     domain_data,
     exact_topology,
