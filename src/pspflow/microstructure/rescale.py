@@ -95,3 +95,25 @@ def to_uint8(pixels: np.ndarray, low: float, high: float) -> np.ndarray:
     """
     scaled = (pixels.astype(np.float64) - low) / ((high - low) or 1.0) * 255.0
     return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+
+
+def lost_levels(pixels: np.ndarray, grey: np.ndarray, fewest: int = 32) -> tuple[int, int] | None:
+    """Count the levels of an image before and after mapping, where few are left of many.
+
+    Parameters
+    ----------
+    pixels, grey
+        The same image (rows, columns) before and after `to_uint8`.
+    fewest
+        So many levels are enough.
+
+    Returns
+    -------
+    before, after
+        Numbers of different levels; None where enough are left, or there were hardly more.
+    """
+    after = int(np.count_nonzero(np.bincount(grey.ravel(), minlength=256)))
+    if after >= fewest:
+        return None
+    before = len(np.unique(pixels))
+    return (before, after) if before >= 2 * after else None

@@ -7,6 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from pspflow.microstructure.cells import MISSING
+
+CHEMICAL = frozenset(("na", "nd", "void", "*", "."))
+"""Words for a missing value that may as well be names."""
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\u2043\u2e3a\u2e3b\u02d7]|[\ufe58\ufe63\uff0d]")
 # letters of other scripts that look like Latin ones, as a keyboard of two scripts writes them
 _LOOKALIKES = str.maketrans(
@@ -84,6 +88,11 @@ def shown(first: str, second: str) -> tuple[str, str]:
 
     quote = repr if odd(first) == odd(second) else ascii
     return quote(first), quote(second)
+
+
+def is_no_name(name: str) -> bool:
+    """Return whether a cell says that there is no name, such as n/a; Na and Nd may be names."""
+    return name == "NA" or name.casefold() in MISSING - CHEMICAL
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

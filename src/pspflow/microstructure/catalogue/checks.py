@@ -5,13 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from pspflow.microstructure.catalogue.names import OWN_COLUMNS, SHEET_COLUMNS
-from pspflow.microstructure.cells import MISSING
-from pspflow.microstructure.spellings import nearest, shown, spelling_keys, spelt_twice
+from pspflow.microstructure.spellings import is_no_name, nearest, shown, spelling_keys, spelt_twice
 
 MAX_PIXELS = 2**28
 """Most pixels of a rescaled image: beyond it, the scale is most likely a typing error."""
-CHEMICAL = frozenset(("na", "nd", "void", "*", "."))
-"""Words for a missing value that may as well name a specimen."""
 
 
 def empty_cells(table: pd.DataFrame, _: Mapping[str, str | None]) -> Iterator[str]:
@@ -20,7 +17,7 @@ def empty_cells(table: pd.DataFrame, _: Mapping[str, str | None]) -> Iterator[st
         for row in table.index[table[name] == ""]:
             yield f"Sheet row {row}, column {name!r} is empty; fill it in."
     for row, name in table["specimen"].items():
-        if name and (name == "NA" or name.casefold() in MISSING - CHEMICAL):
+        if is_no_name(name):
             yield (
                 f"Sheet row {row}: specimen {name!r} is no name; give the specimen's, and where it "
                 "is unknown another one to every row."

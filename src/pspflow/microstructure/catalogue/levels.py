@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 SAMPLED_PX = 1 << 16
 """About this many pixels of an image are looked at."""
 RARE = 0.01
-"""Rare levels of this share of the pixels together are left out: defects, burnt-in marks."""
+"""This share of the pixels is left out at each end, and in the rarest levels: burnt-in marks,
+defects."""
 SPARSE = 4
 """Neighbouring levels this far apart mean that the file holds 14 bits or fewer, aligned high."""
 FEWEST = 16
@@ -55,16 +56,18 @@ def count_levels(pixels: np.ndarray) -> Levels:
     """Count the grey levels of an image (rows, columns), uint8, uint16 or float, on some rows."""
     sample = pixels[:: max(1, pixels.size // SAMPLED_PX)].ravel()
     if pixels.dtype.kind == "f":
-        low, high = np.quantile(sample, [RARE / 2, 1 - RARE / 2])
+        low, high = np.quantile(sample, [RARE, 1 - RARE])
         return Levels(float(low), float(high), len(np.unique(sample)))
     counts = np.bincount(sample)
     found = np.flatnonzero(counts)
     times = counts[found]
-    ordered = np.sort(times)
-    rare = int(np.searchsorted(np.cumsum(ordered), RARE * sample.size, side="right"))
-    kept = found[times >= ordered[min(rare, len(ordered) - 1)]]
-    step = int(np.diff(kept).min()) if len(kept) > 1 else 0
-    return Levels(float(kept[0]), float(kept[-1]), len(kept), step)
+    below = np.cumsum(times)
+    low, high = found[np.searchsorted(below, [RARE * sample.size, (1 - RARE) * sample.size])]
+    in_all = np.cumsum(np.bincount(times) * np.arange(times.max() + 1))
+    least = int(np.searchsorted(in_all, RARE * sample.size, side="right"))
+    usual = found[(times >= least) & (found >= low) & (found <= high)]
+    step = int(np.diff(usual).min()) if len(usual) > 1 else 0
+    return Levels(float(low), float(high), len(usual), step)
 
 
 def mixed_levels(sheet: pd.DataFrame, sources: Sequence["Source"]) -> Iterator[str]:

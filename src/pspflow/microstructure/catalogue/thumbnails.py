@@ -17,6 +17,13 @@ BLOCKS = 4
 """A picture must agree in the median of this many times this many blocks, not in a bar alone."""
 AT_ONCE = 512
 
+_ORDERS = np.arange(BAND[1])
+COSINES = fft.idct(np.eye(CELLS, dtype=np.float32), axis=1, norm="ortho")[: BAND[1]]
+"""Orthonormal cosine waves, (waves, cells)."""
+_LENGTHS = np.hypot(_ORDERS[:, None], _ORDERS)
+KEPT = (BAND[0] <= _LENGTHS) & (BAND[1] > _LENGTHS)
+SIGNS = np.where(_ORDERS % 2, -1, 1).astype(np.float32)
+
 
 @dataclass(frozen=True)
 class Match:
@@ -57,53 +64,55 @@ def alike(thumbnails: np.ndarray, least: float) -> Iterator[Match]:
     least
         Least magnitude of a correlation.
     """
-    details = _details(thumbnails.astype(np.float32))
-    power = fft.dctn(details, axes=(1, 2), norm="ortho") ** 2
-    # of so many independent waves; few of them in a regular pattern, which proves nothing
-    waves = 1.0 / np.maximum((power**2).sum(axis=(1, 2)), 1e-12)
-    flat = details.reshape(len(details), -1)
-    for start in range(0, len(details), AT_ONCE):
-        part = details[start : start + AT_ONCE]
-        best = np.zeros((len(part), len(details)), np.float32)
-        which = np.zeros(best.shape, np.int8)
-        for place, turned in enumerate(_symmetries(part)):
-            found = np.abs(turned.reshape(len(part), -1) @ flat.T)
-            np.copyto(which, place, where=found > best)
-            np.maximum(best, found, out=best)
+    waves = _waves(thumbnails.astype(np.float32))
+    # so many waves are independent; they are few in a regular pattern, which proves nothing
+    count = 1.0 / np.maximum((waves**4).sum(axis=(1, 2)), 1e-12)
+    flat = waves[:, KEPT]
+    for start in range(0, len(waves), AT_ONCE):
+        part = waves[start : start + AT_ONCE]
+        turned = [np.abs(each[:, KEPT] @ flat.T) for each in _symmetries(part)]
+        best = np.maximum.reduce(turned)
         for i, second in np.argwhere(best >= least):
             first = start + int(i)
-            if first < second:
-                turned = _symmetries(part[i])[which[i, second]]
-                agreed = min(float(best[i, second]), _in_blocks(turned, details[second]))
-                if agreed >= least:
-                    common = float(np.sqrt(min(waves[first], waves[second])))
-                    yield Match(first, int(second), float(best[i, second]), agreed * common)
+            if first >= second:
+                continue
+            which = int(np.argmax([found[i, second] for found in turned]))
+            agreed = _in_blocks(_symmetries(part[i])[which], waves[second])
+            if agreed >= least:
+                correlation = float(best[i, second])
+                sure = float(np.sqrt(min(count[first], count[second])))
+                yield Match(first, int(second), correlation, min(correlation, agreed) * sure)
 
 
-def _details(thumbnails: np.ndarray) -> np.ndarray:
-    """Keep the waves of `BAND`, at unit norm: (n, CELLS, CELLS)."""
-    waves = np.hypot(*np.mgrid[:CELLS, :CELLS])
-    kept = (waves >= BAND[0]) & (waves < BAND[1])
-    details = fft.idctn(
-        fft.dctn(thumbnails, axes=(1, 2), norm="ortho") * kept, axes=(1, 2), norm="ortho"
-    ).astype(np.float32)
+def _waves(thumbnails: np.ndarray) -> np.ndarray:
+    """Return the amplitudes of cosine waves of the detail, at unit norm: (n, waves, waves)."""
+    # without its mean a constant image is 0, and not what rounding leaves of it
+    amplitudes = _amplitudes(thumbnails - thumbnails.mean(axis=(1, 2), keepdims=True))
+    details = _drawn(amplitudes)
     spread = 1.4826 * np.median(np.abs(details), axis=(1, 2), keepdims=True)
-    details = np.clip(details, -CLIP * spread, CLIP * spread)
-    details -= details.mean(axis=(1, 2), keepdims=True)
-    norms = np.linalg.norm(details, axis=(1, 2), keepdims=True)
-    return details / np.where(norms > 0, norms, 1)
+    amplitudes = _amplitudes(np.clip(details, -CLIP * spread, CLIP * spread))
+    norms = np.linalg.norm(amplitudes, axis=(1, 2), keepdims=True)
+    return amplitudes / np.where(norms > 0, norms, 1)
 
 
-def _symmetries(images: np.ndarray) -> list[np.ndarray]:
-    """Return images (…, rows, columns) in the 8 symmetries of a square."""
-    turned = [images, np.swapaxes(images, -1, -2)]
-    turned += [image[..., ::-1] for image in turned]
-    return turned + [image[..., ::-1, :] for image in turned]
+def _amplitudes(images: np.ndarray) -> np.ndarray:
+    return (COSINES @ images @ COSINES.T) * KEPT
+
+
+def _drawn(amplitudes: np.ndarray) -> np.ndarray:
+    return COSINES.T @ amplitudes @ COSINES
+
+
+def _symmetries(waves: np.ndarray) -> list[np.ndarray]:
+    """Turn and mirror images, given as waves (…, rows, columns): odd waves change their sign."""
+    turned = [waves, np.swapaxes(waves, -1, -2)]
+    turned += [each * SIGNS for each in turned]
+    return turned + [each * SIGNS[:, None] for each in turned]
 
 
 def _in_blocks(first: np.ndarray, second: np.ndarray) -> float:
-    """Return the magnitude of the median correlation of blocks."""
+    """Return the magnitude of the median correlation of blocks of two images of waves."""
     side = CELLS // BLOCKS
-    a, b = (each.reshape(BLOCKS, side, BLOCKS, side) for each in (first, second))
+    a, b = (_drawn(each).reshape(BLOCKS, side, BLOCKS, side) for each in (first, second))
     norms = np.sqrt((a**2).sum(axis=(1, 3)) * (b**2).sum(axis=(1, 3)))
     return abs(float(np.median((a * b).sum(axis=(1, 3)) / np.where(norms > 0, norms, 1))))
