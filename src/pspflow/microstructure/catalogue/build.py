@@ -125,7 +125,7 @@ def catalogue_doubts(
 def _names(sheet: pd.DataFrame, sources: Sequence[Source]) -> list[str]:
     """Name micrographs so that neither other rows nor other columns of the sheet rename them."""
     names = []
-    for (_, cells), source in zip(sheet.iterrows(), sources, strict=True):
+    for cells, source in zip(sheet.to_dict(orient="records"), sources, strict=True):
         stem = re.sub(r"[^\w.-]+", "-", PurePath(str(cells["image"])).stem)[:LONGEST_STEM]
         crop = [re.sub(r"\D", "", text)[:9] for text in crop_cells(cells)]
         names.append("-".join([stem, source.digest[:8], *crop]))

@@ -73,7 +73,8 @@ def plan_crops(
         lacking = ", ".join(name for name in CROP_COLUMNS if name not in given)
         problems.append(f"Sheet: crop columns come as four; add {lacking}.")
     crops = []
-    for (row, cells), source in zip(sheet.iterrows(), sources, strict=True):
+    rows = sheet.to_dict(orient="index").items()
+    for (row, cells), source in zip(rows, sources, strict=True):
         crop, problem = crop_of(cells, source.height_px, source.width_px, bar_px)
         problems.extend([f"Sheet row {row}: {problem}"] if problem else [])
         crops.append(crop)

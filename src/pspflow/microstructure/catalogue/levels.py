@@ -15,7 +15,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from pspflow.microstructure.catalogue.source import Source
 
-SAMPLED_PX = 1 << 16
+SAMPLED_PX = 1 << 15
 """About this many pixels of an image are looked at."""
 RARE = 0.01
 """This share of the pixels is left out at each end, and in the rarest levels: burnt-in marks,

@@ -1,7 +1,6 @@
 """Images that stand in a sheet more than once: the same file, its copy, or crops that overlap."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,41 +20,47 @@ LIKELY = (0.45, 4.0)
 
 def overlapping(table: pd.DataFrame, sources: Sequence[Source]) -> Iterator[str]:
     """Yield a sentence for each row whose crop overlaps an earlier one of the same picture."""
-    before: dict[str, list[Any]] = {}
-    for row, source in zip(table.index, sources, strict=True):
-        earlier = before.setdefault(source.pixels_digest, [])
-        crop = _rectangle(table, row)
-        for other in earlier:
-            known = _rectangle(table, other)
-            image = table["image"][row]
-            if known == crop:
-                yield f"Sheet rows {other} and {row}: the same image twice ({image}); remove one."
-                break
-            if all(max(a[0], b[0]) < min(a[1], b[1]) for a, b in zip(crop, known, strict=True)):
-                yield (
-                    f"Sheet rows {other} and {row}: crops of one image ({image}) overlap; make "
-                    "them disjoint, or remove one."
-                )
-                break
-        earlier.append(row)
+    crops = table[list(CROP_COLUMNS)].to_numpy()
+    for same in _of_one_picture(sources):
+        for later, place in enumerate(same):
+            row, image = table.index[place], table["image"].iloc[place]
+            for other in same[:later]:
+                rows = f"Sheet rows {table.index[other]} and {row}"
+                if (crops[other] == crops[place]).all():
+                    yield f"{rows}: the same image twice ({image}); remove one."
+                    break
+                if _overlap(crops[other], crops[place]):
+                    yield (
+                        f"{rows}: crops of one image ({image}) overlap; make them disjoint, or "
+                        "remove one."
+                    )
+                    break
 
 
-def _rectangle(table: pd.DataFrame, row: Any) -> tuple[tuple[int, int], tuple[int, int]]:
-    top, left, height, width = (int(table[name][row]) for name in CROP_COLUMNS)
-    return (top, top + height), (left, left + width)
+def _of_one_picture(sources: Sequence[Source]) -> Iterator[list[int]]:
+    """Yield the places of sources that have the same pixels, where there are several."""
+    places: dict[str, list[int]] = {}
+    for place, source in enumerate(sources):
+        places.setdefault(source.pixels_digest, []).append(place)
+    yield from (same for same in places.values() if len(same) > 1)
+
+
+def _overlap(first: np.ndarray, second: np.ndarray) -> bool:
+    starts = np.maximum(first[:2], second[:2])
+    stops = np.minimum(first[:2] + first[2:], second[:2] + second[2:])
+    return bool((starts < stops).all())
 
 
 def shared_files(table: pd.DataFrame, sources: Sequence[Source]) -> Iterator[str]:
     """Yield a sentence for each picture whose crops are of two specimens."""
-    digests = pd.Series([source.pixels_digest for source in sources], table.index)
-    for _, rows in table.groupby(digests, sort=False):
-        firsts = rows.drop_duplicates("specimen")
-        if len(firsts) > 1:
-            one, two = firsts.index[:2]
+    for first, *others in _of_one_picture(sources):
+        owner = table["specimen"].iloc[first]
+        second = next((each for each in others if table["specimen"].iloc[each] != owner), None)
+        if second is not None:
             yield (
-                f"Sheet rows {one} and {two}: crops of one image ({rows['image'][one]}) are given "
-                f"to specimens {firsts['specimen'][one]!r} and {firsts['specimen'][two]!r}; "
-                "correct that if it shows one specimen."
+                f"Sheet rows {table.index[first]} and {table.index[second]}: crops of one image "
+                f"({table['image'].iloc[first]}) are given to specimens {owner!r} and "
+                f"{table['specimen'].iloc[second]!r}; correct that if it shows one specimen."
             )
 
 
