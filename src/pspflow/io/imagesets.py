@@ -44,7 +44,7 @@ def _exists(path: Path) -> bool:
         return True  # reading says why
 
 
-def _missing(sheet: Path, path: Path) -> str:
+def _missing(path: Path) -> str:
     """Say where a missing image was looked for, and which file may be meant."""
     wanted = _folded(path.name)
     try:
@@ -53,11 +53,12 @@ def _missing(sheet: Path, path: Path) -> str:
         )
     except OSError:
         like = ""
-    remedy = f"write {like!a}" if like else "correct the path in column 'image'"
-    return (
-        f"there is no such file (paths are relative to the sheet, in {sheet.absolute().parent}); "
-        f"{remedy}."
-    )
+    # an absolute path needs no more
+    where = "" if path.is_absolute() else f" in {path.absolute().parent} (paths start at the sheet)"
+    # names that look alike differ in their Unicode form
+    quoted = ascii(like) if unicodedata.normalize("NFC", like) == path.name else repr(like)
+    remedy = f"write {quoted}" if like else "correct the path in column 'image'"
+    return f"there is no such file{where}; {remedy}."
 
 
 def _folded(name: str) -> str:
@@ -88,7 +89,7 @@ def read_image(sheet: Path, row: int, image: str) -> np.ndarray:
         raise InputError(f"{sheet} row {row}, column 'image' is empty; fill it in.")
     path = image_path(sheet, image)
     if not _exists(path):
-        raise InputError(f"{sheet} row {row}: {path}: {_missing(sheet, path)}")
+        raise InputError(f"{sheet} row {row}: {path}: {_missing(path)}")
     # the libraries of image formats take time to load, and stored sets are read without them
     from pspflow.io.micrographs import read_micrograph  # noqa: PLC0415
 

@@ -265,11 +265,13 @@ def test_numbers_with_marks_are_refused(write, cells):
     assert f" row 2, column 'hardness': {cells[0]!r} is not a number; write " in refusal(sheet)
 
 
-def test_a_missing_image_is_said_with_the_folder(write):
+def test_a_missing_image_is_said_with_its_folder(write, monkeypatch):
     """Paths are relative to the sheet, whatever folder the command runs in."""
-    sheet = write({"a.tif": grey(0)}, image=["b.tif"], domain=["t5"], specimen=["s"])
-    found = refusal(sheet)
-    assert "row 2: " in found
-    assert f"there is no such file (paths are relative to the sheet, in {sheet.parent});" in found
+    sheet = write({"größe.tif": grey(0)}, image=["b.tif"], domain=["t5"], specimen=["s"])
+    monkeypatch.chdir(sheet.parent.parent)
+    relative = sheet.relative_to(sheet.parent.parent)
+    found = refusal(relative)
+    assert f" row 2: {relative.parent}/b.tif: there is no such file in {sheet.parent} " in found
+    assert "(paths start at the sheet); correct the path in column 'image'." in found
     sheet = write({"größe.tif": grey(0)}, image=["GRÖSSE.tif"], domain=["t5"], specimen=["s"])
-    assert "; write " in refusal(sheet)
+    assert refusal(sheet).endswith("there is no such file; write 'größe.tif'.")
