@@ -143,6 +143,15 @@ def test_names_of_columns(names, words):
     assert any(words in sentence for sentence in problems)
 
 
+def test_a_note_beside_the_scale():
+    """Where the sheet gives a scale, another one is a column like any other."""
+    *_, table, problems = made(
+        pixel_size_um=["1", "1"], Magnification=["500", "500"], pixel_size_nm=["1000", "1000"]
+    )
+    assert problems == []
+    assert set(table["scale"]) == {1.0}
+
+
 def test_symbols_differ_by_case():
     """T and t are two quantities."""
     *_, table, problems = made(T_c=["1", "2"], t_c=["3", "4"])

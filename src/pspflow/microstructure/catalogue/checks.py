@@ -50,15 +50,17 @@ def doubtful_names(table: pd.DataFrame) -> Iterator[str]:
 
 def unknown_domains(table: pd.DataFrame, labels: Mapping[str, str | None]) -> Iterator[str]:
     """Find domains that are not configured, and configured ones without an image."""
-    for row, domain in table["domain"].items():
-        like = nearest(str(domain), labels)
-        if domain and domain not in labels and like:
+    unknown = table["domain"][(table["domain"] != "") & ~table["domain"].isin(list(labels))]
+    likes = {domain: nearest(str(domain), labels) for domain in unknown.unique()}
+    for row, domain in unknown.items():
+        like = likes[domain]
+        if like:
             given, known = shown(str(domain), like)
             yield (
                 f"Sheet row {row}: domain {given} is not one of {', '.join(labels)}; write {known} "
                 "if that is meant, or add it to the configured domains."
             )
-        elif domain and domain not in labels:
+        else:
             yield (
                 f"Sheet row {row}: domain {domain!r} is not one of {', '.join(labels)}; correct it "
                 "or add it to the configured domains."

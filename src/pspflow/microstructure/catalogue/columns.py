@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pspflow.microstructure.catalogue.names import SCALE_COLUMNS
 from pspflow.microstructure.cells import Cell, read_cell
 from pspflow.microstructure.spellings import nearest, same_name, shown, spelt_twice
 
@@ -100,12 +101,15 @@ def misnamed_columns(
 ) -> Iterator[str]:
     """Yield a sentence for each column whose name is another spelling of one that is known."""
     names = [str(name) for name in sheet.columns]
+    # beside a scale, another one is a note
+    scaled = any(name in names for name in SCALE_COLUMNS)
+    others = [name for name in own if not (scaled and name in SCALE_COLUMNS)]
     for name in names:
-        meant = None if name in own else nearest(name, own)
+        meant = None if name in own else nearest(name, others)
         if meant and meant not in names:
             given, known = shown(name, meant)
             yield f"Sheet: column {given} is most likely {known}; write it so, or rename it."
-        elif name not in own and _a_scale(name):
+        elif not scaled and _a_scale(name):
             yield (
                 f"Sheet: column {name!r} is not read as a scale; give 'pixel_size_um' in "
                 "micrometres or 'magnification', or rename it."

@@ -41,6 +41,7 @@ class Levels:
     low: float
     high: float
     count: int
+    """1 or 2 (several) for floats."""
     step: int = 0
     """0 for floats."""
 
@@ -57,7 +58,8 @@ def count_levels(pixels: np.ndarray) -> Levels:
     sample = pixels[:: max(1, pixels.size // SAMPLED_PX)].ravel()
     if pixels.dtype.kind == "f":
         low, high = np.quantile(sample, [RARE, 1 - RARE])
-        return Levels(float(low), float(high), len(np.unique(sample)))
+        # counting floats means sorting them, and only whether they differ matters
+        return Levels(float(low), float(high), 2 if sample.max() > sample.min() else 1)
     counts = np.bincount(sample)
     found = np.flatnonzero(counts)
     times = counts[found]
