@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
-from scipy import fft
 
 CELLS = 64
 ROWS_PER_CELL = 4
@@ -18,7 +17,8 @@ BLOCKS = 4
 AT_ONCE = 512
 
 _ORDERS = np.arange(BAND[1])
-COSINES = fft.idct(np.eye(CELLS, dtype=np.float32), axis=1, norm="ortho")[: BAND[1]]
+COSINES = np.cos(np.pi / CELLS * _ORDERS[:, None] * (np.arange(CELLS) + 0.5)).astype(np.float32)
+COSINES *= np.sqrt(np.where(_ORDERS == 0, 1, 2) / CELLS).astype(np.float32)[:, None]
 """Orthonormal cosine waves, (waves, cells)."""
 _LENGTHS = np.hypot(_ORDERS[:, None], _ORDERS)
 KEPT = (BAND[0] <= _LENGTHS) & (BAND[1] > _LENGTHS)
