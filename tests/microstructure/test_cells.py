@@ -69,6 +69,8 @@ NEARLY = {
     "1.2 x 10³": "write 1.2e3",
     "1.2*10^-3": "write 1.2e-3",
     "1.2 e3": "write 1.2e3",
+    "1.2D-03": "write 1.2e-3",
+    "1.2·10⁻³": "write 1.2e-3",
     "1,2e3": "write 1.2e3",
     "HV 120": "write 120",
     "5,5–6,5 mm": "write one number, and the unit (mm) into the column's name",
@@ -122,7 +124,19 @@ def test_words_for_no_value(text):
     [
         *("T6", "6061-T6", "7075 T6", "6061 Al", "2024-05-01", "12.05.2024", "01:30", "A12", "12A"),
         *("1A", "316L", "304 L", "4N", "3D", "2nd", "heat 3", "1 top", "3 Ann", "water", "x", ""),
-        *("5 min at 500 C", "10 mm x 5 mm", "41O", "1.2.3", "12..5", "as cast", "+", "12 5"),
+        *(
+            "10x100",
+            "3d2",
+            "12D5a",
+            "5 min at 500 C",
+            "10 mm x 5 mm",
+            "41O",
+            "1.2.3",
+            "12..5",
+            "as cast",
+            "+",
+            "12 5",
+        ),
     ],
 )
 def test_text_stays_text(text):

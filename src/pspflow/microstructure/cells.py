@@ -30,7 +30,8 @@ _HEAD = re.compile(
     r"(?P<sign>[-+–—]?)\s?(?P<digits>"
     rf"\d{{1,3}}(?:{_GROUP}\d{{3}}(?!\d))+(?:[.,]\d+)?"
     r"|\d{1,3}(?:,\d{3}(?!\d))+(?:\.\d+)?|\d{1,3}(?:\.\d{3}(?!\d))+,\d+|\d+[.,]?\d*|[.,]\d+)"
-    r"(?:\s*(?:[x×*·⋅]\s*10\s*(?:\^|\*\*|e)?|e\s?|d(?=[-+\d]))\s*"
+    # 10x100 is a size, and no power
+    r"(?:\s*(?:[x×*·⋅]\s*10\s*(?:\^|\*\*|(?=[-+⁺⁻⁰¹²³⁴-⁹]))|e\s?|d(?=[-+]))\s*"
     r"(?P<power>[-+]?\d+|[⁺⁻]?[⁰¹²³⁴-⁹]+))?",
     re.IGNORECASE | re.ASCII,
 )
@@ -75,7 +76,7 @@ class Cell:
     remedy: str = ""
     """What to write instead, where the cell is not a number."""
     suffix: str = ""
-    """The letter that follows a `lettered` number."""
+    """The unit that follows a number, or the letter that may be one."""
 
 
 def number(text: str) -> float | None:

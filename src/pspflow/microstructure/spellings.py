@@ -43,7 +43,7 @@ def spelling_keys(name: str) -> tuple[str, str]:
     between digits; in the second a dash is a space.
     """
     text = _DASHES.sub("-", unicodedata.normalize("NFKC", name))
-    text = "".join(sign for sign in text if unicodedata.category(sign)[:2] not in ("Cf", "Cc"))
+    text = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
     text = unicodedata.normalize("NFKC", text.translate(_LOOKALIKES).casefold())
     text = text.strip().rstrip(".,;:")
     framed = _FRAMED.fullmatch(text)
