@@ -1,6 +1,9 @@
 """The specimen sheet: exports of spreadsheets are read, faults get an error sentence."""
 
 import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -124,6 +127,67 @@ def test_parquet(tmp_path):
 def test_bad_csv(tmp_path, content, words):
     """Each fault of a spreadsheet's export gives one sentence with a remedy."""
     assert words in refusal(csv(tmp_path, content))
+
+
+@pytest.mark.data("micrographs", "read", "CSV with Excel's line sep=, on top")
+@pytest.mark.parametrize("hint", ["sep=,", "SEP=,", '"sep=,"', "sep=,,,", "sep=, "])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_excels_hint_is_no_row(tmp_path, hint, end, mark):
+    """Excel does not show the line, so that rows are counted without it."""
+    table = read_sheet(csv(tmp_path, mark + (hint + "\n" + HEADER + ROWS).replace("\n", end)))
+    assert list(table["image"]) == ["a.tif", "b.tif"]
+    assert list(table.index) == [2, 3]
+
+
+@pytest.mark.data("micrographs", "refused", "CSV with another delimiter, also named by sep=;")
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_excels_hint_of_another_delimiter(tmp_path, delimiter):
+    """The sentence names the delimiter and the remedy."""
+    content = f"sep={delimiter}\n" + (HEADER + ROWS).replace(",", delimiter)
+    found = refusal(csv(tmp_path, content))
+    assert f"separated by {delimiter!r}, as line 1 says; save the sheet with commas." in found
+
+
+def test_a_column_in_another_spelling(tmp_path):
+    """The sentence says which column is meant."""
+    found = refusal(csv(tmp_path, "Image, DOMAIN ,specimen\u200b\na.tif,t5,s1\n"))
+    assert "write 'image' for 'Image' and 'domain' for 'DOMAIN'" in found.replace(
+        "write 'domain'", "'domain'"
+    )
+    assert r"'specimen' for 'specimen\u200b'" in found
+
+
+def test_a_relative_path_says_relative_to_what(tmp_path, monkeypatch):
+    """A sheet is looked for where the command runs."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="there is no such sheet") as raised:
+        read_sheet(Path("data/sheet.csv"))
+    assert str(raised.value).startswith(
+        f"data/sheet.csv: there is no such sheet in {tmp_path}, where"
+    )
+
+
+@pytest.mark.data("micrographs", "read", "Parquet with typed columns and text as bytes")
+def test_types_of_parquet(tmp_path):
+    """Bytes, decimals, dates and whole numbers become what a CSV file would hold."""
+    frame = pd.DataFrame(
+        {
+            "image": [b"a.tif", "größe.tif".encode()],
+            "domain": ["t5", "t6"],
+            "specimen": [Decimal("1.10"), Decimal("1.20")],
+            "when": [date(2024, 5, 1), None],
+            "uts_mpa": [float("nan"), 12.5],
+        }
+    )
+    frame.to_parquet(tmp_path / "sheet.parquet")
+    assert read_sheet(tmp_path / "sheet.parquet").to_dict("list") == {
+        "image": ["a.tif", "größe.tif"],
+        "domain": ["t5", "t6"],
+        "specimen": ["1.10", "1.20"],
+        "when": ["2024-05-01", ""],
+        "uts_mpa": ["", "12.5"],
+    }
 
 
 def test_no_file(tmp_path):

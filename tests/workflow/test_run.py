@@ -203,3 +203,21 @@ def test_bad_configuration_stops_before_anything_runs(checkout, values, sentence
     assert sentence in run.stdout
     assert "Traceback" not in run.stdout
     assert not (checkout.folder / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "image"), [("d{1}", "a.tif"), ("data", "e01_{a}.tif"), ("data", "{study}.tif")]
+)
+def test_braces_in_a_users_path_are_one_sentence(checkout, folder, image):
+    """Snakemake would take them for a wildcard."""
+    place = checkout.folder / folder
+    place.mkdir()
+    (place / image).write_bytes(b"")
+    (place / "sheet.csv").write_text(f"image,domain,specimen\n{image},t5,s1\n")
+    own = {"source": "micrographs", "micrographs": {"sheet": f"{folder}/sheet.csv"}}
+    overlay = checkout.overlay("own.yaml", {"run": "own", "temper": {"images": own}})
+    run = checkout.snakemake("-n", "--configfile", overlay)
+    assert run.returncode != 0
+    named = f"{folder}/{image if '{' in image else 'sheet.csv'}"
+    assert f"{named} has braces, which snakemake takes for a wildcard; rename" in run.stdout
+    assert "WildcardError" not in run.stdout

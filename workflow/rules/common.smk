@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import contains_wildcard
 
 # jobs run the package of this checkout with the python of their own environment, so that an
 # environment made by --sdm conda needs the dependencies only
@@ -110,13 +111,24 @@ def figure_folder(wildcards, output):
     return str(Path(output.section).parent / "figures")
 
 
+def watched(path, where):
+    """Return the path of a user's file, unless snakemake would see a wildcard in it."""
+    if contains_wildcard(path):
+        raise WorkflowError(
+            f"{where}: {path} has braces, which snakemake takes for a wildcard; rename the file or "
+            "folder without them."
+        )
+    return str(path)
+
+
 @cache
 def images_of(sheet):
     """List the images of a user's sheet, so that replacing one reruns what depends on it."""
     try:
-        return existing_images(Path(sheet))
+        images = existing_images(Path(watched(sheet, "micrographs.sheet")))
     except InputError as error:
         raise WorkflowError(str(error)) from None
+    return [watched(path, f"{sheet}, column 'image'") for path in images]
 
 
 def caption(study, chapter, figure):

@@ -1,5 +1,6 @@
 """Image sets on disk: the images of a sheet, micrographs stored once, tables of chips."""
 
+import unicodedata
 from pathlib import Path
 from typing import cast
 
@@ -37,6 +38,34 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return True  # reading says why
+
+
+def _missing(path: Path) -> str:
+    """Say where a missing image was looked for, and which file may be meant."""
+    wanted = _folded(path.name)
+    try:
+        like = next(
+            (each.name for each in path.parent.iterdir() if _folded(each.name) == wanted), ""
+        )
+    except OSError:
+        like = ""
+    # an absolute path needs no more
+    where = "" if path.is_absolute() else f" in {path.absolute().parent} (paths start at the sheet)"
+    # names that look alike differ in their Unicode form
+    quoted = ascii(like) if unicodedata.normalize("NFC", like) == path.name else repr(like)
+    remedy = f"write {quoted}" if like else "correct the path in column 'image'"
+    return f"there is no such file{where}; {remedy}."
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
 def read_image(sheet: Path, row: int, image: str) -> np.ndarray:
     """Read the image of one row of a sheet.
 
@@ -59,11 +88,14 @@ def read_image(sheet: Path, row: int, image: str) -> np.ndarray:
     """
     if not image:
         raise InputError(f"{sheet} row {row}, column 'image' is empty; fill it in.")
+    path = image_path(sheet, image)
+    if not _exists(path):
+        raise InputError(f"{sheet} row {row}: {path}: {_missing(path)}")
     # the libraries of image formats take time to load, and stored sets are read without them
     from pspflow.io.micrographs import read_micrograph  # noqa: PLC0415
 
     try:
-        return read_micrograph(image_path(sheet, image))
+        return read_micrograph(path)
     except InputError as error:
         raise InputError(f"{sheet} row {row}: {error}") from error
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from pspflow.io.artefacts import replacing
 
 REQUIRED = ("image", "domain", "specimen")
 DELIMITERS = ";\t|"
+HINT = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 
 
 def read_sheet(
@@ -43,17 +46,27 @@ def read_sheet(
         lacks a required one, or has no rows.
     """
     if not path.is_file():
-        raise InputError(f"{path}: there is no such sheet; correct the path.")
+        where = "" if path.is_absolute() else f" in {Path.cwd()}, where the command runs"
+        raise InputError(f"{path}: there is no such sheet{where}; correct the path.")
     table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path, thing)
     missing = [name for name in required if name not in table.columns]
     if missing:
+        known = {_bare(name): name for name in table.columns}
+        likes = {name: known[_bare(name)] for name in missing if _bare(name) in known}
+        remedy = " and ".join(f"write {name!r} for {like!a}" for name, like in likes.items())
         raise InputError(
             f"{path}: column {', '.join(map(repr, missing))} is missing (found: "
-            f"{', '.join(map(repr, table.columns))}); add it to the header."
+            f"{', '.join(map(repr, table.columns))}); {remedy or 'add it to the header'}."
         )
     if table.empty:
         raise InputError(f"{path}: the sheet has a header but no rows; add one row per {thing}.")
     return table
+
+
+def _bare(name: str) -> str:
+    """Reduce the name of a column to its letters and digits."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(sign for sign in plain if sign.isalnum())
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -65,14 +78,22 @@ def _parquet(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: not a Parquet file; export the sheet again.") from error
     table.columns = [str(name).strip() for name in table.columns]
     _check_header(path, list(table.columns))
-    text = table.astype(object).where(table.notna(), "").map(lambda cell: str(cell).strip())
+    text = table.astype(object).where(table.notna(), "").map(_text)
     text.index = pd.RangeIndex(2, len(text) + 2, name="row")
     return text[(text != "").any(axis=1)]
+
+
+def _text(cell: object) -> str:
+    """Write a cell of Parquet as text; some writers store text as bytes."""
+    if isinstance(cell, bytes):
+        cell = cell.decode(encoding="utf-8", errors="backslashreplace")
+    return str(cell).strip()
 
 
 def _csv(path: Path, thing: str) -> pd.DataFrame:
     try:
         text = path.read_text(encoding="utf-8-sig")
+        text = _without_hint(path, text)
         rows = list(csv.reader(io.StringIO(text), strict=True, skipinitialspace=True))
     except UnicodeDecodeError as error:
         raise InputError(
@@ -104,6 +125,19 @@ def _csv(path: Path, thing: str) -> pd.DataFrame:
             )
     index = pd.Index(list(cells), name="row", dtype="int64")
     return pd.DataFrame(list(cells.values()), index=index, columns=header, dtype=object)
+
+
+def _without_hint(path: Path, text: str) -> str:
+    """Drop the line `sep=,` that tells Excel the delimiter, and that Excel does not number."""
+    hint = HINT.match(text)
+    if hint is None:
+        return text
+    if hint[1] != ",":
+        raise InputError(
+            f"{path}: the cells are separated by {hint[1]!r}, as line 1 says; save the sheet with "
+            "commas."
+        )
+    return text[hint.end() :]
 
 
 def _check_header(path: Path, header: list[str]) -> None:

@@ -113,3 +113,28 @@ def to_uint8(pixels: np.ndarray, low: float, high: float) -> np.ndarray:
         raise ValueError("pixels must be numbers, but they hold NaN: give every pixel")
     scaled = (pixels.astype(np.float64) - low) / ((high - low) or 1.0) * 255.0
     return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+
+
+@refuses_masks
+def lost_levels(pixels: np.ndarray, grey: np.ndarray, fewest: int = 32) -> tuple[int, int] | None:
+    """Count the levels of an image before and after mapping, where few are left of many.
+
+    Parameters
+    ----------
+    pixels, grey
+        The same image (rows, columns) before and after `to_uint8`.
+    fewest
+        So many levels are enough.
+
+    Returns
+    -------
+    before, after
+        Numbers of different levels; None where enough are left, or there were hardly more.
+    """
+    # most images show enough levels in a few of their rows
+    for part in (grey[::8], grey):
+        after = int(np.count_nonzero(np.bincount(part.ravel(), minlength=256)))
+        if after >= fewest:
+            return None
+    before = len(np.unique(pixels))
+    return (before, after) if before >= 2 * after else None

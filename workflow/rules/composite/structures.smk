@@ -8,11 +8,11 @@ STRUCTURES_DIR = f"{COMPOSITE_DIR}/structures"
 STRUCTURES_SETS = list(COMPOSITE.structures.sets)
 STRUCTURES_SHARES = shares(COMPOSITE.structures.solver.shards)
 STRUCTURES_FILES = {
-    name: str(path)
-    for name, path in [
-        ("stack", COMPOSITE.structures.stack.file),
-        ("moduli", COMPOSITE.structures.stack.phases),
-        ("sheet", COMPOSITE.structures.stack.table),
+    name: watched(path, f"composite.structures.stack.{key}")
+    for name, key, path in [
+        ("stack", "file", COMPOSITE.structures.stack.file),
+        ("moduli", "phases", COMPOSITE.structures.stack.phases),
+        ("sheet", "table", COMPOSITE.structures.stack.table),
     ]
     if path
 }

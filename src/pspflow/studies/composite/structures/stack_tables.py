@@ -8,8 +8,11 @@ import pandas as pd
 
 from pspflow.errors import InputError, raise_problems
 from pspflow.io.sheet import read_sheet
+from pspflow.microstructure.cells import number, read_cell
+from pspflow.microstructure.spellings import is_no_name, nearest, shown, spelt_twice
 
 PHASE_COLUMNS: Final = ("phase", "young_gpa", "poisson")
+STRUCTURE_COLUMNS: Final = ("structure", "specimen", "morphology")
 
 
 def read_moduli(path: Path) -> pd.DataFrame:
@@ -55,10 +58,12 @@ def read_moduli(path: Path) -> pd.DataFrame:
 
 def _number(name: str, cell: str) -> tuple[str, float]:
     """Read a cell of the moduli: what is wrong with it, if anything, and its value."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return f"{name} is {cell!r}; write a number.", np.nan
+    value = number(cell)
+    if value is None:
+        read = read_cell(cell)
+        if read.kind != "missing":
+            return f"{name} is {cell!r}; {read.remedy or 'write a number'}.", np.nan
+        value = np.nan
     if name == "phase" and not (value >= 0 and value.is_integer()):
         return f"phase is {cell}; give it a whole number from 0, as in the stack.", value
     if name == "young_gpa" and not 0 < value < np.inf:
@@ -66,6 +71,31 @@ def _number(name: str, cell: str) -> tuple[str, float]:
     if name == "poisson" and not -1 < value < 0.5:
         return f"poisson is {cell}; give a ratio above -1 and below 0.5.", value
     return "", value
+
+
+def _respelt(sheet: Path, rows: pd.DataFrame) -> list[str]:
+    """Return a sentence for each column, and each name in a row, that is spelt in two ways."""
+    problems = []
+    for name in rows.columns:
+        like = None if name in STRUCTURE_COLUMNS else nearest(name, STRUCTURE_COLUMNS)
+        if like:
+            problems.append(f"{sheet}: column {name!a} is most likely {like!r}; write it so.")
+    for row, name in rows.get("specimen", pd.Series()).items():
+        if is_no_name(name):
+            problems.append(
+                f"{sheet} row {row}: specimen {name!r} is no name; leave the cell empty where the "
+                "structure is a specimen of its own."
+            )
+    for column in STRUCTURE_COLUMNS:
+        if column in rows.columns:
+            first = rows.reset_index().drop_duplicates(column).set_index(column)["row"]
+            for one, two in spelt_twice(rows[column]):
+                names = " and ".join(shown(one, two))
+                problems.append(
+                    f"{sheet} rows {first[one]} and {first[two]}: {column} {names} are most likely "
+                    "one name that is written in two ways; write it in one, or rename one of two."
+                )
+    return problems
 
 
 def read_structures(sheet: Path | None, stack: Path, count: int) -> pd.DataFrame:
@@ -94,7 +124,7 @@ def read_structures(sheet: Path | None, stack: Path, count: int) -> pd.DataFrame
         f"{sheet} row {row}: structure {name!r} is listed twice; rename one."
         for row, name in rows["structure"][named & again].items()
     ]
-    raise_problems(unnamed + twice)
+    raise_problems(unnamed + twice + _respelt(sheet, rows))
     if len(rows) != count:
         raise InputError(
             f"{sheet}: it has {len(rows)} rows, but {stack} holds {count} structures; give one row "

@@ -35,9 +35,9 @@ class ScaleOptions(Options):
     annotation_bar_px: Annotated[int, Field(ge=0)] = 0
     """Rows cut off the bottom of every image that has no crop of its own in the sheet."""
     pixel_size_um: Positive | None = None
-    """Common pixel size; null: the sheet's median."""
+    """Common pixel size; null: the median of the sheet, or of files that all have one size."""
     magnification: Positive | None = None
-    """Common magnification, for sheets that give magnifications; null: the sheet's median."""
+    """Common magnification of a scan as wide as most of the sheet's; null: the sheet's median."""
 
 
 class CatalogueOptions(Options):

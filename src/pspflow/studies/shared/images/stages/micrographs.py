@@ -48,12 +48,22 @@ def micrographs(
         delayed(_rescaled)(sheet, entry) for entry in entries
     )
     images = [imagesets.image_path(sheet, image) for image in table["image"]]
+    lost: dict[str, list[tuple[int, int, int]]] = {}
     with new_store(micrographs, origin.including({"images": images})) as store:
         store.attrs["grey_range"] = [low, high]
         pairs = zip(entries, reading, strict=True)
         for entry, pixels in progress(pairs, len(entries), "micrographs", "micrograph"):
             grey = pixels if pixels.dtype == np.uint8 else rescale.to_uint8(pixels, low, high)
             imagesets.put_micrograph(store, entry, grey)
+            if grey is not pixels and (counts := rescale.lost_levels(pixels, grey)):
+                lost.setdefault(str(entry["domain"]), []).append((entry["row"], *counts))
+    for domain, rows in lost.items():
+        row, before, after = rows[0]
+        log.warning(
+            "%s row %s: of %d grey levels %d are left in the common range %g to %g, few also in %d "
+            "other images of domain %r; check that all images were exposed and saved alike",
+            *(sheet, row, before, after, low, high, len(rows) - 1, domain),
+        )
 
 
 def _rescaled(sheet: Path, entry: pd.Series) -> np.ndarray:
