@@ -14,7 +14,7 @@ from pspflow.studies.composite.networks.network import Network
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.solution import solve_candidates
-from pspflow.studies.composite.structures.stack import open_array
+from pspflow.studies.composite.structures.stack import missing_voxels, open_array
 from pspflow.studies.composite.structures.stack_tables import read_moduli
 
 IDS = (0, 1)
@@ -139,7 +139,8 @@ def read_stack(path: Path, array: str, edge: int, ids: tuple[int, int]) -> np.nd
     Parameters
     ----------
     path
-        A .npy file, or a Zarr array or group: phase ids (structure, x, y, z).
+        A .npy file of phase ids (structure, x, y, z), or a Zarr array or group, whose dimensions
+        may have names in any order.
     array
         Name of the array, where it is a Zarr group.
     edge
@@ -172,7 +173,7 @@ def read_stack(path: Path, array: str, edge: int, ids: tuple[int, int]) -> np.nd
     made = np.empty((stack.shape[0], *size), np.uint8)
     for place in range(len(made)):
         structure = np.asarray(stack[place])
-        problem = _problem(structure, ids)
+        problem = missing_voxels(stack, structure) or _problem(structure, ids)
         if problem:
             problems.append(f"{path} structure {place}: {problem}.")
         made[place] = structure == ids[1]

@@ -12,7 +12,7 @@ from pspflow.io.tables import write_table
 from pspflow.logs import log, progress
 from pspflow.mechanics import check_structure
 from pspflow.studies.composite.structures.sets import phase_table, write_structures
-from pspflow.studies.composite.structures.stack import Stack, open_stack
+from pspflow.studies.composite.structures.stack import Stack, missing_voxels, open_stack
 from pspflow.studies.composite.structures.stack_tables import read_moduli, read_structures
 from pspflow.studies.stage import stage
 
@@ -34,7 +34,8 @@ def import_structures(
     Parameters
     ----------
     stack
-        Your .npy file or Zarr array or group: phase ids (structure, x, y, z).
+        Your .npy file or Zarr array or group: phase ids (structure, x, y, z), or in the order that
+        the names of its dimensions say.
     moduli
         Your CSV or Parquet table of the phases: phase, young_gpa, poisson.
     sheet
@@ -79,8 +80,11 @@ def _stored(
     soft, stiff = moduli.index
     for place, name in enumerate(names):
         structure = np.asarray(stack[place])
+        missing = missing_voxels(stack, structure)
         unknown = np.setdiff1d(structure.astype(np.int64), moduli.index)
-        if unknown.size:
+        if missing:
+            problems.append(f"{path} structure {place} ({name}): {missing}.")
+        elif unknown.size:
             problems.append(
                 f"{path} structure {place} ({name}): it holds phase {unknown[0]}, which has no row "
                 f"in {moduli_path}; add it, or correct the structure."
