@@ -7,9 +7,11 @@ from typing import Any
 from torch import Tensor
 
 from pspflow.errors import InputError
+from pspflow.io.arrays import open_store
 from pspflow.io.artefacts import Provenance
 from pspflow.logs import log
 from pspflow.models.parameters import parameter_count
+from pspflow.seeds import generator
 from pspflow.studies.composite.localization.fields import Scale, StrainSet, smooth
 from pspflow.studies.composite.localization.localizers import WindowLocalizer, make_localizer
 from pspflow.studies.composite.localization.names import LocalizerName, gap_of, window_of
@@ -22,6 +24,7 @@ from pspflow.studies.composite.paths import (
     StructureStore,
     StructureTable,
 )
+from pspflow.studies.composite.structures.symmetries import symmetries_of
 from pspflow.studies.stage import Seed, Threads, stage
 from pspflow.training.data import Batches, Pairs, in_order, shuffled
 from pspflow.training.session import prepare, train_and_save
@@ -65,6 +68,9 @@ def train(
     arguments = _arguments(localizer, fields.edge, options)
     network = make_localizer(arguments)
     phases, strains = fields.read(fields.places("train"))
+    rng = generator(seed, "composite symmetries", "localization")
+    symmetries = symmetries_of(open_store(structures), "all", phases, rng)
+    log.info("Symmetric copies that the set allows: %s", symmetries.around_x())
     network.standardise_by(Scale.of(smooth(phases)), Scale.of(strains))
     training = (network.inputs(phases), network.targets(strains))
     phases, strains = fields.read(fields.places("validation"))
@@ -85,6 +91,7 @@ def train(
             epochs=chosen.epochs,
             learning_rate=chosen.learning_rate,
             seed=seed,
+            symmetries=symmetries,
             device=device,
         ),
         origin=origin,
