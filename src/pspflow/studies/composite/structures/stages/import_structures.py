@@ -11,6 +11,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import write_table
 from pspflow.logs import log, progress
 from pspflow.mechanics import check_structure
+from pspflow.studies.composite.structures.duplicates import check_copies, copies, signature
 from pspflow.studies.composite.structures.sets import phase_table, write_structures
 from pspflow.studies.composite.structures.stack import Stack, missing_voxels, open_stack
 from pspflow.studies.composite.structures.stack_tables import read_moduli, read_structures
@@ -60,7 +61,7 @@ def import_structures(
     # the user's files are fingerprinted once they have been checked
     files = {"stack": stack, "moduli": moduli, **({"sheet": sheet} if sheet else {})}
     origin = origin.including(files)
-    found = _stored(stack, given, rows["structure"], known, moduli)
+    found = _stored(stack, given, rows, known, moduli)
     made = progress(found, len(rows), "reading structures", "structure")
     rows["volume_fraction"] = write_structures(structures, made, len(rows), given.shape[1], origin)
     write_table(table, rows, origin)
@@ -71,14 +72,15 @@ def import_structures(
 def _stored(
     path: Path,
     stack: Stack,
-    names: pd.Series,
+    rows: pd.DataFrame,
     moduli: pd.DataFrame,
     moduli_path: Path,
 ) -> Iterator[np.ndarray]:
     """Yield each structure as it is stored, uint8, and raise for all faulty ones at the end."""
     problems: list[str] = []
+    signatures, fractions = [], []
     soft, stiff = moduli.index
-    for place, name in enumerate(names):
+    for place, name in enumerate(rows["structure"]):
         structure = np.asarray(stack[place])
         missing = missing_voxels(stack, structure)
         unknown = np.setdiff1d(structure.astype(np.int64), moduli.index)
@@ -94,5 +96,14 @@ def _stored(
                 check_structure(structure, max(soft, stiff) + 1)
             except ValueError as error:
                 problems.append(f"{path} structure {place} ({name}): {error}.")
-        yield (structure == stiff).astype(np.uint8)
+        phases = (structure == stiff).astype(np.uint8)
+        signatures.append(signature(phases))
+        fractions.append(phases.mean())
+        yield phases
     raise_problems(problems)
+    same = copies(
+        np.stack(signatures),
+        np.array(fractions),
+        lambda place: (np.asarray(stack[place]) == stiff).astype(np.uint8),
+    )
+    check_copies(path, rows, same)
