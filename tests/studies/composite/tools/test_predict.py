@@ -10,6 +10,7 @@ import zarr
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import table_provenance
 from pspflow.io.weights import load_weights, save_weights
+from pspflow.studies.composite.forward import predictions
 from pspflow.studies.composite.networks.network import load_network
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.tools.predict import predict
@@ -83,6 +84,18 @@ def test_structures_outside_the_training_range_are_warned_of(run, tmp_path, save
         caplog.text
     )
     assert caplog.text.rstrip().endswith("structures: 0, 1, 2")
+
+
+def test_parts_without_stiffness_have_no_error_in_percent(untrained, caplog, monkeypatch):
+    """Next to nothing as what is solved has no percentage, however far the network is off."""
+    network = untrained("mixture", ("c11_gpa",))
+    voxels = np.random.default_rng(0).integers(0, 2, (3, 9, 9, 9), dtype=np.uint8)
+    solved = np.full((3, 6), 30.0)
+    solved[1] = 1e-5
+    monkeypatch.setattr(predictions, "solve_candidates", lambda *_: solved)
+    table = predictions.predict_table(network, {"ranges": {"c11_gpa": [1e-5, 60]}}, voxels)
+    assert table["c11_gpa_error_percent"].isna().tolist() == [False, True, False]
+    assert table["c11_gpa_solved"].tolist() == [30, 1e-5, 30]
 
 
 FAULTS = {

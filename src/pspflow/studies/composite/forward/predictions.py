@@ -10,6 +10,7 @@ import pandas as pd
 from pspflow.errors import InputError, raise_problems
 from pspflow.logs import log
 from pspflow.mechanics import check_structure
+from pspflow.studies.composite.forward.accuracy import nearly_none
 from pspflow.studies.composite.networks.network import Network
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import NORMAL
@@ -52,7 +53,8 @@ def predict_table(
     -------
     One row per structure: structure (its position, from 0), volume_fraction, and for each property
     NAME in GPa and NAME_sd, predicted mean and standard deviation (NaN for a network that gives
-    none); if solved, also NAME_solved and NAME_error_percent, the difference over the solved.
+    none); if solved, also NAME_solved and NAME_error_percent, the difference over the solved (NaN
+    for structures that have nearly none beside those of the training).
 
     Raises
     ------
@@ -75,7 +77,9 @@ def predict_table(
         if solved is not None:
             true = solved[:, NORMAL.index(name)]
             table[f"{name}_solved"] = true
-            table[f"{name}_error_percent"] = 100 * (means[:, place] - true) / np.abs(true)
+            few = nearly_none(true, float(np.abs(material["ranges"][name]).mean()))
+            sizes = np.where(few, np.nan, np.abs(true))
+            table[f"{name}_error_percent"] = 100 * (means[:, place] - true) / sizes
     return pd.DataFrame(table)
 
 

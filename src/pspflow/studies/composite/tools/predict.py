@@ -77,7 +77,17 @@ def predict(
         known = {"phases": phases} if phases else {}
         write_table(out, table, origin.including({"stack": stack, "weights": weights, **known}))
     for name in network.properties if solve else ():
-        difference = (table[name] - table[f"{name}_solved"]).abs().mean()
-        percent = 100 * difference / table[f"{name}_solved"].mean()
-        log.info("%s: mean difference of predicted and solved %.2g %%", name, percent)
+        solved = table[f"{name}_solved"]
+        difference = (table[name] - solved).abs().mean()
+        percent = 100 * difference / solved.abs().mean()
+        log.info(
+            "%s: mean difference of predicted and solved %.3g GPa, %.2g %% of the mean solved size",
+            *(name, difference, percent),
+        )
+        if few := int(table[f"{name}_error_percent"].isna().sum()):
+            log.warning(
+                "%s: %d of %d structures have nearly none, below 1 %% of the middle of the range "
+                "of the training, so that their error has no percentage; compare the values in GPa",
+                *(name, few, len(table)),
+            )
     log.info("%d structures predicted: %s", len(table), out)
