@@ -11,6 +11,7 @@ import zarr
 
 from pspflow.errors import InputError
 from pspflow.io.arrays import get_array, open_store
+from pspflow.io.tables import read_table
 from pspflow.mechanics import effective_stiffness
 from pspflow.studies.composite.forward.predictions import read_stack
 from pspflow.studies.composite.structures.stack import open_stack
@@ -221,6 +222,7 @@ def cubic(edges):
         {"resolution": [1, 2, 1, 1]},
         {"dx": 1, "dy": 1, "dz": 1.2},
         {"VoxelSpacing": [1, 1, 2]},
+        {"spacing_nm": [0, 20, 20, 25]},
         cubic([2, 1, 1]),
         {"ome": cubic([1, 1, 3])},
     ],
@@ -261,6 +263,46 @@ def test_coordinates_say_how_long_voxels_are(tmp_path, stack, zarr_format, steps
     else:
         with pytest.raises(InputError, match=words):
             open_stack(tmp_path / "x.zarr", "phase")
+
+
+@pytest.mark.data("structures", "read", "table in another order than the ids of a Zarr stack")
+@pytest.mark.parametrize("numbers", [False, True])
+def test_rows_of_the_table_follow_the_ids_of_the_stack(tmp_path, stack, numbers):
+    """Coordinates of the structures are names: each structure gets its own row."""
+    ids = list(range(COUNT)) if numbers else [f"cell-{place}" for place in range(COUNT)]
+    data = xr.Dataset({"phase": (("cell", "z", "y", "x"), stack)}, coords={"cell": ids})
+    data.to_zarr(tmp_path / "x.zarr", zarr_format=2)
+    order = np.random.default_rng(0).permutation(COUNT)
+    lines = [f"{ids[place]},s{place // 2}" for place in order]
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("\n".join(["structure,specimen", *lines]))
+    stored(tmp_path / "made", tmp_path / "x.zarr", sheet=sheet)
+    table = read_table(tmp_path / "made/table")
+    assert table["structure"].tolist() == [str(each) for each in ids]
+    assert table["specimen"].tolist() == [f"s{place // 2}" for place in range(COUNT)]
+
+
+@pytest.mark.data("structures", "refused", "table with some of the ids of a Zarr stack")
+def test_rows_of_another_stack_are_refused(tmp_path, stack):
+    """Where some ids are the stack's and others are not, they are not guessed."""
+    ids = [f"cell-{place}" for place in range(COUNT)]
+    data = xr.Dataset({"phase": (AXES, stack)}, coords={"structure": ids})
+    data.to_zarr(tmp_path / "x.zarr", zarr_format=2)
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("\n".join(["structure", *ids[:-1], "cell-99"]))
+    with pytest.raises(InputError, match=r"names 11 of the 12 structures .* but not cell-11"):
+        stored(tmp_path / "made", tmp_path / "x.zarr", sheet=sheet)
+
+
+def test_positions_are_no_ids(tmp_path, stack):
+    """Coordinates that count from 0 say nothing of a table whose ids count from 1."""
+    data = xr.Dataset({"phase": (AXES, stack)}, coords={"structure": np.arange(COUNT)})
+    data.to_zarr(tmp_path / "x.zarr", zarr_format=2)
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("\n".join(["structure", *(str(place + 1) for place in range(COUNT))]))
+    stored(tmp_path / "made", tmp_path / "x.zarr", sheet=sheet)
+    table = read_table(tmp_path / "made/table")
+    assert table["structure"].tolist() == [str(place + 1) for place in range(COUNT)]
 
 
 LAYOUTS = {

@@ -11,7 +11,7 @@ from pspflow.errors import InputError
 from pspflow.io.chunks import check_array
 from pspflow.mechanics import check_structure
 from pspflow.studies.composite.structures.options import MIN_EDGE, MIN_STRUCTURES
-from pspflow.studies.composite.structures.stack_axes import AXES, axis_order
+from pspflow.studies.composite.structures.stack_axes import AXES, axis_order, names_of
 from pspflow.studies.composite.structures.stack_voxels import (
     check_coding,
     check_cubes,
@@ -101,17 +101,24 @@ def missing_voxels(stack: Stack, structure: np.ndarray) -> str:
     )
 
 
+def ids_of(stack: Stack) -> list[str]:
+    """Return the ids that a stack has for its structures, as coordinates of their axis; or none."""
+    return stack.ids if isinstance(stack, _Ordered) else []
+
+
 class _Ordered:
     """A Zarr array with its axes in the order of the study.
 
     Structures are read as many at once as one chunk holds, since that is decoded as a whole.
     """
 
-    def __init__(self, path: Path, array: zarr.Array, order: tuple[int, ...]) -> None:
+    def __init__(
+        self, path: Path, array: zarr.Array, order: tuple[int, ...], ids: list[str]
+    ) -> None:
         self._path, self._array, self._order = path, array, order
         self.shape = tuple(array.shape[place] for place in order)
         self.dtype = np.dtype(array.dtype)
-        self.missing = missing_values(array)
+        self.missing, self.ids = missing_values(array), ids
         bytes_each = max(1, math.prod(self.shape[1:]) * self.dtype.itemsize)
         self._step = max(1, min(array.chunks[order[0]], HELD_BYTES // bytes_each))
         self._first, self._held = 0, np.empty((0,))
@@ -213,7 +220,20 @@ def _zarr_array(path: Path, name: str) -> Stack:
     check_cubes(path, array, group)
     check_coding(path, array)
     check_masks(path, array, group)
-    return _Ordered(path, array, order or tuple(range(len(AXES))))
+    order = order or tuple(range(len(AXES)))
+    named = names_of(array, group)
+    ids = _coordinates(group, named[order[0]], array.shape[order[0]]) if named else []
+    return _Ordered(path, array, order, ids)
+
+
+def _coordinates(group: zarr.Group | None, name: str, count: int) -> list[str]:
+    """Return the values of the array that belongs to a dimension, as text, if it has one."""
+    if group is None or name not in set(group.array_keys()):
+        return []
+    held = group[name]
+    if not isinstance(held, zarr.Array) or held.shape != (count,) or held.dtype.kind not in "iuUTO":
+        return []
+    return [str(value).strip() for value in np.asarray(held[...]).tolist()]
 
 
 def _group_around(path: Path) -> zarr.Group | None:

@@ -99,8 +99,10 @@ def _edges(
     path: Path, array: zarr.Array, group: zarr.Group | None
 ) -> Iterator[tuple[str, Sequence[float]]]:
     """Yield where the edges of voxels are told, and the edges of all three axes."""
-    names = names_of(array, group) or AXES[: len(array.shape)]
+    names = names_of(array, group) or AXES
     axes = [axis_of(name) for name in names]
+    if not any(axes):
+        names, axes = AXES, list(AXES)
     spatial = [place for place, axis in enumerate(axes) if axis in AXES[1:]]
     holders: list[zarr.Array | zarr.Group] = [array, *([group] if group is not None else [])]
     for holder in holders:

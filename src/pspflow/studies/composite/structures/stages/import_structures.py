@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pspflow.errors import raise_problems
+from pspflow.errors import InputError, raise_problems
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import write_table
 from pspflow.logs import log, progress
 from pspflow.mechanics import check_structure
 from pspflow.studies.composite.structures.duplicates import check_copies, copies, signature
 from pspflow.studies.composite.structures.sets import phase_table, write_structures
-from pspflow.studies.composite.structures.stack import Stack, missing_voxels, open_stack
+from pspflow.studies.composite.structures.stack import Stack, ids_of, missing_voxels, open_stack
 from pspflow.studies.composite.structures.stack_tables import read_moduli, read_structures
 from pspflow.studies.stage import stage
 
@@ -58,6 +58,8 @@ def import_structures(
     known = read_moduli(moduli)
     given = open_stack(stack, array)
     rows = read_structures(sheet, stack, given.shape[0])
+    if sheet is not None:
+        rows = _as_in_stack(rows, ids_of(given), sheet, stack)
     # the user's files are fingerprinted once they have been checked
     files = {"stack": stack, "moduli": moduli, **({"sheet": sheet} if sheet else {})}
     origin = origin.including(files)
@@ -67,6 +69,23 @@ def import_structures(
     write_table(table, rows, origin)
     write_table(phases, phase_table(known["young_gpa"], known["poisson"]), origin)
     log.info("Phase %d is the stiffer one, stored as 1; phase %d as 0", *known.index[::-1])
+
+
+def _as_in_stack(rows: pd.DataFrame, ids: list[str], sheet: Path, stack: Path) -> pd.DataFrame:
+    """Bring the rows of a table into the order of the ids that the stack has, if it has any."""
+    names = rows["structure"].tolist()
+    shared = set(ids) & set(names)
+    lost = [name for name in ids if name not in shared]
+    counted = ids == [str(place) for place in range(len(ids))]
+    if not shared or ids == names or (lost and counted):
+        return rows
+    if lost or len(set(ids)) < len(ids):
+        raise InputError(
+            f"{sheet}: it names {len(shared)} of the {len(ids)} structures as {stack} does, but "
+            f"not {lost[0] if lost else 'each once'}; use the ids of the stack for all or none."
+        )
+    log.info("%s: its rows are taken in the order of the ids in the stack", sheet)
+    return rows.set_index("structure").loc[ids].reset_index()
 
 
 def _stored(
