@@ -109,6 +109,16 @@ def test_moduli_that_cannot_be_used(tmp_path, stack, moduli, words):
     assert not (tmp_path / "structures").exists()
 
 
+@pytest.mark.data("structures", "warned", "moduli that look like MPa")
+def test_moduli_in_mpa_are_warned_of(tmp_path, stack, caplog):
+    """No material has 200,000 GPa."""
+    imported(tmp_path, stack, MODULI.replace("70", "70000").replace("200", "200000"))
+    assert "moduli.csv: young_gpa is 200000, and no material is stiffer" in caplog.text
+    caplog.clear()
+    imported(tmp_path, stack)
+    assert "MPa" not in caplog.text
+
+
 def uniform(stack):
     stack[5] = 3
     return stack

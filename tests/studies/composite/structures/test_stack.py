@@ -92,7 +92,8 @@ def test_dimensions_are_taken_by_their_names(tmp_path, stack, order, spelling):
 
 
 @pytest.mark.parametrize(
-    "how", ["v3", "xarray", "ome", "ome 0.5", "nczarr", "_ARRAY_DIMENSIONS", "axes", "dims"]
+    "how",
+    ["v3", "xarray", "ome", "ome 0.5", "nczarr", "_ARRAY_DIMENSIONS", "axes", "Dim_Order", "order"],
 )
 @pytest.mark.parametrize("order", [(0, 3, 2, 1), (3, 2, 1, 0), (1, 2, 3, 0), (2, 0, 3, 1)])
 def test_every_way_to_name_dimensions_is_read(tmp_path, stack, how, order):
@@ -162,6 +163,20 @@ def test_names_that_contradict_each_other(tmp_path, stack):
     array.attrs["_ARRAY_DIMENSIONS"] = ["structure", "z", "y", "x"]
     with pytest.raises(InputError, match="contradict each other"):
         open_stack(tmp_path / "a.zarr", "phase")
+
+
+@pytest.mark.parametrize("order", ["C", "row-major", "sorted by specimen"])
+def test_an_order_of_something_else_is_no_order_of_axes(tmp_path, stack, order):
+    """An attribute `order` counts where it names each axis."""
+    zarr.create_array(tmp_path / "a.zarr", data=stack).attrs["order"] = order
+    np.testing.assert_array_equal(open_stack(tmp_path / "a.zarr", "phase")[1], stack[1])
+
+
+def test_attributes_of_the_group_name_dimensions_too(tmp_path, stack):
+    """A writer may say once for a group what its axes are."""
+    group = zarr.open_group(tmp_path / "g.zarr", mode="w", attributes={"axes": list("nzyx")})
+    group.create_array("phase", data=stack.transpose(0, 3, 2, 1))
+    np.testing.assert_array_equal(open_stack(tmp_path / "g.zarr", "phase")[7], stack[7])
 
 
 @pytest.mark.parametrize("axes", ["zyx", "n z y", ["z", "y", "x"]])

@@ -28,21 +28,12 @@ FILLER: Final = re.compile(
 """Words beside the one that says which axis it is."""
 TRIPLES: Final = (("x0", "x1", "x2"), ("x1", "x2", "x3"))
 """Numbered axes, in the order of x, y and z."""
-ATTRIBUTES: Final = (
-    "_ARRAY_DIMENSIONS",
-    "axes",
-    "axis_names",
-    "axis_order",
-    "dims",
-    "dim_names",
-    "dim_order",
-    "dimensions",
-    "dimension_names",
-    "dimension_order",
-    "dimension_labels",
-    "DIMENSION_LABELS",
+ATTRIBUTE: Final = re.compile(
+    "(array)?(axis|axes|dims?|dimensions?)(names?|orders?|labels?)?|(array|index)?(order|layout)"
 )
-"""Attributes of an array in which writers name its dimensions."""
+"""Attributes in which writers name dimensions, without underscores and in small letters."""
+LOOSE: Final = ("order", "arrayorder", "indexorder", "layout", "arraylayout", "indexlayout")
+"""Those that may as well be of the order of values in memory, or of structures in the stack."""
 UNNAMED: Final = re.compile(r"(phony_dim|dim|dimension|axis|d|_?zdim|_?anonymous_dim)?_?(\d*)")
 """What libraries write for a dimension without a name."""
 KNOWN: Final = "structure (or sample, index, n), x, y and z"
@@ -91,7 +82,7 @@ def axis_order(path: Path, array: zarr.Array, group: zarr.Group | None) -> tuple
 
 def names_of(array: zarr.Array, group: zarr.Group | None) -> Names | None:
     """Return the names of an array's dimensions as they are written, if they are."""
-    return next((names for _, names in _named(array, group)), None)
+    return next((names for _, names in _named(array, group) if any(map(axis_of, names))), None)
 
 
 def axis_of(name: str) -> str | None:
@@ -177,9 +168,12 @@ def _named(array: zarr.Array, group: zarr.Group | None) -> Iterator[tuple[str, N
     names = getattr(array.metadata, "dimension_names", None)
     if names:
         yield "dimension_names", tuple(name or "" for name in names)
-    for name in ATTRIBUTES:
-        if split := _split(array.attrs.get(name)):
-            yield f"its attribute {name}", split
+    for holder in (array.attrs, group.attrs if group is not None else {}):
+        for name, value in holder.items():
+            plain = name.casefold().replace("_", "").replace("-", "")
+            split = _split(value) if ATTRIBUTE.fullmatch(plain) else None
+            if split and (plain not in LOOSE or _say_all(split, len(array.shape))):
+                yield f"attribute {name}", split
     if split := _split(_netcdf_names(array)):
         yield "NCZarr", split
     if group is not None:
@@ -188,6 +182,10 @@ def _named(array: zarr.Array, group: zarr.Group | None) -> Iterator[tuple[str, N
             named = [each.get("name") if isinstance(each, Mapping) else each for each in axes]
             if split := _split(named):
                 yield "OME-Zarr", split
+
+
+def _say_all(names: Names, count: int) -> bool:
+    return len(names) == count and all(map(axis_of, names))
 
 
 def multiscale(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
