@@ -51,6 +51,7 @@ def test_the_stiffer_phase_becomes_1(tmp_path, stack):
     assert phases.to_numpy().tolist() == [[0, 70, 0.3], [1, 200, 0.25]]
 
 
+@pytest.mark.data("structures", "read", "booleans, or any two whole numbers from 0, as phase ids")
 def test_boolean_stack(tmp_path, stack):
     """A stack of booleans has the phases 0 and 1."""
     voxels, *_ = imported(tmp_path, stack == 3, "phase,young_gpa,poisson\n0,1,0.3\n1,2,0.3\n")
@@ -130,6 +131,9 @@ def hollow(stack):
     return stack
 
 
+@pytest.mark.data("structures", "refused", "grey values, or NaN, in place of phase ids")
+@pytest.mark.data("structures", "refused", "structures that are no cubes, or of one phase")
+@pytest.mark.data("structures", "refused", "a phase without a row in the table of the phases")
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [

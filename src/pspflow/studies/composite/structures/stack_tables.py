@@ -50,8 +50,8 @@ def read_moduli(path: Path) -> pd.DataFrame:
         )
     if (most := table["young_gpa"].max()) > STIFFEST_GPA:
         log.warning(
-            "%s: young_gpa is %g, and no material is stiffer than %d GPa: is it in MPa? The stiffness "
-            "has the unit of the moduli",
+            "%s: young_gpa is %g, and no material is stiffer than %d GPa: is it in MPa? The "
+            "stiffness has the unit of the moduli",
             *(path, most, STIFFEST_GPA),
         )
     if table["young_gpa"].iloc[0] == table["young_gpa"].iloc[1]:
