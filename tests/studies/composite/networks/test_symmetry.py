@@ -34,6 +34,22 @@ def test_copies_have_the_stiffness_that_is_said(symmetries):
     assert (len(moved) > 1) == (len(symmetries.orders) > 1)
 
 
+@pytest.mark.parametrize("order", ORDERS[1:])
+def test_each_exchange_of_axes_puts_the_components_where_they_are(order):
+    """Also in cycles, which differ from their inverse, the solver finds what is said."""
+    structure = np.random.default_rng(1).integers(0, 2, (5, 5, 5)).astype(np.uint8)
+    cells = torch.from_numpy(structure)[None, None].float()
+    known = torch.tensor([solved(structure)])
+    moved = 0
+    for seed in range(6):
+        rng = torch.Generator().manual_seed(seed)
+        copy, predicted = symmetric_copies(cells, known, rng, Symmetries((), (ORDERS[0], order)))
+        if not torch.equal(predicted, known):
+            moved += 1
+            np.testing.assert_allclose(predicted[0], solved(copy[0, 0].byte().numpy()), rtol=1e-4)
+    assert moved
+
+
 @pytest.mark.parametrize("axis", range(3))
 def test_copies_use_no_other_symmetry(axis):
     """Of a set that has one mirror and one exchange, no copy is mirrored or turned otherwise."""

@@ -1,6 +1,7 @@
 """Stage: a network of localization is trained."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pspflow.studies.composite.localization.names import LocalizerName, gap_of, 
 from pspflow.studies.composite.localization.options import LocalizationOptions
 from pspflow.studies.composite.localization.training import training_of
 from pspflow.studies.composite.localization.windows import Windows, covering, drawn
+from pspflow.studies.composite.networks.symmetry import COPIES
 from pspflow.studies.composite.paths import (
     SplitTable,
     StrainStore,
@@ -71,6 +73,7 @@ def train(
     rng = generator(seed, "composite symmetries", "localization")
     symmetries = symmetries_of(open_store(structures), "all", phases, rng)
     log.info("Symmetric copies that the set allows: %s", symmetries.around_x())
+    origin = replace(origin, options={**origin.options, COPIES: str(symmetries.around_x())})
     network.standardise_by(Scale.of(smooth(phases)), Scale.of(strains))
     training = (network.inputs(phases), network.targets(strains))
     phases, strains = fields.read(fields.places("validation"))
