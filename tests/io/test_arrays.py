@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 import zarr
 
+from pspflow.errors import InputError
 from pspflow.io import arrays
 from pspflow.io.arrays import (
     add_array,
@@ -19,6 +20,7 @@ from pspflow.io.arrays import (
     put_array,
     read_values,
 )
+from pspflow.io.chunks import STORED
 
 KIB, MIB = 1 << 10, 1 << 20
 DIMS = ("chip", "z", "y", "x")
@@ -119,6 +121,83 @@ def test_failure_leaves_no_store(tmp_path, provenance):
     ):
         put_array(store, "values", np.ones(4), ("y", "x"), "1")
     assert list(tmp_path.iterdir()) == []
+
+
+def files(path):
+    """List the files of the chunks of a store."""
+    return sorted(file for file in path.rglob("*") if file.is_file() and file.name != "zarr.json")
+
+
+def zeros(path, provenance):
+    """Write a store of two arrays, of which one is zero, in groups and shards."""
+    with new_store(path, provenance) as store:
+        put_array(store, "values", np.ones((40, 3)), ("row", "column"), "1")
+        put_array(store.create_group("one"), "zero", np.zeros((7, 2)), ("y", "x"), "1")
+    return path
+
+
+def test_arrays_of_zeros_are_stored_too(tmp_path, provenance):
+    """Every chunk that is written has a file, so that one that is not there is lost."""
+    assert len(files(zeros(tmp_path / "a.zarr", provenance))) == 2
+    assert not read_values(open_store(tmp_path / "a.zarr"), "one/zero").any()
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("keep", [None, 0, 10, -1])
+def test_a_store_that_lost_a_part_is_not_opened(tmp_path, provenance, which, keep):
+    """A lost or truncated shard of any array is refused, with store, file and remedy."""
+    path = zeros(tmp_path / "a.zarr", provenance)
+    file = files(path)[which]
+    if keep is None:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:keep])
+    name = file.relative_to(path).as_posix()
+    with pytest.raises(InputError, match=rf"a\.zarr: 1 of 2 files .*\({name} .*; delete it and"):
+        open_store(path)
+
+
+def test_every_shard_counts(tmp_path, provenance, monkeypatch):
+    """Whichever of several shards is lost, the store is refused."""
+    monkeypatch.setattr(arrays, "CHUNK_BYTES", 48)
+    monkeypatch.setattr(arrays, "SHARD_BYTES", 96)
+    write(tmp_path / "a.zarr", provenance, np.zeros((40, 3)))
+    assert len(files(tmp_path / "a.zarr")) > 5
+    for file in files(tmp_path / "a.zarr"):
+        content = file.read_bytes()
+        file.unlink()
+        with pytest.raises(InputError, match="is missing"):
+            open_store(tmp_path / "a.zarr")
+        file.write_bytes(content)
+    assert open_store(tmp_path / "a.zarr")
+
+
+def test_changed_bytes_are_noticed_when_read(tmp_path, provenance):
+    """Chunks have checksums."""
+    values = np.random.default_rng(0).normal(size=(40, 3))
+    write(tmp_path / "a.zarr", provenance, values)
+    (file,) = files(tmp_path / "a.zarr")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(InputError, match="its content is damaged"):
+        read_values(open_store(tmp_path / "a.zarr"), "values")
+
+
+def test_stores_of_older_versions_are_opened(tmp_path, provenance):
+    """They have no record of their files, and left out chunks of zeros."""
+    path = zeros(tmp_path / "a.zarr", provenance)
+    group = zarr.open_group(path, mode="r+")
+    del group.attrs[STORED]
+    zarr.consolidate_metadata(group.store)
+    files(path)[0].unlink()
+    assert not read_values(open_store(path), "one/zero").any()
+
+
+def test_a_store_that_is_not_there(tmp_path):
+    """The sentence names it."""
+    with pytest.raises(InputError, match=r"lost\.zarr: there is no store"):
+        open_store(tmp_path / "lost.zarr")
 
 
 def test_group_is_no_array(tmp_path, provenance):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pspflow.errors import InputError
 from pspflow.io.tables import read_table, table_provenance, write_table
 
 
@@ -77,3 +78,14 @@ def test_no_frame_is_an_error(tmp_path, provenance):
     with pytest.raises(ValueError, match=r"table\.parquet: no rows"):
         write_table(tmp_path / "table.parquet", iter(()), provenance)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.99])
+def test_a_table_that_is_cut_short(tmp_path, provenance, table, share):
+    """It is one sentence with the file and the remedy."""
+    path = tmp_path / "a.parquet"
+    write_table(path, table, provenance)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(InputError, match=r"a\.parquet: the table is cut short or damaged"):
+        read_table(path)

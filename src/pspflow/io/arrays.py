@@ -9,12 +9,16 @@ from typing import Any, cast
 
 import numpy as np
 import zarr
+from zarr.codecs import ZstdCodec
 
 from pspflow.arrays import refuses_masks
+from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
+from pspflow.io.chunks import STORED, check_store, chunk_sizes
 
 CHUNK_BYTES = 2 << 20
 SHARD_BYTES = 64 << 20
+COMPRESSION = ZstdCodec(level=0, checksum=True)
 
 
 @contextmanager
@@ -24,6 +28,7 @@ def new_store(path: Path, provenance: Provenance) -> Iterator[zarr.Group]:
         group = zarr.open_group(staged, mode="w", zarr_format=3)
         group.attrs["provenance"] = provenance.as_dict()
         yield group
+        group.attrs[STORED] = chunk_sizes(staged)
         with warnings.catch_warnings():
             # Zarr 3 warns that its specification lacks the metadata that xarray looks for first
             warnings.simplefilter("ignore", zarr.errors.ZarrUserWarning)
@@ -31,8 +36,19 @@ def new_store(path: Path, provenance: Provenance) -> Iterator[zarr.Group]:
 
 
 def open_store(path: Path) -> zarr.Group:
-    """Open a store for reading."""
-    return zarr.open_group(path, mode="r", zarr_format=3)
+    """Open a store for reading, if it is complete.
+
+    Raises
+    ------
+    InputError
+        If there is no store, or one that lacks a chunk or a part of one.
+    """
+    try:
+        group = zarr.open_group(path, mode="r", zarr_format=3)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no store; rerun what makes it.") from error
+    check_store(path, group)
+    return group
 
 
 def get_array(group: zarr.Group, name: str) -> zarr.Array:
@@ -44,8 +60,21 @@ def get_array(group: zarr.Group, name: str) -> zarr.Array:
 
 
 def read_values(group: zarr.Group, name: str) -> np.ndarray:
-    """Read a whole array of a store."""
-    return np.asarray(get_array(group, name)[...])
+    """Read a whole array of a store.
+
+    Raises
+    ------
+    InputError
+        If its content is damaged.
+    """
+    array = get_array(group, name)
+    try:
+        return np.asarray(array[...])
+    except (ValueError, RuntimeError, OSError) as error:
+        raise InputError(
+            f"{array.store_path}: its content is damaged ({error}); delete the store and rerun "
+            "what makes it, or copy it again."
+        ) from error
 
 
 def provenance_of(group: zarr.Group) -> dict[str, Any]:
@@ -62,6 +91,8 @@ def add_array(
     units: str,
 ) -> zarr.Array:
     """Add an array, chunked into shards of at most 64 MiB.
+
+    Chunks of zeros are stored too, so that one that is not there is lost; and each has a checksum.
 
     Chunks and shards are bands along the first axis. Where one row is larger than a shard, as in
     a set of large volumes, they are bands along the first axis whose rows are small enough.
@@ -87,6 +118,8 @@ def add_array(
         chunks=chunks,
         shards=shards,
         dimension_names=list(dims),
+        compressors=COMPRESSION,
+        config={"write_empty_chunks": True},
     )
     array.attrs["units"] = units
     return array

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
 
 PROVENANCE_KEY = b"pspflow_provenance"
@@ -61,8 +62,22 @@ def write_table(
 
 
 def read_table(path: Path, categories: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a table; columns named in `categories` become categories, which saves memory."""
-    table = pq.read_table(path, read_dictionary=list(categories))
+    """Read a table; columns named in `categories` become categories, which saves memory.
+
+    Raises
+    ------
+    InputError
+        If the file is cut short or damaged.
+    """
+    try:
+        table = pq.read_table(path, read_dictionary=list(categories))
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(
+            f"{path}: the table is cut short or damaged ({str(error).rstrip('.')}); delete it and "
+            "rerun what makes it, or copy it again."
+        ) from error
     return table.to_pandas(ignore_metadata=True)
 
 

@@ -13,6 +13,10 @@ from torch import Tensor
 from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
 
+METADATA = "__metadata__"
+MOST_HEADER = 100_000_000
+"""Largest header of a safetensors file, in bytes."""
+
 
 def save_weights(
     path: Path, tensors: dict[str, Tensor], model: dict[str, Any], provenance: Provenance
@@ -39,10 +43,38 @@ def save_weights(
 
 
 def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read the tensors and the arguments of their model."""
+    """Read the tensors and the arguments of their model.
+
+    Raises
+    ------
+    InputError
+        If the file is cut short.
+    """
+    _check_length(path)
     with safe_open(path, framework="pt") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         return tensors, json.loads(file.metadata()["model"])
+
+
+def _check_length(path: Path) -> None:
+    """Refuse a safetensors file that is shorter than its header says."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > MOST_HEADER:
+            return  # something else than safetensors, as its reader says
+        promised = 8 + length
+        try:
+            header = json.loads(file.read(length)) if promised <= size else {}
+            ends = [each["data_offsets"][1] for name, each in header.items() if name != METADATA]
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+            return
+    promised += max(ends, default=0)
+    if size < promised:
+        raise InputError(
+            f"{path}: the file of weights is cut short: its header promises {promised} bytes, and "
+            f"it has {size}; copy it again, or delete it and rerun what makes it."
+        )
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
@@ -51,10 +83,12 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
     Raises
     ------
     InputError
-        If the file is neither of these.
+        If the file is neither of these, or is cut short.
     """
     if not path.is_file():
         raise InputError(f"{path}: there is no such file of weights; correct the path.")
+    if path.suffix == ".safetensors":
+        _check_length(path)
     try:
         if path.suffix == ".safetensors":
             return load_file(path)

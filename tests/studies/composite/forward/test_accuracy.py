@@ -56,6 +56,29 @@ def test_mape_of_a_negative_component():
     assert mape(solved, predicted) == pytest.approx(20)
 
 
+def test_parts_without_stiffness_have_no_error_in_percent():
+    """A structure that does not percolate is left out; alone, it leaves nothing to say."""
+    part = points(4).assign(c11_gpa_solved=[40.0, 50.0, 1e-6, 0.0], c11_gpa=[44.0, 45.0, 1.0, 2.0])
+    row = errors_of(part, "c11").iloc[0]
+    assert row["mean_relative_error"] == pytest.approx(10)
+    assert row["mape"] == pytest.approx(100 * 3 / 22.5)
+    with_zeros = part.assign(c11_gpa_solved=0.0)
+    assert np.isnan(errors_of(with_zeros.iloc[:1], "c11")["mean_relative_error"].iloc[0])
+
+
+def test_structures_that_are_left_out_are_counted(stored, caplog):
+    """The log says how many of how many, and of what."""
+    folder, paths = stored
+    known = read_table(folder / "stiffness.parquet")
+    tests = read_table(paths["cnn"]).query("split == 'test'")["structure"]
+    known.loc[known["structure"] == tests.iloc[0], "c11_gpa"] = 1e-6
+    write_table(folder / "stiffness.parquet", known, ORIGIN)
+    with caplog.at_level("WARNING"):
+        table = measured(folder, paths)
+    assert f"1 of {len(tests)} test structures have nearly no c11_gpa" in caplog.text
+    assert table["mean_relative_error"].max() < 1000
+
+
 @pytest.mark.parametrize(("sd", "expected"), [(2.0, 0.95), (1.0, 0.673), (np.nan, np.nan)])
 def test_coverage_distinguishes_right_deviations_from_wrong_and_none(sd, expected):
     """95 % of the structures if the deviation is right, fewer if it is half of that."""

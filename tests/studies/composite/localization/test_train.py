@@ -13,6 +13,7 @@ from pspflow.mechanics import strain_field
 from pspflow.studies.composite.localization.localizers import load_localizer
 from pspflow.studies.composite.localization.stages.train import train
 from pspflow.studies.composite.localization.training import LocalLoss, symmetric
+from pspflow.studies.composite.structures.symmetries import EVERY, MIRRORS, Symmetries
 
 COUNT, FIELDS = 24, 20
 ORIGIN = Provenance("test", {}, None, {})
@@ -33,6 +34,29 @@ def test_strains_have_the_symmetries_of_the_training(structure):
             solved = strain_field(turned, *moduli, macro, **options)[0]
             np.testing.assert_allclose(solved, symmetric(strain, which), atol=1e-10)
     assert len(found) == 16
+
+
+@pytest.mark.parametrize(
+    ("symmetries", "copies"),
+    [(EVERY, 16), (Symmetries(), 1), (MIRRORS, 8), (Symmetries((2,), ((0, 1, 2), (0, 2, 1))), 4)],
+)
+def test_copies_have_the_symmetries_of_the_set(structure, symmetries, copies):
+    """A training sees the copies that its set has, and no others."""
+    seen = set()
+
+    class Model:
+        def __call__(self, inputs):
+            seen.add(inputs.numpy().tobytes())
+            return inputs
+
+        def loss(self, given, targets):
+            return (given - targets).square().mean()
+
+    loss = LocalLoss(Model(), 0, symmetries)
+    batch = (torch.from_numpy(structure)[None].float(),) * 2
+    for number in range(200):
+        loss.training(batch, 0, number)
+    assert len(seen) == copies
 
 
 def test_training_learns_from_training_structures(composite, trained):

@@ -10,7 +10,11 @@ from pspflow.io.sections import read_section
 from pspflow.io.tables import write_table
 from pspflow.report.section import Section
 from pspflow.studies.composite.networks.options import NetworkOptions
-from pspflow.studies.composite.networks.section import networks_section, slices_finding
+from pspflow.studies.composite.networks.section import (
+    networks_section,
+    slices_finding,
+    trainings,
+)
 from pspflow.studies.composite.networks.stages.section import section
 from pspflow.studies.composite.structures.sets import DIMS, write_structures
 
@@ -82,6 +86,14 @@ def test_trainings_are_listed_with_their_best_epoch(written):
     assert [row["training"] for row in rows] == ["the paper's", "ours"]
     assert [(row["epochs"], row["best epoch"]) for row in rows] == [("3", "2")] * 2
     assert "of the paper's sizes" in written.parts[0].text
+
+
+def test_trainings_say_which_copies_they_learned_from():
+    """The report names the symmetries that the set has; other networks have no copies."""
+    history = pd.DataFrame({"epoch": [0], "validation_loss": [1.0]})
+    names = ["all/c11/cnn/run0", "all/c11/cnn_augmented/run0"]
+    table = trainings(dict.fromkeys(names, history), {names[1]: "shifts, mirrors along y"})
+    assert table["copies"].tolist() == ["", "shifts, mirrors along y"]
 
 
 def test_reconstructions_and_slices_are_shown(written, tmp_path):

@@ -8,7 +8,7 @@ import torch
 from pspflow.errors import InputError
 from pspflow.io.arrays import new_store, open_store, put_array, read_values
 from pspflow.io.artefacts import Provenance
-from pspflow.io.tables import read_table, write_table
+from pspflow.io.tables import read_table, table_provenance, write_table
 from pspflow.io.weights import load_weights
 from pspflow.simulate import simulate_composite
 from pspflow.studies.composite.networks import training
@@ -100,6 +100,42 @@ def test_predictions_and_latents_of_a_trained_network(data, tmp_path):
     known = read_table(data / "stiffness.parquet")["c11_gpa"][:12]
     assert material["ranges"]["c11_gpa"] == pytest.approx([known.min(), known.max()])
     assert network.prior(np.array([[20.0]])).means.shape == (1, 1, 16)
+
+
+@pytest.mark.parametrize("long", range(3))
+@pytest.mark.parametrize("count", [COUNT, 60])
+def test_fibres_of_a_users_set_are_not_turned_in_training(tmp_path, monkeypatch, long, count):
+    """The batches that a network learns from have every fibre along the axis of the set."""
+    rng = np.random.default_rng(0)
+    widths = tuple(4 if axis == long else 1 for axis in range(3))
+    voxels = np.stack([simulate_composite(EDGE, widths, 0.4, rng) for _ in range(count)])
+    given = Provenance("composite structures import-structures", {}, None, {})
+    with new_store(tmp_path / "structures.zarr", given) as group:
+        put_array(group, PHASE, voxels, DIMS, "1")
+    names = [f"s{place}" for place in range(count)]
+    values = pd.DataFrame(rng.uniform(5, 50, (count, 6)), columns=list(NORMAL))
+    write_table(tmp_path / "stiffness.parquet", values.assign(structure=names), ORIGIN)
+    write_table(tmp_path / "phases.parquet", phase_table((2.4, 120.0), (0.3, 0.3)), ORIGIN)
+    splits = np.array(["train", "train", "train", "validation", "test"])[np.arange(count) % 5]
+    rows = pd.DataFrame({"run": 0, "structure": names, "split": splits})
+    write_table(tmp_path / "splits.parquet", rows, ORIGIN)
+    seen = []
+    losses = training.NetworkLoss.losses
+
+    def watched(self, structures, properties, rng):
+        if torch.is_grad_enabled():
+            seen.extend(structures[:, 0].detach().cpu().numpy())
+        return losses(self, structures, properties, rng)
+
+    monkeypatch.setattr(training.NetworkLoss, "losses", watched)
+    trained(tmp_path, tmp_path / "out", "cnn_augmented", target="c11")
+    assert len(seen) >= 0.6 * count
+    changes = [[np.mean(each != np.roll(each, 1, axis)) for axis in range(3)] for each in seen]
+    assert (np.argmin(changes, axis=1) == long).all()
+    said = table_provenance(tmp_path / "out/history.parquet")["options"]["symmetric_copies"]
+    across = " and ".join(name for axis, name in enumerate("xyz") if axis != long)
+    assert said.startswith("shifts")
+    assert said.endswith(f"exchanges of {across}") == (count == 60)
 
 
 def test_a_network_without_target_is_refused(data, tmp_path):

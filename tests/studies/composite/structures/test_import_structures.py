@@ -51,6 +51,7 @@ def test_the_stiffer_phase_becomes_1(tmp_path, stack):
     assert phases.to_numpy().tolist() == [[0, 70, 0.3], [1, 200, 0.25]]
 
 
+@pytest.mark.data("structures", "read", "booleans, or any two whole numbers from 0, as phase ids")
 def test_boolean_stack(tmp_path, stack):
     """A stack of booleans has the phases 0 and 1."""
     voxels, *_ = imported(tmp_path, stack == 3, "phase,young_gpa,poisson\n0,1,0.3\n1,2,0.3\n")
@@ -109,6 +110,16 @@ def test_moduli_that_cannot_be_used(tmp_path, stack, moduli, words):
     assert not (tmp_path / "structures").exists()
 
 
+@pytest.mark.data("structures", "warned", "moduli that look like MPa")
+def test_moduli_in_mpa_are_warned_of(tmp_path, stack, caplog):
+    """No material has 200,000 GPa."""
+    imported(tmp_path, stack, MODULI.replace("70", "70000").replace("200", "200000"))
+    assert "moduli.csv: young_gpa is 200000, and no material is stiffer" in caplog.text
+    caplog.clear()
+    imported(tmp_path, stack)
+    assert "MPa" not in caplog.text
+
+
 def uniform(stack):
     stack[5] = 3
     return stack
@@ -120,6 +131,9 @@ def hollow(stack):
     return stack
 
 
+@pytest.mark.data("structures", "refused", "grey values, or NaN, in place of phase ids")
+@pytest.mark.data("structures", "refused", "structures that are no cubes, or of one phase")
+@pytest.mark.data("structures", "refused", "a phase without a row in the table of the phases")
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [

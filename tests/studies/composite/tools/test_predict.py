@@ -10,6 +10,7 @@ import zarr
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import table_provenance
 from pspflow.io.weights import load_weights, save_weights
+from pspflow.studies.composite.forward import predictions
 from pspflow.studies.composite.networks.network import load_network
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.tools.predict import predict
@@ -108,7 +109,7 @@ def test_refine_solves_on_the_doubled_grid(run, tmp_path, save, voxels, solved, 
 
 @pytest.mark.data("structures", "warned", "structures whose stiff parts do not hang together")
 def test_structures_of_hardly_any_stiffness_are_named(run, tmp_path, save, voxels, caplog):
-    """Where the truth is near zero, a percentage of it says little: a warning names the rows."""
+    """Where the truth is near zero, there is no percentage, and a warning names the rows."""
     loose = np.zeros_like(voxels[0])
     loose[4, 4, 4] = 1
     np.save(tmp_path / "stack.npy", np.stack([1 - loose, loose, 1 - loose, loose]))
@@ -119,8 +120,20 @@ def test_structures_of_hardly_any_stiffness_are_named(run, tmp_path, save, voxel
     with caplog.at_level(logging.WARNING):
         out = tmp_path / "table.csv"
         run(predict, tmp_path / "stack.npy", "--model", weights, "--out", out)
-    assert "2 of 4 structures have a solved c11_gpa below 1 % of the largest" in caplog.text
-    assert caplog.text.rstrip().endswith("in percent: 1, 3")
+    assert "2 of 4 structures have nearly no c11_gpa" in caplog.text
+    assert caplog.text.rstrip().endswith("in GPa: 1, 3")
+
+
+def test_parts_without_stiffness_have_no_error_in_percent(untrained, caplog, monkeypatch):
+    """Next to nothing as what is solved has no percentage, however far the network is off."""
+    network = untrained("mixture", ("c11_gpa",))
+    voxels = np.random.default_rng(0).integers(0, 2, (3, 9, 9, 9), dtype=np.uint8)
+    solved = np.full((3, 6), 30.0)
+    solved[1] = 1e-5
+    monkeypatch.setattr(predictions, "solve_candidates", lambda *_: solved)
+    table = predictions.predict_table(network, {"ranges": {"c11_gpa": [1e-5, 60]}}, voxels)
+    assert table["c11_gpa_error_percent"].isna().tolist() == [False, True, False]
+    assert table["c11_gpa_solved"].tolist() == [30, 1e-5, 30]
 
 
 FAULTS = {

@@ -11,6 +11,8 @@ from pspflow.studies.composite.forward.models import ORDER
 from pspflow.studies.composite.structures.properties import TARGETS, Target
 
 MEASURES: Final = ("mape", "mean_relative_error", "r2", "coverage_95")
+LEAST: Final = 0.01
+"""Share of a usual value below which errors are not said in percent."""
 NORMAL_95: Final = 1.959964
 """Standard deviations that hold 95 % of a normal distribution about its mean."""
 
@@ -30,7 +32,8 @@ def errors_of(points: pd.DataFrame, target: Target) -> pd.DataFrame:
     One row per model and property: model, property, and
     mape, the mean absolute error over the size of the mean solved value, in percent, as the
     composite paper defines it in section 4;
-    mean_relative_error, the mean of each absolute error over its own solved value, in percent;
+    mean_relative_error, the mean of each absolute error over its own solved value, in percent,
+    without structures that have `nearly_none` (NaN if all have);
     r2, the coefficient of determination;
     coverage_95, the share of the structures within 1.96 predictive standard deviations, .95 where
     these are right, NaN where there are none.
@@ -46,7 +49,7 @@ def errors_of(points: pd.DataFrame, target: Target) -> pd.DataFrame:
                     "model": model,
                     "property": column,
                     "mape": mape(solved.to_numpy(), predicted.to_numpy()),
-                    "mean_relative_error": 100 * mean_absolute_percentage_error(solved, predicted),
+                    "mean_relative_error": _mean_relative_error(solved, predicted),
                     "r2": r2_score(solved, predicted) if len(part) > 1 else np.nan,
                     "coverage_95": inside if sd.notna().all() else np.nan,
                 }
@@ -54,12 +57,37 @@ def errors_of(points: pd.DataFrame, target: Target) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def nearly_none(values: np.ndarray | pd.Series, scale: float | None = None) -> np.ndarray:
+    """Tell which values are too small for an error to be said in percent of them.
+
+    A structure that does not percolate has next to no stiffness: any error is millions of percent.
+
+    Parameters
+    ----------
+    values
+        Solved values, in GPa.
+    scale
+        A usual value; the mean of their sizes if it is not given.
+    """
+    sizes = np.abs(np.asarray(values, np.float64))
+    return sizes <= LEAST * (sizes.mean() if scale is None else scale)
+
+
+def _mean_relative_error(solved: pd.Series, predicted: pd.Series) -> float:
+    kept = ~nearly_none(solved)
+    if not kept.any():
+        return np.nan
+    return 100 * float(mean_absolute_percentage_error(solved[kept], predicted[kept]))
+
+
 def mape(solved: np.ndarray, predicted: np.ndarray) -> float:
     """Return the composite paper's MAPE in percent: mean absolute error over mean solved value.
 
-    The size of the mean counts: C21 is below 0 where phases widen as they are stretched.
+    The size of the mean counts: C21 is below 0 where phases widen as they are stretched. NaN if the
+    mean is 0.
     """
-    return 100 * float(mean_absolute_error(solved, predicted)) / abs(float(np.mean(solved)))
+    mean = abs(float(np.mean(solved)))
+    return 100 * float(mean_absolute_error(solved, predicted)) / mean if mean else np.nan
 
 
 def summary(accuracy: pd.DataFrame, target: Target) -> pd.DataFrame:

@@ -9,11 +9,12 @@ import pandas as pd
 
 from pspflow.errors import InputError, raise_problems
 from pspflow.mechanics import check_structure
+from pspflow.studies.composite.forward.accuracy import nearly_none
 from pspflow.studies.composite.networks.network import Network
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.solution import solve_candidates
-from pspflow.studies.composite.structures.stack import open_array
+from pspflow.studies.composite.structures.stack import missing_voxels, open_array
 from pspflow.studies.composite.structures.stack_tables import read_moduli
 
 IDS = (0, 1)
@@ -55,7 +56,7 @@ def predict_table(
     NAME in GPa and NAME_sd, predicted mean and standard deviation (NaN for a network that gives
     none); if solved, also NAME_solved and NAME_error_percent, the difference over the solved; if
     refined, also NAME_refined and NAME_refined_percent, the change on the doubled grid over the
-    solved.
+    solved. Percentages are NaN for structures that have nearly none beside those of the training.
 
     Raises
     ------
@@ -79,11 +80,13 @@ def predict_table(
         if solved is not None:
             true = solved[:, NORMAL.index(name)]
             table[f"{name}_solved"] = true
-            table[f"{name}_error_percent"] = 100 * (means[:, place] - true) / np.abs(true)
+            few = nearly_none(true, float(np.abs(material["ranges"][name]).mean()))
+            sizes = np.where(few, np.nan, np.abs(true))
+            table[f"{name}_error_percent"] = 100 * (means[:, place] - true) / sizes
             if fine is not None:
                 table[f"{name}_refined"] = fine[:, NORMAL.index(name)]
                 change = table[f"{name}_refined"] - true
-                table[f"{name}_refined_percent"] = 100 * change / np.abs(true)
+                table[f"{name}_refined_percent"] = 100 * change / sizes
     return pd.DataFrame(table)
 
 
@@ -125,7 +128,8 @@ def read_stack(path: Path, array: str, edge: int, ids: tuple[int, int]) -> np.nd
     Parameters
     ----------
     path
-        A .npy file, or a Zarr array or group: phase ids (structure, x, y, z).
+        A .npy file of phase ids (structure, x, y, z), or a Zarr array or group, whose dimensions
+        may have names in any order.
     array
         Name of the array, where it is a Zarr group.
     edge
@@ -158,7 +162,7 @@ def read_stack(path: Path, array: str, edge: int, ids: tuple[int, int]) -> np.nd
     made = np.empty((stack.shape[0], *size), np.uint8)
     for place in range(len(made)):
         structure = np.asarray(stack[place])
-        problem = _problem(structure, ids)
+        problem = missing_voxels(stack, structure) or _problem(structure, ids)
         if problem:
             problems.append(f"{path} structure {place}: {problem}.")
         made[place] = structure == ids[1]

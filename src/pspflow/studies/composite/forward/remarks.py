@@ -8,8 +8,6 @@ import pandas as pd
 from pspflow.logs import log
 
 MOST_NAMED = 5
-SOFT = 0.01
-"""Share of the largest stiffness below which a relative error says little."""
 
 
 def warn_outside(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> None:
@@ -33,7 +31,7 @@ def warn_outside(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]])
 
 
 def warn_soft(table: pd.DataFrame, name: str) -> None:
-    """Warn of structures whose relative error says little, since they have hardly any stiffness.
+    """Warn of structures without a relative error, since they have nearly no stiffness.
 
     Parameters
     ----------
@@ -42,15 +40,12 @@ def warn_soft(table: pd.DataFrame, name: str) -> None:
     name
         The property.
     """
-    solved = table[f"{name}_solved"].abs()
-    typical = solved.max()
-    rows = np.flatnonzero(solved < SOFT * typical)
+    rows = np.flatnonzero(table[f"{name}_error_percent"].isna())
     if rows.size:
         log.warning(
-            "%d of %d structures have a solved %s below 1 %% of the largest, %.3g GPa, as those "
-            "have whose stiff parts do not hang together: read their differences in GPa, not in "
-            "percent: %s",
-            *(rows.size, len(table), name, typical, _named(rows)),
+            "%d of %d structures have nearly no %s, as those have whose stiff parts do not hang "
+            "together: their error has no percentage, compare the values in GPa: %s",
+            *(rows.size, len(table), name, _named(rows)),
         )
 
 
@@ -64,8 +59,10 @@ def say_refined(table: pd.DataFrame, name: str) -> None:
     name
         The property.
     """
-    changes = table[f"{name}_refined_percent"]
-    place = int(changes.abs().argmax())
+    changes = table[f"{name}_refined_percent"].dropna()
+    if changes.empty:
+        return
+    place = changes.abs().idxmax()
     log.info(
         "%s: on the doubled grid the solver finds %+.2g %% in the mean, %+.2g %% at most "
         "(structure %d); the error of your grid is larger than this change, the more the higher "

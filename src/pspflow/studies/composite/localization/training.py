@@ -6,6 +6,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 
 from pspflow.seeds import generator
 from pspflow.studies.composite.localization.localizers import Localizer
+from pspflow.studies.composite.structures.symmetries import EVERY, Symmetries
 from pspflow.training.data import Batch, Batches
 from pspflow.training.optimisers import Adam
 from pspflow.training.supervised import Supervised
@@ -20,7 +21,8 @@ class LocalLoss:
 
     Phases are isotropic and the macroscopic strain is along x: mirrored along any axis, or with y
     and z exchanged, a structure has its strains mirrored and exchanged alike. Each training batch
-    is replaced by one of these 16 copies, drawn from seed, epoch and number of the batch alone.
+    is replaced by one of these 16 copies, drawn from seed, epoch and number of the batch alone, as
+    far as the set has such structures.
 
     Parameters
     ----------
@@ -28,15 +30,19 @@ class LocalLoss:
         What is trained.
     seed
         Seed of the symmetries.
+    symmetries
+        Those of the set.
     """
 
-    def __init__(self, model: Localizer, seed: int) -> None:
+    def __init__(self, model: Localizer, seed: int, symmetries: Symmetries = EVERY) -> None:
         self.model, self.seed = model, seed
+        self.allowed = sum(1 << axis for axis in symmetries.mirrors)
+        self.allowed += 8 * ((0, 2, 1) in symmetries.orders)
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a training batch."""
         draw = int(generator(self.seed, "symmetry", epoch, number).integers(16))
-        inputs, targets = (symmetric(fields, draw) for fields in batch)
+        inputs, targets = (symmetric(fields, draw & self.allowed) for fields in batch)
         return self.model.loss(self.model(inputs), targets), {}
 
     def validation(self, batch: Batch, number: int) -> Tensor:
@@ -54,6 +60,7 @@ def training_of(
     epochs: int,
     learning_rate: float,
     seed: int,
+    symmetries: Symmetries,
     device: torch.device,
 ) -> Supervised:
     """Return the training of a localizer.
@@ -70,13 +77,15 @@ def training_of(
         The highest learning rate of Adam.
     seed
         Seed of the symmetries.
+    symmetries
+        Those of the set.
     device
         Where the localizer is trained.
     """
     optimiser = Adam(model.parameters(), lr=learning_rate)
     steps = epochs * len(train.order(0))
     schedule = OneCycleLR(optimiser, learning_rate, steps, pct_start=WARM_UP)
-    loss = LocalLoss(model, seed)
+    loss = LocalLoss(model, seed, symmetries)
     return Supervised(
         model, loss, optimiser, train, validation, device, schedule=schedule, every="step"
     )

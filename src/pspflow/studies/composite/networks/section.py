@@ -20,6 +20,7 @@ def networks_section(
     mismatch: pd.DataFrame,
     figures: Mapping[str, Figure],
     options: NetworkOptions,
+    copies: Mapping[str, str] = {},
 ) -> Section:
     """Describe the networks and how they were trained.
 
@@ -35,6 +36,8 @@ def networks_section(
         The figures `reconstructions` and `slice_ablation`.
     options
         The options of the chapter.
+    copies
+        Symmetries of the copies that networks were trained on, by training.
     """
     early = undertrained(
         histories, "validation_loss", "the validation loss", "composite.networks.max_epochs"
@@ -48,7 +51,7 @@ def networks_section(
                 text=_text(options),
                 tables=(
                     Table.of(
-                        trainings(histories),
+                        trainings(histories, copies),
                         "Networks that were trained: epochs, and the best of them.",
                     ),
                 ),
@@ -83,12 +86,14 @@ def networks_section(
     )
 
 
-def trainings(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def trainings(
+    histories: Mapping[str, pd.DataFrame], copies: Mapping[str, str] = {}
+) -> pd.DataFrame:
     """Tabulate the trainings.
 
     Parameters
     ----------
-    histories
+    histories, copies
         See `networks_section`.
     """
     rows = []
@@ -105,6 +110,7 @@ def trainings(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                 "best_epoch": int(history["epoch"][best]) + 1,
                 "validation_loss": float(history["validation_loss"][best]),
                 "training": "ours" if RECIPES[network].ours else "the paper's",
+                "copies": copies.get(name, ""),
             }
         )
     return pd.DataFrame(rows)
@@ -154,9 +160,11 @@ def _text(options: NetworkOptions) -> str:
         "2 and 20 that bring these terms to the scale of its own style loss; they do not carry "
         "over to this unit, in which larger weights of the divergence collapse the posterior. "
         "Ours (names ending in _statistics) have a trunk that uses means over the periodic cell, "
-        "properties as logarithms, symmetric copies of the structures, a reconstruction loss of "
-        "volume fraction, autocovariance and centred Gram matrices, a regressor that is applied to "
-        "decoded structures, and a decoder that filters noise and cuts it. That decoder can make "
+        "properties as logarithms, symmetric copies of the structures (shifted, and mirrored or "
+        "with axes exchanged as far as the set has such structures: the table says how), a "
+        "reconstruction loss of volume fraction, autocovariance and centred Gram matrices, a "
+        "regressor that is applied to decoded structures, and a decoder that filters noise and "
+        "cuts it. That decoder can make "
         "any cut Gaussian field and no other; simulated structures are such fields, so that its "
         "success on them does not carry over to structures of another kind. cnn_augmented is "
         "regression alone with the symmetric copies, cnn_statistics regression alone with our "

@@ -1,25 +1,25 @@
 """Symmetric copies of structures, which have the same stiffness or the same with axes exchanged."""
 
-from itertools import permutations
 from typing import Final
 
 import torch
 from torch import Tensor
 
 from pspflow.studies.composite.structures.properties import POSITIONS
+from pspflow.studies.composite.structures.symmetries import Symmetries
 
 AXES: Final = (2, 3, 4)
-ORDERS: Final = tuple(permutations(range(3)))
+COPIES: Final = "symmetric_copies"
+"""Where the provenance of weights and histories says which symmetries copies have."""
 
 
 def symmetric_copies(
-    structures: Tensor, stiffness: Tensor, rng: torch.Generator, *, exchange: bool
+    structures: Tensor, stiffness: Tensor, rng: torch.Generator, symmetries: Symmetries
 ) -> tuple[Tensor, Tensor]:
-    """Shift, mirror and, where asked for, turn a batch of periodic cells, all of it alike.
+    """Shift, mirror and turn a batch of periodic cells, all of it alike, as far as the set allows.
 
     Shifts and mirrors leave the normal block of the stiffness as it is; with axes exchanged, its
-    components are exchanged with them. That would take structures out of a set of chosen
-    morphologies.
+    components are exchanged with them.
 
     Parameters
     ----------
@@ -29,8 +29,8 @@ def symmetric_copies(
         `b x 6`, components in the order of `NORMAL`.
     rng
         Source of the draw, on the CPU.
-    exchange
-        Whether axes are exchanged.
+    symmetries
+        Mirrors and orders of axes to draw from.
 
     Returns
     -------
@@ -40,10 +40,11 @@ def symmetric_copies(
     shifts = torch.randint(edge, (3,), generator=rng).tolist()
     mirrored = torch.randint(2, (3,), generator=rng).tolist()
     copies = structures.roll(shifts, AXES)
-    copies = copies.flip([axis for axis, bit in zip(AXES, mirrored, strict=True) if bit])
-    if not exchange:
+    copies = copies.flip([AXES[place] for place in symmetries.mirrors if mirrored[place]])
+    orders = symmetries.orders
+    if len(orders) == 1:
         return copies, stiffness
-    order = ORDERS[int(torch.randint(len(ORDERS), (), generator=rng))]
+    order = orders[int(torch.randint(len(orders), (), generator=rng))]
     return copies.permute(0, 1, *(2 + axis for axis in order)), stiffness[:, _columns(order)]
 
 

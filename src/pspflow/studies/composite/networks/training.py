@@ -10,6 +10,7 @@ from pspflow.seeds import generator
 from pspflow.studies.composite.networks.network import Network, to_input
 from pspflow.studies.composite.networks.options import ObjectiveOptions, StatisticsOptions
 from pspflow.studies.composite.networks.symmetry import symmetric_copies
+from pspflow.studies.composite.structures.symmetries import Symmetries
 from pspflow.training.data import Batch, Batches
 from pspflow.training.optimisers import Adam
 from pspflow.training.supervised import Supervised
@@ -33,8 +34,8 @@ class NetworkLoss:
         Weights of the terms.
     seed
         Seed of the draws.
-    augmented, exchange
-        Whether it is trained on symmetric copies, and whether these exchange axes.
+    symmetries
+        Those of the copies that it is trained on; None: on the structures as they are.
     """
 
     def __init__(
@@ -43,21 +44,17 @@ class NetworkLoss:
         columns: list[int],
         objective: ObjectiveOptions,
         seed: int,
-        *,
-        augmented: bool,
-        exchange: bool,
+        symmetries: Symmetries | None = None,
     ) -> None:
         self.network, self.columns, self.objective = network, columns, objective
-        self.seed, self.augmented, self.exchange = seed, augmented, exchange
+        self.seed, self.symmetries = seed, symmetries
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a training batch and its named terms."""
         rng = self._rng("training", epoch, number)
         structures, stiffness = to_input(batch[0]), batch[1]
-        if self.augmented:
-            structures, stiffness = symmetric_copies(
-                structures, stiffness, rng, exchange=self.exchange
-            )
+        if self.symmetries is not None:
+            structures, stiffness = symmetric_copies(structures, stiffness, rng, self.symmetries)
         return self.losses(structures, stiffness[:, self.columns], rng)
 
     def validation(self, batch: Batch, number: int) -> Tensor:
@@ -148,7 +145,7 @@ def training_of(
     """
     parameters = [p for p in loss.network.net.parameters() if p.requires_grad]
     optimiser = Adam(parameters, loss.objective.learning_rate, loss.objective.betas)
-    schedule = CosineAnnealingLR(optimiser, epochs) if loss.augmented else None
+    schedule = CosineAnnealingLR(optimiser, epochs) if loss.symmetries is not None else None
     return Supervised(
         loss.network, loss, optimiser, train, validation, device, schedule=schedule, clip=CLIP
     )

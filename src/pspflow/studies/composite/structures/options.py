@@ -89,7 +89,8 @@ class StackOptions(Options):
     """The user's own structures: a stack of voxel arrays and the moduli of its two phases."""
 
     file: Path | None = None
-    """Phase ids, (structure, x, y, z), whole numbers: a .npy file, or a Zarr array or group."""
+    """Phase ids, whole numbers: a .npy file, or a Zarr array or group. Axes are (structure, x, y,
+    z), or in Zarr those that its dimensions are named after."""
     array: str = "phase"
     """Name of the array, where the file is a Zarr group."""
     phases: Path | None = None

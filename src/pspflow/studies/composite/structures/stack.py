@@ -1,5 +1,6 @@
 """A user's stack of structures: a .npy file or a Zarr array, opened without reading it."""
 
+import math
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -7,8 +8,19 @@ import numpy as np
 import zarr
 
 from pspflow.errors import InputError
+from pspflow.io.chunks import check_array
 from pspflow.mechanics import check_structure
 from pspflow.studies.composite.structures.options import MIN_EDGE, MIN_STRUCTURES
+from pspflow.studies.composite.structures.stack_axes import AXES, axis_order, names_of
+from pspflow.studies.composite.structures.stack_voxels import (
+    check_coding,
+    check_cubes,
+    check_masks,
+    missing_values,
+)
+
+HELD_BYTES = 1 << 28
+"""Most bytes of structures that are read at once."""
 
 
 class Stack(Protocol):
@@ -63,19 +75,84 @@ def open_stack(path: Path, array: str) -> Stack:
 
 
 def open_array(path: Path, name: str) -> Stack:
-    """Open the array at a path, of any shape and type.
+    """Open the array at a path, of any shape and type; its axes are put in order by their names.
 
     Raises
     ------
     InputError
-        If there is none.
+        If there is none, it is not complete, its dimensions have names that do not say which is
+        which, or it says that its voxels are not cubes or not all known.
     """
     if not path.exists():
         raise InputError(f"{path}: there is no such file or folder; correct the path to the stack.")
     return _zarr_array(path, name) if path.is_dir() else _npy_array(path)
 
 
+def missing_voxels(stack: Stack, structure: np.ndarray) -> str:
+    """Say how many voxels of a structure are missing by the attributes of its stack, if any."""
+    marked = sorted(stack.missing) if isinstance(stack, _Ordered) else []
+    count = int(np.isin(structure, marked).sum()) if marked else 0
+    if not count:
+        return ""
+    return (
+        f"{count} of its voxels hold {' or '.join(f'{value:g}' for value in marked)}, which by the "
+        "attributes of the stack means that they are missing; give each voxel a phase, or remove "
+        "the attribute if this is one"
+    )
+
+
+def ids_of(stack: Stack) -> list[str]:
+    """Return the ids that a stack has for its structures, as coordinates of their axis; or none."""
+    return stack.ids if isinstance(stack, _Ordered) else []
+
+
+class _Ordered:
+    """A Zarr array with its axes in the order of the study.
+
+    Structures are read as many at once as one chunk holds, since that is decoded as a whole.
+    """
+
+    def __init__(
+        self, path: Path, array: zarr.Array, order: tuple[int, ...], ids: list[str]
+    ) -> None:
+        self._path, self._array, self._order = path, array, order
+        self.shape = tuple(array.shape[place] for place in order)
+        self.dtype = np.dtype(array.dtype)
+        self.missing, self.ids = missing_values(array), ids
+        bytes_each = max(1, math.prod(self.shape[1:]) * self.dtype.itemsize)
+        self._step = max(1, min(array.chunks[order[0]], HELD_BYTES // bytes_each))
+        self._first, self._held = 0, np.empty((0,))
+
+    def __getitem__(self, place: int) -> np.ndarray:
+        """Read one structure."""
+        if not self._first <= place < self._first + len(self._held):
+            self._first = place - place % self._step
+            self._held = self._read(self._first, min(self._first + self._step, self.shape[0]))
+        return self._held[place - self._first]
+
+    def _read(self, first: int, end: int) -> np.ndarray:
+        # dimensions beyond those of a stack have length 1
+        parts = [
+            slice(first, end)
+            if place == self._order[0]
+            else slice(None)
+            if place in self._order
+            else 0
+            for place in range(len(self._array.shape))
+        ]
+        kept = sorted(self._order)
+        try:
+            values = np.asarray(self._array[tuple(parts)])
+        except Exception as error:  # every codec has errors of its own
+            raise InputError(
+                f"{self._path} structure {first}: its chunk cannot be read ({error}); it is "
+                "damaged or cut short, so copy the stack again."
+            ) from error
+        return values.transpose([kept.index(place) for place in self._order])
+
+
 def _npy_array(path: Path) -> Stack:
+    _check_length(path)
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
@@ -87,6 +164,35 @@ def _npy_array(path: Path) -> Stack:
     return cast("Stack", array)
 
 
+def _check_length(path: Path) -> None:
+    """Refuse a .npy file that is shorter or longer than its header says."""
+    try:
+        with path.open("rb") as file:
+            version = np.lib.format.read_magic(file)
+            header = (
+                np.lib.format.read_array_header_1_0
+                if version == (1, 0)
+                else np.lib.format.read_array_header_2_0
+            )
+            shape, _, dtype = header(file)
+            start = file.tell()
+    except (ValueError, OSError, EOFError):
+        return  # what it is instead is said by its reader
+    if dtype.hasobject:
+        return
+    promised, held = math.prod(shape) * dtype.itemsize, path.stat().st_size - start
+    if held < promised:
+        raise InputError(
+            f"{path}: the file is cut short: its header promises {promised} bytes of values, and "
+            f"it has {held}; copy or save it again."
+        )
+    if held > promised:
+        raise InputError(
+            f"{path}: {held - promised} bytes follow its array of shape {shape}, as where several "
+            "are saved into one file; save the stack as one array with numpy.save."
+        )
+
+
 def _zarr_array(path: Path, name: str) -> Stack:
     try:
         node = zarr.open(path, mode="r")
@@ -95,11 +201,44 @@ def _zarr_array(path: Path, name: str) -> Stack:
             f"{path}: a folder that is no Zarr array or group; correct the path to the stack."
         ) from error
     if isinstance(node, zarr.Group):
+        group: zarr.Group | None = node
         names = sorted(node.array_keys())
         if name not in names:
             raise InputError(
                 f"{path}: the group has no array {name!r} (found: "
                 f"{', '.join(map(repr, names)) or 'none'}); name yours as the array."
             )
-        node = node[name]
-    return cast("Stack", node)
+        array = cast("zarr.Array", node[name])
+    else:
+        group, array = _group_around(path), node
+    check_array(path, array)
+    if len(array.shape) < len(AXES):
+        return cast("Stack", array)
+    order = axis_order(path, array, group)
+    if order is None and len(array.shape) > len(AXES):
+        return cast("Stack", array)
+    check_cubes(path, array, group)
+    check_coding(path, array)
+    check_masks(path, array, group)
+    order = order or tuple(range(len(AXES)))
+    named = names_of(array, group)
+    ids = _coordinates(group, named[order[0]], array.shape[order[0]]) if named else []
+    return _Ordered(path, array, order, ids)
+
+
+def _coordinates(group: zarr.Group | None, name: str, count: int) -> list[str]:
+    """Return the values of the array that belongs to a dimension, as text, if it has one."""
+    if group is None or name not in set(group.array_keys()):
+        return []
+    held = group[name]
+    if not isinstance(held, zarr.Array) or held.shape != (count,) or held.dtype.kind not in "iuUTO":
+        return []
+    return [str(value).strip() for value in np.asarray(held[...]).tolist()]
+
+
+def _group_around(path: Path) -> zarr.Group | None:
+    """Open the group that holds an array, which may say what its axes are."""
+    try:
+        return zarr.open_group(path.resolve().parent, mode="r")
+    except (FileNotFoundError, ValueError, KeyError):
+        return None

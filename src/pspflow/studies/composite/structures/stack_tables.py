@@ -8,11 +8,14 @@ import pandas as pd
 
 from pspflow.errors import InputError, raise_problems
 from pspflow.io.sheet import read_sheet
+from pspflow.logs import log
 from pspflow.microstructure.cells import number, read_cell
 from pspflow.microstructure.spellings import is_no_name, nearest, shown, spelt_twice
 
 PHASE_COLUMNS: Final = ("phase", "young_gpa", "poisson")
 STRUCTURE_COLUMNS: Final = ("structure", "specimen", "morphology")
+STIFFEST_GPA: Final = 1500
+"""More than diamond's modulus."""
 
 
 def read_moduli(path: Path) -> pd.DataFrame:
@@ -47,6 +50,12 @@ def read_moduli(path: Path) -> pd.DataFrame:
             f"{path}: it gives {len(table)} phases, but the composite study models structures of "
             "two; merge phases of the stack until there are two, or use pspflow.mechanics, which "
             "solves any number."
+        )
+    if (most := table["young_gpa"].max()) > STIFFEST_GPA:
+        log.warning(
+            "%s: young_gpa is %g, and no material is stiffer than %d GPa: is it in MPa? The "
+            "stiffness has the unit of the moduli",
+            *(path, most, STIFFEST_GPA),
         )
     if table["young_gpa"].iloc[0] == table["young_gpa"].iloc[1]:
         raise InputError(

@@ -85,9 +85,13 @@ def predict(
         known = {"phases": phases} if phases else {}
         write_table(out, table, origin.including({"stack": stack, "weights": weights, **known}))
     for name in network.properties if solve else ():
-        difference = (table[name] - table[f"{name}_solved"]).abs().mean()
-        percent = 100 * difference / table[f"{name}_solved"].mean()
-        log.info("%s: mean difference of predicted and solved %.2g %%", name, percent)
+        solved = table[f"{name}_solved"]
+        difference = (table[name] - solved).abs().mean()
+        percent = 100 * difference / solved.abs().mean()
+        log.info(
+            "%s: mean difference of predicted and solved %.3g GPa, %.2g %% of the mean solved size",
+            *(name, difference, percent),
+        )
         warn_soft(table, name)
         if refine:
             say_refined(table, name)

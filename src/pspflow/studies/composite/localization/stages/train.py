@@ -1,27 +1,32 @@
 """Stage: a network of localization is trained."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
 from pspflow.errors import InputError
+from pspflow.io.arrays import open_store
 from pspflow.io.artefacts import Provenance
 from pspflow.logs import log
 from pspflow.models.parameters import parameter_count
+from pspflow.seeds import generator
 from pspflow.studies.composite.localization.fields import Scale, StrainSet, smooth
 from pspflow.studies.composite.localization.localizers import WindowLocalizer, make_localizer
 from pspflow.studies.composite.localization.names import LocalizerName, gap_of, window_of
 from pspflow.studies.composite.localization.options import LocalizationOptions
 from pspflow.studies.composite.localization.training import training_of
 from pspflow.studies.composite.localization.windows import Windows, covering, drawn
+from pspflow.studies.composite.networks.symmetry import COPIES
 from pspflow.studies.composite.paths import (
     SplitTable,
     StrainStore,
     StructureStore,
     StructureTable,
 )
+from pspflow.studies.composite.structures.symmetries import symmetries_of
 from pspflow.studies.stage import Seed, Threads, stage
 from pspflow.training.data import Batches, Pairs, in_order, shuffled
 from pspflow.training.session import prepare, train_and_save
@@ -65,6 +70,10 @@ def train(
     arguments = _arguments(localizer, fields.edge, options)
     network = make_localizer(arguments)
     phases, strains = fields.read(fields.places("train"))
+    rng = generator(seed, "composite symmetries", "localization")
+    symmetries = symmetries_of(open_store(structures), "all", phases, rng)
+    log.info("Symmetric copies that the set allows: %s", symmetries.around_x())
+    origin = replace(origin, options={**origin.options, COPIES: str(symmetries.around_x())})
     network.standardise_by(Scale.of(smooth(phases)), Scale.of(strains))
     training = (network.inputs(phases), network.targets(strains))
     phases, strains = fields.read(fields.places("validation"))
@@ -85,6 +94,7 @@ def train(
             epochs=chosen.epochs,
             learning_rate=chosen.learning_rate,
             seed=seed,
+            symmetries=symmetries,
             device=device,
         ),
         origin=origin,

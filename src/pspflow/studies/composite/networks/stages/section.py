@@ -4,10 +4,11 @@ from typing import cast
 
 from pspflow.io.arrays import open_store, read_values
 from pspflow.io.artefacts import Provenance
-from pspflow.io.tables import read_table
+from pspflow.io.tables import read_table, table_provenance
 from pspflow.studies.composite.networks.figures import ablation_figure, reconstruction_figure
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.networks.section import networks_section
+from pspflow.studies.composite.networks.symmetry import COPIES
 from pspflow.studies.composite.paths import (
     MismatchTable,
     RebuiltStore,
@@ -58,4 +59,10 @@ def section(
         ),
     }
     known = {name: read_table(path) for name, path in histories.items()}
-    save_section(section, networks_section(known, rows, errors, drawn, options), origin)
+    copies = {
+        name: said
+        for name, path in histories.items()
+        if (said := table_provenance(path)["options"].get(COPIES))
+    }
+    made = networks_section(known, rows, errors, drawn, options, copies)
+    save_section(section, made, origin)

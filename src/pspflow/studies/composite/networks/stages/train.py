@@ -1,6 +1,7 @@
 """Stage: a network of the study is trained, whichever it is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pspflow.studies.composite.networks.options import TrainingOptions
 from pspflow.studies.composite.networks.priors import refit
 from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName
 from pspflow.studies.composite.networks.reconstruction_losses import reconstruction_loss
+from pspflow.studies.composite.networks.symmetry import COPIES
 from pspflow.studies.composite.networks.training import AutoencoderLoss, NetworkLoss, training_of
 from pspflow.studies.composite.paths import (
     PhaseTable,
@@ -33,6 +35,7 @@ from pspflow.studies.composite.structures.options import SetName
 from pspflow.studies.composite.structures.properties import NORMAL, TARGETS, Target
 from pspflow.studies.composite.structures.rows import read_split, rows_of
 from pspflow.studies.composite.structures.sets import PHASE
+from pspflow.studies.composite.structures.symmetries import Symmetries, symmetries_of
 from pspflow.studies.stage import Index, Seed, Threads, stage
 from pspflow.training.data import Pairs, in_order, shuffled
 from pspflow.training.session import prepare, train_and_save
@@ -62,12 +65,13 @@ def train(
 ) -> None:
     """Train a network until its loss on validation structures stops falling.
 
-    A killed training continues from its last epoch when it is started again.
+    A killed training continues from its last epoch when it is started again. Networks of ours learn
+    from symmetric copies, of those symmetries that the set has.
 
     Parameters
     ----------
     name
-        Set of the structures: symmetric copies exchange axes for `all` alone.
+        Set of the structures.
     target
         What it predicts; none for the plain autoencoder.
     run
@@ -94,7 +98,8 @@ def train(
     properties = TARGETS[target] if recipe.regression and target else ()
     rows = read_split(splits, run)
     values = rows_of(stiffness, rows["structure"].to_numpy(), splits)[list(NORMAL)].to_numpy()
-    voxels = read_values(open_store(structures), PHASE)
+    store = open_store(structures)
+    voxels = read_values(store, PHASE)
     part = {name: np.flatnonzero(rows["split"] == name) for name in ("train", "validation")}
     data = {
         split: Pairs(torch.from_numpy(voxels[here]), torch.from_numpy(values[here]).float())
@@ -113,7 +118,13 @@ def train(
     made = Network(**arguments)
     if properties:
         made.scale.fit(torch.from_numpy(known.astype(np.float32)))
-    loss = _loss(made, columns, name, options, stream)
+    copies = None
+    if recipe.augmented:
+        rng = generator(seed, "composite symmetries", run)
+        copies = symmetries_of(store, name, voxels[part["train"]], rng)
+        log.info("Symmetric copies that the set allows: %s", copies)
+        origin = replace(origin, options={**origin.options, COPIES: str(copies)})
+    loss = _loss(made, columns, options, stream, copies)
     if isinstance(loss, AutoencoderLoss):
         loss.reconstruction = reconstruction_loss(recipe.statistics, style_weights)
         # neighbours in a user's stack may be alike: the pairs that set the unit are drawn
@@ -151,18 +162,14 @@ def train(
 
 
 def _loss(
-    network: Network, columns: list[int], name: SetName, options: TrainingOptions, seed: int
+    network: Network,
+    columns: list[int],
+    options: TrainingOptions,
+    seed: int,
+    symmetries: Symmetries | None,
 ) -> NetworkLoss:
-    recipe = network.recipe
-    kind = AutoencoderLoss if recipe.autoencoder else NetworkLoss
-    return kind(
-        network,
-        columns,
-        options.objective(network.model),
-        seed,
-        augmented=recipe.augmented,
-        exchange=name == "all",
-    )
+    kind = AutoencoderLoss if network.recipe.autoencoder else NetworkLoss
+    return kind(network, columns, options.objective(network.model), seed, symmetries)
 
 
 def _refit(network: Network, data: Mapping[str, Pairs], columns: list[int], seed: int) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pspflow.errors import raise_problems
+from pspflow.errors import InputError, raise_problems
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import write_table
 from pspflow.logs import log, progress
 from pspflow.mechanics import check_structure
+from pspflow.studies.composite.structures.duplicates import check_copies, copies, signature
 from pspflow.studies.composite.structures.sets import phase_table, write_structures
-from pspflow.studies.composite.structures.stack import Stack, open_stack
+from pspflow.studies.composite.structures.stack import Stack, ids_of, missing_voxels, open_stack
 from pspflow.studies.composite.structures.stack_tables import read_moduli, read_structures
 from pspflow.studies.stage import stage
 
@@ -34,7 +35,8 @@ def import_structures(
     Parameters
     ----------
     stack
-        Your .npy file or Zarr array or group: phase ids (structure, x, y, z).
+        Your .npy file or Zarr array or group: phase ids (structure, x, y, z), or in the order that
+        the names of its dimensions say.
     moduli
         Your CSV or Parquet table of the phases: phase, young_gpa, poisson.
     sheet
@@ -56,10 +58,12 @@ def import_structures(
     known = read_moduli(moduli)
     given = open_stack(stack, array)
     rows = read_structures(sheet, stack, given.shape[0])
+    if sheet is not None:
+        rows = _as_in_stack(rows, ids_of(given), sheet, stack)
     # the user's files are fingerprinted once they have been checked
     files = {"stack": stack, "moduli": moduli, **({"sheet": sheet} if sheet else {})}
     origin = origin.including(files)
-    found = _stored(stack, given, rows["structure"], known, moduli)
+    found = _stored(stack, given, rows, known, moduli)
     made = progress(found, len(rows), "reading structures", "structure")
     rows["volume_fraction"] = write_structures(structures, made, len(rows), given.shape[1], origin)
     write_table(table, rows, origin)
@@ -67,20 +71,41 @@ def import_structures(
     log.info("Phase %d is the stiffer one, stored as 1; phase %d as 0", *known.index[::-1])
 
 
+def _as_in_stack(rows: pd.DataFrame, ids: list[str], sheet: Path, stack: Path) -> pd.DataFrame:
+    """Bring the rows of a table into the order of the ids that the stack has, if it has any."""
+    names = rows["structure"].tolist()
+    shared = set(ids) & set(names)
+    lost = [name for name in ids if name not in shared]
+    counted = ids == [str(place) for place in range(len(ids))]
+    if not shared or ids == names or (lost and counted):
+        return rows
+    if lost or len(set(ids)) < len(ids):
+        raise InputError(
+            f"{sheet}: it names {len(shared)} of the {len(ids)} structures as {stack} does, but "
+            f"not {lost[0] if lost else 'each once'}; use the ids of the stack for all or none."
+        )
+    log.info("%s: its rows are taken in the order of the ids in the stack", sheet)
+    return rows.set_index("structure").loc[ids].reset_index()
+
+
 def _stored(
     path: Path,
     stack: Stack,
-    names: pd.Series,
+    rows: pd.DataFrame,
     moduli: pd.DataFrame,
     moduli_path: Path,
 ) -> Iterator[np.ndarray]:
     """Yield each structure as it is stored, uint8, and raise for all faulty ones at the end."""
     problems: list[str] = []
+    signatures, fractions = [], []
     soft, stiff = moduli.index
-    for place, name in enumerate(names):
+    for place, name in enumerate(rows["structure"]):
         structure = np.asarray(stack[place])
+        missing = missing_voxels(stack, structure)
         unknown = np.setdiff1d(structure.astype(np.int64), moduli.index)
-        if unknown.size:
+        if missing:
+            problems.append(f"{path} structure {place} ({name}): {missing}.")
+        elif unknown.size:
             problems.append(
                 f"{path} structure {place} ({name}): it holds phase {unknown[0]}, which has no row "
                 f"in {moduli_path}; add it, or correct the structure."
@@ -90,5 +115,14 @@ def _stored(
                 check_structure(structure, max(soft, stiff) + 1)
             except ValueError as error:
                 problems.append(f"{path} structure {place} ({name}): {error}.")
-        yield (structure == stiff).astype(np.uint8)
+        phases = (structure == stiff).astype(np.uint8)
+        signatures.append(signature(phases))
+        fractions.append(phases.mean())
+        yield phases
     raise_problems(problems)
+    same = copies(
+        np.stack(signatures),
+        np.array(fractions),
+        lambda place: (np.asarray(stack[place]) == stiff).astype(np.uint8),
+    )
+    check_copies(path, rows, same)
