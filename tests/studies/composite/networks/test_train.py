@@ -1,5 +1,7 @@
 """Training the networks: what a training writes, and that a killed one ends as an unbroken one."""
 
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from pspflow.simulate import simulate_composite
 from pspflow.studies.composite.networks import training
 from pspflow.studies.composite.networks.network import load_network
 from pspflow.studies.composite.networks.options import NetworkOptions
+from pspflow.studies.composite.networks.stages import train as stage
 from pspflow.studies.composite.networks.stages.encode import encode
 from pspflow.studies.composite.networks.stages.predict import predict
 from pspflow.studies.composite.networks.stages.train import train
@@ -49,8 +52,8 @@ def trained(data, out, network, **more):
     """Train a network into a folder."""
     files = {n: data / f"{n}.parquet" for n in ("phases", "stiffness", "splits")}
     files |= {"weights": out / "weights.safetensors", "history": out / "history.parquet"}
-    options = OPTIONS.trained(network, "all")
-    train(network=network, structures=data / "structures.zarr", options=options, **files, **more)
+    files["options"] = OPTIONS.trained(network, "all")
+    train(network=network, structures=data / "structures.zarr", **{**files, **more})
     return out
 
 
@@ -77,20 +80,56 @@ def test_a_killed_training_ends_as_an_unbroken_one(data, tmp_path, network, targ
     assert len(read_table(whole / "history.parquet")) == 3
 
 
+def test_runs_and_seeds_share_no_stream(data, tmp_path, monkeypatch):
+    """Weights, order of the data, noise and units are drawn anew in every run, for every seed."""
+    drawn = []
+    for name in ("prepare", "shuffled", "_loss", "_refit", "generator"):
+        monkeypatch.setattr(stage, name, recorded(getattr(stage, name), name, drawn))
+    rows = read_table(data / "splits.parquet")
+    write_table(tmp_path / "splits", pd.concat([rows, rows.assign(run=1)]), ORIGIN)
+    weights = []
+    for run, seed in ((0, 0), (1, 0), (0, 1)):
+        out = tmp_path / f"{run} {seed}"
+        files = {"run": run, "seed": seed, "splits": tmp_path / "splits"}
+        trained(data, out, "mixture_statistics", target="c11", **files)
+        weights.append(load_weights(out / "weights.safetensors")[0])
+    assert len(drawn) == len(set(drawn)) == 3 * 5
+    for other in weights[1:]:
+        names = [name for name, tensor in other.items() if "weight" in name and tensor.numel() > 8]
+        assert not any(torch.equal(weights[0][name], other[name]) for name in names)
+
+
+def recorded(function, name, drawn):
+    """Return a function that also notes seed and purpose of every call."""
+    parameters = inspect.signature(function)
+
+    def call(*args, **kwargs):
+        given = parameters.bind(*args, **kwargs).arguments
+        drawn.append((name, given["seed"], given.get("purpose")))
+        return function(*args, **kwargs)
+
+    return call
+
+
 def test_predictions_and_latents_of_a_trained_network(data, tmp_path):
     """They are of every structure, with its split, and what the weights predict and encode."""
     out = trained(data, tmp_path, "gaussian", target="c11")
+    first = read_table(data / "splits.parquet")
+    splits = first.assign(run=1, split=first["split"].to_numpy()[::-1])
+    write_table(tmp_path / "splits", pd.concat([first, splits]), ORIGIN)
     given = {
         "weights": out / "weights.safetensors",
         "structures": data / "structures.zarr",
-        "splits": data / "splits.parquet",
+        "splits": tmp_path / "splits",
+        "run": 1,
     }
     predict(**given, predictions=out / "predictions.parquet")
     encode(**given, latents=out / "latents.parquet")
     predicted, latents = (read_table(out / f"{n}.parquet") for n in ("predictions", "latents"))
     assert list(predicted) == ["structure", "split", "c11_gpa", "c11_gpa_sd"]
     assert list(latents)[2:] == [f"z{place}" for place in range(16)]
-    assert len(predicted) == len(latents) == COUNT
+    for table in (predicted, latents):
+        pd.testing.assert_frame_equal(table[["structure", "split"]], splits.iloc[:, 1:])
     network, material = load_network(out / "weights.safetensors")
     voxels = read_values(open_store(data / "structures.zarr"), PHASE)
     means, spreads = network.predict(voxels)
