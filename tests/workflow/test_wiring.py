@@ -333,7 +333,7 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
 
 
 def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned):
-    """Latents and weights are of one network, on the set of inverse design."""
+    """Latents and weights are of one network, on the set of inverse design; so are designs."""
     config = planned.config.composite
     root = f"results/{planned.config.run}/composite/networks"
     folder = f"{root}/{config.structures.design_set}/c11/mixture_statistics/run0"
@@ -341,6 +341,10 @@ def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned)
     assert job.flags["weights"] == [f"{folder}/weights.safetensors"]
     assert job.flags["latents"] == [f"{folder}/latents.parquet"]
     assert job.flags["objective"] == [f"{root}/all/c11/cnn/run0/weights.safetensors"]
+    for job in planned.of("composite_inverse_rank"):
+        target = job.wildcards["target"]
+        folder = f"{root}/{config.structures.design_set}/{target}/mixture_statistics/run0"
+        assert job.flags["weights"] == [f"{folder}/weights.safetensors"]
     (job,) = planned.of("composite_networks_reconstruct")
     decoders = {"vae": "none"} | {
         name: "c11" for name in config.forward.models.c11 if not name.startswith("cnn")
