@@ -15,7 +15,7 @@ from pspflow.io.weights import load_weights
 from pspflow.simulate import simulate_composite
 from pspflow.studies.composite.networks import training
 from pspflow.studies.composite.networks.network import load_network
-from pspflow.studies.composite.networks.options import NetworkOptions
+from pspflow.studies.composite.networks.options import EpochsOptions, NetworkOptions
 from pspflow.studies.composite.networks.stages import train as stage
 from pspflow.studies.composite.networks.stages.encode import encode
 from pspflow.studies.composite.networks.stages.predict import predict
@@ -139,6 +139,24 @@ def test_predictions_and_latents_of_a_trained_network(data, tmp_path):
     known = read_table(data / "stiffness.parquet")["c11_gpa"][:12]
     assert material["ranges"]["c11_gpa"] == pytest.approx([known.min(), known.max()])
     assert network.prior(np.array([[20.0]])).means.shape == (1, 1, 16)
+
+
+@pytest.mark.parametrize(("name", "epochs"), [("all", 2), ("pair", 3)])
+def test_a_training_is_as_long_as_that_of_its_set(data, tmp_path, name, epochs, monkeypatch):
+    """Its epochs are those of the set, and so is the fall of the learning rate."""
+    lengths = []
+    made = stage.training_of
+
+    def training_of(loss, train, validation, epochs, device):
+        lengths.append(epochs)
+        return made(loss, train, validation, epochs, device)
+
+    monkeypatch.setattr(stage, "training_of", training_of)
+    options = OPTIONS.model_copy(update={"max_epochs": EpochsOptions(all=2, pair=3)})
+    given = {"options": options.trained("cnn", name), "target": "c11", "name": name}
+    out = trained(data, tmp_path, "cnn", **given)
+    assert lengths == [epochs]
+    assert len(read_table(out / "history.parquet")) == epochs
 
 
 def test_a_network_without_target_is_refused(data, tmp_path):
