@@ -141,6 +141,18 @@ def test_predictions_and_latents_of_a_trained_network(data, tmp_path):
     assert network.prior(np.array([[20.0]])).means.shape == (1, 1, 16)
 
 
+def test_stiffness_is_found_by_name(data, tmp_path):
+    """The order of its rows does not matter."""
+    rows = read_table(data / "stiffness.parquet")
+    write_table(tmp_path / "stiffness", rows.sample(frac=1, random_state=0), ORIGIN)
+    first = trained(data, tmp_path / "first", "cnn", target="c11")
+    files = {"stiffness": tmp_path / "stiffness"}
+    second = trained(data, tmp_path / "second", "cnn", target="c11", **files)
+    one, two = (load_weights(each / "weights.safetensors") for each in (first, second))
+    assert all(torch.equal(one[0][name], two[0][name]) for name in one[0])
+    assert one[1] == two[1]
+
+
 @pytest.mark.parametrize(("name", "epochs"), [("all", 2), ("pair", 3)])
 def test_a_training_is_as_long_as_that_of_its_set(data, tmp_path, name, epochs, monkeypatch):
     """Its epochs are those of the set, and so is the fall of the learning rate."""
