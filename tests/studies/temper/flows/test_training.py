@@ -13,7 +13,7 @@ from pspflow.io.imagesets import Micrographs, put_micrograph
 from pspflow.microstructure.chips import chip_rows, grid_windows
 from pspflow.microstructure.loader import cut_chips
 from pspflow.studies.temper.flows import training
-from pspflow.studies.temper.flows.options import FlowOptions
+from pspflow.studies.temper.flows.options import FlowOptions, TopologyWeights
 
 EDGE, DOMAINS = 16, {"raw": (60, 0.5), "aged": (90, 1.5), "over aged": (120, 3)}
 """Mean grey level of each domain, and how smooth its images are."""
@@ -82,3 +82,25 @@ def test_a_domain_is_trained_on_its_own_training_chips(image_set):
         chips = data.chips(torch.arange(len(data.chips))).numpy()
         np.testing.assert_array_equal(chips, chips_of(image_set, domain, "train"))
         np.testing.assert_array_equal(data.persistence, exact[here])
+
+
+def test_every_domain_has_the_limits_of_its_own_chips(image_set):
+    """The flow of a name gets the grey levels of the training chips of this name."""
+    rows, store = image_set
+    options = FlowOptions(discriminator=(2, 2), scaling="domain")
+    data = {
+        name: training.domain_data(name, rows, store, None, None, options)
+        for name in reversed(DOMAINS)
+    }
+    arguments = training.arguments_of(data, options)
+    assert set(arguments["domains"]) == set(DOMAINS)
+    for name, (low, high) in zip(arguments["domains"], arguments["limits"], strict=True):
+        chips = chips_of(image_set, name, "train").astype(float)
+        assert 128 * (low + high) == pytest.approx((chips.min() + chips.max()) / 2, abs=8)
+
+
+@pytest.mark.parametrize(("kind", "weight"), [("none", 0.0), ("pinet", 3.0), ("exact", 0.25)])
+def test_the_topological_term_has_the_weight_of_its_regularisation(kind, weight):
+    """That of another one does not count, and without regularisation there is none."""
+    options = FlowOptions(topology_weight=TopologyWeights(pinet=3.0, exact=0.25))
+    assert training.settings_of(options, kind).topology_weight == weight

@@ -50,3 +50,16 @@ def test_training_chips_are_drawn_anew_for_every_run():
     np.testing.assert_array_equal(at, training_chips(rows, "b", 3, 0, 0))
     for seed, run in ((0, 1), (0, 2), (1, 0)):
         assert (training_chips(rows, "b", 3, seed, run) != at).any()
+
+
+def test_domains_are_drawn_independently():
+    """Chips of a specimen are not taken from the same places in every domain."""
+    rows = table_of(np.repeat(["train", "test", "validation"], 12))
+    for draw in (
+        lambda seed: held_out(rows, 3, seed),
+        lambda seed: {name: training_chips(rows, name, 3, seed, 0) for name in ("a", "b")},
+    ):
+        assert any(
+            (drawn["a"] // 2 != drawn["b"] // 2).any()
+            for drawn in (draw(seed) for seed in range(4))
+        )
