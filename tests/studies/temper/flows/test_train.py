@@ -209,6 +209,21 @@ def test_replicates_and_seeds_share_no_stream(image_set, tmp_path, monkeypatch):
     assert validated == [0, 0, 1]
 
 
+def test_an_epoch_is_chosen_among_those_with_discriminators(image_set, tmp_path, monkeypatch):
+    """By the gap of the ratios, and over as many epochs as the options say."""
+    given = {}
+    monkeypatch.setattr(stage, "train_and_save", lambda *_, **more: given.update(more))
+    options = OPTIONS.model_copy(update={"epochs": 7, "likelihood_share": 0.3})
+    paths = {"weights": tmp_path / "weights", "history": tmp_path / "history"}
+    stage.train(
+        **inputs(image_set), **paths, regularisation="none", replicate=0, options=options, seed=0
+    )
+    assert given["eligible_from"] == 3
+    assert given["score"] == "snr_gap_db"
+    assert given["epochs"] == 7
+    assert {name: given[name] for name in paths} == paths
+
+
 def test_transfer_goes_towards_the_target(image_set, tmp_path):
     """After some training, transferred chips have the grey levels of the target."""
     train(image_set, tmp_path, options=OPTIONS.model_copy(update={"steps_per_epoch": 60}))
