@@ -440,6 +440,24 @@ def leaves(values, key=()):
             yield (*key, name), value
 
 
+def test_the_transfer_is_told_how_many_chips_and_resamples(planned):
+    """Each of its stages gets what acts on it, as configured."""
+    transfer = planned.config.temper.transfer
+    acting = {
+        "chips": ["chips_per_specimen"],
+        "plausibility": ["chips_per_specimen", "resamples"],
+        "preservation": ["resamples", "label_chips_per_specimen", "label_runs"],
+        "section": list(type(transfer).model_fields),
+    }
+    for stage, names in acting.items():
+        for job in planned.of(f"temper_transfer_{stage}"):
+            told = options_of(job)
+            assert {name: told[name] for name in names} == transfer.model_dump(include=set(names))
+    for job in planned.of("temper_pinet_evaluate"):
+        most = min(100, planned.config.temper.pinet.chips_per_specimen)
+        assert job.flags["chips-per-specimen"] == [str(most)]
+
+
 def test_options_that_act_are_the_configured_ones(planned):
     """Epochs of a set, objective of a network, weight of a regularisation, what is wanted."""
     config = planned.config
