@@ -37,6 +37,16 @@ SOME_OF_THEIR_KIND = {
 DERIVED = {("temper_flows_train", "regularisations"), ("images_section", "simulated")}
 """Options that follow from the configuration and are not in it; tests of their own say which."""
 
+OF_THE_WORKFLOW = {
+    ("forward", "models", "c11"),
+    ("forward", "models", "normal"),
+    ("localization", "models"),
+    ("localization", "structures"),
+    ("structures", "solver", "shards"),
+    ("persistence", "shards"),
+}
+"""Options that decide which jobs there are, and of which no stage is told."""
+
 
 @pytest.fixture(scope="module", params=[*SCALES, OWN])
 def planned(request, make_checkout):
@@ -429,6 +439,31 @@ def test_every_option_is_the_configured_one_or_a_default(planned):
                 and value not in [*configured[key[-1]], defaults.get(key)]
             ]
     assert problems == []
+
+
+def test_every_configured_option_reaches_a_stage(planned):
+    """What stages are told holds every value of the configuration that is not a default."""
+    missing = []
+    for study, chapters in planned.config:
+        if not isinstance(chapters, Options):
+            continue
+        given = chapters.resolved() if study == "composite" else chapters
+        defaults = dict(leaves(type(chapters)().model_dump(mode="json")))
+        told = defaultdict(list)
+        for job in planned.jobs:
+            for name, hint in hints(job).items():
+                if job.words[0] == study and holds(hint, Options) and flag(name) in job.flags:
+                    for key, value in leaves(json.loads(job.flags[flag(name)][0])):
+                        told[key[-1]].append(value)
+        missing += [
+            (study, *key)
+            for key, value in leaves(given.chosen().model_dump(mode="json"))
+            if value != defaults.get(key)
+            and key not in OF_THE_WORKFLOW
+            and told[key[-1]]
+            and value not in told[key[-1]]
+        ]
+    assert missing == []
 
 
 def leaves(values, key=()):
