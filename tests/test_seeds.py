@@ -1,8 +1,13 @@
 """Random streams."""
 
+import ast
+from collections import defaultdict
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import pspflow
 from pspflow.seeds import generator
 from pspflow.simulate import TEMPERS, simulate_specimens
 
@@ -30,3 +35,64 @@ def test_no_micrograph_draws_the_numbers_of_its_specimen():
         for temper in TEMPERS:
             drawn = generator(0, "micrograph", specimen.name, temper).random(200)
             assert np.abs(drawn - first).min() > 1e-9
+
+
+SOURCE = Path(pspflow.__file__).parent
+TREES = {file: ast.parse(file.read_text()) for file in SOURCE.rglob("*.py")}
+CONSTANT = {
+    # which structures keep their strain field is the same in every run
+    ("studies/composite/structures/stages/solve.py", "generator"),
+    # an empty table draws nothing
+    ("studies/temper/transfer/stages/plausibility.py", "default_rng"),
+}
+"""Where a stream starts from a constant, and may."""
+
+
+def functions():
+    """Yield every function of the package: its file, its name or that of its class, and itself."""
+    for file, tree in TREES.items():
+        made = {
+            child: node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef)
+            for child in node.body
+            if isinstance(child, ast.FunctionDef) and child.name == "__init__"
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                yield file, made.get(node, node.name), node
+
+
+def test_no_stream_starts_from_a_constant():
+    """Nothing takes a number in place of the seed: another seed then draws the same."""
+    places = defaultdict(set, default_rng={0}, manual_seed={0}, SeedSequence={0})
+    for _, name, node in functions():
+        given = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+        given = [each for each in given if each not in {"self", "cls"}]
+        if "seed" in given:
+            places[name].add(given.index("seed"))
+    assert {"generator", "prepare", "shuffled"} <= places.keys()
+    found = set()
+    for file, tree in TREES.items():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            seeds = [value.value for value in call.keywords if value.arg == "seed"]
+            seeds += [call.args[at] for at in places.get(name, ()) if at < len(call.args)]
+            if any(isinstance(seed, ast.Constant) for seed in seeds):
+                found.add((file.relative_to(SOURCE).as_posix(), name))
+    assert found == CONSTANT
+
+
+def test_no_function_leaves_its_seed_unused():
+    """What takes a seed draws from it, or passes it on."""
+    unused = []
+    for file, name, node in functions():
+        if "seed" in {each.arg for each in (*node.args.args, *node.args.kwonlyargs)}:
+            names = {
+                each.id
+                for each in ast.walk(node)
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
+            }
+            if "seed" not in names:
+                unused.append((file.name, name))
+    assert unused == []

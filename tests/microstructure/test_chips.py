@@ -177,6 +177,17 @@ def test_chips_of_one_micrograph_do_not_depend_on_others(catalogue, placement):
         pd.testing.assert_frame_equal(before, after)
 
 
+def test_random_windows_of_every_region_are_its_own(catalogue):
+    """Neither two micrographs of one size nor two splits share their windows."""
+    square = catalogue.assign(height_px=90, width_px=90)
+    whole = specimen_regions(square, SHARES, np.random.default_rng(0))
+    splits = pd.concat([whole.assign(split=split) for split in ("train", "test")])
+    chips, _ = plan(square, splits, RANDOM)
+    windows = chips.groupby(["micrograph", "split"], observed=True)[["row", "column"]]
+    drawn = {tuple(part.to_numpy().ravel()) for _, part in windows}
+    assert len(drawn) == 2 * len(square)
+
+
 def test_seed_moves_random_windows_only(catalogue):
     """Another seed draws other random windows; a grid has nothing random."""
     tables = specimen_regions(catalogue, SHARES, np.random.default_rng(0))

@@ -1,7 +1,11 @@
 """The published layers of trunk and decoder, and the rule for other edges."""
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from torch import nn
 
 from pspflow.models.cpnet import CPNet
@@ -123,3 +127,17 @@ def test_decoding_repeats_with_its_generator():
     one, two, three = (net.decode(latents, torch.Generator().manual_seed(s)) for s in (0, 0, 1))
     torch.testing.assert_close(one, two, rtol=0, atol=0)
     assert (one != three).any()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    hnp.arrays(
+        np.float64, (2, 3, 3, 3), elements=st.sampled_from([0.0, 1e-9, 0.01, 0.5, 0.99, 1.0])
+    )
+)
+def test_a_cut_always_leaves_two_phases(soft):
+    """Also of structures that are all of one phase, or nearly so, and of many equal voxels."""
+    hard = binarise(torch.from_numpy(soft)).flatten(1)
+    assert ((hard == 0) | (hard == 1)).all()
+    counts, wanted = hard.sum(dim=1).numpy(), np.rint(soft.sum(axis=(1, 2, 3)))
+    np.testing.assert_array_equal(counts, wanted.clip(1, hard.shape[1] - 1))

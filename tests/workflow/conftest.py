@@ -2,17 +2,95 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from snakemake.utils import update_config
+
+from pspflow.config import load_config
+from pspflow.studies import registry
 
 ROOT = Path(__file__).parents[2]
 LINKED = ("Snakefile", "config.yaml", "workflow", "envs", "src", "tests", "slurm", "lsf")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as a dry run prints it."""
+
+    rule: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    wildcards: dict[str, str]
+    words: tuple[str, ...]
+    """Words of its command before the first flag: study, chapter and stage."""
+    flags: dict[str, list[str]]
+    """Flags of its command, and the values of each."""
+
+    @classmethod
+    def parse(cls, rule: str, body: str) -> "Job":
+        """Read a job from its name and the lines below it."""
+        lines = dict(re.findall(r"^ +(\w+): (.*)$", body, re.MULTILINE))
+        command = re.search(r"^Shell command: (.*)$", body, re.MULTILINE)
+        assert command is not None, f"{rule} prints no command; is it one line?"
+        program, log, _, *words = shlex.split(command[1])
+        assert (program, log) == ("pspflow", "--log"), command[1]
+        first = next(i for i, word in enumerate(words) if word.startswith("--"))
+        flags: dict[str, list[str]] = {}
+        for word in words[first:]:
+            if word.startswith("--"):
+                assert word[2:] not in flags, f"{rule} gives {word} twice"
+                flags[word[2:]] = values = []
+            else:
+                values.append(word)
+        wildcards = dict(each.split("=", 1) for each in _listed(lines.get("wildcards", "")))
+        inputs, outputs = (tuple(_listed(lines.get(name, ""))) for name in ("input", "output"))
+        return cls(rule, inputs, outputs, wildcards, tuple(words[:first]), flags)
+
+    @cached_property
+    def stage(self) -> registry.Command:
+        """The stage, or the tool, that it runs."""
+        study, *chapter, name = self.words
+        commands = registry.stages(study, *chapter) if chapter else registry.tools(study)
+        return next(each for each in commands if each.name == name)
+
+    def named(self, flag: str) -> dict[str, str]:
+        """Return the paths of a flag by their names, those of NAME=PATH, or by their place."""
+        pairs = (
+            value.split("=", 1) if "=" in value else (str(place), value)
+            for place, value in enumerate(self.flags[flag])
+        )
+        return dict(pairs)
+
+
+def _listed(line: str) -> list[str]:
+    return line.split(", ") if line else []
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What a dry run would run, and the configuration that it read."""
+
+    config: Any
+    jobs: tuple[Job, ...]
+
+    @cached_property
+    def makers(self) -> dict[str, Job]:
+        """Every artefact that is made, and the job that makes it."""
+        return {path: job for job in self.jobs for path in job.outputs}
+
+    def of(self, rule: str) -> Iterator[Job]:
+        """Yield the jobs of a rule."""
+        return (job for job in self.jobs if job.rule == rule)
 
 
 class Checkout:
@@ -45,6 +123,18 @@ class Checkout:
         assert run.returncode == 0, run.stdout
         jobs = re.findall(r"^(?:local)?rule (\w+):\n((?: +.*\n)*)", run.stdout, re.MULTILINE)
         return {name for name, body in jobs if re.search("^ +output: ", body, re.MULTILINE)}
+
+    def dry_run(self, *overlays: str) -> DryRun:
+        """Plan everything anew, and read what is printed."""
+        run = self.snakemake("-n", "-p", "-F", "all", "--configfile", *overlays)
+        assert run.returncode == 0, run.stdout
+        parts = re.split(r"^\[.*\]\n(?:local)?rule (\w+):\n", run.stdout, flags=re.MULTILINE)[1:]
+        pairs = zip(parts[::2], parts[1::2], strict=True)
+        jobs = [Job.parse(rule, body) for rule, body in pairs if rule != "all"]
+        values: dict[str, object] = {}
+        for name in ("config.yaml", *overlays):
+            update_config(values, yaml.safe_load((self.folder / name).read_text()))
+        return DryRun(load_config(values), tuple(jobs))
 
     def copy(self, *names: str) -> None:
         """Put copies in the place of links, so that they can be changed."""

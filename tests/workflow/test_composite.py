@@ -63,13 +63,14 @@ def test_only_tables_that_are_used_are_made_of_networks(composite):
         return {str(path.parent.relative_to(networks)) for path in networks.rglob(file)}
 
     c11 = {"cnn", "cnn_augmented", "gaussian", "mixture_statistics"}
-    forward = {f"all/c11/{name}/run0" for name in c11} | {"all/normal/mixture_statistics/run0"}
+    forward = {f"all/c11/{name}/run{run}" for name in c11 for run in (0, 1)}
+    forward |= {f"all/normal/mixture_statistics/run{run}" for run in (0, 1)}
+    plain = {"all/none/vae/run0", "all/none/vae/run1"}
     design = {f"pair/c11/{name}/run0" for name in ("mixture", "mixture_statistics")}
     design |= {"pair/normal/mixture_statistics/run0"}
-    assert trainings("weights.safetensors") == forward | design | {"all/none/vae/run0"}
+    assert trainings("weights.safetensors") == forward | design | plain
     assert trainings("predictions.parquet") == forward
-    assert trainings("latents.parquet") == {
-        "all/none/vae/run0",
+    assert trainings("latents.parquet") == plain | {
         "all/c11/gaussian/run0",
         "all/c11/mixture_statistics/run0",
         "pair/c11/mixture_statistics/run0",
@@ -116,7 +117,7 @@ def test_changing_our_loss_trains_no_network_of_the_papers(composite):
     change = {"networks": {"statistics": {"learning_rate": 0.1}}}
     overlay = composite.overlay("change.yaml", {"composite": change})
     planned = composite.snakemake("-n", "composite", *CONFIG, overlay).stdout
-    trained = set(re.findall(r"logs/networks/(\S+)/run0/train.log", planned))
+    trained = set(re.findall(r"logs/networks/(\S+)/run\d/train.log", planned))
     assert trained
     assert all("statistics" in name or "augmented" in name for name in trained)
 
@@ -139,7 +140,7 @@ def test_users_structures_become_a_report(checkout):
     files = {"file": "stack.npy", "phases": "phases.csv", "table": "table.csv"}
     ours = ["mixture_statistics"]
     composite = {
-        "structures": {"source": "stack", "stack": files},
+        "structures": {"source": "stack", "stack": files, "split": {"runs": 1}},
         "forward": {"models": {"c11": ["cnn", *ours], "normal": ours}},
         "inverse": {"models": {"c11": ours, "normal": ours}, "c11_gpa": None},
         "localization": {"structures": None, "models": ["fno"]},

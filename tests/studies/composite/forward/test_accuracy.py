@@ -105,6 +105,24 @@ def test_stage_measures_test_structures_by_name(stored):
     assert table.loc["cnn", "r2"] == 1
 
 
+def test_stage_measures_every_run_by_itself(stored):
+    """The rows of a run are the errors of its own table, of networks and of baselines."""
+    folder, paths = stored
+    accuracy_stage(
+        predictions={"c11/cnn/run0": paths["cnn"], "c11/cnn/run3": paths["mixture"]},
+        baselines={"c11/run0": paths["vrh"], "c11/run12": paths["vrh"]},
+        stiffness=folder / "stiffness.parquet",
+        accuracy=folder / "accuracy.parquet",
+    )
+    table = read_table(folder / "accuracy.parquet").set_index(["model", "run"])["mape"]
+    assert table.to_dict() == {
+        ("cnn", 0): 0,
+        ("cnn", 3): pytest.approx(100 / 13),
+        ("vrh", 0): pytest.approx(200 / 13),
+        ("vrh", 12): pytest.approx(200 / 13),
+    }
+
+
 def test_stage_records_each_prediction_by_its_name(stored):
     """The provenance tells which network, target and run each input is of."""
     measured(*stored)

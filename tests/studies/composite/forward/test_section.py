@@ -13,6 +13,7 @@ from pspflow.studies.composite.forward.accuracy import summary
 from pspflow.studies.composite.forward.figures import accuracy_figure, latent_figure, parity_figure
 from pspflow.studies.composite.forward.findings import Scale, findings
 from pspflow.studies.composite.forward.section import forward_section, headline
+from pspflow.studies.composite.forward.stages import section as stage
 from pspflow.studies.composite.forward.stages.accuracy import accuracy as accuracy_stage
 from pspflow.studies.composite.forward.stages.section import section as section_stage
 
@@ -197,3 +198,11 @@ def test_panels_name_their_models():
     latents = {name: (rng.normal(size=(9, 3)), rng.random(9)) for name in ("vae", "mixture")}
     titles = [each.get_title() for each in latent_figure(latents).axes[:2]]
     assert titles == ["VAE", "VAE-regression, mixture"]
+
+
+def test_latent_spaces_are_those_of_test_structures(stored):
+    """Each latent has the solved C11 of its own structure."""
+    folder, _ = stored
+    latents, solved = stage._space(folder / "latents.parquet", folder / "stiffness.parquet")
+    np.testing.assert_array_equal(latents[:, 0], [1.0, 2.0, 4.0])
+    np.testing.assert_array_equal(solved, [11.0, 13.0, 15.0])

@@ -7,13 +7,48 @@ from pspflow.errors import InputError
 from pspflow.io.tables import read_table
 from pspflow.studies.composite.inverse.comparisons import ranked_summary
 from pspflow.studies.composite.inverse.options import DesignOptions
+from pspflow.studies.composite.inverse.stages import rank as stage
 from pspflow.studies.composite.inverse.stages.rank import rank
 from pspflow.studies.composite.inverse.targets import wanted_of
+from pspflow.studies.composite.networks.network import Network
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import TARGETS
 
 OPTIONS = DesignOptions(c11_gpa=(30.0, 80.0), vectors=3, draws=2, candidates=3)
 SOLVER = SolutionOptions(tolerance=1e-3)
+
+
+def test_latents_are_drawn_from_the_refitted_prior_for_each_instance(
+    pair, untrained, tmp_path, monkeypatch
+):
+    """Another instance draws other numbers, another seed too, and none from the joint prior."""
+    untrained("mixture_statistics", TARGETS["c11"], tmp_path / "w.safetensors")
+    states, priors = [], []
+    draw, prior = stage.draw_latents, Network.prior
+
+    def drawn(found, count, rng):
+        states.append(rng.bit_generator.state["state"]["state"])
+        return draw(found, count, rng)
+
+    def asked(network, properties, which="joint"):
+        priors.append(which)
+        return prior(network, properties, which)
+
+    monkeypatch.setattr(stage, "draw_latents", drawn)
+    monkeypatch.setattr(Network, "prior", asked)
+    paths = {name: pair[name] for name in ("table", "stiffness", "splits")}
+    for seed in (0, 1):
+        rank(
+            target="c11",
+            weights=tmp_path / "w.safetensors",
+            ranked=tmp_path / "ranked.parquet",
+            options=OPTIONS,
+            solver=SOLVER,
+            seed=seed,
+            **paths,
+        )
+    assert set(priors) == {"refitted"}
+    assert len(states) == len(set(states)) == 4
 
 
 @pytest.mark.parametrize("target", ["c11", "normal"])

@@ -30,3 +30,13 @@ def test_a_vector_is_inside_if_all_of_its_components_are():
     ranges = {"a": [10, 60], "b": [0, 5]}
     wanted = np.array([[10.0, 5.0], [30.0, 6.0], [70.0, 1.0]])
     assert inside(("a", "b"), wanted, ranges).tolist() == [True, False, False]
+
+
+def test_references_are_test_structures(pair):
+    """What is proposed is compared with what no network has seen, whoever names the targets."""
+    paths = {name: pair[name] for name in ("table", "stiffness", "splits")}
+    split = read_table(pair["splits"]).set_index("structure")["split"]
+    named, spanned = DesignOptions(c11_gpa=(20.0,)), DesignOptions(c11_gpa=None, vectors=3)
+    for target, options in (("c11", named), ("c11", spanned), ("normal", spanned)):
+        found = wanted_of(target, **paths, options=options, seed=0).references
+        assert set(split[found["structure"]]) == {"test"}

@@ -7,10 +7,12 @@ import torch
 from pspflow.errors import InputError
 from pspflow.evaluation.fields import measures, moments
 from pspflow.io.arrays import open_store, read_values
-from pspflow.io.tables import read_table
+from pspflow.io.artefacts import Provenance
+from pspflow.io.tables import read_table, write_table
 from pspflow.mechanics import ConvergenceError
 from pspflow.studies.composite.localization import speed as speed_module
 from pspflow.studies.composite.localization.accuracy import accuracy_of
+from pspflow.studies.composite.localization.stages import evaluate as stage
 from pspflow.studies.composite.localization.stages.evaluate import evaluate as evaluate_stage
 from pspflow.studies.composite.structures.options import SolutionOptions
 
@@ -98,3 +100,29 @@ def test_models_are_measured_on_test_structures_and_timed(composite, evaluated):
     np.testing.assert_array_equal(read_values(store, "true"), strains[16:19])  # of s20 to s22
     assert np.isin(read_values(store, "true_voxel"), strains[16:]).all()
     assert read_values(store, "predicted").shape == (4, 3, EDGE, EDGE, EDGE)
+
+
+def test_intervals_resample_specimens_of_the_test_structures(
+    composite, inputs, options, tmp_path, monkeypatch
+):
+    """Structures of one specimen have one code, in the order of the test structures."""
+    rows = read_table(inputs["table"])
+    paired = rows.assign(specimen=[f"p{(23 - place) // 2}" for place in range(len(rows))])
+    write_table(tmp_path / "table", paired, Provenance("test", {}, None, {}))
+    seen = []
+
+    def noted(sums, specimens, draws):
+        seen.append((len(sums), specimens.tolist(), draws.shape))
+        raise InterruptedError
+
+    monkeypatch.setattr(stage, "accuracy_of", noted)
+    made = {name: tmp_path / name for name in ("accuracy", "examples", "speed")}
+    with pytest.raises(InterruptedError):
+        evaluate_stage(
+            weights={},
+            phases=composite / "phases.parquet",
+            options=options,
+            **made,
+            **{**inputs, "table": tmp_path / "table"},
+        )
+    assert seen == [(4, [0, 0, 1, 1], (51, 2))]

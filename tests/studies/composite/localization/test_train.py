@@ -123,3 +123,31 @@ def test_unfit_inputs_are_named(composite, inputs):
     write_table(small / "splits.parquet", few, ORIGIN)
     with pytest.raises(InputError, match="none of its 20 structures is of split 'validation'"):
         train(localizer="fno", **{**files, "splits": small / "splits.parquet"})
+
+
+def test_symmetries_are_of_the_training_and_change_with_the_epoch():
+    """Input and target are turned alike; a validation batch stays as it is."""
+    fields = torch.arange(2 * 3**3, dtype=torch.float32).view(2, 3, 3, 3)
+    seen = []
+
+    class Model:
+        def __call__(self, inputs):
+            return inputs
+
+        def loss(self, predicted, targets):
+            seen.append((predicted, targets))
+            return torch.zeros(())
+
+    loss = LocalLoss(Model(), 3)
+    for number in (0, 1):
+        loss.validation((fields, -fields), number)
+        assert torch.equal(seen[-1][0], fields)
+        assert torch.equal(seen[-1][1], -fields)
+    seen.clear()
+    for epoch in range(8):
+        for number in range(2):
+            loss.training((fields, -fields), epoch, number)
+    assert all(torch.equal(inputs, -targets) for inputs, targets in seen)
+    for number in range(2):
+        turned = {tuple(inputs.ravel().tolist()) for inputs, _ in seen[number::2]}
+        assert len(turned) > 3

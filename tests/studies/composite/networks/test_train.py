@@ -1,5 +1,7 @@
 """Training the networks: what a training writes, and that a killed one ends as an unbroken one."""
 
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,8 @@ from pspflow.io.weights import load_weights
 from pspflow.simulate import simulate_composite
 from pspflow.studies.composite.networks import training
 from pspflow.studies.composite.networks.network import load_network
-from pspflow.studies.composite.networks.options import NetworkOptions
+from pspflow.studies.composite.networks.options import EpochsOptions, NetworkOptions
+from pspflow.studies.composite.networks.stages import train as stage
 from pspflow.studies.composite.networks.stages.encode import encode
 from pspflow.studies.composite.networks.stages.predict import predict
 from pspflow.studies.composite.networks.stages.train import train
@@ -49,8 +52,8 @@ def trained(data, out, network, **more):
     """Train a network into a folder."""
     files = {n: data / f"{n}.parquet" for n in ("phases", "stiffness", "splits")}
     files |= {"weights": out / "weights.safetensors", "history": out / "history.parquet"}
-    options = OPTIONS.trained(network, "all")
-    train(network=network, structures=data / "structures.zarr", options=options, **files, **more)
+    files["options"] = OPTIONS.trained(network, "all")
+    train(network=network, structures=data / "structures.zarr", **{**files, **more})
     return out
 
 
@@ -77,20 +80,56 @@ def test_a_killed_training_ends_as_an_unbroken_one(data, tmp_path, network, targ
     assert len(read_table(whole / "history.parquet")) == 3
 
 
+def test_runs_and_seeds_share_no_stream(data, tmp_path, monkeypatch):
+    """Weights, order of the data, noise, units and symmetries are those of each run and seed."""
+    drawn = []
+    for name in ("prepare", "shuffled", "_loss", "_refit", "generator"):
+        monkeypatch.setattr(stage, name, recorded(getattr(stage, name), name, drawn))
+    rows = read_table(data / "splits.parquet")
+    write_table(tmp_path / "splits", pd.concat([rows, rows.assign(run=1)]), ORIGIN)
+    weights = []
+    for run, seed in ((0, 0), (1, 0), (0, 1)):
+        out = tmp_path / f"{run} {seed}"
+        files = {"run": run, "seed": seed, "splits": tmp_path / "splits"}
+        trained(data, out, "mixture_statistics", target="c11", **files)
+        weights.append(load_weights(out / "weights.safetensors")[0])
+    assert len(drawn) == len(set(drawn)) == 3 * 6
+    for other in weights[1:]:
+        names = [name for name, tensor in other.items() if "weight" in name and tensor.numel() > 8]
+        assert not any(torch.equal(weights[0][name], other[name]) for name in names)
+
+
+def recorded(function, name, drawn):
+    """Return a function that also notes seed and purpose of every call."""
+    parameters = inspect.signature(function)
+
+    def call(*args, **kwargs):
+        given = parameters.bind(*args, **kwargs).arguments
+        drawn.append((name, given["seed"], given.get("purpose")))
+        return function(*args, **kwargs)
+
+    return call
+
+
 def test_predictions_and_latents_of_a_trained_network(data, tmp_path):
     """They are of every structure, with its split, and what the weights predict and encode."""
     out = trained(data, tmp_path, "gaussian", target="c11")
+    first = read_table(data / "splits.parquet")
+    splits = first.assign(run=1, split=first["split"].to_numpy()[::-1])
+    write_table(tmp_path / "splits", pd.concat([first, splits]), ORIGIN)
     given = {
         "weights": out / "weights.safetensors",
         "structures": data / "structures.zarr",
-        "splits": data / "splits.parquet",
+        "splits": tmp_path / "splits",
+        "run": 1,
     }
     predict(**given, predictions=out / "predictions.parquet")
     encode(**given, latents=out / "latents.parquet")
     predicted, latents = (read_table(out / f"{n}.parquet") for n in ("predictions", "latents"))
     assert list(predicted) == ["structure", "split", "c11_gpa", "c11_gpa_sd"]
     assert list(latents)[2:] == [f"z{place}" for place in range(16)]
-    assert len(predicted) == len(latents) == COUNT
+    for table in (predicted, latents):
+        pd.testing.assert_frame_equal(table[["structure", "split"]], splits.iloc[:, 1:])
     network, material = load_network(out / "weights.safetensors")
     voxels = read_values(open_store(data / "structures.zarr"), PHASE)
     means, spreads = network.predict(voxels)
@@ -136,6 +175,36 @@ def test_fibres_of_a_users_set_are_not_turned_in_training(tmp_path, monkeypatch,
     across = " and ".join(name for axis, name in enumerate("xyz") if axis != long)
     assert said.startswith("shifts")
     assert said.endswith(f"exchanges of {across}") == (count == 60)
+
+
+def test_stiffness_is_found_by_name(data, tmp_path):
+    """The order of its rows does not matter."""
+    rows = read_table(data / "stiffness.parquet")
+    write_table(tmp_path / "stiffness", rows.sample(frac=1, random_state=0), ORIGIN)
+    first = trained(data, tmp_path / "first", "cnn", target="c11")
+    files = {"stiffness": tmp_path / "stiffness"}
+    second = trained(data, tmp_path / "second", "cnn", target="c11", **files)
+    one, two = (load_weights(each / "weights.safetensors") for each in (first, second))
+    assert all(torch.equal(one[0][name], two[0][name]) for name in one[0])
+    assert one[1] == two[1]
+
+
+@pytest.mark.parametrize(("name", "epochs"), [("all", 2), ("pair", 3)])
+def test_a_training_is_as_long_as_that_of_its_set(data, tmp_path, name, epochs, monkeypatch):
+    """Its epochs are those of the set, and so is the fall of the learning rate."""
+    lengths = []
+    made = stage.training_of
+
+    def training_of(loss, train, validation, epochs, device):
+        lengths.append(epochs)
+        return made(loss, train, validation, epochs, device)
+
+    monkeypatch.setattr(stage, "training_of", training_of)
+    options = OPTIONS.model_copy(update={"max_epochs": EpochsOptions(all=2, pair=3)})
+    given = {"options": options.trained("cnn", name), "target": "c11", "name": name}
+    out = trained(data, tmp_path, "cnn", **given)
+    assert lengths == [epochs]
+    assert len(read_table(out / "history.parquet")) == epochs
 
 
 def test_a_network_without_target_is_refused(data, tmp_path):

@@ -45,3 +45,12 @@ def test_simulation_is_a_function_of_the_seed(tmp_path):
     assert (record["stage"], record["seed"]) == ("composite structures simulate", 0)
     assert record["options"]["name"] == "pair"
     assert set(pair["morphology"]) == {"3-1-1", "1-3-3"}
+
+
+def test_every_structure_is_drawn_by_itself(tmp_path):
+    """Two of one morphology are not the same noise cut at two volume fractions."""
+    voxels, table, _ = simulated(tmp_path)
+    for _, same in table.groupby("morphology"):
+        first, second = (voxels[place].astype(bool) for place in same.index[:2])
+        assert (first & ~second).any()
+        assert (second & ~first).any()

@@ -6,7 +6,8 @@ import torch
 
 from pspflow.errors import InputError
 from pspflow.io.arrays import get_array, open_store, read_values
-from pspflow.io.tables import read_table
+from pspflow.io.artefacts import Provenance
+from pspflow.io.tables import read_table, write_table
 from pspflow.mechanics import ConvergenceError, effective_stiffness, strain_field
 from pspflow.studies.composite.structures import solution
 from pspflow.studies.composite.structures.options import SimulatedOptions
@@ -67,6 +68,22 @@ def test_stiffness_and_strain_are_the_solvers(made):
     assert store.attrs["structures"] == table["structure"].tolist()
     local = strain_field(voxels, (2.4, 120), (0.3, 0.3), [0.001, 0, 0, 0, 0, 0])[0]
     np.testing.assert_allclose(field[7], local, rtol=1e-6, atol=1e-9)
+
+
+def test_rows_keep_the_order_of_the_set(made):
+    """Names of a user's structures are in no order; each has the stiffness of its own voxels."""
+    rows = read_table(made["table"])
+    names = [f"s{7 * place % 12}" for place in range(12)]
+    write_table(made["table"], rows.assign(structure=names), Provenance("test", {}, None, {}))
+    _, stiffness, strain = solved(made, 5, shares=2)
+    table = read_table(stiffness)
+    assert table["structure"].tolist() == names
+    voxels = read_values(open_store(made["structures"]), "phase")
+    for place in (0, 5, 11):
+        whole = effective_stiffness(voxels[place], (2.4, 120), (0.3, 0.3))
+        assert table["c11_gpa"][place] == pytest.approx(whole[0, 0], rel=1e-6)
+    kept = [names.index(name) for name in open_store(strain).attrs["structures"]]
+    assert kept == spread_over(12, 5).tolist()
 
 
 def test_shares_merge_to_what_one_job_makes(made):

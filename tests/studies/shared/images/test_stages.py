@@ -135,3 +135,32 @@ def test_section_says_what_the_report_rests_on(sheet, simulated):
     assert [figure.name for figure in said.figures] == ["images_micrographs", "images_chips"]
     for name, figure in zip(("micrographs", "chips"), said.figures, strict=True):
         assert (folder / f"{name}.png").read_bytes() == figure.png
+
+
+def test_every_stored_micrograph_is_that_of_its_row(tmp_path):
+    """Pixels, shape, specimen and domain are those of its own file, also of oblong images."""
+    lines, grey = ["image,domain,specimen,pixel_size_um"], {}
+    for place in range(12):
+        name, shape = f"m{11 - place}.tif", (64 + 4 * place, 120 - 4 * place)
+        noise = np.random.default_rng(place).integers(-6, 7, shape)
+        pixels = (20 + 18 * place + noise).astype(np.uint8)
+        pixels[: shape[0] // 2] += 10  # the upper half is brighter
+        tifffile.imwrite(tmp_path / name, pixels)
+        size_um = 0.2 if place % 3 else 0.1
+        lines.append(f"{name},{DOMAINS[place % 2]},s{place // 2},{size_um}")
+        grey[name] = (20 + 18 * place, shape)
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("\n".join(lines) + "\n")
+    paths = prepare(sheet)
+    table = read_table(paths["catalogue"])
+    store, known = Micrographs(paths["micrographs"]), open_store(paths["micrographs"])
+    assert len(table) == 12
+    for row in table.itertuples():
+        level, shape = grey[row.image]
+        stored, attributes = store[row.micrograph], known[row.micrograph].attrs
+        assert stored.shape == (row.height_px, row.width_px)
+        np.testing.assert_allclose(stored.shape, np.multiply(shape, row.scale), atol=1)
+        assert stored[:10].mean() == pytest.approx(level + 10, abs=1)
+        assert stored[-10:].mean() == pytest.approx(level, abs=1)
+        for name in ("specimen", "domain", "image"):
+            assert attributes[name] == getattr(row, name)

@@ -246,6 +246,50 @@ def test_the_topological_weight_changes_the_flow(image_set, tmp_path):
     assert not same(trained["exact"], trained["replicate"])
 
 
+def test_replicates_and_seeds_share_no_stream(image_set, tmp_path, monkeypatch):
+    """Weights and data order are drawn anew; validation chips are the same for every replicate."""
+    drawn, validated = [], []
+    prepare, validation_of = stage.prepare, stage.validation_of
+
+    class Noted(stage.TransferTraining):
+        def __init__(self, *args, **kwargs):
+            drawn.append(("training", args[5]))
+            super().__init__(*args, **kwargs)
+
+    def prepared(threads, seed, **more):
+        drawn.append(("prepare", seed))
+        return prepare(threads, seed, **more)
+
+    def validating(rows, store, domains, seed):
+        validated.append(seed)
+        return validation_of(rows, store, domains, seed)
+
+    monkeypatch.setattr(stage, "TransferTraining", Noted)
+    monkeypatch.setattr(stage, "prepare", prepared)
+    monkeypatch.setattr(stage, "validation_of", validating)
+    one = OPTIONS.model_copy(update={"epochs": 1, "steps_per_epoch": 1, "likelihood_share": 0.0})
+    for replicate, seed in ((0, 0), (1, 0), (0, 1)):
+        out = tmp_path / f"{replicate} {seed}"
+        train(image_set, out, replicate=replicate, seed=seed, options=one)
+    assert len(drawn) == len(set(drawn)) == 6
+    assert validated == [0, 0, 1]
+
+
+def test_an_epoch_is_chosen_among_those_with_discriminators(image_set, tmp_path, monkeypatch):
+    """By the gap of the ratios, and over as many epochs as the options say."""
+    given = {}
+    monkeypatch.setattr(stage, "train_and_save", lambda *_, **more: given.update(more))
+    options = OPTIONS.model_copy(update={"epochs": 7, "likelihood_share": 0.3})
+    paths = {"weights": tmp_path / "weights", "history": tmp_path / "history"}
+    stage.train(
+        **inputs(image_set), **paths, regularisation="none", replicate=0, options=options, seed=0
+    )
+    assert given["eligible_from"] == 3
+    assert given["score"] == "snr_gap_db"
+    assert given["epochs"] == 7
+    assert {name: given[name] for name in paths} == paths
+
+
 def test_transfer_goes_towards_the_target(image_set, tmp_path):
     """After some training, transferred chips have the grey levels of the target."""
     train(image_set, tmp_path, options=OPTIONS.model_copy(update={"steps_per_epoch": 60}))

@@ -1,5 +1,10 @@
 """Specimens of the temper study, simulated as a user would bring them."""
 
+from itertools import combinations
+
+import numpy as np
+import tifffile
+
 from pspflow.io.artefacts import fingerprint
 from pspflow.io.sheet import read_sheet
 from pspflow.simulate import TEMPERS
@@ -27,3 +32,12 @@ def test_seed_decides_the_specimens(tmp_path):
         simulate(**paths, options=OPTIONS, seed=seed)
         prints.append(fingerprint(tmp_path / folder))
     assert prints[0] == prints[1] != prints[2]
+
+
+def test_every_micrograph_is_drawn_by_itself(tmp_path):
+    """Neither specimens nor tempers share noise or precipitates."""
+    simulate(sheet=tmp_path / "sheet.csv", images=tmp_path / "images", options=OPTIONS)
+    paths = sorted((tmp_path / "images").glob("*.tif"))
+    pixels = [tifffile.imread(path).ravel().astype(float) for path in paths]
+    for one, other in combinations(pixels, 2):
+        assert abs(np.corrcoef(one, other)[0, 1]) < 0.2

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from pspflow.io.arrays import new_store, open_store, put_array, read_values
 from pspflow.io.artefacts import Provenance, fingerprint
-from pspflow.io.imagesets import put_micrograph
+from pspflow.io.imagesets import Micrographs, put_micrograph, read_chips
 from pspflow.io.sections import read_section
 from pspflow.io.tables import read_table, table_provenance, write_table
 from pspflow.io.weights import load_weights
@@ -17,6 +18,8 @@ from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
 from pspflow.studies.temper.pinet.network import load_pinet
 from pspflow.studies.temper.pinet.options import PINetOptions
+from pspflow.studies.temper.pinet.stages import evaluate as evaluate_stage
+from pspflow.studies.temper.pinet.stages import train as train_stage
 from pspflow.studies.temper.pinet.stages.evaluate import evaluate
 from pspflow.studies.temper.pinet.stages.section import section
 from pspflow.studies.temper.pinet.stages.train import train
@@ -165,3 +168,55 @@ def test_the_section_shows_errors_and_speed_of_both_heads(inputs, artefacts, tmp
     (row,) = written.headline
     assert row.verdict == "not comparable"
     assert "simulated specimens; chips of 16 pixels, not 128; a smaller network" in row.why
+
+
+def pixels_of(inputs, rows):
+    """Cut chips of the image set."""
+    return cut_chips(Micrographs(inputs["micrographs"]), rows)
+
+
+def test_every_chip_is_trained_on_with_its_own_image(inputs, tmp_path, monkeypatch):
+    """Targets are the exact images of the chips, and both are of the split that they serve."""
+    kept = []
+
+    def noted(gathered, targets):
+        kept.append((gathered(torch.arange(len(gathered))).numpy(), targets))
+        if len(kept) == 2:
+            raise InterruptedError
+        return targets
+
+    monkeypatch.setattr(train_stage, "ChipTargets", noted)
+    with pytest.raises(InterruptedError):
+        trained(inputs, tmp_path, "pooled")
+    rows = read_chips(inputs["chips"])
+    for split, (chips, targets) in zip(("train", "validation"), kept, strict=True):
+        np.testing.assert_allclose(targets, pi.compute(chips, IMAGING), rtol=1e-5, atol=1e-6)
+        known = {each.tobytes() for each in pixels_of(inputs, rows[rows["split"] == split])}
+        assert {each.tobytes() for each in chips} <= known
+
+
+def test_errors_are_of_the_chips_and_beside_means_of_training(artefacts, inputs, monkeypatch):
+    """Exact images are those of the chips; the rulers are the mean images of training chips."""
+    seen = []
+
+    def noted(*given):
+        seen.append(given)
+        raise InterruptedError
+
+    monkeypatch.setattr(evaluate_stage, "surrogate_errors", noted)
+    outputs = {name: artefacts / f"none {name}" for name in ("predictions", "errors", "speed")}
+    weights = artefacts / "pooled" / "w.safetensors"
+    with pytest.raises(InterruptedError):
+        evaluate(weights=weights, **inputs, **outputs, chips_per_specimen=5)
+    ((predicted, exact, few, mean, means),) = seen
+    pixels = pixels_of(inputs, few)
+    assert set(few["split"]) == {"train", "test"}
+    np.testing.assert_allclose(exact, pi.compute(pixels, IMAGING), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(predicted, load_pinet(weights).predict(pixels), atol=1e-6)
+    rows = read_chips(inputs["chips"])
+    training = rows[rows["split"] == "train"]
+    every = pi.compute(pixels_of(inputs, training), IMAGING)
+    np.testing.assert_allclose(mean, every.mean(axis=0), rtol=1e-4, atol=1e-6)
+    for domain in DOMAINS:
+        own = every[(training["domain"] == domain).to_numpy()].mean(axis=0)
+        np.testing.assert_allclose(means[domain], own, rtol=1e-4, atol=1e-6)

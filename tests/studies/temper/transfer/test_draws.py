@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pspflow.studies.temper.flows.splits import held_out_split
-from pspflow.studies.temper.transfer.draws import held_out
+from pspflow.studies.temper.transfer.draws import held_out, training_chips
 
 
 def table_of(splits):
@@ -38,3 +38,28 @@ def test_validation_chips_are_held_out_in_a_run_without_test_chips():
             "s2": 4,
         }
         assert set(rows["domain"].iloc[at]) == {domain}
+
+
+def test_training_chips_are_drawn_anew_for_every_run():
+    """Of the domain and of training specimens alone; another run or seed draws others."""
+    rows = table_of(np.repeat(["train", "test", "validation"], 12))
+    at = training_chips(rows, "b", 3, 0, 0)
+    assert set(rows["domain"].iloc[at]) == {"b"}
+    assert set(rows["split"].iloc[at]) == {"train"}
+    assert len(set(at)) == 3
+    np.testing.assert_array_equal(at, training_chips(rows, "b", 3, 0, 0))
+    for seed, run in ((0, 1), (0, 2), (1, 0)):
+        assert (training_chips(rows, "b", 3, seed, run) != at).any()
+
+
+def test_domains_are_drawn_independently():
+    """Chips of a specimen are not taken from the same places in every domain."""
+    rows = table_of(np.repeat(["train", "test", "validation"], 12))
+    for draw in (
+        lambda seed: held_out(rows, 3, seed),
+        lambda seed: {name: training_chips(rows, name, 3, seed, 0) for name in ("a", "b")},
+    ):
+        assert any(
+            (drawn["a"] // 2 != drawn["b"] // 2).any()
+            for drawn in (draw(seed) for seed in range(4))
+        )

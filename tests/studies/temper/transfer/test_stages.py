@@ -316,3 +316,22 @@ def test_accuracies_of_trainings_with_known_results(accuracy):
 def test_the_same_seed_gives_the_same_accuracies(image_set, accuracy, tmp_path):
     """Draws of training chips, permutations and resamples come from the seed."""
     pd.testing.assert_frame_equal(labels(image_set, tmp_path), accuracy)
+
+
+def test_textures_are_scaled_by_training_chips(image_set, tmp_path, monkeypatch):
+    """Held-out chips do not decide in which unit they are measured."""
+    kept = []
+
+    def noted(imaging, reference):
+        kept.extend(reference)
+        raise InterruptedError
+
+    monkeypatch.setattr(distances_of, "measures", noted)
+    with pytest.raises(InterruptedError):
+        plausibility(image_set, tmp_path)
+    rows, store = (
+        read_chips(image_set / "chips.parquet"),
+        Micrographs(image_set / "micrographs.zarr"),
+    )
+    training = {chip.tobytes() for chip in cut_chips(store, rows[rows["split"] == "train"])}
+    assert {chip.tobytes() for chip in kept} == training
