@@ -110,8 +110,8 @@ def _masks(rows: dict[int, Levels]) -> Iterator[str]:
     if masks and bright:
         yield (
             f"Sheet row {masks[0]}: the image has the levels 0 and 1 alone, while that of row "
-            f"{bright[0]} reaches {rows[bright[0]].high:g}{_as_many(masks)}; save all images on one "
-            "scale of levels."
+            f"{bright[0]} reaches {rows[bright[0]].high:g}{_as_many(masks)}; save all images on "
+            "one scale of levels."
         )
 
 
