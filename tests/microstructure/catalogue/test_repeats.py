@@ -9,7 +9,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage.exposure import equalize_adapthist
 
-from pspflow.microstructure.catalogue import CROP_COLUMNS, Source, build_catalogue
+from pspflow.microstructure.catalogue import CROP_COLUMNS, Source, build_catalogue, thumbnails
 from pspflow.microstructure.catalogue.repeats import LIKELY, near_copies, shared_files
 from pspflow.microstructure.catalogue.thumbnails import alike, thumbnail
 
@@ -233,6 +233,16 @@ def test_other_pictures_with_little_detail_are_no_copies(kind):
     """Among forty of them."""
     images = [PROVING_LITTLE[kind](seed) for seed in range(40)]
     assert judged(images, [f"s{seed}" for seed in range(40)]) == ([], [])
+
+
+def test_blocks_are_compared_only_where_that_matters(monkeypatch):
+    """All lamellae of a sheet are alike: a thousand images would take minutes."""
+    images = np.stack([thumbnail(grating(24, seed)) for seed in range(20)])
+    assert list(alike(images, 0.45))
+    monkeypatch.setattr(thumbnails, "_in_blocks", None)
+    matches = list(alike(images, 0.45, LIKELY[1][1]))
+    assert max(match.correlation for match in matches) > 0.9
+    assert max(match.deviations for match in matches) < LIKELY[1][1]
 
 
 def test_pixels_are_read_again_only_where_that_decides():

@@ -102,7 +102,8 @@ def near_copies(
     thumbnails = np.stack([sources[place].thumbnail for place in places])  # type: ignore[misc]
     problems: dict[int, str] = {}
     doubts: dict[int, str] = {}
-    for match in alike(thumbnails, LIKELY[0][0]):
+    least_deviations = min(deviations for _, deviations in LIKELY)
+    for match in alike(thumbnails, LIKELY[0][0], least_deviations):
         one, two = places[match.first], places[match.second]
         if two in problems or sources[one].pixels_digest == sources[two].pixels_digest:
             continue
