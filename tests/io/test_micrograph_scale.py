@@ -306,6 +306,17 @@ def test_density_of_other_formats(tmp_path, grey, suffix):
     assert edges == pytest.approx((1.0, 0.5), rel=1e-3)
 
 
+@pytest.mark.data("micrographs", "read", "scanned film with the resolution of the scanner")
+@pytest.mark.parametrize("dpi", [1200, 2400, 3200, 4800, 9600])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "bmp", "tif"])
+def test_resolution_of_a_scanner_is_no_scale(tmp_path, grey, dpi, suffix):
+    """It is the size of a pixel on the film, which the sheet's size need not agree with."""
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(grey).save(path, dpi=(dpi, dpi))
+    header = read_header(path)
+    assert (header.pixel_size_um, header.scale_doubt) == (None, "")
+
+
 @pytest.mark.parametrize(("unit", "length_um"), [(2, 25400), (3, 10000), (1, None)])
 def test_density_that_a_camera_writes(tmp_path, grey, unit, length_um):
     """EXIF gives pixels per unit for each edge."""

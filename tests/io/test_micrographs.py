@@ -325,6 +325,18 @@ def test_not_finite(tmp_path, grey, value):
     assert "NaN or infinite" in refusal(tmp_path / "a.tif")
 
 
+@pytest.mark.data("micrographs", "refused", "floats of which some stand for no value (-3.4e38)")
+@pytest.mark.parametrize("value", [-3.4028235e38, 1e38, -1e30])
+def test_no_value(tmp_path, grey, value):
+    """They would become black or white microstructure."""
+    pixels = grey.astype(np.float32)
+    pixels[:, :3] = value
+    tifffile.imwrite(tmp_path / "a.tif", pixels)
+    assert "stands for no value; crop the image" in refusal(tmp_path / "a.tif")
+    tifffile.imwrite(tmp_path / "b.tif", grey.astype(np.float32) * 1e6 - 1e9)
+    assert read_micrograph(tmp_path / "b.tif").shape == grey.shape
+
+
 def test_beyond_float32(tmp_path, grey):
     """A float64 value beyond float32 is refused, without a warning."""
     tifffile.imwrite(tmp_path / "a.tif", grey.astype(np.float64) * 1e300)

@@ -113,6 +113,7 @@ def test_parquet(tmp_path):
         ((HEADER + ROWS).replace(",", "\t"), r"separated by '\t'"),
         (HEADER + "a.tif,t5,s1\n", "row 2: 3 cells under 4 columns"),
         (HEADER + ROWS + "c.tif,t5,s1,1,2\n", "row 4: 5 cells under 4 columns"),
+        ("# my images\n" + HEADER + ROWS, "row 2 has 4 cells; remove the lines above the header"),
         ("image,domain,image,specimen\n" + ROWS, "column 'image' appears twice"),
         ("image,Domain\na,b\n", "column 'domain', 'specimen' is missing (found: 'image'"),
         ("image,,domain,specimen\na,b,c,d\n", "column 2 has no name"),

@@ -122,6 +122,7 @@ def test_words_for_no_value(text):
 @pytest.mark.parametrize(
     "text",
     [
+        *("HV10", "HV 10", "HV0.5", "HV0,5", "HBW2.5/187.5", "HK1", "HRC"),
         *("T6", "6061-T6", "7075 T6", "6061 Al", "2024-05-01", "12.05.2024", "01:30", "A12", "12A"),
         *("1A", "316L", "304 L", "4N", "3D", "2nd", "heat 3", "1 top", "3 Ann", "water", "x", ""),
         *(

@@ -47,6 +47,8 @@ def _exists(path: Path) -> bool:
 
 def _missing(path: Path) -> str:
     """Say where a missing image was looked for, and which file may be meant."""
+    if "\\" in str(path) and _is_file(Path(str(path).replace("\\", "/"))):
+        return "there is no such file; write its path with '/' instead of '\\'."
     wanted = _folded(path.name)
     try:
         like = next(

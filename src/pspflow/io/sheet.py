@@ -118,6 +118,11 @@ def _csv(path: Path, thing: str) -> pd.DataFrame:
     cells = {n: row if any(row[width:]) else row[:width] for n, row in cells.items()}
     _check_header(path, header)
     for number, row in cells.items():
+        if len(header) == 1 < len(row):
+            raise InputError(
+                f"{path}: {header[0]!r} is read as the header, but row {number} has {len(row)} "
+                "cells; remove the lines above the header."
+            )
         if len(row) != len(header):
             raise InputError(
                 f"{path} row {number}: {len(row)} cells under {len(header)} columns; quote "

@@ -40,6 +40,9 @@ _ABOUT = re.compile(
     r"|(?:HV|HBW?|HR[ABC])(?=\s?\d))\s*",
     re.IGNORECASE,
 )
+_SCALE = re.compile(r"H(?:V|K|BW?)\s?(?:\d?[.,]\d+|1|2|3|5|10|20|30|50)(?:/[\d.]+)*", re.IGNORECASE)
+"""Name of a hardness scale with its load, such as HV10: no hardness."""
+_TAILED = re.compile(r"[-+]?\d+(?:[.,]\d+)?\s*([^\W\d_][^\d]*)")
 _BOUND = re.compile(
     r"(?:[<>]=?|[≤≥≲≳]|max\b\.?|min\b\.?|up to|less than|more than)\s*", re.IGNORECASE
 )
@@ -101,6 +104,8 @@ def read_cell(text: str) -> Cell:
         bare += ")"
     if bare != plain and bare.count("[") > bare.count("]"):
         bare += "]"
+    if _SCALE.fullmatch(bare):
+        return Cell("text")
     bound = _BOUND.match(bare)
     if bound:
         bare = bare[bound.end() :]
@@ -111,6 +116,16 @@ def read_cell(text: str) -> Cell:
     if not head:
         return Cell("text")
     return _after(head, bare[head.end() :], bound is not None)
+
+
+def tail(text: str) -> str:
+    """Return the letters behind a number, which may be a unit that is not known; else nothing.
+
+    >>> tail("100 N"), tail("5 wt.-%"), tail("T6"), tail("316L-2")
+    ('N', 'wt.-%', '', '')
+    """
+    match = _TAILED.fullmatch(_plain(text))
+    return match[1] if match else ""
 
 
 def _after(head: re.Match[str], rest: str, bound: bool) -> Cell:

@@ -163,3 +163,44 @@ def test_a_label_that_is_spelt_otherwise():
     """The sentence says which column may be meant."""
     *_, problems = made({"t5": "uts_mpa"}, UTS_MPa=["1", "2"])
     assert any("rename 'UTS_MPa', correct the label" in sentence for sentence in problems)
+
+
+@pytest.mark.data("micrographs", "warned", "column of numbers with the same letters behind each")
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["100 N", "200 N", "300 N"],
+        ["100N", "200N", "300"],
+        ["150 A", "160,5 A"],
+        ["2 atm", "3 atm"],
+        ["15 wt.-%", "20 wt.-%"],
+    ],
+)
+def test_a_unit_that_is_not_known_is_named(cells):
+    """The column is read as text, which may be right."""
+    sheet, sources, table, problems = made(load=cells)
+    assert problems == []
+    assert list(table["load"]) == cells
+    (doubt,) = catalogue_doubts(sheet, sources, table)
+    assert doubt.startswith(f"Sheet row 2, column 'load': {cells[0]!r} is read as text; if '")
+
+
+@pytest.mark.data("micrographs", "read", "scales of hardness (HV10) and other names with a number")
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["HV10", "HV10", "HV1"],
+        ["5a", "5b", "6"],
+        ["T5", "T6", "T7"],
+        ["1st", "2nd", "3rd"],
+        ["2024-T3", "7075-T6"],
+        ["3/4", "1/4"],
+        ["316L", "316L"],
+    ],
+)
+def test_names_with_a_number_are_text(cells):
+    """Without a word."""
+    sheet, sources, table, problems = made(load=cells)
+    assert problems == []
+    assert list(table["load"]) == cells
+    assert catalogue_doubts(sheet, sources, table) == []

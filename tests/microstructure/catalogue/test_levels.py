@@ -6,7 +6,11 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from pspflow.microstructure.catalogue import Source
-from pspflow.microstructure.catalogue.levels import count_levels, mixed_levels
+from pspflow.microstructure.catalogue.levels import (
+    count_levels,
+    doubtful_levels,
+    mixed_levels,
+)
 
 TOP = (1 << 16) - 1
 
@@ -26,14 +30,14 @@ ALIGNED = {
 }
 
 
-def found(*images, names=None):
+def found(*images, check=mixed_levels):
     """Return the sentences about a sheet of these images."""
     sources = [
         Source(*pixels.shape, str(pixels.dtype), str(i), str(i), levels=count_levels(pixels))
         for i, pixels in enumerate(images)
     ]
     rows = pd.RangeIndex(2, 2 + len(images), name="row")
-    return list(mixed_levels(pd.DataFrame(index=rows), sources))
+    return list(check(pd.DataFrame(index=rows), sources))
 
 
 def deep(levels):
@@ -140,3 +144,61 @@ def test_any_shape_is_counted(dtype, shape):
     )
     assert levels.low <= levels.high
     assert levels.count >= 1
+
+
+def phases(levels, seed=0):
+    """Return an image (rows, columns) uint16 without noise, of these levels alone."""
+    rng = np.random.default_rng(seed)
+    return rng.choice(np.array(levels, np.uint16), (96, 128))
+
+
+@pytest.mark.data(
+    "micrographs", "refused", "16-bit files without noise, aligned low in one and high in another"
+)
+@pytest.mark.parametrize("bits", [8, 10, 12, 14])
+@pytest.mark.parametrize("count", [8, 13, 40])
+def test_two_alignments_without_noise_are_refused(bits, count):
+    """Simulated and segmented images have few levels, far apart in either alignment."""
+    levels = np.linspace(1, (1 << bits) - 1, count).astype(int)
+    (sentence,) = found(phases(levels), phases(levels << (16 - bits), 1))
+    assert sentence.startswith("Sheet rows 2 and 3: ")
+    assert not found(phases(levels), phases(levels, 1))
+    assert not found(phases(levels << (16 - bits)), phases(levels << (16 - bits), 1))
+
+
+@pytest.mark.data(
+    "micrographs", "warned", "a few grey levels that are far lower in one file than in another"
+)
+@pytest.mark.parametrize(
+    ("dtype", "low", "high"),
+    [
+        (np.uint16, [100, 901, 3000], [1600, 14416, 48000]),  # 12 bits, low and high
+        (np.uint16, [0, 255], [0, 65535]),
+        (np.uint16, [0, 128, 255], [0, 32896, 65535]),
+        (np.uint16, [0, 1, 2, 3], [0, 85, 170, 255]),
+        (np.uint8, [0, 1, 2, 3], [0, 85, 170, 255]),
+    ],
+)
+def test_few_levels_on_two_scales_are_warned_of(dtype, low, high):
+    """Nothing would be left of the darker phases; by so few levels that is no proof."""
+    images = phases(low).astype(dtype), phases(high).astype(dtype)
+    assert not found(*images)
+    (sentence,) = found(*images, check=doubtful_levels)
+    assert sentence.startswith("Sheet rows 2 and 3: ")
+    assert not found(images[0], images[0], check=doubtful_levels)
+    assert not found(images[1], images[1], check=doubtful_levels)
+
+
+def test_masks_of_0_and_1_among_16_bit_images_are_refused():
+    """They would be black."""
+    (sentence,) = found(phases([0, 1]), deep(camera(16)))
+    assert sentence.startswith("Sheet row 2: the image has the levels 0 and 1 alone")
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_dark_images_are_not_doubted(dtype):
+    """One domain is darker than the other."""
+    bits = 8 * np.dtype(dtype).itemsize
+    dark, bright = camera(bits, 0, 0.1).astype(dtype), camera(bits, 1).astype(dtype)
+    assert not found(dark, bright)
+    assert not found(dark, bright, check=doubtful_levels)

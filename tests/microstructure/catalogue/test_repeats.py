@@ -9,7 +9,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage.exposure import equalize_adapthist
 
-from pspflow.microstructure.catalogue import CROP_COLUMNS, Source, build_catalogue
+from pspflow.microstructure.catalogue import CROP_COLUMNS, Source, build_catalogue, thumbnails
 from pspflow.microstructure.catalogue.repeats import LIKELY, near_copies, shared_files
 from pspflow.microstructure.catalogue.thumbnails import alike, thumbnail
 
@@ -95,7 +95,7 @@ def judged(images, specimens):
     sheet, sources = sheet_of(images, specimens)
     table, problems = build_catalogue(sheet, sources, {"t5": None})
     assert problems == []
-    return near_copies(table.set_index("row"), sources)
+    return near_copies(table.set_index("row"), sources, lambda place: images[place])
 
 
 @pytest.mark.data(
@@ -140,7 +140,7 @@ def test_a_copy_within_a_specimen_is_warned_of():
 def test_different_fields_are_never_alike(width):
     """Of a hundred textures of one kind, no two come near the limit."""
     images = [thumbnail(texture(seed, (256, 320), width)) for seed in range(100)]
-    assert max((m.deviations for m in alike(np.stack(images), 0.3)), default=0) < LIKELY[1] - 1
+    assert max((m.deviations for m in alike(np.stack(images), 0.3)), default=0) < LIKELY[0][1] - 1
 
 
 def grating(period, phase, angle=0.0, shape=(300, 400)):
@@ -187,6 +187,84 @@ def test_what_images_have_in_common_makes_no_copy(kind):
     assert judged(images, [f"s{seed}" for seed in range(12)]) == ([], [])
 
 
+LOSSLESS = {
+    "brightened": lambda p: (p + 20).astype(p.dtype),
+    "inverted": lambda p: p.max() - p,
+    "16 bits": lambda p: p.astype(np.uint16) * 257,
+    "12 bits in 16": lambda p: p.astype(np.uint16) * 16 + 100,
+    "floats": lambda p: (p / 255).astype(np.float32),
+    **TURNS,
+}
+
+
+def lamellae(seed):
+    """Return lamellae as a microscope sees them: regular, on noise."""
+    noise = np.random.default_rng(seed).normal(0, 3, (300, 400))
+    return (grating(24, seed, seed / 5) * 0.8 + 15 + noise).clip(0, 230).astype(np.uint8)
+
+
+PROVING_LITTLE = {
+    "lamellae": lamellae,
+    "few large features": lambda seed: (texture(seed, width=60.0) * 0.8).astype(np.uint8),
+    "few pixels": lambda seed: (texture(seed, (32, 32)) * 0.8).astype(np.uint8),
+}
+
+
+@pytest.mark.data(
+    "micrographs",
+    "refused",
+    "a micrograph of regular lamellae or of few large features again under another specimen, "
+    "turned or brightened",
+)
+@pytest.mark.parametrize("copy", LOSSLESS)
+@pytest.mark.parametrize("kind", PROVING_LITTLE)
+def test_a_copy_of_a_picture_with_little_detail(kind, copy):
+    """Lamellae of two specimens are alike, but not in how many pixels have each level."""
+    pixels = PROVING_LITTLE[kind](0)
+    images = [pixels, PROVING_LITTLE[kind](1), LOSSLESS[copy](pixels)]
+    problems, doubts = judged(images, ["a", "b", "c"])
+    assert doubts == []
+    (sentence,) = problems
+    assert sentence.startswith("Sheet rows 2 and 4: 0.tif and 2.tif show one field")
+
+
+@pytest.mark.parametrize("kind", PROVING_LITTLE)
+def test_other_pictures_with_little_detail_are_no_copies(kind):
+    """Among forty of them."""
+    images = [PROVING_LITTLE[kind](seed) for seed in range(40)]
+    assert judged(images, [f"s{seed}" for seed in range(40)]) == ([], [])
+
+
+def test_blocks_are_compared_only_where_that_matters(monkeypatch):
+    """All lamellae of a sheet are alike: a thousand images would take minutes."""
+    images = np.stack([thumbnail(grating(24, seed)) for seed in range(20)])
+    assert list(alike(images, 0.45))
+    monkeypatch.setattr(thumbnails, "_in_blocks", None)
+    matches = list(alike(images, 0.45, LIKELY[1][1]))
+    assert max(match.correlation for match in matches) > 0.9
+    assert max(match.deviations for match in matches) < LIKELY[1][1]
+
+
+def test_pixels_are_read_again_only_where_that_decides():
+    """Images that are not alike are read once, which takes the most time."""
+    sheet, sources = sheet_of([texture(seed) for seed in range(6)], list("abcdef"))
+    table, _ = build_catalogue(sheet, sources, {"t5": None})
+    read = []
+    assert near_copies(table.set_index("row"), sources, read.append) == ([], [])
+    assert read == []
+
+
+def test_a_doubt_hides_no_problem():
+    """A copy in its own specimen is a doubt; that it is one of another specimen's comes first."""
+    pixels = texture(0)
+    copies = [pixels, jpeg(pixels, 80), jpeg(pixels, 60), jpeg(pixels, 40)]
+    problems, doubts = judged(copies, ["a", "a", "b", "a"])
+    named = [sentence.partition(":")[0] for sentence in problems]
+    assert named == ["Sheet rows 2 and 4", "Sheet rows 4 and 5"]
+    assert len(doubts) == 1
+    assert doubts[0].startswith("Sheet rows 2 and 3")
+
+
 def placed(crops, specimens):
     """Return problems and doubts about crops (row, column, height, width) of one file."""
     pixels = texture(0)
@@ -198,7 +276,7 @@ def placed(crops, specimens):
     table, problems = build_catalogue(sheet, sources, {"t5": None})
     assert table["micrograph"].nunique() == len(set(crops))
     rows = table.set_index("row")
-    assert near_copies(rows, sources) == ([], [])
+    assert near_copies(rows, sources, lambda _: pixels) == ([], [])
     return problems, list(shared_files(rows, sources))
 
 

@@ -19,6 +19,9 @@ SIGNATURES: dict[bytes, ModuleType] = {
     b"BM": raster,
 }
 
+NO_LEVEL = 1e30
+"""Floats as large as this stand for no value, such as -3.4e38 in files of other instruments."""
+
 __all__ = ["MAX_PIXELS", "Header", "read_header", "read_micrograph"]
 
 
@@ -54,14 +57,21 @@ def read_micrograph(path: Path) -> np.ndarray:
     Raises
     ------
     InputError
-        As `read_header`, and if pixels are truncated, transparent, missing, NaN, infinite or all
-        equal, or hold two pictures.
+        As `read_header`, and if pixels are truncated, transparent, missing, NaN, infinite or
+        beyond any grey level, or all equal, or hold two pictures.
     """
     read_header(path)
     pixels = _family(path).read_pixels(path)
     if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
         raise InputError(f"{path}: the image holds NaN or infinite pixels; export it again.")
-    if pixels.min() == pixels.max():
+    low, high = pixels.min(), pixels.max()
+    if pixels.dtype.kind == "f" and max(-low, high) >= NO_LEVEL:
+        odd = low if -low >= NO_LEVEL else high
+        raise InputError(
+            f"{path}: some pixels are {odd:.3g}, which stands for no value; crop the image to "
+            "measured pixels."
+        )
+    if low == high:
         raise InputError(
             f"{path}: every pixel is {pixels.flat[0]}; replace the image or remove its row."
         )

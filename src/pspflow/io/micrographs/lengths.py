@@ -9,6 +9,10 @@ Edges = tuple[float, float]
 
 PRINT_UM = 20.0
 """A pixel of this size or more is a print resolution: 1200 dpi give 21 µm."""
+SCANNER_DPI = (2400, 3200, 4000, 4800, 6400, 9600)
+"""Resolutions of scanners for paper and film, which are those of a print as well."""
+SCANNED = 1e-4
+"""Largest relative difference from them, as pixels per metre are rounded."""
 SQUARE = 0.01
 """Largest relative difference between two lengths of a pixel that count as one."""
 MICROMETRES_PER_INCH = 25400.0
@@ -66,7 +70,11 @@ def density_edges(down: float, across: float, unit_um: float) -> Edges | None:
 
 def beside_prints(edges: Edges | None) -> Edges | None:
     """Return the edges of a pixel, unless they are the equal ones of a print."""
-    return None if edges is None or (of_print(edges) and same(*edges)) else edges
+    if edges is None or not same(*edges):
+        return edges
+    dpi = MICROMETRES_PER_INCH / edges[1]
+    scanned = any(abs(dpi / usual - 1) < SCANNED for usual in SCANNER_DPI)
+    return None if scanned or of_print(edges) else edges
 
 
 def of_print(edges: Edges) -> bool:

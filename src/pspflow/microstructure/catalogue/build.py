@@ -14,7 +14,7 @@ from pspflow.microstructure.catalogue.columns import (
     read_columns,
 )
 from pspflow.microstructure.catalogue.crops import crop_cells, plan_crops
-from pspflow.microstructure.catalogue.levels import mixed_levels
+from pspflow.microstructure.catalogue.levels import doubtful_levels, mixed_levels
 from pspflow.microstructure.catalogue.names import (
     GIVEN_COLUMNS,
     MADE_COLUMNS,
@@ -116,6 +116,7 @@ def catalogue_doubts(
     others = [name for name in sheet.columns if name not in OWN_COLUMNS]
     return [
         *doubtful_scales(sheet, sources),
+        *doubtful_levels(sheet, sources),
         *doubtful_columns(sheet, rows, others),
         *checks.doubtful_names(rows),
         *shared_files(rows, sources),

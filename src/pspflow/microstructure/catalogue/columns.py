@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pspflow.microstructure.catalogue.names import SCALE_COLUMNS
-from pspflow.microstructure.cells import Cell, read_cell
+from pspflow.microstructure.cells import Cell, read_cell, tail
 from pspflow.microstructure.spellings import nearest, same_name, shown, spelt_twice
 
 WITH_UNIT = re.compile(
@@ -83,16 +83,27 @@ def _kinds(cells: Mapping[int, Cell]) -> dict[int, str]:
 
 
 def doubtful_columns(sheet: pd.DataFrame, table: pd.DataFrame, names: list[str]) -> Iterator[str]:
-    """Yield a sentence for each column that is text because of a few cells among numbers."""
+    """Yield a sentence for each column of text that may be one of numbers.
+
+    A few cells among numbers are none, or all cells are numbers with the same letters behind them.
+    """
     for name in names:
         if name not in table.columns or pd.api.types.is_numeric_dtype(table[name]):
             continue
-        kinds = {row: read_cell(str(text)).kind for row, text in sheet[name].items() if text != ""}
-        odd = [row for row, kind in kinds.items() if kind != "number"]
-        if odd and 2 * len(odd) < len(kinds):
+        cells = {row: str(text) for row, text in sheet[name].items() if text != ""}
+        odd = [row for row, text in cells.items() if read_cell(text).kind != "number"]
+        if odd and 2 * len(odd) < len(cells):
             yield (
-                f"Sheet row {odd[0]}, column {name!r}: {sheet[name][odd[0]]!r} is not a number, so "
+                f"Sheet row {odd[0]}, column {name!r}: {cells[odd[0]]!r} is not a number, so "
                 f"that the column is read as text; {NUMBER} if it is one of numbers."
+            )
+            continue
+        tails = {tail(cells[row]) for row in odd}
+        if len(tails) == 1 and "" not in tails and len(set(cells.values())) > 1:
+            yield (
+                f"Sheet row {odd[0]}, column {name!r}: {cells[odd[0]]!r} is read as text; if "
+                f"{tails.pop()!r} is a unit, write it into the column's name and numbers into the "
+                "cells."
             )
 
 

@@ -25,8 +25,13 @@ defects."""
 SPARSE = 4
 """Neighbouring levels this far apart mean that the file holds 14 bits or fewer, aligned high."""
 FEWEST = 16
-"""Fewer levels than this do not tell how they are aligned."""
+"""Fewer levels than this do not tell by their distances how they are aligned."""
+FEWEST_MULTIPLES = 8
+"""So many levels are hardly all multiples of 4 or more by chance."""
+CAMERA_BITS = (8, 10, 12, 14)
 BYTE_HIGH = 255
+DARK = 15
+"""An image that is meant on 0…255 is brighter than this."""
 DEEP_HIGH = 1 << 12
 UNIT_HIGH = 1.001
 """Highest float of an image on 0…1."""
@@ -46,6 +51,8 @@ class Levels:
     """1 or 2 (several) for floats."""
     step: int = 0
     """0 for floats."""
+    zeros: int = 0
+    """Bits that are 0 in every level, from the lowest one on; 0 for floats."""
 
     @property
     def sparse_bits(self) -> int | None:
@@ -72,22 +79,29 @@ def count_levels(pixels: np.ndarray) -> Levels:
     least = int(np.searchsorted(in_all, RARE * sample.size, side="right"))
     usual = found[(times >= least) & (found >= low) & (found <= high)]
     step = int(np.diff(usual).min()) if len(usual) > 1 else 0
-    return Levels(float(low), float(high), len(usual), step)
+    used = int(np.bitwise_or.reduce(usual)) if len(usual) else 0
+    zeros = (used & -used).bit_length() - 1 if used else 0
+    return Levels(float(low), float(high), len(usual), step, zeros)
 
 
 def mixed_levels(sheet: pd.DataFrame, sources: Sequence["Source"]) -> Iterator[str]:
     """Yield a sentence where the images of a sheet use different scales of grey levels."""
     if len({source.depth for source in sources}) > 1:
         return  # another sentence says so
-    rows = {
-        row: source.levels
-        for row, source in zip(sheet.index, sources, strict=True)
-        if source.levels is not None and source.levels.count > 1  # another check refuses one
-    }
+    rows = _known(sheet, sources)
     depth = sources[0].depth if len(sources) else ""
     check = {"uint8": _masks, "uint16": _alignments, "float32": _float_ranges}.get(depth)
     if check and rows:
         yield from check(rows)
+
+
+def _known(sheet: pd.DataFrame, sources: Sequence["Source"]) -> dict[int, Levels]:
+    """Return the levels of each row; another check refuses images of one level."""
+    return {
+        row: source.levels
+        for row, source in zip(sheet.index, sources, strict=True)
+        if source.levels is not None and source.levels.count > 1
+    }
 
 
 def _masks(rows: dict[int, Levels]) -> Iterator[str]:
@@ -97,7 +111,7 @@ def _masks(rows: dict[int, Levels]) -> Iterator[str]:
         yield (
             f"Sheet row {masks[0]}: the image has the levels 0 and 1 alone, while that of row "
             f"{bright[0]} reaches {rows[bright[0]].high:g}{_as_many(masks)}; save all images on "
-            "levels 0 to 255."
+            "one scale of levels."
         )
 
 
@@ -118,16 +132,71 @@ def _alignments(rows: dict[int, Levels]) -> Iterator[str]:
             f"multiply the levels of the latter by {1 << (16 - most)}."
         )
         return
-    bytes_ = [
-        row for row, levels in rows.items() if levels.high <= BYTE_HIGH and levels.count >= FEWEST
-    ]
-    deep = [row for row, levels in rows.items() if levels.high >= DEEP_HIGH]
-    if bytes_ and deep:
-        yield (
-            f"Sheet rows {bytes_[0]} and {deep[0]}: both files are of 16 bits, but in row "
-            f"{bytes_[0]} levels end at {rows[bytes_[0]].high:g}, as those of 8 bits, in row "
-            f"{deep[0]} at {rows[deep[0]].high:g}{_as_many(bytes_)}; save all images in one way."
+    if masks := list(_masks(rows)):
+        yield from masks
+        return
+    pair = _multiples(rows, least=FEWEST_MULTIPLES)
+    if pair:
+        yield f"{pair}; save all images in one way."
+        return
+    pair = _bytes(rows, least=FEWEST)
+    if pair:
+        yield f"{pair}; save all images in one way."
+
+
+def _multiples(rows: dict[int, Levels], least: int) -> str:
+    """Say which images of few levels are aligned low and high; empty where none are.
+
+    Levels without noise, as of simulated or segmented images, lie far apart in either alignment,
+    but aligned high they are all multiples of a power of 2.
+    """
+    for bits in CAMERA_BITS:
+        zeros = 16 - bits
+        high = [r for r, each in rows.items() if each.zeros >= zeros and each.high >= 1 << bits]
+        low = [r for r, each in rows.items() if each.zeros < zeros and each.high < 1 << bits]
+        high = [row for row in high if rows[row].count >= least]
+        low = [row for row in low if rows[row].count >= least]
+        if high and low:
+            return (
+                f"Sheet rows {low[0]} and {high[0]}: both files are of 16 bits, but in row "
+                f"{high[0]} all levels are multiples of {1 << rows[high[0]].zeros}, as of {bits} "
+                f"bits aligned high, in row {low[0]} they end at {rows[low[0]].high:g}"
+                f"{_as_many(low)}"
+            )
+    return ""
+
+
+def _bytes(rows: dict[int, Levels], least: int) -> str:
+    """Say which 16-bit files end where 8 bits do; empty where others do not go far beyond."""
+    low = [r for r, each in rows.items() if each.high <= BYTE_HIGH and each.count >= least]
+    deep = [r for r, each in rows.items() if each.high >= DEEP_HIGH]
+    if not (low and deep):
+        return ""
+    return (
+        f"Sheet rows {low[0]} and {deep[0]}: both files are of 16 bits, but in row {low[0]} levels "
+        f"end at {rows[low[0]].high:g}, as those of 8 bits, in row {deep[0]} at "
+        f"{rows[deep[0]].high:g}{_as_many(low)}"
+    )
+
+
+def doubtful_levels(sheet: pd.DataFrame, sources: Sequence["Source"]) -> Iterator[str]:
+    """Yield a sentence where a few levels alone speak for two scales."""
+    rows = _known(sheet, sources)
+    if not rows or sources[0].depth == "float32":
+        return
+    pair = ""
+    if sources[0].depth == "uint16":
+        pair = _multiples(rows, least=2) or _bytes(rows, least=2)
+    dark = [row for row, levels in rows.items() if levels.high <= DARK]
+    bright = [row for row, levels in rows.items() if levels.high > BYTE_HIGH / 2]
+    if not pair and dark and bright:
+        pair = (
+            f"Sheet rows {dark[0]} and {bright[0]}: in row {dark[0]} grey levels end at "
+            f"{rows[dark[0]].high:g}, as those of labelled phases, in row {bright[0]} at "
+            f"{rows[bright[0]].high:g}{_as_many(dark)}"
         )
+    if pair:
+        yield f"{pair}; save all images in one way, if these are not."
 
 
 def _float_ranges(rows: dict[int, Levels]) -> Iterator[str]:

@@ -36,7 +36,8 @@ class Match:
     correlation: float
     """Magnitude of the correlation of details, in the best of 8 symmetries."""
     deviations: float
-    """Correlation over its standard deviation between different pictures of such detail."""
+    """Correlation over its standard deviation between different pictures of such detail; where it
+    is too small to matter, an upper bound."""
 
 
 @refuses_masks
@@ -58,7 +59,7 @@ def thumbnail(pixels: np.ndarray) -> np.ndarray:
 
 
 @refuses_masks
-def alike(thumbnails: np.ndarray, least: float) -> Iterator[Match]:
+def alike(thumbnails: np.ndarray, least: float, least_deviations: float = 0.0) -> Iterator[Match]:
     """Find pairs of thumbnails whose detail correlates, in one of 8 symmetries or inverted.
 
     Parameters
@@ -67,6 +68,8 @@ def alike(thumbnails: np.ndarray, least: float) -> Iterator[Match]:
         (n, CELLS, CELLS).
     least
         Least magnitude of a correlation.
+    least_deviations
+        From so many deviations on their number matters.
     """
     waves = _waves(thumbnails.astype(np.float32))
     # so many waves are independent; they are few in a regular pattern, which proves nothing
@@ -80,11 +83,15 @@ def alike(thumbnails: np.ndarray, least: float) -> Iterator[Match]:
             first = start + int(i)
             if first >= second:
                 continue
+            correlation = float(best[i, second])
+            sure = float(np.sqrt(min(count[first], count[second])))
+            if correlation * sure < least_deviations:
+                # all lamellae of a sheet are alike, and blocks of all their pairs take long
+                yield Match(first, int(second), correlation, correlation * sure)
+                continue
             which = int(np.argmax([found[i, second] for found in turned]))
             agreed = _in_blocks(_symmetries(part[i])[which], waves[second])
             if agreed >= least:
-                correlation = float(best[i, second])
-                sure = float(np.sqrt(min(count[first], count[second])))
                 yield Match(first, int(second), correlation, min(correlation, agreed) * sure)
 
 

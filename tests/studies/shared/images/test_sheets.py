@@ -265,6 +265,15 @@ def test_numbers_with_marks_are_refused(write, cells):
     assert f" row 2, column 'hardness': {cells[0]!r} is not a number; write " in refusal(sheet)
 
 
+def test_a_path_of_windows_is_said(write, tmp_path):
+    """The sheet was written on another system."""
+    (tmp_path / "images").mkdir()
+    sheet = write({"images/a.tif": grey(0), "b.tif": grey(1)}, image=["images\\a.tif", "b.tif"])
+    assert refusal(sheet).endswith(
+        "there is no such file; write its path with '/' instead of '\\'."
+    )
+
+
 def test_a_missing_image_is_said_with_its_folder(write, monkeypatch):
     """Paths are relative to the sheet, whatever folder the command runs in."""
     sheet = write({"größe.tif": grey(0)}, image=["b.tif"], domain=["t5"], specimen=["s"])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
@@ -15,7 +16,12 @@ from pspflow.io.micrographs import read_header
 from pspflow.io.sheet import read_sheet
 from pspflow.io.tables import write_table
 from pspflow.logs import log, progress
-from pspflow.microstructure.catalogue import Source, build_catalogue, catalogue_doubts
+from pspflow.microstructure.catalogue import (
+    CROP_COLUMNS,
+    Source,
+    build_catalogue,
+    catalogue_doubts,
+)
 from pspflow.microstructure.catalogue.crops import crop_of
 from pspflow.microstructure.catalogue.levels import count_levels
 from pspflow.microstructure.catalogue.repeats import near_copies
@@ -64,7 +70,9 @@ def catalogue(
         options.scale.magnification,
     )
     raise_problems(_named(problems, sheet))
-    problems, likely = near_copies(table.set_index("row"), sources)
+    problems, likely = near_copies(
+        table.set_index("row"), sources, lambda place: _crop(sheet, table.iloc[place])
+    )
     raise_problems(_named(problems, sheet))
     for doubt in _named([*catalogue_doubts(rows, sources, table), *likely], sheet):
         log.warning("%s", doubt)
@@ -81,6 +89,13 @@ def _say(table: pd.DataFrame, rows: pd.DataFrame, sources: list[Source]) -> None
     if table["colour"].any():
         log.info("%d of %d images hold colour: read as luminance", table["colour"].sum(), len(rows))
     log.info("%s", said_of_scales(table, rows, sources))
+
+
+def _crop(sheet: Path, entry: pd.Series) -> np.ndarray:
+    """Read the crop of one catalogued image again."""
+    pixels = imagesets.read_image(sheet, int(entry["row"]), str(entry["image"]))
+    row, column, height, width = (int(entry[name]) for name in CROP_COLUMNS)
+    return pixels[row : row + height, column : column + width]
 
 
 def _source(
