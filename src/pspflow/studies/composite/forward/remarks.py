@@ -11,6 +11,9 @@ MOST_NAMED = 5
 SOFT = 0.01
 """Share of the largest stiffness below which a relative error says little."""
 
+SAME_PERCENT = 1e-3
+"""Change on the doubled grid that is the solver's, and none of the grid."""
+
 
 def warn_outside(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> None:
     """Warn of structures with a value outside the range of the training structures.
@@ -66,6 +69,13 @@ def say_refined(table: pd.DataFrame, name: str) -> None:
     """
     changes = table[f"{name}_refined_percent"]
     place = int(changes.abs().argmax())
+    if abs(changes[place]) < SAME_PERCENT:
+        log.info(
+            "%s: on the doubled grid the solver finds the same, to %g %%: your grid resolves these "
+            "structures, as it does flat layers",
+            *(name, SAME_PERCENT),
+        )
+        return
     log.info(
         "%s: on the doubled grid the solver finds %+.2g %% in the mean, %+.2g %% at most "
         "(structure %d); the error of your grid is larger than this change, the more the higher "
