@@ -301,6 +301,16 @@ def test_names_of_axes_are_data(order):
     )
 
 
+@pytest.mark.parametrize("order", list(permutations("xyz")))
+def test_names_of_axes_are_data_of_statistics(order):
+    """Two-point statistics of labelled structures are along their x, y and z."""
+    from pspflow.microstructure.two_point import two_point_statistics
+
+    phases = np.random.default_rng(0).integers(0, 2, (2, 4, 5, 6), dtype=np.uint8)
+    labelled = xr.DataArray(phases, dims=("n", "x", "y", "z")).transpose(*order, "n")
+    np.testing.assert_array_equal(two_point_statistics(labelled), two_point_statistics(phases))
+
+
 @pytest.mark.parametrize("order", list(permutations(("n", "y", "x"))))
 def test_names_of_a_stack_are_data(order):
     """Images of a labelled stack are found along their axes y and x."""
