@@ -301,6 +301,16 @@ def test_names_of_axes_are_data(order):
     )
 
 
+@pytest.mark.parametrize("order", list(permutations("xyz")))
+def test_names_of_axes_are_data_of_statistics(order):
+    """Two-point statistics of labelled structures are along their x, y and z."""
+    from pspflow.microstructure.two_point import two_point_statistics
+
+    phases = np.random.default_rng(0).integers(0, 2, (2, 4, 5, 6), dtype=np.uint8)
+    labelled = xr.DataArray(phases, dims=("n", "x", "y", "z")).transpose(*order, "n")
+    np.testing.assert_array_equal(two_point_statistics(labelled), two_point_statistics(phases))
+
+
 @pytest.mark.parametrize("order", list(permutations(("n", "y", "x"))))
 def test_names_of_a_stack_are_data(order):
     """Images of a labelled stack are found along their axes y and x."""
@@ -313,12 +323,33 @@ def test_names_of_a_stack_are_data(order):
         critical_pixels(labelled.isel(n=1)), critical_pixels(images[1]), strict=True
     ):
         np.testing.assert_array_equal(actual, expected)
+    capitals = labelled.rename({"y": "Y", "x": "X"})
+    np.testing.assert_array_equal(persistence_images(capitals), persistence_images(images))
+
+
+@pytest.mark.parametrize(
+    "name", ["grey_histograms", "two_point_curves", "texture_features", "signal_to_noise_db"]
+)
+@pytest.mark.parametrize("order", list(permutations(("n", "y", "x"))))
+def test_names_of_chips_are_data(name, order):
+    """Features of a labelled stack of chips are those of its chips, however its axes lie."""
+    from pspflow.evaluation import features, snr
+
+    function = getattr(features, name, None) or getattr(snr, name)
+    chips = np.random.default_rng(0).integers(0, 256, (3, 32, 30), dtype=np.uint8)
+    labelled = xr.DataArray(chips, dims=("n", "y", "x")).transpose(*order)
+    np.testing.assert_array_equal(function(labelled), function(chips))
 
 
 def test_other_labels_leave_an_array_as_it_is():
     """Axes without names, with other names or with a method of that name are not moved."""
     images = np.arange(8.0).reshape(2, 2, 2)
-    for labelled in (xr.DataArray(images), xr.DataArray(images, dims=("x", "b", "c")), images):
+    for labelled in (
+        xr.DataArray(images),
+        xr.DataArray(images, dims=("x", "b", "c")),
+        xr.DataArray(images, dims=("y", "x", "X")),
+        images,
+    ):
         assert along(labelled, ("y", "x")) is labelled
 
 

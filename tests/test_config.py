@@ -107,6 +107,17 @@ def read(path):
         ({"temper ": {}}, "temper ", "is unknown"),
         ({True: 3}, "True", "is unknown, and read as true or false, as are yes, no, on and off"),
         ({1: 3}, "1", "is unknown, and read as a number"),
+        ({None: 3}, "null", "is unknown, and read as nothing, as are null and ~"),
+        (
+            {"temper": {"flows": {"regularisations": "exact"}}},
+            "temper.flows.regularisations",
+            "is 'exact': input should be a list; write it in brackets, [VALUE, VALUE]",
+        ),
+        (
+            {"temper": {"flows": {"regularisations": None}}},
+            "temper.flows.regularisations",
+            "is empty: input should be a list; give a value or remove the key",
+        ),
     ],
 )
 def test_fault_names_its_key(values, key, words):

@@ -65,7 +65,8 @@ def real(values: Any, name: str) -> NDArray[np.float64]:
 def along(values: Any, last: Sequence[str]) -> Any:
     """Bring the axes that a labelled array names to the end, in this order.
 
-    Names are data: an array of xarray whose axes are `z, y, x` is not one of `x, y, z`.
+    Names are data: an array of xarray whose axes are `z, y, x` is not one of `x, y, z`, in small
+    letters or in capitals.
 
     Parameters
     ----------
@@ -75,9 +76,13 @@ def along(values: Any, last: Sequence[str]) -> Any:
         Names of the last axes.
     """
     dims = getattr(values, "dims", ())
-    if not isinstance(dims, tuple) or not set(last) <= set(dims):
+    if not isinstance(dims, tuple):
         return values
-    return values.transpose(*(name for name in dims if name not in last), *last)
+    spelt = {str(name).lower(): name for name in dims}
+    if len(spelt) < len(dims) or not set(last) <= set(spelt):
+        return values
+    ends = [spelt[name] for name in last]
+    return values.transpose(*(name for name in dims if name not in ends), *ends)
 
 
 def refuses_masks(function: Callable[P, R]) -> Callable[P, R]:

@@ -98,7 +98,8 @@ def _sentence(fault: dict[str, Any], prefix: str) -> str:
         case "extra_forbidden":
             return f"{where} is unknown: check its spelling or remove it."
         case "invalid_key":
-            where = f"Configuration key '{'.'.join((*place[:-1], str(given)))}'"
+            name = "null" if given is None else str(given)
+            where = f"Configuration key '{'.'.join((*place[:-1], name))}'"
             return f"{where} is unknown, and {_read_as(given)}: check its spelling or remove it."
         case "missing":
             return f"{where} is missing: add it."
@@ -111,6 +112,7 @@ def _sentence(fault: dict[str, Any], prefix: str) -> str:
 
 def _fault(kind: str, given: Any, reason: str) -> str:
     """Say what a value is, and what it should be."""
+    reason = reason.replace("a valid tuple", "a list")
     if given is None:
         quote = ", quote it" if kind in TEXT else ""
         return f"empty: {reason}; give a value{quote} or remove the key"
@@ -119,6 +121,8 @@ def _fault(kind: str, given: Any, reason: str) -> str:
         reason += f", but this is {_read_as(given)}; quote it"
     elif kind == "model_type":
         reason += "; write keys with values, {KEY: VALUE}"
+    elif kind == "tuple_type":
+        reason += "; write it in brackets, [VALUE, VALUE]"
     return f"{shown}: {reason}"
 
 
@@ -126,6 +130,8 @@ def _read_as(value: Any) -> str:
     """Say as what YAML has read a value that was meant as text."""
     if isinstance(value, bool):
         return "read as true or false, as are yes, no, on and off"
+    if value is None:
+        return "read as nothing, as are null and ~"
     return "read as a date" if isinstance(value, datetime.date) else "read as a number"
 
 

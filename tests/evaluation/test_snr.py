@@ -91,3 +91,14 @@ def test_chips_without_second_differences_are_refused(shape):
     """A chip alone, or one too small for the noise filter, would give NaN or another axis."""
     with pytest.raises(ValueError, match="at least 3 x 3 pixels"):
         signal_to_noise_db(np.zeros(shape))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("scale", "shift"), [(1 / 255, 0.0), (2 / 255, -1.0)])
+def test_fractions_of_a_grey_level_are_refused(scale, shift, dtype):
+    """On 0 to 1 the noise of rounding would be above every signal; whole levels 0 and 1 are not."""
+    chips = np.random.default_rng(0).integers(0, 256, (3, 20, 20))
+    with pytest.raises(ValueError, match="bring them to 0 to 255"):
+        signal_to_noise_db((scale * chips + shift).astype(dtype))
+    assert signal_to_noise_db((chips > 127).astype(dtype)).shape == (3,)
+    assert signal_to_noise_db(np.zeros((0, 20, 20), dtype)).shape == (0,)

@@ -103,3 +103,10 @@ def test_what_is_no_diagram_is_refused(function, pairs, message):
     """Exchanged axes, exchanged columns, masks and infinite deaths give an error, no weight."""
     with pytest.raises(ValueError, match=message):
         function(pairs)
+
+
+@pytest.mark.parametrize("tail", [-0.1, 0.5, 0.6, np.nan])
+def test_tails_that_leave_nothing_are_refused(tail):
+    """Half of the weight from each end leaves none: both ends of the ranges would be exchanged."""
+    with pytest.raises(ValueError, match="tail must be from 0"):
+        fit_grid([np.array([[0.0, 1.0], [1.0, 3.0], [5.0, 6.0]])], tail)

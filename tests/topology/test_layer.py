@@ -276,3 +276,11 @@ def test_rejects_options(option, message):
     """An invalid option is refused when the layer is built."""
     with pytest.raises(ValueError, match=message):
         PersistenceImageLayer(**{**RANGES, **option})
+
+
+@pytest.mark.parametrize("kind", [np.asarray, np.ma.masked_array, np.ndarray.tolist])
+def test_rejects_what_is_no_tensor(kind):
+    """An array, with a mask above all, is refused in words and not by an attribute it lacks."""
+    layer = PersistenceImageLayer(4, (0, 255), (0, 255), sigma=10.0)
+    with pytest.raises(ValueError, match="images must be a tensor, got"):
+        layer(kind(np.zeros((2, 6, 6), np.float32)))

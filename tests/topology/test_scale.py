@@ -143,6 +143,30 @@ def test_few_bits_in_16_need_ranges(bits):
     assert persistence_images(images, birth_range=(0, top), persistence_range=(0, top)).any()
 
 
+def test_hot_pixels_are_no_sign_of_16_bits(caplog):
+    """8 bits in uint16 with one hot pixel would fall into one pixel of the grid: said, by count."""
+    images = (255 * unit()).astype(np.uint16)
+    images[0, 3, 4] = 65535
+    persistence_images(images)
+    assert f"only 1 of {images.size} pixels need more than 12 bits" in caplog.text
+    caplog.clear()
+    drawn = persistence_images(images, **GREY)
+    clean = np.where(images > 255, 255, images)
+    np.testing.assert_array_equal(drawn[1:], persistence_images(clean, **GREY)[1:])
+    assert f"1 of {images.size} pixels are as large as 65535, as hot ones are" in caplog.text
+    persistence_images((65535 * unit() ** 8).astype(np.uint16))
+    assert "12 bits" not in caplog.text
+
+
+def test_constant_images_do_not_decide_on_the_scale_of_others():
+    """A blank image at another level has no persistence, and is no reason to refuse a stack."""
+    images = unit()
+    stack = np.concatenate([images, np.full((1, *images.shape[1:]), 200.0)])
+    drawn = persistence_images(stack)
+    np.testing.assert_array_equal(drawn[:-1], persistence_images(images))
+    assert not drawn[-1].any()
+
+
 def test_what_a_filter_overshoots_is_no_other_scale():
     """Resampled floats leave 0 to 1 by a little, and are images on 0 to 1."""
     assert persistence_images(1.1 * unit() - 0.05).any()

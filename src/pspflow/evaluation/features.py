@@ -8,7 +8,7 @@ from scipy import fft
 from skimage.filters import gabor_kernel
 from sklearn.preprocessing import StandardScaler
 
-from pspflow.arrays import refuses_masks
+from pspflow.arrays import along, refuses_masks
 
 LEVELS = 256
 FREQUENCIES = tuple(np.geomspace(0.4, 0.1, 4).tolist())
@@ -19,9 +19,12 @@ _BATCH_PIXELS = 1 << 18
 """Pixels transformed at a time, so that they fit into a processor's cache."""
 
 
-def _check(chips: np.ndarray) -> None:
+def _checked(chips: np.ndarray) -> np.ndarray:
+    """Return chips as an array, with the axes that a labelled array names in order."""
+    chips = np.asarray(along(chips, ("y", "x")))
     if chips.ndim != 3 or chips.dtype != np.uint8:
         raise ValueError(f"chips must be (n, rows, columns) uint8, got {chips.shape} {chips.dtype}")
+    return chips
 
 
 def _batches(chips: np.ndarray) -> Iterator[slice]:
@@ -49,7 +52,7 @@ def grey_histograms(chips: np.ndarray) -> np.ndarray:
     ValueError
         If the chips are not as above.
     """
-    _check(chips)
+    chips = _checked(chips)
     shares = np.empty((len(chips), LEVELS))
     for chip, row in zip(chips, shares, strict=True):
         row[:] = np.bincount(chip.ravel(), minlength=LEVELS) / chip.size
@@ -86,7 +89,7 @@ def two_point_curves(chips: np.ndarray) -> np.ndarray:
     ----------
     Torquato 2002, "Random heterogeneous materials", chapter 2 (autocovariance function).
     """
-    _check(chips)
+    chips = _checked(chips)
     rows, columns = chips.shape[1:]
     reach = min(rows, columns) // 2
     lags = np.arange(-reach, reach + 1)
@@ -141,7 +144,7 @@ def texture_features(chips: np.ndarray) -> np.ndarray:
     ----------
     Manjunath and Ma 1996, "Texture features for browsing and retrieval of image data", IEEE PAMI.
     """
-    _check(chips)
+    chips = _checked(chips)
     bank = _bank(*chips.shape[1:])
     features = np.empty((len(chips), 2 * len(bank) + 2))
     for batch in _batches(chips):

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from pspflow.arrays import real, refuses_masks
+from pspflow.arrays import along, real, refuses_masks
 
 SMOOTHING_PX = 1.0
 QUANTISATION_VARIANCE = 1 / 12
@@ -23,7 +23,7 @@ def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     chips
-        (n, rows, columns), grey levels, any dtype.
+        (n, rows, columns), grey levels, any dtype; whole numbers, or beyond 1.
 
     Returns
     -------
@@ -33,13 +33,19 @@ def signal_to_noise_db(chips: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the shape is not as above, a chip is smaller than 3 x 3 pixels, or a pixel is masked,
-        NaN or infinite.
+        If the shape is not as above, a chip is smaller than 3 x 3 pixels, a pixel is masked, NaN or
+        infinite, or if all chips hold fractions within -1 to 1, whose noise is not known.
     """
-    grey = real(chips, "chips")
+    grey = real(along(chips, ("y", "x")), "chips")
     if grey.ndim != 3 or min(grey.shape[1:]) < len(_LAPLACE):
         raise ValueError(
             f"chips must be (n, rows, columns) of at least 3 x 3 pixels, got {grey.shape}"
+        )
+    if grey.size and np.abs(grey).max() <= 1 and (np.rint(grey) != grey).any():
+        # the noise of rounding is that of whole grey levels, far above such a signal
+        raise ValueError(
+            f"chips must be grey levels, but they are fractions, {grey.min():g} to {grey.max():g}: "
+            "bring them to 0 to 255"
         )
     kernel = np.outer(_LAPLACE, _LAPLACE)
     residual = sum(

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from scipy import fft
 
-from pspflow.arrays import refuses_masks
+from pspflow.arrays import along, refuses_masks
 
 _BATCH_VOXELS = 1 << 20
 """Voxels transformed at a time, which limits the memory."""
@@ -28,7 +28,8 @@ def two_point_statistics(phases: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     phases
-        Phase ids 0 and 1, uint8, shape ``(n, nx, ny, nz)``.
+        Phase ids 0 and 1, uint8, shape ``(n, nx, ny, nz)``. A labelled array (xarray) may have its
+        axes x, y and z in any order.
 
     Returns
     -------
@@ -46,6 +47,7 @@ def two_point_statistics(phases: np.ndarray) -> np.ndarray:
     Niezgoda, Fullwood and Kalidindi 2008, "Delineation of the space of 2-point correlations in a
     composite material system", Acta Mater. 56, 5285 (by the Fourier transform).
     """
+    phases = np.asarray(along(phases, ("x", "y", "z")))
     if phases.ndim != 4 or phases.dtype != np.uint8:
         raise ValueError(f"phases must be (n, x, y, z) uint8, got {phases.shape} {phases.dtype}")
     if phases.size and phases.max() > 1:

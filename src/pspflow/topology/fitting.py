@@ -41,7 +41,7 @@ def fit_grid(diagrams: Iterable[Pairs], tail: float = 1e-3) -> Grid:
         (birth, death) in grey levels, each of shape ``(n, 2)``, finite. Where they hold fractions,
         a grey level is a 256th of the longest persistence.
     tail
-        Share of the weight left out at each end.
+        Share of the weight left out at each end, below a half.
 
     Returns
     -------
@@ -51,8 +51,10 @@ def fit_grid(diagrams: Iterable[Pairs], tail: float = 1e-3) -> Grid:
     Raises
     ------
     ValueError
-        If no pair has a persistence above 0, or as `as_pairs`.
+        If no pair has a persistence above 0, if the tail is out of range, or as `as_pairs`.
     """
+    if not 0 <= tail < 0.5:
+        raise ValueError(f"tail must be from 0 to below 0.5, got {tail:g}")
     pairs = np.concatenate([np.empty((0, 2)), *(as_pairs(pairs) for pairs in diagrams)])
     births, deaths = pairs.T
     persistences = deaths - births

@@ -275,10 +275,9 @@ def _checked_scale(stack: np.ndarray, imager: PersistenceImager, default: bool) 
     extents = Extents.of(stack)
     if stack.dtype.kind == "f" and not np.isfinite([extents.low, extents.high]).all():
         raise ValueError("images must be finite, but they hold NaN or infinite pixels")
-    if default:
-        check_default(extents, stack.dtype)
+    warning = check_default(extents, lambda: stack, stack.dtype) if default else None
     top = float(np.iinfo(stack.dtype).max) if _counts_grey_levels(stack.dtype) else None
-    warning = check_grid(extents, lambda: stack, *imager.ranges, top)
+    warning = check_grid(extents, lambda: stack, *imager.ranges, top) or warning
     if warning:
         log.warning("Warning: %s", warning)
     return extents

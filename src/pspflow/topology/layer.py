@@ -124,6 +124,11 @@ class PersistenceImageLayer(nn.Module):
 
     def _checked(self, images: Tensor) -> Tensor:
         """Convert a batch to (n, rows, columns) of at least single precision, clipped to levels."""
+        if not isinstance(images, Tensor):
+            raise ValueError(
+                f"images must be a tensor, got {type(images).__name__}: torch.from_numpy makes one,"
+                " and drops the mask of a masked array"
+            )
         if images.ndim == 4 and images.shape[1] == 1:
             images = images[:, 0]
         if images.ndim != 3 or images.numel() == 0:

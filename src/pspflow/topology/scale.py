@@ -18,6 +18,8 @@ FACTOR = 64
 """Ratio of two scales that cannot be one: 255 or 65535 to 1, 65535 to 255."""
 FEW = 16
 """End of a grid below which it may be meant for images on 0 to 1, and a depth of 4 bits less."""
+HOT = 0.01
+"""Share of the pixels up to which bright ones may be hot, and no sign of the scale."""
 UNIT = 1.5
 """Highest value of images on 0 to 1, with what filters overshoot."""
 EIGHT_BITS = 256
@@ -46,15 +48,21 @@ class Extents:
         return f"{self.low.min():g} to {self.high.max():g}"
 
 
-def check_default(extents: Extents, dtype: np.dtype[Any]) -> None:
+def check_default(
+    extents: Extents, stack: Callable[[], np.ndarray], dtype: np.dtype[Any]
+) -> str | None:
     """Refuse images that are not on the range that their dtype stands for, if no other is given.
 
     Parameters
     ----------
-    extents
-        Of the images.
+    extents, stack
+        As in `check_grid`.
     dtype
         Of the images: floats stand for 0 to 1, unsigned integers for all their levels.
+
+    Returns
+    -------
+    A sentence if images of 16 bits use more than 12 in hardly any of their pixels, None otherwise.
 
     Raises
     ------
@@ -63,7 +71,7 @@ def check_default(extents: Extents, dtype: np.dtype[Any]) -> None:
         images of 16 bits use at most 12.
     """
     if not extents.varied.any():
-        return
+        return None
     if dtype.kind == "f":
         away = extents.varied & ((extents.low < -0.5) | (extents.high > 1.5))
         if away.any():
@@ -78,6 +86,16 @@ def check_default(extents: Extents, dtype: np.dtype[Any]) -> None:
             f"{int(extents.high.max()).bit_length()} bits: give birth_range and persistence_range "
             "on the scale of the images"
         )
+    elif dtype.itemsize > 1:
+        images = stack()
+        bright = int(np.count_nonzero(images > np.iinfo(dtype).max // FEW))
+        if bright < HOT * images.size:
+            return (
+                f"images of {dtype} are taken as 0 to {np.iinfo(dtype).max}, but only {bright} of "
+                f"{images.size} pixels need more than 12 bits: if these are hot pixels, give "
+                "birth_range and persistence_range on the scale of the others."
+            )
+    return None
 
 
 def check_grid(
@@ -102,23 +120,28 @@ def check_grid(
 
     Returns
     -------
-    A sentence if some of the images are on another scale, or if all fill less than 1/64 of the
-    grid; None otherwise.
+    A sentence if some of the images are on another scale, if some pixels are (as hot ones), or if
+    all images fill less than 1/64 of the grid; None otherwise.
 
     Raises
     ------
     ValueError
-        If images (or `top`) and grid differ at least 64 times in magnitude, or if images are
-        fractions of a grey level and the grid ends at 16 or above.
+        If images (or `top`) and grid differ at least 64 times in magnitude, but for 1 % of the
+        pixels of an image, or if images are fractions of a grey level and the grid ends at 16 or
+        above.
     """
     varied = extents.varied
     if not varied.any():
         return None
     end = float(np.abs([*birth_range, *persistence_range]).max())
     grid = f"the grid has births {birth_range} and persistences {persistence_range}"
-    highest = max(-extents.low.min(), extents.high.max())
+    highest = max(-extents.low[varied].min(), extents.high[varied].max())
     if highest >= FACTOR * end:
-        raise ValueError(f"images hold {extents}, but {grid}: {REMEDY}")
+        beyond, pixels = count_pixels(stack(), -end, end)
+        if (beyond > HOT * pixels).any():
+            raise ValueError(f"images hold {extents}, but {grid}: {REMEDY}")
+        count = f"{beyond.sum()} of {pixels * beyond.size}"
+        return f"{count} pixels are as large as {highest:g}, as hot ones are, but {grid}."
     if top is not None and end >= FACTOR * top:
         raise ValueError(f"images have the grey levels 0 to {top:g}, but {grid}: {REMEDY}")
     fractions = are_fractions(extents, stack, end)

@@ -86,6 +86,15 @@ def test_interval_agrees_with_a_plain_bootstrap():
     assert (low, high) == pytest.approx(tuple(np.quantile(scores, [0.025, 0.975])), abs=0.015)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_label_of_one_value_has_no_rank_correlation():
+    """One feed rate for all specimens is no fault of theirs, and nothing to warn of."""
+    table = pd.DataFrame({"a": [1.0, 2.0, 3.0, np.nan], "b": [5.0, 5.0, 5.0, 6.0]})
+    rows = rank_correlations(table, ["a", "b"])
+    assert rows["specimens"].item() == 3
+    assert np.isnan(rows["spearman_rho"].item())
+
+
 def test_rank_correlations_leave_out_unmeasured_specimens():
     """Monotone labels correlate to 1 and -1, over the specimens that have both."""
     table = pd.DataFrame(

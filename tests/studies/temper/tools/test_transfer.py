@@ -224,13 +224,15 @@ def test_deep_images_are_mapped_as_in_the_study(tmp_path, save, flow, dtype, cap
     assert f"{percent:.0f} % of pixels are outside 1000 to 9000: clipped" in caplog.text
 
 
-def test_colour_is_read_as_luminance(tmp_path, save, flow):
-    """Three equal channels are the grey image."""
+def test_colour_is_read_as_luminance(tmp_path, save, flow, caplog):
+    """Three equal channels are the grey image, and the log says how colour is read."""
+    caplog.set_level(logging.INFO)
     colour = np.repeat(micrograph()[..., None], 3, axis=-1)
     tifffile.imwrite(tmp_path / "colour.tif", colour, photometric="rgb")
     run(tmp_path / "colour.tif", tmp_path / "out.tif", save(), "--pixel-size-um", str(PIXEL_UM))
     expected = transfer_micrograph(flow, micrograph(), "a", "b")
     np.testing.assert_array_equal(tifffile.imread(tmp_path / "out.tif"), expected)
+    assert "colour.tif holds colour: read as luminance" in caplog.text
 
 
 def test_a_model_without_scale_warns_and_writes_none(tmp_path, save, caplog):

@@ -9,6 +9,9 @@ from pspflow.logs import log
 
 MOST_NAMED = 5
 
+SAME_PERCENT = 1e-3
+"""Change on the doubled grid that is the solver's, and none of the grid."""
+
 
 def warn_outside(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> None:
     """Warn of structures with a value outside the range of the training structures.
@@ -63,6 +66,13 @@ def say_refined(table: pd.DataFrame, name: str) -> None:
     if changes.empty:
         return
     place = changes.abs().idxmax()
+    if abs(changes[place]) < SAME_PERCENT:
+        log.info(
+            "%s: on the doubled grid the solver finds the same, to %g %%: your grid resolves these "
+            "structures, as it does flat layers",
+            *(name, SAME_PERCENT),
+        )
+        return
     log.info(
         "%s: on the doubled grid the solver finds %+.2g %% in the mean, %+.2g %% at most "
         "(structure %d); the error of your grid is larger than this change, the more the higher "

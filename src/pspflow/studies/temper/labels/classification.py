@@ -48,12 +48,14 @@ def rank_correlations(specimens: pd.DataFrame, columns: Sequence[str]) -> pd.Dat
     Returns
     -------
     DataFrame
-        `first`, `second`, `specimens` (that have both), `spearman_rho`.
+        `first`, `second`, `specimens` (that have both), `spearman_rho`; NaN where a label has one
+        value alone, or fewer than 3 specimens have both.
     """
     rows = []
     for first, second in combinations(columns, 2):
         both = specimens[[first, second]].dropna()
-        rho = spearmanr(both[first], both[second]).statistic if len(both) > 2 else np.nan
+        varied = len(both) > 2 and (both.max() > both.min()).all()
+        rho = spearmanr(both[first], both[second]).statistic if varied else np.nan
         rows.append((first, second, len(both), float(rho)))
     return pd.DataFrame(rows, columns=["first", "second", "specimens", "spearman_rho"])
 

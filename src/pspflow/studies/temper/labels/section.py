@@ -7,6 +7,7 @@ import pandas as pd
 from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.studies.temper.labels.classes import CLASSES
 from pspflow.studies.temper.labels.classification import (
+    CONTROL_CHIPS,
     FEWEST_FOR_INTERVAL,
     PERMUTATIONS,
     above_chance,
@@ -104,7 +105,7 @@ def _part(
         "balanced accuracy with 95 % intervals from resampled specimens (none below "
         f"{FEWEST_FOR_INTERVAL} specimens). Chance is what the same procedure reaches on labels "
         f"that are permuted between specimens: mean and range of 95 % of {PERMUTATIONS} "
-        "permutations. "
+        f"permutations, with about {CONTROL_CHIPS} of the chips where there are more. "
         "Grey mean and deviation are the control: what brightness and contrast alone predict."
     )
     if simulated:

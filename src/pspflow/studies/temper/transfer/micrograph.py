@@ -180,6 +180,8 @@ def read_grey(image: Path, grey_range: tuple[float, float], size_px: int) -> np.
             "the image to 8 bits as its micrographs were."
         )
     pixels = read_micrograph(image)
+    if header.colour:
+        log.info("%s holds colour: read as luminance", image)
     if header.depth == "uint8":
         if not shallow:
             log.warning("%s: 8 bits are taken as mapped from levels %g to %g", image, low, high)
