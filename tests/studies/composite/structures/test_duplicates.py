@@ -10,6 +10,7 @@ import pytest
 
 from pspflow.errors import InputError
 from pspflow.simulate import simulate_composite
+from pspflow.studies.composite.structures import duplicates
 from pspflow.studies.composite.structures.duplicates import copies, signature
 from pspflow.studies.composite.structures.stages.import_structures import import_structures
 
@@ -182,3 +183,14 @@ def test_looking_for_copies_is_cheap():
     start = time.perf_counter()
     assert found(many) == []
     assert time.perf_counter() - start < 20
+
+
+def test_copies_of_symmetric_structures_are_found_at_once(monkeypatch):
+    """A sphere fits itself in each of 48 ways, and the first is enough."""
+    tried = []
+    same = duplicates._roughly_same
+    monkeypatch.setattr(duplicates, "_roughly_same", lambda *each: tried.append(1) or same(*each))
+    far = sum(np.meshgrid(*[np.square(np.arange(16) - 8)] * 3, indexing="ij"))
+    sphere = (far < 30).astype(np.uint8)
+    assert found(np.stack([sphere, np.roll(sphere, (1, 5, 9), (0, 1, 2))]))
+    assert len(tried) == 1

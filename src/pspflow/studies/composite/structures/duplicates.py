@@ -199,12 +199,13 @@ def _laid_upon(
     given, other = read(first), read(second)
     if np.array_equal(given, other):
         return Pair(first, second, 0.0, moved=False)
-    turns = [
+    # one after the other, since structures of many symmetries fit in the first of many ways
+    turns = (
         (turn, reverse)
         for turn, turned in zip(TURNS, _turned(signatures[first : first + 1]), strict=True)
         for reverse in (False, True)
         if _roughly_same(turned[0].conj() if reverse else turned[0], signatures[second])
-    ]
+    )
     ones, spread = int(given.sum()) + int(other.sum()), 2 * given.mean() * (1 - given.mean())
     spectrum = rfftn(other.astype(np.float64))
     for (order, flips), reverse in turns:

@@ -36,6 +36,8 @@ LOOSE: Final = ("order", "arrayorder", "indexorder", "layout", "arraylayout", "i
 """Those that may as well be of the order of values in memory, or of structures in the stack."""
 UNNAMED: Final = re.compile(r"(phony_dim|dim|dimension|axis|d|_?zdim|_?anonymous_dim)?_?(\d*)")
 """What libraries write for a dimension without a name."""
+SIZES: Final = re.compile(r"[\d.x×*]*\d[\d.x×*]*")
+"""Text that tells the lengths of dimensions."""
 KNOWN: Final = "structure (or sample, index, n), x, y and z"
 
 Names = tuple[str, ...]
@@ -176,12 +178,8 @@ def _named(array: zarr.Array, group: zarr.Group | None) -> Iterator[tuple[str, N
                 yield f"attribute {name}", split
     if split := _split(_netcdf_names(array)):
         yield "NCZarr", split
-    if group is not None:
-        axes = multiscale(group.attrs).get("axes")
-        if isinstance(axes, list):
-            named = [each.get("name") if isinstance(each, Mapping) else each for each in axes]
-            if split := _split(named):
-                yield "OME-Zarr", split
+    if group is not None and (split := _split(multiscale(group.attrs).get("axes"))):
+        yield "OME-Zarr", split
 
 
 def _say_all(names: Names, count: int) -> bool:
@@ -202,11 +200,27 @@ def _split(names: Any) -> Names | None:
         parts: list[Any] = [part for part in re.split(r"[\s,;/|()\[\]'\"-]+", names) if part]
         letters = list(parts[0]) if len(parts) == 1 else []
         names = letters if {"x", "y", "z"} <= {each.casefold() for each in letters} else parts
+        if all(SIZES.fullmatch(part) for part in parts):
+            return None
+    if isinstance(names, Mapping):
+        names = _by_place(names)
     if not isinstance(names, list) or not names:
         return None
-    if not all(name is None or isinstance(name, str) for name in names):
+    named = [
+        each.get("name", each.get("key")) if isinstance(each, Mapping) else each for each in names
+    ]
+    if not all(name is None or isinstance(name, str) for name in named):
         return None
-    return tuple(name or "" for name in names)
+    return tuple(name or "" for name in named)
+
+
+def _by_place(names: Mapping[str, Any]) -> list[Any] | None:
+    """Take names from a mapping of places to names, or of names to places; else None."""
+    places = {int(key): value for key, value in names.items() if key.isdecimal()}
+    if len(places) < len(names):
+        places = {value: key for key, value in names.items() if isinstance(value, int)}
+    whole = len(places) == len(names) and set(places) == set(range(len(places)))
+    return [places[place] for place in sorted(places)] if whole else None
 
 
 def _netcdf_names(array: zarr.Array) -> Any:
