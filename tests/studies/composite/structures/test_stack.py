@@ -29,6 +29,8 @@ SPELLINGS = {
     "units": ("structure_id", "x_um", "y [µm]", "Z-axis"),
     "paths": ("/samples", "/x", "/y", "/z"),
     "counts": ("n_samples", "nx", "ny", "nz"),
+    "counts in one word": ("nsamples", "nx", "ny", "nz"),
+    "batch": ("b", "x", "y", "z"),
     "ome": ("t", "x", "y", "z"),
     "by elimination": ("", "x", "y", "z"),
 }
@@ -172,6 +174,14 @@ def test_an_order_of_something_else_is_no_order_of_axes(tmp_path, stack, order):
     np.testing.assert_array_equal(open_stack(tmp_path / "a.zarr", "phase")[1], stack[1])
 
 
+def test_a_group_may_name_the_dimensions_of_other_arrays(tmp_path, stack):
+    """A table beside the stack has axes too."""
+    group = zarr.open_group(tmp_path / "g.zarr", mode="w")
+    group.attrs["dims"] = ["sample", "feature"]
+    group.create_array("phase", data=stack, dimension_names=AXES)
+    np.testing.assert_array_equal(open_stack(tmp_path / "g.zarr", "phase")[2], stack[2])
+
+
 def test_attributes_of_the_group_name_dimensions_too(tmp_path, stack):
     """A writer may say once for a group what its axes are."""
     group = zarr.open_group(tmp_path / "g.zarr", mode="w", attributes={"axes": list("nzyx")})
@@ -260,6 +270,9 @@ def cubic(edges):
         {"element_size_um": {"x": 1, "y": 1.5, "z": 1}},
         {"resolution": [1, 2, 1, 1]},
         {"dx": 1, "dy": 1, "dz": 1.2},
+        {"voxel_size": "0.5 x 0.5 x 2 um"},
+        {"voxel_size": "0.5um, 0.5um, 2um"},
+        {"spacing": "(1e-6, 1e-6, 2e-6)"},
         {"VoxelSpacing": [1, 1, 2]},
         {"spacing_nm": [0, 20, 20, 25]},
         cubic([2, 1, 1]),
@@ -277,7 +290,17 @@ def test_voxels_that_are_not_cubes(tmp_path, stack, attributes):
         open_stack(tmp_path / "g.zarr", "phase")
 
 
-@pytest.mark.parametrize("attributes", [{"spacing": [0.2] * 3}, cubic([2, 2, 2]), {"scale": 2}])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"spacing": [0.2] * 3},
+        cubic([2, 2, 2]),
+        {"scale": 2},
+        {"voxel_size": "0.5 x 0.5 x .5 um"},
+        {"voxel_size": "2 um"},
+        {"resolution": "see 3 papers of 1, 2 and 4 authors"},
+    ],
+)
 def test_cubic_voxels_are_read(tmp_path, stack, attributes):
     """Edges that are equal, or no edges at all, are no fault."""
     group = zarr.open_group(tmp_path / "g.zarr", mode="w", attributes=attributes)

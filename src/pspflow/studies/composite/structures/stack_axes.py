@@ -15,8 +15,9 @@ from pspflow.logs import log
 AXES: Final = ("structure", "x", "y", "z")
 """The axes of a stack as the study takes it."""
 STRUCTURE: Final = re.compile(
-    "(structure|sample|specimen|microstructure|volume|cube|rve|sve|cell|reali[sz]ation|item|"
-    "instance|example|member|ensemble|case|simulation|image|stack)s?|batch(es)?|n|idx|id|"
+    "n?(structure|sample|specimen|microstructure|(sub)?volume|cube|rve|sve|cell|reali[sz]ation|"
+    "item|instance|example|member|ensemble|case|simulation|sim|image|stack|obs|observation|"
+    "replicate)s?|batch(es)?|b|n|idx|id|"
     "index|indices"
 )
 TIME: Final = re.compile("t|(time|timestep|frame|step)s?")
@@ -170,11 +171,15 @@ def _named(array: zarr.Array, group: zarr.Group | None) -> Iterator[tuple[str, N
     names = getattr(array.metadata, "dimension_names", None)
     if names:
         yield "dimension_names", tuple(name or "" for name in names)
-    for holder in (array.attrs, group.attrs if group is not None else {}):
-        for name, value in holder.items():
+    holders: list[zarr.Array | zarr.Group] = [array, *([group] if group is not None else [])]
+    for holder in holders:
+        for name, value in holder.attrs.items():
             plain = name.casefold().replace("_", "").replace("-", "")
             split = _split(value) if ATTRIBUTE.fullmatch(plain) else None
-            if split and (plain not in LOOSE or _say_all(split, len(array.shape))):
+            # a group may say what the axes of its other arrays are
+            others = holder is group and not {*AXES[1:]} & {*map(axis_of, split or ())}
+            loose = plain in LOOSE or others
+            if split and (not loose or _say_all(split, len(array.shape))):
                 yield f"attribute {name}", split
     if split := _split(_netcdf_names(array)):
         yield "NCZarr", split
