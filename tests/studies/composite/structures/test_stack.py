@@ -190,7 +190,7 @@ def test_attributes_of_the_group_name_dimensions_too(tmp_path, stack):
 
 
 @pytest.mark.parametrize("order", ORDERS[1::7])
-@pytest.mark.parametrize("how", ["names", "keys", "by place", "places", "numbers as text"])
+@pytest.mark.parametrize("how", ["names", "keys", "labels", "by place", "places", "reversed"])
 def test_names_in_mappings_are_names(tmp_path, stack, order, how):
     """Axes as OME, vigra and others describe them: a mapping each, or one of all."""
     names = [AXES[place] for place in order]
@@ -199,7 +199,8 @@ def test_names_in_mappings_are_names(tmp_path, stack, order, how):
         "keys": [{"key": name} for name in names],
         "by place": {str(place): name for place, name in enumerate(names)},
         "places": {name: names.index(name) for name in sorted(names)},
-        "numbers as text": {f"{place}": name for place, name in reversed([*enumerate(names)])},
+        "labels": [{"label": name, "unit": "um"} for name in names],
+        "reversed": {f"{place}": name for place, name in reversed([*enumerate(names)])},
     }[how]
     array = zarr.create_array(tmp_path / "a.zarr", data=stack.transpose(order))
     array.attrs["axes"] = axes

@@ -212,7 +212,10 @@ def _split(names: Any) -> Names | None:
     if not isinstance(names, list) or not names:
         return None
     named = [
-        each.get("name", each.get("key")) if isinstance(each, Mapping) else each for each in names
+        next(filter(None, map(each.get, ("name", "key", "label"))), None)
+        if isinstance(each, Mapping)
+        else each
+        for each in names
     ]
     if not all(name is None or isinstance(name, str) for name in named):
         return None
