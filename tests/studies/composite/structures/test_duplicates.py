@@ -194,3 +194,22 @@ def test_copies_of_symmetric_structures_are_found_at_once(monkeypatch):
     sphere = (far < 30).astype(np.uint8)
     assert found(np.stack([sphere, np.roll(sphere, (1, 5, 9), (0, 1, 2))]))
     assert len(tried) == 1
+
+
+@pytest.mark.parametrize("tiles", [(16, 4), (20, 4), (20, 5), (12, 2), (15, 3), (25, 5)])
+@pytest.mark.parametrize("kind", ["noise", "diagonal", "layers"])
+def test_copies_finer_than_all_waves_are_found(tiles, kind):
+    """Of structures that repeat within a cell, coefficients may be but rounding."""
+    edge, period = tiles
+    rng = np.random.default_rng(0)
+    cell = {
+        "noise": rng.integers(0, 2, (period,) * 3),
+        "diagonal": np.indices((period,) * 3).sum(axis=0) % period < period // 2,
+        "layers": np.indices((period,) * 3)[0] < period // 2,
+    }[kind].astype(np.uint8)
+    given = np.tile(cell, (edge // period,) * 3)
+    others = rng.integers(0, 2, (4, edge, edge, edge), np.uint8)
+    for turn in TURNS[::7]:
+        copy = moved(given, turn, (1, 2, 3))
+        pairs = found(np.concatenate([others, given[None], copy[None]]))
+        assert [(pair.first, pair.second, pair.differing) for pair in pairs] == [(4, 5, 0.0)]
