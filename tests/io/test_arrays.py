@@ -19,6 +19,7 @@ from pspflow.io.arrays import (
     provenance_of,
     put_array,
     read_values,
+    reading,
 )
 from pspflow.io.chunks import STORED
 
@@ -182,6 +183,32 @@ def test_changed_bytes_are_noticed_when_read(tmp_path, provenance):
     file.write_bytes(content)
     with pytest.raises(InputError, match="its content is damaged"):
         read_values(open_store(tmp_path / "a.zarr"), "values")
+
+
+def test_damage_is_named_by_every_reader(tmp_path, provenance):
+    """A part that is read, and stores that are joined, end in the sentence too."""
+    write(tmp_path / "a.zarr", provenance, np.random.default_rng(0).normal(size=(40, 3)))
+    (file,) = files(tmp_path / "a.zarr")
+    file.write_bytes(bytes(file.stat().st_size))
+    array = get_array(open_store(tmp_path / "a.zarr"), "values")
+    words = r"^[^:]*a\.zarr/values: its content is damaged"
+    with pytest.raises(InputError, match=words), reading(array):
+        array[3]
+    with (
+        new_store(tmp_path / "b.zarr", provenance) as group,
+        pytest.raises(InputError, match=words),
+    ):
+        concatenate([array], group)
+
+
+@pytest.mark.parametrize("keep", [0, 1, 200])
+def test_metadata_that_are_cut_short(tmp_path, provenance, keep):
+    """The sentence names the store, and says what to do."""
+    write(tmp_path / "a.zarr", provenance, np.ones((4, 3)))
+    file = tmp_path / "a.zarr/zarr.json"
+    file.write_bytes(file.read_bytes()[:keep])
+    with pytest.raises(InputError, match=r"a\.zarr: its zarr\.json cannot be read .*; delete the"):
+        open_store(tmp_path / "a.zarr")
 
 
 def test_stores_of_older_versions_are_opened(tmp_path, provenance):

@@ -41,12 +41,17 @@ def open_store(path: Path) -> zarr.Group:
     Raises
     ------
     InputError
-        If there is no store, or one that lacks a chunk or a part of one.
+        If there is no store, or one that lacks a chunk or a part of one, or is damaged otherwise.
     """
     try:
         group = zarr.open_group(path, mode="r", zarr_format=3)
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no store; rerun what makes it.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path}: its zarr.json cannot be read ({error}); delete the store and rerun what "
+            "makes it, or copy it again."
+        ) from error
     check_store(path, group)
     return group
 
@@ -68,11 +73,25 @@ def read_values(group: zarr.Group, name: str) -> np.ndarray:
         If its content is damaged.
     """
     array = get_array(group, name)
-    try:
+    with reading(array):
         return np.asarray(array[...])
+
+
+@contextmanager
+def reading(array: zarr.Array) -> Iterator[None]:
+    """Read values of an array of a store in the block, and name the store if they are damaged.
+
+    Raises
+    ------
+    InputError
+        If a chunk does not fit its checksum, or cannot be read.
+    """
+    try:
+        yield
     except (ValueError, RuntimeError, OSError) as error:
+        place = str(array.store_path).removeprefix("file://")
         raise InputError(
-            f"{array.store_path}: its content is damaged ({error}); delete the store and rerun "
+            f"{place}: its content is damaged ({error}); delete the store and rerun "
             "what makes it, or copy it again."
         ) from error
 
@@ -144,11 +163,11 @@ def concatenate(sources: Sequence[zarr.Array], group: zarr.Group) -> None:
     starts = np.cumsum([0, *lengths[:-1]])
     for low in range(0, shape[0], step):
         high = min(low + step, shape[0])
-        pieces = [
-            source[max(low - start, 0) : high - start]
-            for source, start, length in zip(sources, starts, lengths, strict=True)
-            if start < high and start + length > low
-        ]
+        pieces = []
+        for source, start, length in zip(sources, starts, lengths, strict=True):
+            if start < high and start + length > low:
+                with reading(source):
+                    pieces.append(source[max(low - start, 0) : high - start])
         target[low:high] = np.concatenate(pieces)
 
 

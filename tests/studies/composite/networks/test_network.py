@@ -1,7 +1,9 @@
 """Networks and the scale of their properties."""
 
+import numpy as np
 import pytest
 import torch
+import xarray as xr
 
 from pspflow.models.vae_regression import VAERegression, VoxelRegressor
 from pspflow.studies.composite.networks.network import Network, PropertyScale
@@ -43,3 +45,31 @@ def test_scale_goes_both_ways(log):
     torch.testing.assert_close(back, known)
     ahead, _ = scale.inverse(values + 1e-3, values)
     torch.testing.assert_close(ahead - back, widths, rtol=2e-2, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["predict", "encode"])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (lambda phases: np.ma.masked_array(phases, phases == 0), "must have no mask"),
+        (lambda phases: 255 * phases, r"255 is among them: write \(phases == stiff\)"),
+        (lambda phases: phases / 2, "0.5 is among them"),
+        (lambda phases: phases[:, :8], r"shape \(n, 9, 9, 9\), got \(3, 8, 9, 9\)"),
+        (lambda phases: phases[0], r"got \(9, 9, 9\)"),
+    ],
+)
+def test_structures_that_a_network_cannot_take(untrained, method, given, words):
+    """Nothing is predicted from numbers that are no phase ids, nor from masked voxels."""
+    network = untrained("mixture_statistics", ("c11_gpa",))
+    phases = np.random.default_rng(0).integers(0, 2, (3, 9, 9, 9), np.uint8)
+    with pytest.raises(ValueError, match=words):
+        getattr(network, method)(given(phases))
+
+
+def test_names_of_axes_say_which_is_which(untrained):
+    """An array of xarray in the order z, y, x is predicted as it is."""
+    network = untrained("cnn", ("c11_gpa",))
+    phases = np.random.default_rng(0).integers(0, 2, (3, 9, 9, 9), np.uint8)
+    named = xr.DataArray(phases.transpose(0, 3, 2, 1), dims=("structure", "z", "y", "x"))
+    np.testing.assert_array_equal(network.predict(named)[0], network.predict(phases)[0])
+    assert (network.predict(named.to_numpy())[0] != network.predict(phases)[0]).any()

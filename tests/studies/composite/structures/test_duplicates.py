@@ -10,6 +10,7 @@ import pytest
 
 from pspflow.errors import InputError
 from pspflow.simulate import simulate_composite
+from pspflow.studies.composite.structures import duplicates
 from pspflow.studies.composite.structures.duplicates import copies, signature
 from pspflow.studies.composite.structures.stages.import_structures import import_structures
 
@@ -182,3 +183,33 @@ def test_looking_for_copies_is_cheap():
     start = time.perf_counter()
     assert found(many) == []
     assert time.perf_counter() - start < 20
+
+
+def test_copies_of_symmetric_structures_are_found_at_once(monkeypatch):
+    """A sphere fits itself in each of 48 ways, and the first is enough."""
+    tried = []
+    same = duplicates._roughly_same
+    monkeypatch.setattr(duplicates, "_roughly_same", lambda *each: tried.append(1) or same(*each))
+    far = sum(np.meshgrid(*[np.square(np.arange(16) - 8)] * 3, indexing="ij"))
+    sphere = (far < 30).astype(np.uint8)
+    assert found(np.stack([sphere, np.roll(sphere, (1, 5, 9), (0, 1, 2))]))
+    assert len(tried) == 1
+
+
+@pytest.mark.parametrize("tiles", [(16, 4), (20, 4), (20, 5), (12, 2), (15, 3), (25, 5)])
+@pytest.mark.parametrize("kind", ["noise", "diagonal", "layers"])
+def test_copies_finer_than_all_waves_are_found(tiles, kind):
+    """Of structures that repeat within a cell, coefficients may be but rounding."""
+    edge, period = tiles
+    rng = np.random.default_rng(0)
+    cell = {
+        "noise": rng.integers(0, 2, (period,) * 3),
+        "diagonal": np.indices((period,) * 3).sum(axis=0) % period < period // 2,
+        "layers": np.indices((period,) * 3)[0] < period // 2,
+    }[kind].astype(np.uint8)
+    given = np.tile(cell, (edge // period,) * 3)
+    others = rng.integers(0, 2, (4, edge, edge, edge), np.uint8)
+    for turn in TURNS[::7]:
+        copy = moved(given, turn, (1, 2, 3))
+        pairs = found(np.concatenate([others, given[None], copy[None]]))
+        assert [(pair.first, pair.second, pair.differing) for pair in pairs] == [(4, 5, 0.0)]

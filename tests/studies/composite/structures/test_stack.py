@@ -29,6 +29,8 @@ SPELLINGS = {
     "units": ("structure_id", "x_um", "y [µm]", "Z-axis"),
     "paths": ("/samples", "/x", "/y", "/z"),
     "counts": ("n_samples", "nx", "ny", "nz"),
+    "counts in one word": ("nsamples", "nx", "ny", "nz"),
+    "batch": ("b", "x", "y", "z"),
     "ome": ("t", "x", "y", "z"),
     "by elimination": ("", "x", "y", "z"),
 }
@@ -172,11 +174,44 @@ def test_an_order_of_something_else_is_no_order_of_axes(tmp_path, stack, order):
     np.testing.assert_array_equal(open_stack(tmp_path / "a.zarr", "phase")[1], stack[1])
 
 
+def test_a_group_may_name_the_dimensions_of_other_arrays(tmp_path, stack):
+    """A table beside the stack has axes too."""
+    group = zarr.open_group(tmp_path / "g.zarr", mode="w")
+    group.attrs["dims"] = ["sample", "feature"]
+    group.create_array("phase", data=stack, dimension_names=AXES)
+    np.testing.assert_array_equal(open_stack(tmp_path / "g.zarr", "phase")[2], stack[2])
+
+
 def test_attributes_of_the_group_name_dimensions_too(tmp_path, stack):
     """A writer may say once for a group what its axes are."""
     group = zarr.open_group(tmp_path / "g.zarr", mode="w", attributes={"axes": list("nzyx")})
     group.create_array("phase", data=stack.transpose(0, 3, 2, 1))
     np.testing.assert_array_equal(open_stack(tmp_path / "g.zarr", "phase")[7], stack[7])
+
+
+@pytest.mark.parametrize("order", ORDERS[1::7])
+@pytest.mark.parametrize("how", ["names", "keys", "labels", "by place", "places", "reversed"])
+def test_names_in_mappings_are_names(tmp_path, stack, order, how):
+    """Axes as OME, vigra and others describe them: a mapping each, or one of all."""
+    names = [AXES[place] for place in order]
+    axes = {
+        "names": [{"name": name, "type": "space"} for name in names],
+        "keys": [{"key": name} for name in names],
+        "by place": {str(place): name for place, name in enumerate(names)},
+        "places": {name: names.index(name) for name in sorted(names)},
+        "labels": [{"label": name, "unit": "um"} for name in names],
+        "reversed": {f"{place}": name for place, name in reversed([*enumerate(names)])},
+    }[how]
+    array = zarr.create_array(tmp_path / "a.zarr", data=stack.transpose(order))
+    array.attrs["axes"] = axes
+    np.testing.assert_array_equal(open_stack(tmp_path / "a.zarr", "")[2], stack[2])
+
+
+@pytest.mark.parametrize("dims", [[12, 9, 9, 9], "12x9x9x9", "12 9 9 9", "(12, 9, 9, 9)"])
+def test_lengths_of_dimensions_are_no_names(tmp_path, stack, dims):
+    """An attribute may as well hold the shape."""
+    zarr.create_array(tmp_path / "a.zarr", data=stack).attrs["dims"] = dims
+    np.testing.assert_array_equal(open_stack(tmp_path / "a.zarr", "")[2], stack[2])
 
 
 @pytest.mark.parametrize("axes", ["zyx", "n z y", ["z", "y", "x"]])
@@ -236,6 +271,9 @@ def cubic(edges):
         {"element_size_um": {"x": 1, "y": 1.5, "z": 1}},
         {"resolution": [1, 2, 1, 1]},
         {"dx": 1, "dy": 1, "dz": 1.2},
+        {"voxel_size": "0.5 x 0.5 x 2 um"},
+        {"voxel_size": "0.5um, 0.5um, 2um"},
+        {"spacing": "(1e-6, 1e-6, 2e-6)"},
         {"VoxelSpacing": [1, 1, 2]},
         {"spacing_nm": [0, 20, 20, 25]},
         cubic([2, 1, 1]),
@@ -253,7 +291,17 @@ def test_voxels_that_are_not_cubes(tmp_path, stack, attributes):
         open_stack(tmp_path / "g.zarr", "phase")
 
 
-@pytest.mark.parametrize("attributes", [{"spacing": [0.2] * 3}, cubic([2, 2, 2]), {"scale": 2}])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"spacing": [0.2] * 3},
+        cubic([2, 2, 2]),
+        {"scale": 2},
+        {"voxel_size": "0.5 x 0.5 x .5 um"},
+        {"voxel_size": "2 um"},
+        {"resolution": "see 3 papers of 1, 2 and 4 authors"},
+    ],
+)
 def test_cubic_voxels_are_read(tmp_path, stack, attributes):
     """Edges that are equal, or no edges at all, are no fault."""
     group = zarr.open_group(tmp_path / "g.zarr", mode="w", attributes=attributes)
@@ -396,6 +444,49 @@ def test_npy_files_of_another_length(tmp_path, stack):
         np.save(file, stack)
     with pytest.raises(InputError, match="several are saved into one file"):
         open_stack(tmp_path / "two.npy", "")
+
+
+@pytest.mark.parametrize("keep", [0, 1, 6, 8, 50])
+def test_npy_files_that_end_within_their_header(tmp_path, stack, keep):
+    """They are .npy files, and not called anything else."""
+    np.save(tmp_path / "stack.npy", stack)
+    whole = (tmp_path / "stack.npy").read_bytes()
+    (tmp_path / "short.npy").write_bytes(whole[:keep])
+    with pytest.raises(
+        InputError, match=r"short\.npy: the file .*, as where it is cut short; copy"
+    ):
+        open_stack(tmp_path / "short.npy", "")
+
+
+@pytest.mark.data("structures", "refused", "pickle of an array, masked or not")
+@pytest.mark.parametrize("masked", [False, True])
+def test_pickles_are_not_opened(tmp_path, stack, masked):
+    """Nor is a mask lost in them: the sentence says that each voxel needs a phase."""
+    array = np.ma.masked_array(stack, stack == 0) if masked else stack
+    array.dump(tmp_path / "stack.npy")
+    with pytest.raises(InputError, match=r"stack\.npy: a pickle, .*; give each voxel a phase"):
+        open_stack(tmp_path / "stack.npy", "")
+
+
+def test_a_zarr_store_in_a_zip_file(tmp_path, stack):
+    """It is told from archives of numpy."""
+    with zarr.storage.ZipStore(tmp_path / "stack.zip", mode="w") as store:
+        zarr.create_array(store, data=stack)
+    with pytest.raises(InputError, match=r"stack\.zip: an archive of a Zarr store; unpack it"):
+        open_stack(tmp_path / "stack.zip", "")
+    np.savez(tmp_path / "stack.npz", phase=stack)
+    with pytest.raises(InputError, match="an archive of several arrays"):
+        open_stack(tmp_path / "stack.npz", "")
+
+
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_metadata_of_a_stack_that_are_cut_short(tmp_path, stack, zarr_format):
+    """The folder is not called one without Zarr."""
+    zarr.create_array(tmp_path / "a.zarr", data=stack, zarr_format=zarr_format)
+    file = tmp_path / "a.zarr" / ("zarr.json" if zarr_format == 3 else ".zarray")
+    file.write_bytes(file.read_bytes()[:60])
+    with pytest.raises(InputError, match=r"a\.zarr: its metadata are cut short"):
+        open_stack(tmp_path / "a.zarr", "")
 
 
 @pytest.mark.data("structures", "refused", "voxels that an attribute or a mask says are missing")

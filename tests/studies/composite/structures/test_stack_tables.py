@@ -20,7 +20,8 @@ def table(tmp_path, text):
     ("cell", "remedy"),
     [
         ('"70,5"', "write 70.5"),
-        ("70 GPa", "write 70, and the unit (GPa) into the column's name"),
+        ("70 GPa", "write the number alone, in GPa"),
+        ("70000 MPa", "write the number alone, in GPa"),
         ("~70", "write 70"),
         ("70_000", "write 70000"),
         ("70±2", "write 70"),
@@ -33,6 +34,26 @@ def test_moduli_with_marks(tmp_path, cell, remedy):
         read_moduli(path)
     given = cell.strip('"')
     assert str(raised.value) == f"{path} row 2: young_gpa is {given!r}; {remedy}."
+
+
+def test_a_ratio_in_percent(tmp_path):
+    """The remedy is no number that would be refused next."""
+    path = table(tmp_path, "phase,young_gpa,poisson\n0,70,30 %\n1,200,0.3\n")
+    with pytest.raises(InputError, match=r"'30 %'; write the number alone, as a ratio \(0\.3, not"):
+        read_moduli(path)
+
+
+@pytest.mark.data("structures", "warned", "table of structures without a column specimen")
+def test_specimens_in_a_column_of_another_name(tmp_path, caplog):
+    """Structures of one sample would be in training and in test, without a word."""
+    rows = read_structures(table(tmp_path, "structure,sample\na,s\nb,s\n"), tmp_path / "s.npy", 2)
+    assert rows["specimen"].tolist() == ["a", "b"]
+    assert "no column is called 'specimen'" in caplog.text
+    assert "not read: 'sample'" in caplog.text
+    caplog.clear()
+    read_structures(table(tmp_path, "structure,morphology\na,m\nb,m\n"), tmp_path / "s.npy", 2)
+    read_structures(table(tmp_path, "structure,specimen,c\na,s,1\nb,s,2\n"), tmp_path / "s.npy", 2)
+    assert "specimen" not in caplog.text
 
 
 @pytest.mark.data("structures", "refused", "one specimen or structure written in two ways")

@@ -405,3 +405,10 @@ def test_help_names_the_command_and_the_stages_of_its_chapter():
     assert done.returncode == 0, done.stderr
     for words in ("--model", "--from", "--to", "IMAGE", "chips", "plausibility", "preservation"):
         assert words in done.stdout
+
+
+def test_masked_pixels_are_not_transferred(flow):
+    """A mask would be lost, and what stands beneath it come back as microstructure."""
+    pixels = micrograph()
+    with pytest.raises(ValueError, match="pixels must have no mask"):
+        transfer_micrograph(flow, np.ma.masked_array(pixels, pixels > 120), "a", "b")

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.ndimage import spline_filter
 
 from pspflow.errors import InputError
-from pspflow.io.arrays import get_array, open_store
+from pspflow.io.arrays import get_array, open_store, reading
 from pspflow.io.tables import read_table
 from pspflow.studies.composite.structures.sets import PHASE
 from pspflow.studies.composite.structures.solved_stores import KEPT, STRAIN
@@ -130,7 +130,10 @@ class StrainSet:
         ids = get_array(open_store(self.structures), PHASE)
         strains = get_array(open_store(self.strain), STRAIN)
         position = self.rows["position"].to_numpy()[places]
-        return np.asarray(ids.oindex[position]), np.asarray(strains.oindex[places])
+        with reading(ids):
+            phases = np.asarray(ids.oindex[position])
+        with reading(strains):
+            return phases, np.asarray(strains.oindex[places])
 
     def batches(
         self, places: np.ndarray, size: int

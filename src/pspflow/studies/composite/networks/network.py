@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pspflow.arrays import along, unmasked
 from pspflow.io.weights import load_weights
 from pspflow.models.mixture import ConditionalPrior, Mixture
 from pspflow.studies.composite.networks.options import Prior
@@ -146,6 +147,11 @@ class Network(nn.Module):
         -------
         Means and standard deviations in GPa, float64 of shape ``(n, properties)``; the deviations
         are NaN for regression alone, which gives none.
+
+        Raises
+        ------
+        ValueError
+            If voxels are masked, hold anything but 0 and 1, or are of another shape.
         """
         found: list[tuple[Tensor, Tensor]] = []
         for batch in self._batches(phases):
@@ -186,7 +192,19 @@ class Network(nn.Module):
         return torch.cat(parts).cpu().numpy()
 
     def _batches(self, phases: np.ndarray) -> Iterator[Tensor]:
-        for some in torch.split(torch.from_numpy(np.ascontiguousarray(phases)), BATCH):
+        given = np.asarray(along(unmasked(phases, "phases"), ("x", "y", "z")))
+        edge = self.edge
+        if given.shape[1:] != (edge, edge, edge):
+            raise ValueError(
+                f"phases must be of shape (n, {edge}, {edge}, {edge}), got {given.shape}"
+            )
+        others = (given != 0) & (given != 1)
+        if others.any():
+            raise ValueError(
+                f"phases must be 0 (soft) and 1 (stiff), but {given[others][0]} is among them: "
+                "write (phases == stiff).astype(numpy.uint8)"
+            )
+        for some in torch.split(torch.from_numpy(np.ascontiguousarray(given)), BATCH):
             yield to_input(some.to(self.device))
 
 

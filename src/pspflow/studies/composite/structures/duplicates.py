@@ -35,7 +35,8 @@ NEAREST: Final = 8
 MOST_MISSED: Final = 500
 """Pairs without success after which only those are compared that may be exactly the same."""
 BLOCK: Final = 512
-TINY: Final = np.float32(1e-30)
+NOISE: Final = 1e-5
+"""Size of coefficients that rounding alone can make, over the standard deviation of phases."""
 MOST_NAMED: Final = 5
 TURNS: Final = tuple(
     (order, flips) for order in permutations(range(3)) for flips in product((1, -1), (1, -1), (1,))
@@ -161,6 +162,7 @@ def _candidates(signatures: np.ndarray, fractions: np.ndarray) -> Iterator[tuple
     order = np.argsort(fractions, kind="stable")
     sorted_fractions, values = fractions[order], np.abs(signatures[order])
     sizes = np.square(values).sum(axis=1)
+    noise = np.float32(NOISE**2) * (sorted_fractions * (1 - sorted_fractions)).astype(np.float32)
     # voxels that differ between structures of this correlation change the fraction by no more
     reach = sorted_fractions + 2 * (1 - LEAST) * sorted_fractions * (1 - sorted_fractions) + 1e-9
     for start in range(0, len(order), BLOCK):
@@ -173,7 +175,8 @@ def _candidates(signatures: np.ndarray, fractions: np.ndarray) -> Iterator[tuple
         for turned in _turned(block):
             np.maximum(most, turned @ others.T, out=most)
         # where only many waves are left, there is nothing to compare, and all are candidates
-        distances = 2 * (1 - (most + TINY) / (mean + TINY))
+        least = noise[start : start + BLOCK, None]
+        distances = 2 * (1 - (most + least) / (mean + least))
         for row, last in enumerate(stop - start):
             near = distances[row, row + 1 : last]
             chosen = np.flatnonzero(near <= ALIKE)
@@ -199,12 +202,14 @@ def _laid_upon(
     given, other = read(first), read(second)
     if np.array_equal(given, other):
         return Pair(first, second, 0.0, moved=False)
-    turns = [
+    noise = NOISE * float(given.std())
+    # one after the other, since structures of many symmetries fit in the first of many ways
+    turns = (
         (turn, reverse)
         for turn, turned in zip(TURNS, _turned(signatures[first : first + 1]), strict=True)
         for reverse in (False, True)
-        if _roughly_same(turned[0].conj() if reverse else turned[0], signatures[second])
-    ]
+        if _roughly_same(turned[0].conj() if reverse else turned[0], signatures[second], noise)
+    )
     ones, spread = int(given.sum()) + int(other.sum()), 2 * given.mean() * (1 - given.mean())
     spectrum = rfftn(other.astype(np.float64))
     for (order, flips), reverse in turns:
@@ -219,14 +224,21 @@ def _laid_upon(
     return None
 
 
-def _roughly_same(given: np.ndarray, other: np.ndarray) -> bool:
-    """Tell whether structures of a few waves, shifted by parts of the period, are much the same."""
+def _roughly_same(given: np.ndarray, other: np.ndarray, noise: float) -> bool:
+    """Tell whether structures of a few waves, shifted by parts of the period, are much the same.
+
+    Where their waves are but noise, since both are finer, they may be.
+    """
     size = 2 * WAVES + 1
     low, same = (each[: size**3].reshape(size, size, size) for each in (given, other))
-    if np.square(np.abs(given) - np.abs(other)).sum() > ALIKE * np.square(np.abs(other)).sum():
+    apart = np.square(np.abs(given) - np.abs(other)).sum()
+    if apart > ALIKE * np.square(np.abs(other)).sum() + noise**2:
         return False
+    both = float(np.linalg.norm(low)) * float(np.linalg.norm(same))
+    if both <= noise**2:
+        return True
     waves = np.zeros((GRID, GRID, GRID), np.complex64)
     waves[:size, :size, :size] = low.conj() * same
     # the grid's first wave is not 0 but -3, which turns the phase of the sum and not its size
     overlap = np.abs(ifftn(waves)).max() * GRID**3
-    return bool(overlap >= ROUGHLY * np.linalg.norm(low) * np.linalg.norm(same))
+    return bool(overlap >= ROUGHLY * both)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pspflow.errors import InputError
-from pspflow.io.arrays import get_array, open_store
+from pspflow.io.arrays import get_array, open_store, reading
 from pspflow.io.tables import read_table
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.sets import PHASE
@@ -85,4 +85,5 @@ def structures_of(
 def read_positions(structures: Path, positions: Iterable[int]) -> dict[int, np.ndarray]:
     """Read structures of a set by their position in it: phase ids ``(n, n, n)`` each."""
     array = get_array(open_store(structures), PHASE)
-    return {int(place): np.asarray(array[int(place)]) for place in set(positions)}
+    with reading(array):
+        return {int(place): np.asarray(array[int(place)]) for place in set(positions)}

@@ -1,6 +1,8 @@
 """A user's stack of structures: a .npy file or a Zarr array, opened without reading it."""
 
+import json
 import math
+import zipfile
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -8,7 +10,7 @@ import numpy as np
 import zarr
 
 from pspflow.errors import InputError
-from pspflow.io.chunks import check_array
+from pspflow.io.chunks import METADATA, check_array
 from pspflow.mechanics import check_structure
 from pspflow.studies.composite.structures.options import MIN_EDGE, MIN_STRUCTURES
 from pspflow.studies.composite.structures.stack_axes import AXES, axis_order, names_of
@@ -152,7 +154,7 @@ class _Ordered:
 
 
 def _npy_array(path: Path) -> Stack:
-    _check_length(path)
+    _check_npy(path)
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
@@ -160,12 +162,29 @@ def _npy_array(path: Path) -> Stack:
             f"{path}: not a .npy file of numbers; save the stack with numpy.save or as Zarr."
         ) from error
     if not isinstance(array, np.ndarray):
-        raise InputError(f"{path}: an archive of several arrays; save the stack with numpy.save.")
+        raise InputError(f"{path}: an archive of {_archived(path)}.")
     return cast("Stack", array)
 
 
-def _check_length(path: Path) -> None:
-    """Refuse a .npy file that is shorter or longer than its header says."""
+def _archived(path: Path) -> str:
+    """Say what a zip file holds, and what to do with it."""
+    with zipfile.ZipFile(path) as archive:
+        names = {name.rpartition("/")[2] for name in archive.namelist()}
+    if names & METADATA:
+        return "a Zarr store; unpack it, and give the folder"
+    return "several arrays; save the stack with numpy.save"
+
+
+def _check_npy(path: Path) -> None:
+    """Refuse a .npy file that is shorter or longer than its header says, and a pickle."""
+    magic = np.lib.format.MAGIC_PREFIX
+    with path.open("rb") as file:
+        start = file.read(len(magic))
+    if start.startswith(b"\x80"):
+        raise InputError(
+            f"{path}: a pickle, as masked arrays are dumped, and it is not opened since it may run "
+            "code; give each voxel a phase, and save the stack with numpy.save."
+        )
     try:
         with path.open("rb") as file:
             version = np.lib.format.read_magic(file)
@@ -175,12 +194,17 @@ def _check_length(path: Path) -> None:
                 else np.lib.format.read_array_header_2_0
             )
             shape, _, dtype = header(file)
-            start = file.tell()
-    except (ValueError, OSError, EOFError):
+            begin = file.tell()
+    except (ValueError, OSError, EOFError) as error:
+        if magic.startswith(start):
+            where = "has a header that cannot be read" if start else "is empty"
+            raise InputError(
+                f"{path}: the file {where}, as where it is cut short; copy or save it again."
+            ) from error
         return  # what it is instead is said by its reader
     if dtype.hasobject:
         return
-    promised, held = math.prod(shape) * dtype.itemsize, path.stat().st_size - start
+    promised, held = math.prod(shape) * dtype.itemsize, path.stat().st_size - begin
     if held < promised:
         raise InputError(
             f"{path}: the file is cut short: its header promises {promised} bytes of values, and "
@@ -196,6 +220,10 @@ def _check_length(path: Path) -> None:
 def _zarr_array(path: Path, name: str) -> Stack:
     try:
         node = zarr.open(path, mode="r")
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"{path}: its metadata are cut short or damaged ({error}); copy the stack again."
+        ) from error
     except (FileNotFoundError, ValueError, KeyError) as error:
         raise InputError(
             f"{path}: a folder that is no Zarr array or group; correct the path to the stack."

@@ -15,8 +15,9 @@ from pspflow.logs import log
 AXES: Final = ("structure", "x", "y", "z")
 """The axes of a stack as the study takes it."""
 STRUCTURE: Final = re.compile(
-    "(structure|sample|specimen|microstructure|volume|cube|rve|sve|cell|reali[sz]ation|item|"
-    "instance|example|member|ensemble|case|simulation|image|stack)s?|batch(es)?|n|idx|id|"
+    "n?(structure|sample|specimen|microstructure|(sub)?volume|cube|rve|sve|cell|reali[sz]ation|"
+    "item|instance|example|member|ensemble|case|simulation|sim|image|stack|obs|observation|"
+    "replicate)s?|batch(es)?|b|n|idx|id|"
     "index|indices"
 )
 TIME: Final = re.compile("t|(time|timestep|frame|step)s?")
@@ -36,6 +37,8 @@ LOOSE: Final = ("order", "arrayorder", "indexorder", "layout", "arraylayout", "i
 """Those that may as well be of the order of values in memory, or of structures in the stack."""
 UNNAMED: Final = re.compile(r"(phony_dim|dim|dimension|axis|d|_?zdim|_?anonymous_dim)?_?(\d*)")
 """What libraries write for a dimension without a name."""
+SIZES: Final = re.compile(r"[\d.x×*]*\d[\d.x×*]*")
+"""Text that tells the lengths of dimensions."""
 KNOWN: Final = "structure (or sample, index, n), x, y and z"
 
 Names = tuple[str, ...]
@@ -168,20 +171,20 @@ def _named(array: zarr.Array, group: zarr.Group | None) -> Iterator[tuple[str, N
     names = getattr(array.metadata, "dimension_names", None)
     if names:
         yield "dimension_names", tuple(name or "" for name in names)
-    for holder in (array.attrs, group.attrs if group is not None else {}):
-        for name, value in holder.items():
+    holders: list[zarr.Array | zarr.Group] = [array, *([group] if group is not None else [])]
+    for holder in holders:
+        for name, value in holder.attrs.items():
             plain = name.casefold().replace("_", "").replace("-", "")
             split = _split(value) if ATTRIBUTE.fullmatch(plain) else None
-            if split and (plain not in LOOSE or _say_all(split, len(array.shape))):
+            # a group may say what the axes of its other arrays are
+            others = holder is group and not {*AXES[1:]} & {*map(axis_of, split or ())}
+            loose = plain in LOOSE or others
+            if split and (not loose or _say_all(split, len(array.shape))):
                 yield f"attribute {name}", split
     if split := _split(_netcdf_names(array)):
         yield "NCZarr", split
-    if group is not None:
-        axes = multiscale(group.attrs).get("axes")
-        if isinstance(axes, list):
-            named = [each.get("name") if isinstance(each, Mapping) else each for each in axes]
-            if split := _split(named):
-                yield "OME-Zarr", split
+    if group is not None and (split := _split(multiscale(group.attrs).get("axes"))):
+        yield "OME-Zarr", split
 
 
 def _say_all(names: Names, count: int) -> bool:
@@ -202,11 +205,30 @@ def _split(names: Any) -> Names | None:
         parts: list[Any] = [part for part in re.split(r"[\s,;/|()\[\]'\"-]+", names) if part]
         letters = list(parts[0]) if len(parts) == 1 else []
         names = letters if {"x", "y", "z"} <= {each.casefold() for each in letters} else parts
+        if all(SIZES.fullmatch(part) for part in parts):
+            return None
+    if isinstance(names, Mapping):
+        names = _by_place(names)
     if not isinstance(names, list) or not names:
         return None
-    if not all(name is None or isinstance(name, str) for name in names):
+    named = [
+        next(filter(None, map(each.get, ("name", "key", "label"))), None)
+        if isinstance(each, Mapping)
+        else each
+        for each in names
+    ]
+    if not all(name is None or isinstance(name, str) for name in named):
         return None
-    return tuple(name or "" for name in names)
+    return tuple(name or "" for name in named)
+
+
+def _by_place(names: Mapping[str, Any]) -> list[Any] | None:
+    """Take names from a mapping of places to names, or of names to places; else None."""
+    places = {int(key): value for key, value in names.items() if key.isdecimal()}
+    if len(places) < len(names):
+        places = {value: key for key, value in names.items() if isinstance(value, int)}
+    whole = len(places) == len(names) and set(places) == set(range(len(places)))
+    return [places[place] for place in sorted(places)] if whole else None
 
 
 def _netcdf_names(array: zarr.Array) -> Any:

@@ -13,6 +13,12 @@ from pspflow.microstructure.cells import number, read_cell
 from pspflow.microstructure.spellings import is_no_name, nearest, shown, spelt_twice
 
 PHASE_COLUMNS: Final = ("phase", "young_gpa", "poisson")
+ALONE: Final = {
+    "phase": "as in the stack",
+    "young_gpa": "in GPa",
+    "poisson": "as a ratio (0.3, not 30 %)",
+}
+"""How to write a number that has a unit."""
 STRUCTURE_COLUMNS: Final = ("structure", "specimen", "morphology")
 STIFFEST_GPA: Final = 1500
 """More than diamond's modulus."""
@@ -71,7 +77,8 @@ def _number(name: str, cell: str) -> tuple[str, float]:
     if value is None:
         read = read_cell(cell)
         if read.kind != "missing":
-            return f"{name} is {cell!r}; {read.remedy or 'write a number'}.", np.nan
+            alone = f"write the number alone, {ALONE[name]}" if read.suffix else read.remedy
+            return f"{name} is {cell!r}; {alone or 'write a number'}.", np.nan
         value = np.nan
     if name == "phase" and not (value >= 0 and value.is_integer()):
         return f"phase is {cell}; give it a whole number from 0, as in the stack.", value
@@ -138,6 +145,13 @@ def read_structures(sheet: Path | None, stack: Path, count: int) -> pd.DataFrame
         raise InputError(
             f"{sheet}: it has {len(rows)} rows, but {stack} holds {count} structures; give one row "
             "per structure, in the order of the stack."
+        )
+    others = [name for name in rows.columns if name not in STRUCTURE_COLUMNS]
+    if others and "specimen" not in rows.columns:
+        log.warning(
+            "%s: no column is called 'specimen', so that each structure is a specimen of its own, "
+            "which a split may separate from its like; not read: %s",
+            *(sheet, ", ".join(map(repr, others))),
         )
     for name in ("specimen", "morphology"):
         rows[name] = rows.get(name, "")

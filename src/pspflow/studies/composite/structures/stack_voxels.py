@@ -23,6 +23,8 @@ UNITS_NM: Final = {
     **dict.fromkeys(("m", "meter", "metre"), 1e9),
     **dict.fromkeys(("å", "angstrom", "ångström"), 0.1),
 }
+LENGTH: Final = re.compile(r"((?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)[a-zµμåö]*")
+"""A number in a text, with its unit or without."""
 MISSING: Final = ("_FillValue", "missing_value", "nodata")
 """Attributes that hold the value of voxels without a phase."""
 MASK: Final = re.compile("masks?|masked|missing|valid|invalid|validity|nodata|roi")
@@ -127,6 +129,10 @@ def _three(value: Any, spatial: Sequence[int]) -> list[float]:
     """Take the edges along three axes from an attribute, of these axes or of all; or nothing."""
     if isinstance(value, Mapping):
         value = [value[key] for key in value if axis_of(str(key)) in AXES[1:]]
+    if isinstance(value, str):
+        words = filter(None, re.split(r"[\s,;x×*/()\[\]]+", value.casefold()))
+        found = [LENGTH.fullmatch(word) for word in words if not _in_nm(word)]
+        value = [float(each[1]) if each else None for each in found]
     if not isinstance(value, list) or not all(_is_number(each) for each in value):
         return []
     if len(value) > 3 and len(spatial) == 3 and max(spatial) < len(value):

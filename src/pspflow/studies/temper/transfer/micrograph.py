@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
 from pspflow.io.micrographs import read_header, read_micrograph
 from pspflow.logs import log
@@ -23,6 +24,7 @@ PIXELS_AT_ONCE = {"cpu": 1 << 14, "cuda": 1 << 20}
 EIGHT_BITS = (0.0, 255.0)
 
 
+@refuses_masks
 def transfer_micrograph(
     flow: MultiDomainFlow, pixels: np.ndarray, source: str, target: str
 ) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import torch
 
-from pspflow.io.arrays import get_array, new_store, open_store, put_array
+from pspflow.io.arrays import get_array, new_store, open_store, put_array, reading
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.models.style import StyleLoss
@@ -57,7 +57,9 @@ def ablate(
         Steps and number of structures.
     """
     torch.set_num_threads(threads)
-    pool = np.asarray(get_array(open_store(structures), PHASE)[:POOL])
+    voxels = get_array(open_store(structures), PHASE)
+    with reading(voxels):
+        pool = np.asarray(voxels[:POOL])
     chosen = longest(pool, options.structures)
     observed = pool[chosen]
     device = chosen_device()

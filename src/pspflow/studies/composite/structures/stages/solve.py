@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from pspflow.io.arrays import add_array, get_array, new_store, open_store, put_array
+from pspflow.io.arrays import add_array, get_array, new_store, open_store, put_array, reading
 from pspflow.io.artefacts import Provenance
 from pspflow.io.shards import share
 from pspflow.io.tables import read_table
@@ -67,7 +67,8 @@ def solve(
         """Solve every structure of the share; of those that keep them, yield the strains."""
         work = progress(range(len(blocks)), len(blocks), "solving structures", "structure")
         for place in work:
-            voxels = np.asarray(array[part.start + place])
+            with reading(array):
+                voxels = np.asarray(array[part.start + place])
             try:
                 blocks[place], strain = solution(voxels, **material, options=options)
             except ConvergenceError as error:
