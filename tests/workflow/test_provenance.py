@@ -20,7 +20,9 @@ from pspflow.io.sheet import read_sheet
 from pspflow.io.tables import read_table, table_provenance
 from pspflow.io.weights import load_weights
 from pspflow.options import Options
+from pspflow.studies.composite.networks.symmetry import COPIES
 from pspflow.studies.composite.structures.properties import NORMAL
+from pspflow.studies.composite.structures.symmetries import EVERY, MIRRORS
 from pspflow.studies.shared.persistence.imaging import read_imaging
 from pspflow.studies.stage import INPUT, UNRECORDED, stage_name
 
@@ -102,6 +104,13 @@ def read_beside(job, folder):
     return {"sheet": fingerprint(sheet), "images": fingerprint(*images)}
 
 
+def copies_of(path):
+    """Return what may be recorded of symmetric copies, which a stage finds out itself."""
+    if "/networks/" not in path:
+        return {None, str(EVERY.around_x()), str(MIRRORS)}
+    return {None, str(EVERY if "/networks/all/" in path else MIRRORS)}
+
+
 def faults(checkout, study):
     """Compare the record of every artefact of a study with the command that makes it."""
     planned, folder = checkout.dry_run(CONFIG), checkout.folder
@@ -138,6 +147,8 @@ def faults(checkout, study):
                 "options": told,
             }
             given = {**record, "options": {**record["options"]}}
+            if (copies := given["options"].pop(COPIES, None)) not in copies_of(path):
+                yield f"{path}: the copies are {copies}"
             for name, value in told.items():  # a command line holds text
                 if isinstance(value, str) and str(given["options"].get(name)) == value:
                     given["options"][name] = value
