@@ -123,7 +123,8 @@ def slices_finding(mismatch: pd.DataFrame) -> str:
     return (
         f"Slices along x alone leave an autocorrelation error of {one:.3f}, slices along all axes "
         f"of {all_three:.3f}: "
-        + ("all three are needed, as in the paper." if all_three < one else "unlike in the paper.")
+        + ("all three are needed" if all_three < one else "one is enough")
+        + "; the paper needs all three for its structures."
     )
 
 
