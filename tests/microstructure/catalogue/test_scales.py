@@ -225,3 +225,10 @@ def test_what_counts_is_said_where_a_file_contradicts_itself(columns, counts):
     doubtful = replace(source, scale_doubt="a pixel is 1 µm by its tag, but 2 µm by its text")
     (doubt,) = doubtful_scales(sheet, [doubtful])
     assert doubt == f"Sheet row 2: by 0.tif, {doubtful.scale_doubt}; {counts}."
+
+
+def test_a_magnification_beyond_all_numbers_is_one_sentence():
+    """Its product with the width of the scan is infinite, so that there is no scale."""
+    *_, problems = made([(96, 96)], magnification=["1e307"])
+    (problem,) = problems
+    assert problem.startswith("Sheet row 2: brought to the common scale")

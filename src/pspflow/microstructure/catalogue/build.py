@@ -135,7 +135,8 @@ def _names(sheet: pd.DataFrame, sources: Sequence[Source]) -> list[str]:
 
 def _rescaled(lengths_px: pd.Series, scale: pd.Series) -> pd.Series:
     """Return rescaled lengths, at least 1; `checks.sizes` reports those out of bounds."""
-    return np.rint(lengths_px * scale).clip(lower=1, upper=checks.MAX_PIXELS).astype("int64")
+    rescaled = np.rint(lengths_px * scale).fillna(1)  # without a scale, as after an overflow
+    return rescaled.clip(lower=1, upper=checks.MAX_PIXELS).astype("int64")
 
 
 def _misused_columns(sheet: pd.DataFrame, labels: Mapping[str, str | None]) -> list[str]:
