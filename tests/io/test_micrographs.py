@@ -42,16 +42,6 @@ def check(path, expected, coloured=False):
     same(read_micrograph(path), expected)
 
 
-def refusal(path, read=read_micrograph):
-    """Return the sentence that refuses a file: one line that opens with its name."""
-    with pytest.raises(InputError) as caught:
-        read(path)
-    sentence = str(caught.value)
-    assert sentence.startswith(f"{path}: ")
-    assert re.fullmatch(r"[^\n]+[;,] [^\n]+\.", sentence)
-    return sentence.removeprefix(f"{path}: ")
-
-
 TIFF_WAYS = {
     "plain": {},
     "strips": {"rowsperstrip": 7},
@@ -255,26 +245,26 @@ def test_content_decides_and_not_the_name(tmp_path, grey):
     ],
 )
 @pytest.mark.parametrize("read", [read_header, read_micrograph])
-def test_no_image(tmp_path, content, words, read):
+def test_no_image(tmp_path, content, words, read, refusal):
     """A missing, empty or foreign file, or a header alone, is refused by one sentence."""
     if content is not None:
         (tmp_path / "a.tif").write_bytes(content)
     assert words in refusal(tmp_path / "a.tif", read)
 
 
-def test_folder_is_no_image(tmp_path):
+def test_folder_is_no_image(tmp_path, refusal):
     """The error for a folder says that it is a folder."""
     assert "this is a folder" in refusal(tmp_path)
 
 
-def test_impossible_name(tmp_path):
+def test_impossible_name(tmp_path, refusal):
     """A name longer than a file system allows gives an error sentence too."""
     assert "cannot be opened" in refusal(tmp_path / ("long" * 100))
 
 
 @pytest.mark.data("micrographs", "refused", "truncated or damaged file")
 @pytest.mark.parametrize("way", ["png", "jpg", "bmp", *TIFF_WAYS])
-def test_truncated_file(tmp_path, grey, way):
+def test_truncated_file(tmp_path, grey, way, refusal):
     """A file that is cut anywhere is refused by one sentence, unless it holds every pixel."""
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     if way in TIFF_WAYS:
@@ -296,7 +286,7 @@ def test_truncated_file(tmp_path, grey, way):
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "bmp", "tif"])
-def test_damaged_bytes(tmp_path, grey, suffix):
+def test_damaged_bytes(tmp_path, grey, suffix, refusal):
     """Whatever bytes are overwritten, reading gives pixels or one error sentence."""
     path = tmp_path / f"a.{suffix}"
     Image.fromarray(grey).save(path)
@@ -317,7 +307,7 @@ def test_damaged_bytes(tmp_path, grey, suffix):
 
 @pytest.mark.data("micrographs", "refused", "image with NaN or infinite pixels")
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_not_finite(tmp_path, grey, value):
+def test_not_finite(tmp_path, grey, value, refusal):
     """A NaN or an infinity among the pixels is refused."""
     pixels = grey.astype(np.float32)
     pixels[3, 4] = value
@@ -327,7 +317,7 @@ def test_not_finite(tmp_path, grey, value):
 
 @pytest.mark.data("micrographs", "refused", "floats of which some stand for no value (-3.4e38)")
 @pytest.mark.parametrize("value", [-3.4028235e38, 1e38, -1e30])
-def test_no_value(tmp_path, grey, value):
+def test_no_value(tmp_path, grey, value, refusal):
     """They would become black or white microstructure."""
     pixels = grey.astype(np.float32)
     pixels[:, :3] = value
@@ -337,7 +327,7 @@ def test_no_value(tmp_path, grey, value):
     assert read_micrograph(tmp_path / "b.tif").shape == grey.shape
 
 
-def test_beyond_float32(tmp_path, grey):
+def test_beyond_float32(tmp_path, grey, refusal):
     """A float64 value beyond float32 is refused, without a warning."""
     tifffile.imwrite(tmp_path / "a.tif", grey.astype(np.float64) * 1e300)
     assert "NaN or infinite" in refusal(tmp_path / "a.tif")
@@ -345,7 +335,7 @@ def test_beyond_float32(tmp_path, grey):
 
 @pytest.mark.data("micrographs", "refused", "image of one grey level")
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
-def test_constant(tmp_path, dtype):
+def test_constant(tmp_path, dtype, refusal):
     """An image of one grey level is refused, and the sentence names the level."""
     tifffile.imwrite(tmp_path / "a.tif", np.full((9, 8), 7, dtype))
     assert "every pixel is 7" in refusal(tmp_path / "a.tif")
@@ -357,7 +347,7 @@ def test_constant(tmp_path, dtype):
     [(np.int32, "int32"), (np.uint32, "uint32"), (np.int8, "int8"), (np.complex64, "complex64")],
 )
 @pytest.mark.parametrize("read", [read_header, read_micrograph])
-def test_tiff_of_other_types(tmp_path, grey, dtype, name, read):
+def test_tiff_of_other_types(tmp_path, grey, dtype, name, read, refusal):
     """Integers of 32 bits, signed and complex pixels are refused from the header, by name."""
     tifffile.imwrite(tmp_path / "a.tif", grey.astype(dtype))
     assert f"type {name} are not supported" in refusal(tmp_path / "a.tif", read)
@@ -367,7 +357,7 @@ def test_tiff_of_other_types(tmp_path, grey, dtype, name, read):
 @pytest.mark.parametrize(
     ("photometric", "samples"), [("separated", 4), ("cielab", 3), ("minisblack", 5)]
 )
-def test_tiff_of_other_colours(tmp_path, grey, photometric, samples):
+def test_tiff_of_other_colours(tmp_path, grey, photometric, samples, refusal):
     """Inks, Lab and many channels are refused, since they would be read as a false grey."""
     tifffile.imwrite(
         *(tmp_path / "a.tif", np.stack([grey] * samples, -1)),
@@ -388,7 +378,7 @@ def test_tiff_of_other_colours(tmp_path, grey, photometric, samples):
         {"volumetric": True, "tile": (16, 16, 16)},
     ],
 )
-def test_stack(tmp_path, grey, way):
+def test_stack(tmp_path, grey, way, refusal):
     """Several images in one file are refused, however they are stored."""
     opening = {name: way[name] for name in ("imagej", "ome") if name in way}
     writing = {name: value for name, value in way.items() if name not in opening}
@@ -397,7 +387,7 @@ def test_stack(tmp_path, grey, way):
     assert re.search("stack of 4 images|holds 4 images", refusal(tmp_path / "a.tif", read_header))
 
 
-def test_two_images_of_different_size(tmp_path, grey):
+def test_two_images_of_different_size(tmp_path, grey, refusal):
     """A larger second image is not a thumbnail: the file is refused."""
     with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
         writer.write(grey[:20])
@@ -435,7 +425,7 @@ def tiff_of_size(height, width, compression="zlib"):
 @pytest.mark.parametrize("make", [png_of_size, tiff_of_size])
 @pytest.mark.parametrize("size", [(10**5, 10**5), (2**31 - 1, 2**31 - 1), (MAX_PIXELS + 1, 1)])
 @pytest.mark.parametrize("read", [read_header, read_micrograph])
-def test_absurd_size(tmp_path, monkeypatch, make, size, read):
+def test_absurd_size(tmp_path, monkeypatch, make, size, read, refusal):
     """A header with an absurd size is refused at once, without decoding."""
     (tmp_path / "bomb").write_bytes(make(*size))
     for decode in ("pspflow.io.micrographs.tiff", "pspflow.io.micrographs.raster"):
@@ -448,13 +438,13 @@ def test_absurd_size(tmp_path, monkeypatch, make, size, read):
 
 @pytest.mark.parametrize("make", [png_of_size, tiff_of_size])
 @pytest.mark.parametrize("size", [(0, 9), (9, 0), (0, 0)])
-def test_no_pixels(tmp_path, make, size):
+def test_no_pixels(tmp_path, make, size, refusal):
     """A header with no pixels is refused."""
     (tmp_path / "a").write_bytes(make(*size))
     assert re.search("no pixels|damaged", refusal(tmp_path / "a"))
 
 
-def test_more_claimed_than_there_is(tmp_path):
+def test_more_claimed_than_there_is(tmp_path, refusal):
     """A plausible size with too few bytes behind it is refused as truncated."""
     for name, make in (("a.png", png_of_size), ("a.tif", tiff_of_size)):
         (tmp_path / name).write_bytes(make(300, 200))
