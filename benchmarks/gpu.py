@@ -1,0 +1,158 @@
+"""The papers' sizes on one GPU, in ten minutes: what it reaches, and whether it computes the same.
+
+    python benchmarks/gpu.py                            on a GPU: writes docs/results/gpu.md
+    python benchmarks/gpu.py --device cpu --minutes 3   a rehearsal: writes results/gpu/gpu.md
+
+Every part has a share of the time. What it finds is written at once, as JSON and as a page made
+from it: a run that is cut off keeps what it has. `--parts` measures some parts anew and leaves
+what the record holds of the others.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from gpu_parts import PARTS
+from gpu_parts.frame import Case, Part, Run
+from gpu_parts.page import kept, page
+
+from pspflow.training.devices import usable_device
+
+ROOT = Path(__file__).parent.parent
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the parts; return 1 if one stopped or a check was not kept."""
+    given = _arguments(arguments)
+    device = usable_device(given.device)
+    rehearsal = device.type == "cpu"
+    folder = given.folder or ROOT / ("results/gpu" if rehearsal else "docs/results")
+    record = _earlier(folder, rehearsal) if given.parts else {"rehearsal": rehearsal, "parts": {}}
+    names = given.parts or list(PARTS)
+    end = time.perf_counter() + 60 * given.minutes
+    for at, name in enumerate(names):
+        left = sum(PARTS[each].share for each in names[at:])
+        now = time.perf_counter()
+        allowed = max(0.0, end - now) * PARTS[name].share / left
+        print(f"{PARTS[name].title}: {allowed:.0f} s", flush=True)
+        _measure(PARTS[name], Run(device, rehearsal, now + allowed), name, record, folder)
+    return 0 if all(_good(record["parts"][name]) for name in names) else 1
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--device", default="cuda", help="cuda, cuda:N or cpu (a rehearsal)")
+    parser.add_argument("--minutes", type=float, default=10, help="time for all parts together")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, help="these alone; default: all")
+    parser.add_argument("--folder", type=Path, help="where gpu.json and gpu.md are written")
+    return parser.parse_args(arguments)
+
+
+def _earlier(folder: Path, rehearsal: bool) -> dict[str, Any]:
+    """Return the record that is there, or an empty one."""
+    path = folder / "gpu.json"
+    record: dict[str, Any] = {"rehearsal": rehearsal, "parts": {}}
+    if path.exists():
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        record = found if found["rehearsal"] == rehearsal else record
+    return record
+
+
+def _measure(part: Part, run: Run, name: str, record: dict[str, Any], folder: Path) -> None:
+    """Run one part and write what it finds, also if it stops in the middle."""
+    started = time.perf_counter()
+    entry: dict[str, Any] = {
+        "title": part.title,
+        "note": part.note,
+        "machine": machine(run.device),
+        "cases": [],
+        "checks": [],
+        "failure": "",
+    }
+    others = {key: each for key, each in record["parts"].items() if key != name}
+    known = others | {name: entry}
+    record["parts"] = {key: known[key] for key in PARTS if key in known}
+    found = part.measure(run)
+    while True:
+        try:
+            one = next(found, None)
+        except (
+            Exception
+        ) as error:  # the other parts still run, and the page says why this one did not
+            traceback.print_exc()
+            entry["failure"] = f"{type(error).__name__}: {error}".splitlines()[0]
+            one = None
+        if one is not None:
+            entry["cases" if isinstance(one, Case) else "checks"].append(one._asdict())
+            print(f"  {one.name}: {_shown(one)}", flush=True)
+        entry["seconds"] = time.perf_counter() - started
+        _write(record, folder)
+        if one is None:
+            break
+    if entry["failure"]:
+        print(f"  stopped: {entry['failure']}", flush=True)
+
+
+def _shown(one: Any) -> str:
+    if isinstance(one, Case):
+        return ", ".join(f"{name} {value:.4g}" for name, value in one.values.items())
+    return f"{one.value:.3g}, at most {one.limit:.3g}"
+
+
+def _good(entry: dict[str, Any]) -> bool:
+    return not entry["failure"] and all(kept(each) for each in entry["checks"])
+
+
+def _write(record: dict[str, Any], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in (
+        (folder / "gpu.json", json.dumps(record, indent=1) + "\n"),
+        (folder / "gpu.md", page(record)),
+    ):
+        staged = path.with_suffix(".partial")
+        staged.write_text(text, encoding="utf-8")
+        staged.replace(path)
+
+
+def machine(device: torch.device) -> dict[str, Any]:
+    """Describe the card, its driver, the software and the state of the code."""
+    described: dict[str, Any] = {
+        "card": "CPU",
+        "memory_gb": "–",
+        "driver": "–",
+        "cuda": torch.version.cuda or "–",
+        "torch": torch.__version__,
+        "cpu_cores": len(os.sched_getaffinity(0)),
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": _said("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
+    }
+    if device.type == "cuda":
+        properties = torch.cuda.get_device_properties(device)
+        described |= {
+            "card": properties.name,
+            "memory_gb": round(properties.total_memory / 1e9),
+            "driver": _said("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"),
+        }
+    return described
+
+
+def _said(*command: str) -> str:
+    """Return the first line that a program prints, or a dash where there is no such program."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "–"
+    return done.stdout.splitlines()[0].strip()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

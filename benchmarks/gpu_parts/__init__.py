@@ -1,0 +1,11 @@
+"""The parts of `benchmarks/gpu.py`, in the order in which they run."""
+
+from gpu_parts import composite, flows, pinet, resume, solver
+
+PARTS = {
+    "solver": solver.PART,
+    "composite": composite.PART,
+    "flows": flows.PART,
+    "pinet": pinet.PART,
+    "resume": resume.PART,
+}
