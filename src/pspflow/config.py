@@ -18,6 +18,9 @@ class Run(Options):
     """Name of the run: its results lie in results/RUN."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of everything drawn at random."""
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda|cuda:[0-9]+)$")] = "auto"
+    """Where networks run: auto, a GPU where there is one, else the CPU; cpu; cuda, which is refused
+    where there is no GPU; cuda:N, the GPU of that number, even if another training uses it."""
 
 
 def _section(study: str) -> tuple[Any, Any]:

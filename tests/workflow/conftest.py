@@ -20,7 +20,7 @@ from pspflow.config import load_config
 from pspflow.studies import registry
 
 ROOT = Path(__file__).parents[2]
-LINKED = ("Snakefile", "config.yaml", "workflow", "envs", "src", "tests", "slurm", "lsf")
+LINKED = ("Snakefile", "config.yaml", "workflow", "envs", "src", "tests", "slurm", "lsf", "cards")
 
 
 @dataclass(frozen=True)
