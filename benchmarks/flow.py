@@ -75,10 +75,10 @@ def seconds_a_step(started: TransferTraining, steps: int, warm: int) -> float:
     for index in range(warm + steps):
         if index == warm:
             _wait()
-            started = time.perf_counter()
+            begun = time.perf_counter()
         started.step(index)
     _wait()
-    return (time.perf_counter() - started) / steps
+    return (time.perf_counter() - begun) / steps
 
 
 def _wait() -> None:

@@ -365,6 +365,14 @@ def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned)
     }
 
 
+def test_what_uses_networks_runs_where_the_configuration_says(planned):
+    """Each stage with a device is told it, and its rule asks the scheduler for a GPU; no other."""
+    for job in planned.jobs:
+        told = [planned.config.device] if "device" in hints(job) else None
+        assert job.flags.get("device") == told, job.rule
+        assert ("gpu=1" in job.resources) == (told is not None), job.rule
+
+
 def test_the_regularisation_gets_what_it_computes_images_with(planned):
     """The exact layer its grid and images, PI-Net its pooled head, and none neither."""
     root = f"results/{planned.config.run}/temper"
