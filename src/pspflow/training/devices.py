@@ -51,7 +51,7 @@ def usable_device(device: str | torch.device) -> torch.device:
     if named is None or named.type not in {"cpu", "cuda"}:
         raise InputError(
             f"device is {str(device)!r}, on which nothing here runs; give 'cpu', 'cuda', or one of "
-            "several GPUs as 'cuda:0'"
+            "several GPUs as 'cuda:0'."
         )
     if named.type == "cpu":
         return named
@@ -59,12 +59,12 @@ def usable_device(device: str | torch.device) -> torch.device:
     if not found:
         raise InputError(
             f"device is {str(device)!r}, but torch finds no GPU with CUDA on this machine; give "
-            "'cpu', or install a torch that is built for CUDA where there is one"
+            "'cpu', or install a torch that is built for CUDA where there is one."
         )
     if named.index is not None and named.index >= found:
         raise InputError(
             f"device is {str(device)!r}, but the last GPU of this machine is 'cuda:{found - 1}'; "
-            "give that or one before it, or 'cpu'"
+            "give that or one before it, or 'cpu'."
         )
     return named
 
