@@ -35,7 +35,12 @@ PAPER = {"size_px": 128, "architecture": "realnvp", "width": 64, "blocks": 4}
 
 
 def training(
-    regularisation: str, size: dict[str, object], widths: tuple[int, ...], channels, batch: int
+    regularisation: str,
+    device: torch.device,
+    size: dict[str, object],
+    widths: tuple[int, ...],
+    channels: tuple[int, ...],
+    batch: int,
 ) -> TransferTraining:
     """Set up a training on micrographs of noise."""
     edge = int(size["size_px"])
@@ -66,14 +71,15 @@ def training(
     )
 
 
-def seconds_a_step(started: TransferTraining, steps: int, warm: int) -> float:
+def seconds_a_step(trained: TransferTraining, steps: int, warm: int) -> float:
     """Time steps after some that are not counted."""
-    started.begin_epoch(0)
+    trained.begin_epoch(0)
+    started = time.perf_counter()
     for index in range(warm + steps):
         if index == warm:
             _wait()
             started = time.perf_counter()
-        started.step(index)
+        trained.step(index)
     _wait()
     return (time.perf_counter() - started) / steps
 

@@ -46,7 +46,9 @@ def usable_device(device: str | torch.device) -> torch.device:
     return named
 
 
-def mixed_precision(device: torch.device, wanted: bool) -> torch.autocast:
+def mixed_precision(
+    device: torch.device, wanted: bool, *, keep_casts: bool = True
+) -> torch.autocast:
     """Return a context in which a GPU may compute with bfloat16.
 
     Parameters
@@ -55,5 +57,8 @@ def mixed_precision(device: torch.device, wanted: bool) -> torch.autocast:
         Where the networks are; on a CPU the context has no effect.
     wanted
         Whether the options allow it.
+    keep_casts
+        Whether weights that are used again are cast once.
     """
-    return torch.autocast(device.type, torch.bfloat16, enabled=wanted and device.type == "cuda")
+    enabled = wanted and device.type == "cuda"
+    return torch.autocast(device.type, torch.bfloat16, enabled, cache_enabled=keep_casts)
