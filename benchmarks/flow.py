@@ -69,16 +69,17 @@ def training(
     return TransferTraining(flow, data, topology, lambda _: {}, settings, 0, device)
 
 
-def seconds_a_step(started: TransferTraining, steps: int, warm: int) -> float:
+def seconds_a_step(trained: TransferTraining, steps: int, warm: int) -> float:
     """Time steps after some that are not counted."""
-    started.begin_epoch(0)
+    trained.begin_epoch(0)
+    started = time.perf_counter()
     for index in range(warm + steps):
         if index == warm:
             _wait()
-            begun = time.perf_counter()
-        started.step(index)
+            started = time.perf_counter()
+        trained.step(index)
     _wait()
-    return (time.perf_counter() - begun) / steps
+    return (time.perf_counter() - started) / steps
 
 
 def _wait() -> None:

@@ -122,7 +122,9 @@ def recorded(device: torch.device) -> str:
     return f"cuda, {torch.cuda.get_device_properties(device).name}"
 
 
-def mixed_precision(device: torch.device, wanted: bool) -> torch.autocast:
+def mixed_precision(
+    device: torch.device, wanted: bool, *, keep_casts: bool = True
+) -> torch.autocast:
     """Return a context in which a GPU may compute with bfloat16.
 
     Parameters
@@ -131,8 +133,11 @@ def mixed_precision(device: torch.device, wanted: bool) -> torch.autocast:
         Where the networks are; on a CPU the context has no effect.
     wanted
         Whether the options allow it.
+    keep_casts
+        Whether weights that are used again are cast once.
     """
-    return torch.autocast(device.type, torch.bfloat16, enabled=wanted and device.type == "cuda")
+    enabled = wanted and device.type == "cuda"
+    return torch.autocast(device.type, torch.bfloat16, enabled, cache_enabled=keep_casts)
 
 
 def _keep_float32() -> None:

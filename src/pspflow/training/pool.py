@@ -30,8 +30,13 @@ class ImagePool:
             self.images = torch.cat([self.images, images[:room]])
         out = images.clone()
         places = torch.randperm(self.size, generator=draws)[: len(images)].tolist()
-        for i, place in enumerate(places):
-            if i >= room and torch.rand((), generator=draws) < 0.5:
-                out[i] = self.images[place]
-                self.images[place] = images[i]
+        exchanged = [
+            (i, place)
+            for i, place in enumerate(places)
+            if i >= room and torch.rand((), generator=draws) < 0.5
+        ]
+        if exchanged:
+            given, kept = torch.tensor(exchanged, device=images.device).unbind(1)
+            out[given] = self.images[kept]
+            self.images[kept] = images[given]
         return out

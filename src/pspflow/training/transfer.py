@@ -28,6 +28,7 @@ from pspflow.training.averages import Average
 from pspflow.training.devices import mixed_precision
 from pspflow.training.gather import ChipGather
 from pspflow.training.optimisers import Adam
+from pspflow.training.passes import FlowPasses
 from pspflow.training.pool import ImagePool
 
 FIRST_PIXELS = 1 << 18
@@ -129,6 +130,7 @@ class TransferTraining:
         self.discriminators.to(device)
         self._normalise_activations()
         self.average = Average(self.flow, settings.average)
+        self.passes = FlowPasses(self.flow, list(data), mixed=mixed)
         self.optimisers = {
             name: self._optimiser(model)
             for name, model in (("flow", self.flow), ("discriminators", self.discriminators))
@@ -207,17 +209,15 @@ class TransferTraining:
         self, real: dict[str, Tensor]
     ) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
         """Return the flows' losses by term, their images and the persistence images of these."""
-        encoded = {name: self.flow[name](images) for name, images in real.items()}
-        surprise = torch.stack([nats_per_dimension(*each) for each in encoded.values()])
+        passed = self.passes(list(real.values()), self.adversarial)
+        encoded = zip(passed.latents, passed.log_dets, strict=True)
+        surprise = torch.stack([nats_per_dimension(*each) for each in encoded])
         losses = {"likelihood": self.settings.likelihood_weight * surprise.sum()}
-        fake: dict[str, Tensor] = {}
         topology: dict[str, Tensor] = {}
         if not self.adversarial:
-            return losses, fake, topology
-        sources = len(encoded) - 1
-        for name in encoded:
-            others = torch.cat([latents for a, (latents, _) in encoded.items() if a != name])
-            fake[name] = self.flow[name].inverse(others)
+            return losses, {}, topology
+        fake = dict(zip(real, passed.fake, strict=True))
+        sources = len(real) - 1
         # the mean over a domain's images is the mean over its directions; hence the factor
         verdicts = [
             realness_loss(self.discriminators[f"image {a}"](x), real=True) for a, x in fake.items()
