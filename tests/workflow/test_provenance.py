@@ -112,6 +112,11 @@ def copies_of(path):
     return {None, str(EVERY if "/networks/all/" in path else MIRRORS)}
 
 
+def device_of(job):
+    """Return how a record names the device that a command names."""
+    return recorded(chosen_device(job.flags["device"][0]))
+
+
 def faults(checkout, study):
     """Compare the record of every artefact of a study with the command that makes it."""
     planned, folder = checkout.dry_run(CONFIG), checkout.folder
@@ -143,7 +148,7 @@ def faults(checkout, study):
             wanted = {
                 "stage": stage_name(function_of(job)),
                 "seed": planned.config.seed if "seed" in taken else None,
-                "device": recorded(chosen_device()) if "device" in taken else None,
+                "device": device_of(origin) if "device" in taken else None,
                 "version": __version__,
                 "inputs": inputs | {k: v for k, v in beside.items() if k in record["inputs"]},
                 "options": told,
