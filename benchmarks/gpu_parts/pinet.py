@@ -22,7 +22,9 @@ from pspflow.training.optimisers import Adam
 from pspflow.training.regression import Regression
 from pspflow.training.supervised import Supervised
 
-CHIPS, BATCH, REPEATS = 512, 128, 40
+CHIPS, BATCH = 512, 128
+PREDICTIONS, EPOCHS = 20, 3
+"""Batches that are predicted, and epochs that are trained, to be timed."""
 SMALL_CHIPS, SMALL_BATCH, SMALL_PX, SMALL_CHANNELS = 24, 8, 32, (4, 4, 4, 4)
 LEARNING_RATE = 1e-3
 TRAINING_COST = 3
@@ -75,7 +77,7 @@ def _prediction(
     given = torch.from_numpy(chips).to(run.device)
     run.peak_gb()
     with torch.inference_mode(), mixed_precision(run.device, mixed):
-        rate = len(given) / run.seconds(lambda: net(given), REPEATS, warm=3)
+        rate = len(given) / run.seconds(lambda: net(given), PREDICTIONS, warm=3)
     return {**_speed(run, rate, work), "over the kernel on all cores": rate / exact}
 
 
@@ -90,7 +92,7 @@ def _training(
 ) -> dict[str, float]:
     """Time training steps as the stage takes them: whole batches of the first epoch, again."""
     run.peak_gb()
-    with prepared():
+    with prepared(run):
         targets = images.astype(np.float32)
         table = pd.DataFrame({"row": 0, "column": 0, "flip": False}, index=range(len(chips)))
         table["size_px"] = chips.shape[1]
@@ -108,7 +110,7 @@ def _training(
             for index in range(steps):
                 training.step(index)
 
-        rate = len(chips) / run.seconds(epoch, REPEATS)
+        rate = len(chips) / run.seconds(epoch, EPOCHS)
     return _speed(run, rate, TRAINING_COST * work)
 
 

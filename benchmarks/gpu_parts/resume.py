@@ -29,10 +29,10 @@ WHERE_STOPPED = EPOCHS // 2, STEPS // 2
 """Epoch and step, from 0, in which a training is stopped."""
 SCORE = "validation_loss"
 DOMAINS = ("as_extruded", "t5", "t6")
-TOLERANCE = 1e-3
+TOLERANCE = 5e-3
 """Of trainings of flows, in which sums have no fixed order on a GPU: the difference of their
-weights over the way that these went. On a CPU, other rounding makes a difference of 3e-6, and a
-resume that forgets only the averaged weights, its slightest fault, one of 0.03."""
+weights over the way that these went. On a CPU, other rounding made a difference of 3e-5, and a
+resume that forgot the pools of earlier images, its slightest fault, one of 0.02 to 0.04."""
 
 Tensors = dict[str, Tensor]
 
@@ -43,13 +43,13 @@ class Stopped(BaseException):
 
 def measure(run: Run) -> Iterator[Found]:
     """Break a training of a composite network, then one of the flows."""
-    with prepared():
+    with prepared(run):
         whole, broken, took = _broken(run, partial(_composite, run))
     yield Case("network `mixture`", {"epochs": EPOCHS, "s of three trainings": took})
     names = [name for name, each in whole.items() if each.is_floating_point()]
     largest = max(float((whole[name] - broken[name]).abs().max()) for name in names)
     yield Check("network `mixture`: largest difference of a weight, resumed", largest, 0.0)
-    with prepared(deterministic=False):
+    with prepared(run, deterministic=False):
         start = {name: each.cpu().clone() for name, each in _flows(run).weights().items()}
         whole, broken, took = _broken(run, partial(_flows, run))
         again, _ = _trained(_flows(run))
