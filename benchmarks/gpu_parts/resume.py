@@ -141,9 +141,22 @@ def _flows(run: Run) -> TransferTraining:
             torch.rand(64, 2, 10, 10),
             PersistenceDiscriminator(),
         )
+    # RealNVP amplifies rounding within these steps to percents, in which no fault would be seen
     flow = MultiDomainFlow(DOMAINS, "glow", edge, width=8, couplings=2)
     settings = Settings(
-        EPOCHS, STEPS, BATCH, 1e-3, (0.5, 0.99), 0.0, 0.5, 0.0, 2.0, 0.5, 5.0, 0.9, 50
+        epochs=EPOCHS,
+        steps_per_epoch=STEPS,
+        batch_size=BATCH,
+        learning_rate=1e-3,
+        betas=(0.5, 0.99),
+        weight_decay=0.0,
+        constant_share=0.5,
+        likelihood_share=0.0,
+        likelihood_weight=2.0,
+        topology_weight=0.5,
+        gradient_clip=5.0,
+        average=0.9,
+        pool_size=50,
     )
     topology = PersistenceImageLayer(10, (0, 255), (0, 255), 12.75)
     return TransferTraining(
