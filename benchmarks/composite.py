@@ -64,7 +64,7 @@ def loss_of(model: str) -> NetworkLoss:
     )
     kind = AutoencoderLoss if recipe.autoencoder else NetworkLoss
     objective = options.objective(model)
-    made = kind(network, [0], objective, 0, augmented=recipe.augmented, exchange=True)
+    made = kind(network, [0], objective, 0)
     if isinstance(made, AutoencoderLoss):
         made.reconstruction = reconstruction_loss(recipe.statistics, None)
     return made

@@ -1,0 +1,27 @@
+"""The state of torch in which a stage trains, for as long as a part needs it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from gpu_parts.frame import Run
+from pspflow.training.session import prepare
+
+SEED = 0
+"""Seed of first weights, of the order of the data, and of the parts' own draws."""
+
+
+@contextmanager
+def prepared(run: Run, *, deterministic: bool = True) -> Iterator[None]:
+    """Prepare this process as the stages do; afterwards every operation is allowed again.
+
+    A rehearsal has one thread: at its sizes threads do little but wait for each other.
+    """
+    threads = torch.get_num_threads()
+    prepare(1 if run.small else threads, SEED, deterministic=deterministic)
+    try:
+        yield
+    finally:
+        torch.set_deterministic_debug_mode("default")
+        torch.set_num_threads(threads)
