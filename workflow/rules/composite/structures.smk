@@ -38,7 +38,7 @@ MADE["composite"]["structures"] = [
 ]
 STRUCTURES_ON_GPU = COMPOSITE.structures.solver.device == "cuda"
 # what a job of the solver asks for; the plugin of LSF knows no gpu resource
-STRUCTURES_GPU = {"gpu": 1, "lsf_extra": "'-gpu num=1'"} if STRUCTURES_ON_GPU else {}
+STRUCTURES_GPU = {"gpu": 1, "lsf_extra": "-gpu num=1"} if STRUCTURES_ON_GPU else {}
 # structures of a set whose strain fields are kept, spread over it
 STRUCTURES_FIELDS = {"all": COMPOSITE.localization.structures or "all", "pair": 0}
 

@@ -67,7 +67,7 @@ class CellBatch:
             )
             for moduli in (first.bulk, first.shear)
         ]
-        self._stiffness = BatchStiffness(modes, *self._moduli)
+        self._stiffness = BatchStiffness(element, *self._moduli)
         self._inverse = BatchInverse(
             ReferenceInverse(modes, *first.middle, self._shape, DTYPE, self._device)
         )

@@ -11,7 +11,8 @@ voxels behind it has no stiffness, so that no cell pulls at the next.
 import torch
 from torch import Tensor
 
-from pspflow.mechanics.element import Element, mean_strain
+from pspflow.mechanics.batched.fused import kernels_for
+from pspflow.mechanics.element import Scheme, make_element, mean_strain
 
 CORNERS = 12  # displacements that a voxel has in one of its two layers of nodes
 ALIGNED = 4  # numbers that a GPU moves at once: rows of matrices start at multiples of it
@@ -23,21 +24,23 @@ class BatchStiffness:
     Parameters
     ----------
     element
-        The voxels' modes.
+        As in `pspflow.mechanics.effective_stiffness`.
     bulk, shear
         Bulk and shear modulus of each voxel, shape ``(b, nx, ny, nz)``; all fields have their dtype
         and device.
     """
 
-    def __init__(self, element: Element, bulk: Tensor, shear: Tensor) -> None:
+    def __init__(self, element: Scheme, bulk: Tensor, shear: Tensor) -> None:
         batch, nx, ny, nz = bulk.shape
         self.shape = bulk.shape[1:]
-        self.modes = torch.tensor(element.modes, dtype=bulk.dtype, device=bulk.device)
+        self._element, modes = element, make_element(element)
+        self._kernels = kernels_for(bulk.device, bulk.dtype)
+        self.modes = torch.tensor(modes.modes, dtype=bulk.dtype, device=bulk.device)
         by_layer = _by_layer(self.modes)
         before, behind = by_layer[:, :CORNERS], by_layer[:, CORNERS:]
         self._to_amplitudes = by_layer[None]
         self._to_forces = torch.cat([behind.T, before.T], dim=1)[None]
-        self._bulk_modes = element.bulk_modes
+        self._bulk_modes = modes.bulk_modes
         layers, self._area = batch * (nx + 1), ny * nz
         row = -(-self._area // ALIGNED) * ALIGNED
         self._bulk, self._shear = bulk.new_zeros(2, batch, nx + 1, row)
@@ -57,8 +60,11 @@ class BatchStiffness:
         out
             Where the forces are written, contiguous, of the same shape; returned.
         """
-        self._stress(displacements, None)
-        return self._pull(out)
+        if self._kernels is None:
+            self._stress(displacements, None)
+            return self._pull(out)
+        self._kernels.write_forces(self._element, self._bulk, self._shear, displacements, out)
+        return out
 
     def strained_forces(
         self, displacements: Tensor, macro: Tensor, out: Tensor
