@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gpu_parts.frame import Case, Found, Part, Run
 from gpu_parts.prepared import SEED, prepared
-from gpu_parts.structures import labelled_structures
+from gpu_parts.solver import labelled_structures
 from pspflow.microstructure.splits import apportion
 from pspflow.seeds import generator
 from pspflow.studies.composite.forward import paper
@@ -40,7 +40,7 @@ Splits = dict[str, Pairs]
 def measure(run: Run) -> Iterator[Found]:
     """Train each network in its share of the time, and test the epoch that it would keep."""
     options = NetworkOptions.model_validate(SMALL) if run.small else _papers_options()
-    data = _split(*labelled_structures(run, STRUCTURES))
+    data = _split(*labelled_structures(run.until(0.4), STRUCTURES))
     for place, model in enumerate(MODELS):
         run.peak_gb()
         with prepared(run):

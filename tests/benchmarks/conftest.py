@@ -1,4 +1,4 @@
-"""The benchmarks are scripts: their folder has to be on the path."""
+"""Parts of the benchmarks are imported as their scripts import them."""
 
 import sys
 from pathlib import Path

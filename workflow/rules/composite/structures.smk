@@ -36,6 +36,9 @@ MADE["composite"]["structures"] = [
     f"{STRUCTURES_DIR}/figures/alike.png",
     f"{STRUCTURES_DIR}/section.json",
 ]
+STRUCTURES_ON_GPU = COMPOSITE.structures.solver.device == "cuda"
+# what a job of the solver asks for; the plugin of LSF knows no gpu resource
+STRUCTURES_GPU = {"gpu": 1, "lsf_extra": "-gpu num=1"} if STRUCTURES_ON_GPU else {}
 # structures of a set whose strain fields are kept, spread over it
 STRUCTURES_FIELDS = {"all": COMPOSITE.localization.structures or "all", "pair": 0}
 
@@ -128,13 +131,15 @@ rule composite_structures_solve:
     benchmark:
         f"{COMPOSITE_DIR}/benchmarks/structures/{{set}}/solved/{{shard}}.tsv"
     conda:
-        "../../../envs/cpu.yaml"
+        f"../../../envs/{'gpu' if STRUCTURES_ON_GPU else 'cpu'}.yaml"
     resources:
-        mem_mb=memory(2000),
+        mem_mb=memory(8000 if STRUCTURES_ON_GPU else 2000),
         runtime=240,
+        **STRUCTURES_GPU,
     params:
         fields=lambda wildcards: STRUCTURES_FIELDS[wildcards.set],
         options=options(COMPOSITE.structures.solver.solution),
+        device=COMPOSITE.structures.solver.device,
     shell:
         "pspflow --log {log:q} composite structures solve"
         " --structures {input.structures:q}"
@@ -144,6 +149,7 @@ rule composite_structures_solve:
         " --shard {wildcards.shard}"
         " --fields {params.fields}"
         " --options {params.options:q}"
+        " --device {params.device}"
 
 
 rule composite_structures_merge_stiffness:

@@ -114,6 +114,8 @@ class SolverOptions(SolutionOptions):
 
     shards: Annotated[int, Field(ge=1, le=10000)] = 2
     """Number of jobs that the structures of a set are divided among."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """Where structures are solved: one by one on a core, or many at once on a GPU."""
 
     @property
     def solution(self) -> SolutionOptions:
