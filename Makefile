@@ -41,7 +41,7 @@ dry-runs: $(READY)
 	  echo "dry run: $$overlay"; \
 	  snakemake -n --quiet all --configfile $$overlay || exit 1; \
 	done
-	for profile in slurm lsf; do \
+	for profile in slurm lsf cards; do \
 	  echo "dry run: profile $$profile"; \
 	  snakemake -n --quiet all --profile $$profile || exit 1; \
 	done

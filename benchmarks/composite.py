@@ -19,6 +19,7 @@ from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.networks.recipes import RECIPES
 from pspflow.studies.composite.networks.reconstruction_losses import reconstruction_loss
 from pspflow.studies.composite.networks.training import AutoencoderLoss, NetworkLoss
+from pspflow.studies.composite.structures.symmetries import EVERY
 from pspflow.training.memory import keep_freed_memory
 
 EDGE, BATCH, REPEATS = 21, 8, 5
@@ -64,7 +65,7 @@ def loss_of(model: str) -> NetworkLoss:
     )
     kind = AutoencoderLoss if recipe.autoencoder else NetworkLoss
     objective = options.objective(model)
-    made = kind(network, [0], objective, 0)
+    made = kind(network, [0], objective, 0, EVERY if recipe.augmented else None)
     if isinstance(made, AutoencoderLoss):
         made.reconstruction = reconstruction_loss(recipe.statistics, None)
     return made

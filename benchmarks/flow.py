@@ -21,7 +21,7 @@ from pspflow.models.discriminators import (
 from pspflow.models.multiflow import MultiDomainFlow
 from pspflow.models.pinet import PAPER_CHANNELS, PINet
 from pspflow.topology import PersistenceImageLayer
-from pspflow.training.devices import chosen_device
+from pspflow.training.devices import using
 from pspflow.training.gather import ChipGather
 from pspflow.training.memory import keep_freed_memory
 from pspflow.training.transfer import DomainData, Settings, TransferTraining
@@ -66,9 +66,7 @@ def training(
         data[name] = DomainData(**each)
     flow = MultiDomainFlow(DOMAINS, **size)
     settings = Settings(1, 100, batch, 1e-3, (0.5, 0.99), 0.0, 0.5, 0.0, 2.0, 0.5, 5.0, 0.995, 50)
-    return TransferTraining(
-        flow, data, topology, lambda _: {}, settings, 0, chosen_device(), mixed=True
-    )
+    return TransferTraining(flow, data, topology, lambda _: {}, settings, 0, device)
 
 
 def seconds_a_step(trained: TransferTraining, steps: int, warm: int) -> float:
@@ -109,6 +107,12 @@ def shares(started: TransferTraining) -> dict[str, float]:
 
 def main() -> None:
     """Measure every regularisation at the demo's size, and at the paper's."""
+    with using("auto", THREADS) as device:
+        measure(device)
+
+
+def measure(device: torch.device) -> None:
+    """Print the record."""
     torch.set_num_threads(THREADS)
     keep_freed_memory()
     torch.manual_seed(0)
@@ -128,7 +132,7 @@ def main() -> None:
         long = name == "demo" or GPU
         took = {}
         for kind in ("none", "exact", "pinet"):
-            started = make(kind)
+            started = make(kind, device)
             took[kind] = seconds_a_step(started, 20 if long else 1, 5 if long else 1)
             chips = len(DOMAINS) * started.settings.batch_size
             cases[f"{name}, {kind}"] = {
@@ -141,11 +145,11 @@ def main() -> None:
     ratios["chips/s of the paper's model, with PI-Net, over the paper's 303 on an A100"] = (
         cases["paper, pinet"]["chips_per_s"] / PAPER_CHIPS_PER_S
     )
-    device = torch.cuda.get_device_name() if GPU else f"CPU, {THREADS} threads"
+    name = torch.cuda.get_device_name(device) if GPU else f"CPU, {THREADS} threads"
     print(
         json.dumps(
             {
-                "title": f"Training steps of three flows ({device})",
+                "title": f"Training steps of three flows ({name})",
                 "cases": cases,
                 "ratios": ratios,
                 "note": "Demo: chips of 32 pixels, batches of 16 a domain, the flow that squeezes "

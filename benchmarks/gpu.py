@@ -23,7 +23,7 @@ from gpu_parts import PARTS
 from gpu_parts.frame import Case, Part, Run
 from gpu_parts.page import kept, page
 
-from pspflow.training.devices import usable_device
+from pspflow.training.devices import using
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,7 +31,11 @@ ROOT = Path(__file__).parent.parent
 def main(arguments: list[str] | None = None) -> int:
     """Run the parts; return 1 if one stopped or a check was not kept."""
     given = _arguments(arguments)
-    device = usable_device(given.device)
+    with using(given.device) as device:
+        return _run(given, device)
+
+
+def _run(given: argparse.Namespace, device: torch.device) -> int:
     rehearsal = device.type == "cpu"
     folder = given.folder or ROOT / ("results/gpu" if rehearsal else "docs/results")
     record = _earlier(folder, rehearsal) if given.parts else {"rehearsal": rehearsal, "parts": {}}

@@ -167,6 +167,23 @@ def test_wrong_command(arguments, words):
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("networks", "encode", "--splits", "s", "--structures", "s", "--latents", "l"),
+        ("design", "--out", "designs", "--c11-gpa", "30", "--model", "m"),
+    ],
+)
+def test_gpu_that_is_not_there(command):
+    """A stage and a tool say so in one sentence, before they read anything."""
+    weights = ("--weights", "w") if "encode" in command else ()
+    arguments = (*command, *weights, "--device", "cuda")
+    done = pspflow("composite", *arguments, CUDA_VISIBLE_DEVICES="")
+    assert done.returncode == 1
+    (sentence,) = done.stderr.splitlines()
+    assert "Error: device is 'cuda', but torch finds no GPU with CUDA on this machine;" in sentence
+
+
 def test_folder_that_cannot_be_made(tmp_path):
     """A file stands where the folder of the output should be."""
     done = catalogue(tmp_path, GOOD, DOMAINS, made="a.tif/catalogue.parquet")

@@ -44,6 +44,8 @@ def read(path):
         ({"seed": "one"}, "seed", "is 'one': input should be a valid integer"),
         ({"seed": -1}, "seed", "is -1: input should be greater than or equal to 0"),
         ({"run": "a/b"}, "run", "is 'a/b': string should match"),
+        ({"device": "gpu"}, "device", "'gpu' is no device; give auto, cpu, cuda, or one of"),
+        ({"device": "cuda:x"}, "device", "'cuda:x' is no device"),
         (
             {"temper": {"images": {"chips": {"size_px": 4}}}},
             "temper.images.chips.size_px",

@@ -2,13 +2,16 @@
 
 import importlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, create_model
+from pydantic import Field, create_model, field_validator
 
 from pspflow.options import Options, validated
 from pspflow.studies import registry
+
+DEVICE = r"^(auto|cpu|cuda|cuda:[0-9]+)$"
 
 
 class Run(Options):
@@ -18,6 +21,19 @@ class Run(Options):
     """Name of the run: its results lie in results/RUN."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of everything drawn at random."""
+    device: Annotated[str, Field(json_schema_extra={"pattern": DEVICE})] = "auto"
+    """Where networks run: auto, a GPU where there is one, else the CPU; cpu; cuda, which is refused
+    where there is no GPU; cuda:N, the GPU of that number, even if another training uses it."""
+
+    @field_validator("device")
+    @classmethod
+    def _device_of_a_kind(cls, name: str) -> str:
+        # whether it is there is asked where it is used: jobs may run on another machine
+        if not re.fullmatch(DEVICE, name):
+            raise ValueError(
+                f"{name!r} is no device; give auto, cpu, cuda, or one of several GPUs as cuda:0."
+            )
+        return name
 
 
 def _section(study: str) -> tuple[Any, Any]:

@@ -243,3 +243,14 @@ def test_another_record_has_another_resume_folder(tmp_path, change):
     assert replace(record, **change).resume_folder(weights) != folder
     assert replace(record).resume_folder(weights) == folder
     assert record.resume_folder(tmp_path / "seed1" / weights.name) != folder
+
+
+def test_a_training_resumes_on_another_device(tmp_path):
+    """The device is in the record, where one is used, and not in the name of the folder."""
+    record = Provenance("stage", {"width": 2}, 0, {"chips": "print"}, "version")
+    weights = tmp_path / "weights.safetensors"
+    assert "device" not in record.as_dict()
+    for device in ("cpu", "cuda, Card"):
+        used = replace(record, device=device)
+        assert used.as_dict() == {**record.as_dict(), "device": device}
+        assert used.resume_folder(weights) == record.resume_folder(weights)

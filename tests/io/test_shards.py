@@ -1,5 +1,7 @@
 """Shares of work: every job gets its part, and all of them the whole."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,10 +30,11 @@ def test_a_share_that_is_none_is_refused(shard):
         share(1, shard)
 
 
-def made(folder, shard, options):
+def made(folder, shard, options, device=None):
     """Write a share as a stage does, and return its path."""
     path = folder / f"{shard}.zarr"
     record = Provenance("x compute", {**options, "shard": shard}, 3, {"chips": "0" * 32})
+    record = replace(record, device=device)
     with new_store(path, record) as group:
         put_array(group, "values", np.zeros(2), ("chip",), "1")
     return path
@@ -45,6 +48,18 @@ def test_the_whole_is_recorded_as_its_shares_are(tmp_path):
     assert origin.options == {"sigma": 1.0}
     assert origin.seed == 3
     assert origin.inputs == {"chips": "0" * 32, "shards": fingerprint(*paths)}
+
+
+def test_shares_may_be_made_on_different_devices(tmp_path):
+    """Each job gets what is free; the whole names them all."""
+    for devices, named in (
+        ((None, None), None),
+        (("cpu", "cpu"), "cpu"),
+        (("cuda, Card", "cpu"), "cpu and cuda, Card"),
+    ):
+        paths = [made(tmp_path, f"{i + 1}-of-2", {}, device) for i, device in enumerate(devices)]
+        _, origin = open_shares(paths, tmp_path / "images.zarr", "x merge")
+        assert origin.device == named
 
 
 def test_shares_of_other_options_are_refused(tmp_path):

@@ -1,15 +1,18 @@
 """Stages: their provenance follows from the types of their arguments, their flags from the same."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import pytest
+import torch
 from cyclopts import App, CycloptsError, Parameter
 
 from pspflow.io.artefacts import Provenance, fingerprint
 from pspflow.options import Options
 from pspflow.studies.paths import ChipTable, NamedStores, Weights
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
+from pspflow.training import devices
 
 
 class Sizes(Options):
@@ -74,6 +77,41 @@ def test_the_record_follows_from_the_arguments(files):
     }
     assert origin.options == {"model": "cnn", "width": 3, "solver": {"tolerance": 0.1}}
     assert origin.seed == 7
+
+
+def test_a_stage_is_given_the_device_that_is_named():
+    """Which one it was is recorded beside the options; a stage without networks names none."""
+
+    @stage
+    def use(*, threads: Threads = 1, device: Device = AUTO, origin: Provenance) -> None:
+        KEPT.update(device=device, origin=origin)
+
+    app = App(name="test")
+    app.command(use)
+    app(["use", "--device", "cpu"], exit_on_error=False, result_action="return_value")
+    assert KEPT["device"] == torch.device("cpu")
+    assert KEPT["origin"].device == "cpu"
+    assert KEPT["origin"].options == {}
+    use()
+    assert KEPT["device"].type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@pytest.mark.parametrize(("module", "claims"), [("x.y.stages.z", True), ("x.tools.z", False)])
+def test_stages_claim_a_card_and_tools_do_not(monkeypatch, module, claims):
+    """Who calls a tool does not want it to wait for a training; both say how many threads."""
+    asked = []
+
+    def using(wanted, threads, *, claim):
+        asked.append((wanted, threads, claim))
+        return nullcontext(torch.device("cpu"))
+
+    def use(*, threads: Threads = 1, device: Device = AUTO, origin: Provenance) -> None:
+        pass
+
+    monkeypatch.setattr(devices, "using", using)
+    use.__module__ = f"pspflow.studies.{module}"
+    stage(use)(threads=3)
+    assert asked == [("auto", 3, claims)]
 
 
 def test_an_optional_input_counts_where_it_is_given(files):

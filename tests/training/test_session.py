@@ -24,6 +24,7 @@ import torch
 from torch import nn
 from pspflow.io.artefacts import Provenance
 from pspflow.training.data import Pairs, in_order, shuffled
+from pspflow.training.devices import chosen_device
 from pspflow.training.optimisers import Adam
 from pspflow.training.session import prepare, train_and_save
 from pspflow.training.supervised import Supervised
@@ -35,14 +36,14 @@ class Squares:
         return (net(batch[0]) - batch[1]).square().mean()
 
 logging.basicConfig(level=logging.INFO)
-device = prepare(threads=1, seed=3)
+prepare(threads=1, seed=3)
 net = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 1))
 inputs = torch.randn(300, 2)
 data = Pairs(inputs, inputs.prod(dim=1, keepdim=True))
 optimiser = Adam(net.parameters(), 0.01)
 batches = (shuffled(data, 8, 1), in_order(data, 64))
 train_and_save(
-    Supervised(net, Squares(), optimiser, *batches, device),
+    Supervised(net, Squares(), optimiser, *batches, chosen_device()),
     origin=Provenance("test", {}, 3, {}),
     weights=Path(sys.argv[1]) / "w.safetensors",
     history=Path(sys.argv[1]) / "h.parquet",
@@ -146,7 +147,7 @@ def test_preparation_makes_draws_repeatable(monkeypatch, deterministic):
     try:
         drawn = []
         for _ in range(2):
-            device = prepare(1, 7, deterministic=deterministic)
+            prepare(1, 7, deterministic=deterministic)
             drawn.append((np.random.rand(), float(torch.rand(()))))  # noqa: NPY002
         assert torch.get_num_threads() == 1
         assert torch.are_deterministic_algorithms_enabled() == deterministic
@@ -155,7 +156,6 @@ def test_preparation_makes_draws_repeatable(monkeypatch, deterministic):
         torch.set_deterministic_debug_mode("default")
         torch.set_num_threads(threads)
     assert drawn[0] == drawn[1]
-    assert device.type == ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Steps(Constant):

@@ -20,7 +20,7 @@ from pspflow.config import load_config
 from pspflow.studies import registry
 
 ROOT = Path(__file__).parents[2]
-LINKED = ("Snakefile", "config.yaml", "workflow", "envs", "src", "tests", "slurm", "lsf")
+LINKED = ("Snakefile", "config.yaml", "workflow", "envs", "src", "tests", "slurm", "lsf", "cards")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Job:
     wildcards: dict[str, str]
     words: tuple[str, ...]
     """Words of its command before the first flag: study, chapter and stage."""
+    resources: tuple[str, ...]
+    """What it asks for, NAME=VALUE."""
     flags: dict[str, list[str]]
     """Flags of its command, and the values of each."""
 
@@ -54,7 +56,8 @@ class Job:
                 values.append(word)
         wildcards = dict(each.split("=", 1) for each in _listed(lines.get("wildcards", "")))
         inputs, outputs = (tuple(_listed(lines.get(name, ""))) for name in ("input", "output"))
-        return cls(rule, inputs, outputs, wildcards, tuple(words[:first]), flags)
+        resources = tuple(_listed(lines.get("resources", "")))
+        return cls(rule, inputs, outputs, wildcards, tuple(words[:first]), resources, flags)
 
     @cached_property
     def stage(self) -> registry.Command:

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 workflow = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 
-@pytest.mark.parametrize("profile", ["slurm", "lsf", "workflow/profiles/slurm"])
+@pytest.mark.parametrize("profile", ["slurm", "lsf", "workflow/profiles/slurm", "cards"])
 class TestProfile:
-    """The profiles of both schedulers, by their links and by the long path."""
+    """The profiles of schedulers and of a machine's cards, by links and by the long path."""
 
     pytestmark = workflow
 

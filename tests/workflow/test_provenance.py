@@ -25,6 +25,7 @@ from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.symmetries import EVERY, MIRRORS
 from pspflow.studies.shared.persistence.imaging import read_imaging
 from pspflow.studies.stage import INPUT, UNRECORDED, stage_name
+from pspflow.training.devices import chosen_device, recorded
 
 pytestmark = pytest.mark.workflow
 CONFIG = "tests/config.yaml"
@@ -111,6 +112,11 @@ def copies_of(path):
     return {None, str(EVERY if "/networks/all/" in path else MIRRORS)}
 
 
+def device_of(job):
+    """Return how a record names the device that a command names."""
+    return recorded(chosen_device(job.flags["device"][0]))
+
+
 def faults(checkout, study):
     """Compare the record of every artefact of a study with the command that makes it."""
     planned, folder = checkout.dry_run(CONFIG), checkout.folder
@@ -132,7 +138,7 @@ def faults(checkout, study):
         if "grid" in origin.flags and job.words[1] == "persistence":
             imaging = read_imaging(Path(folder, *origin.flags["grid"])).model_dump(mode="json")
             told = imaging | told if origin.stage.name == "compute" else told
-        random = "seed" in inspect.signature(function_of(origin)).parameters
+        taken = inspect.signature(function_of(origin)).parameters
         for path in job.outputs:
             read = RECORDS.get(Path(path).suffix)
             if read is None:
@@ -141,12 +147,13 @@ def faults(checkout, study):
             record = read(folder / path)
             wanted = {
                 "stage": stage_name(function_of(job)),
-                "seed": planned.config.seed if random else None,
+                "seed": planned.config.seed if "seed" in taken else None,
+                "device": device_of(origin) if "device" in taken else None,
                 "version": __version__,
                 "inputs": inputs | {k: v for k, v in beside.items() if k in record["inputs"]},
                 "options": told,
             }
-            given = {**record, "options": {**record["options"]}}
+            given = {"device": None, **record, "options": {**record["options"]}}
             if (copies := given["options"].pop(COPIES, None)) not in copies_of(path):
                 yield f"{path}: the copies are {copies}"
             for name, value in told.items():  # a command line holds text

@@ -49,6 +49,7 @@ def test_a_finished_run_has_nothing_to_do(finished):
         ({"temper": {"flows": {"blocks": 7}}}, set()),  # the flow is no RealNVP
         ({"temper": {"flows": {"topology_weight": {"pinet": 7.0}}}}, set()),  # not trained
         ({"temper": {"images": {"micrographs": {"sheet": "own.csv"}}}}, set()),  # not the source
+        ({"device": "cuda:1"}, set()),  # what is made is the same
     ],
 )
 def test_changing_an_option_reruns_what_is_downstream_of_it(finished, change, touched):

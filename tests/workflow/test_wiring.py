@@ -37,6 +37,9 @@ SOME_OF_THEIR_KIND = {
 DERIVED = {("temper_flows_train", "regularisations"), ("images_section", "simulated")}
 """Options that follow from the configuration and are not in it; tests of their own say which."""
 
+OWN_DEVICE = {"composite_structures_solve"}
+"""Rules without networks, whose device is an option of their own; tests of theirs say which."""
+
 OF_THE_WORKFLOW = {
     ("forward", "models", "c11"),
     ("forward", "models", "normal"),
@@ -363,6 +366,16 @@ def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned)
         name: f"{root}/all/{target}/{name}/run0/weights.safetensors"
         for name, target in decoders.items()
     }
+
+
+def test_what_uses_networks_runs_where_the_configuration_says(planned):
+    """Each stage with a device is told it, and its rule asks the scheduler for a GPU; no other."""
+    for job in planned.jobs:
+        if job.rule in OWN_DEVICE:
+            continue
+        told = [planned.config.device] if "device" in hints(job) else None
+        assert job.flags.get("device") == told, job.rule
+        assert ("gpu=1" in job.resources) == (told is not None), job.rule
 
 
 def test_the_regularisation_gets_what_it_computes_images_with(planned):

@@ -35,6 +35,8 @@ class Provenance:
     """Name of each input and the fingerprint of its content."""
     version: str = __version__
     """Version of pspflow."""
+    device: str | None = None
+    """Type of the device that networks ran on, with the name of a GPU; None where none ran."""
 
     @classmethod
     def of(
@@ -57,16 +59,20 @@ class Provenance:
         return replace(self, inputs={**self.inputs, **more})
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the record as JSON-ready values."""
-        return asdict(self)
+        """Return the record as JSON-ready values; the device is left out where there is none."""
+        values = asdict(self)
+        return values if self.device else {k: v for k, v in values.items() if k != "device"}
 
     def as_json(self) -> str:
         """Return the record as one line of JSON."""
         return json.dumps(self.as_dict(), sort_keys=True, ensure_ascii=False)
 
     def resume_folder(self, artefact: Path) -> Path:
-        """Return the folder, beside the artefact, for the checkpoints of a run with this record."""
-        digest = hashlib.sha256(self.as_json().encode()).hexdigest()
+        """Return the folder, beside the artefact, for the checkpoints of a run with this record.
+
+        The device does not count: what was killed on one may be resumed on another.
+        """
+        digest = hashlib.sha256(replace(self, device=None).as_json().encode()).hexdigest()
         return artefact.parent / "resume" / digest[:16]
 
 

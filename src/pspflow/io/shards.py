@@ -1,6 +1,7 @@
 """Shares of work that is divided among jobs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import zarr
@@ -44,7 +45,8 @@ def open_shares(
     -------
     stores, origin
         The shares, and the provenance of the whole: options, seed and inputs of its shares, which
-        are all alike, and the fingerprint of the shares as input `shards`.
+        are all alike, the fingerprint of the shares as input `shards`, and every device that one
+        was made on.
 
     Raises
     ------
@@ -53,10 +55,12 @@ def open_shares(
     """
     stores = [open_store(shard) for shard in shards]
     records = [provenance_of(store) for store in stores]
-    # each share says which one it is, and that alone may differ
+    devices = sorted({device for each in records if (device := each.pop("device", None))})
+    # each share says which one it is, and that and the device alone may differ
     whole = [{**each, "options": {**each["options"], "shard": None}} for each in records]
     if any(record != whole[0] for record in whole):
         raise InputError(f"{target.name}: its shares differ in origin; delete them and rerun.")
     options = {name: value for name, value in records[0]["options"].items() if name != "shard"}
     inputs = {**records[0]["inputs"], "shards": fingerprint(*shards)}
-    return stores, Provenance(stage, options, records[0]["seed"], inputs)
+    joined = Provenance(stage, options, records[0]["seed"], inputs)
+    return stores, replace(joined, device=" and ".join(devices) or None)

@@ -7,10 +7,11 @@ the types of a stage's arguments follow its flags, their help, and the provenanc
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -53,7 +54,23 @@ Threads = Annotated[
         validator=Number(gte=1),
     ),
 ]
-UNRECORDED = ("threads", "origin")
+DeviceName = Annotated[
+    str,
+    Parameter(
+        help="Where networks run: auto (a GPU where there is one, else the CPU), cpu, cuda, or "
+        "cuda:N for one of several GPUs."
+    ),
+]
+AUTO: Any = "auto"
+"""Default of a stage's `device`."""
+if TYPE_CHECKING:
+    import torch
+
+    Device = torch.device
+else:  # the command line gives its name, and torch would be slow to import for the help
+    Device = DeviceName
+
+UNRECORDED = ("threads", "device", "origin")
 """Arguments that decide how a stage runs, and not what it makes."""
 
 
@@ -81,6 +98,11 @@ def stage(function: Callable[..., None]) -> Callable[..., None]:
     models under the argument's name), and every other argument by its name but `UNRECORDED` and
     paths that are written.
 
+    A function with an argument `device: Device = AUTO` is called with the name of one and is given
+    the device itself, which is its alone until it ends if it is a GPU that was not named by its
+    number. The log and the record say which one it is. Tools claim none: whoever calls one would
+    not want it to wait for a training.
+
     Parameters
     ----------
     function
@@ -95,8 +117,17 @@ def stage(function: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, **kwargs: Any) -> None:
         bound = called.bind(*args, **kwargs)
         bound.apply_defaults()
-        origin = _record(stage_name(function), bound.arguments, hints)
-        function(*bound.args, **bound.kwargs, origin=origin)
+        with ExitStack() as stack:
+            used = None
+            if "device" in bound.arguments:
+                from pspflow.training.devices import recorded, using  # noqa: PLC0415 - torch
+
+                threads = bound.arguments.get("threads", 1)
+                wanted, claim = bound.arguments["device"], not _is_tool(function)
+                device = stack.enter_context(using(wanted, threads, claim=claim))
+                bound.arguments["device"], used = device, recorded(device)
+            origin = _record(stage_name(function), bound.arguments, hints)
+            function(*bound.args, **bound.kwargs, origin=replace(origin, device=used))
 
     run.__signature__ = called  # type: ignore[attr-defined]
     run.__annotations__ = {name: hint for name, hint in hints.items() if name != "origin"}
@@ -107,6 +138,10 @@ def stage_name(function: Callable[..., None]) -> str:
     """Name a stage as its command does; those of shared chapters are named without a study."""
     parts = function.__module__.removeprefix("pspflow.studies.").removeprefix("shared.").split(".")
     return " ".join(part for part in parts if part not in {"stages", "tools"}).replace("_", "-")
+
+
+def _is_tool(function: Callable[..., None]) -> bool:
+    return "tools" in function.__module__.split(".")
 
 
 def _record(name: str, arguments: Mapping[str, Any], hints: Mapping[str, Any]) -> Provenance:

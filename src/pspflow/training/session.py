@@ -1,4 +1,4 @@
-"""Start and end of every training stage: threads, seeds and device; what it writes."""
+"""Start and end of every training stage: threads and seeds; what it writes."""
 
 import os
 import random
@@ -14,7 +14,6 @@ from torch import Tensor
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import write_table
 from pspflow.io.weights import save_weights
-from pspflow.training.devices import chosen_device
 from pspflow.training.loop import Trainable, train
 from pspflow.training.memory import keep_freed_memory
 
@@ -22,8 +21,8 @@ Arguments = dict[str, Any]
 Tensors = dict[str, Tensor]
 
 
-def prepare(threads: int, seed: int, *, deterministic: bool = True) -> torch.device:
-    """Prepare this process for a training and return its device.
+def prepare(threads: int, seed: int, *, deterministic: bool = True) -> None:
+    """Prepare this process for a training.
 
     Parameters
     ----------
@@ -43,7 +42,6 @@ def prepare(threads: int, seed: int, *, deterministic: bool = True) -> torch.dev
         os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
     # as torch.use_deterministic_algorithms, which imports torch's compiler
     torch.set_deterministic_debug_mode("error" if deterministic else "default")
-    return chosen_device()
 
 
 def train_and_save(

@@ -70,10 +70,11 @@ rule composite_inverse_infer:
     benchmark:
         f"{COMPOSITE_DIR}/benchmarks/inverse/{{target}}/infer.tsv"
     conda:
-        "../../../envs/cpu.yaml"
+        "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(8000),
         runtime=120,
+        gpu=1,
     params:
         weights=lambda wildcards: named(INVERSE_WEIGHTS[wildcards.target]),
         options=lambda wildcards: options(INVERSE.inferred(wildcards.target)),
@@ -94,6 +95,7 @@ rule composite_inverse_infer:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_inverse_rank:
@@ -112,10 +114,11 @@ rule composite_inverse_rank:
     benchmark:
         f"{COMPOSITE_DIR}/benchmarks/inverse/{{target}}/rank.tsv"
     conda:
-        "../../../envs/cpu.yaml"
+        "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(8000),
         runtime=120,
+        gpu=1,
     params:
         options=lambda wildcards: options(INVERSE.ranked(wildcards.target)),
         solver=options(COMPOSITE.structures.solver.solution),
@@ -132,6 +135,7 @@ rule composite_inverse_rank:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_inverse_anneal:
@@ -151,10 +155,11 @@ rule composite_inverse_anneal:
     benchmark:
         f"{COMPOSITE_DIR}/benchmarks/inverse/annealing/anneal.tsv"
     conda:
-        "../../../envs/cpu.yaml"
+        "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(8000),
         runtime=240,
+        gpu=1,
     params:
         options=options(INVERSE.annealing),
         solver=options(COMPOSITE.structures.solver.solution),
@@ -172,6 +177,7 @@ rule composite_inverse_anneal:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_inverse_section:

@@ -67,6 +67,7 @@ rule composite_localization_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_localization_evaluate:
@@ -112,6 +113,7 @@ rule composite_localization_evaluate:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_localization_section:

@@ -130,6 +130,7 @@ rule composite_networks_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_networks_predict:
@@ -158,6 +159,7 @@ rule composite_networks_predict:
         " --splits {input.splits:q}"
         " --predictions {output:q}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_networks_encode:
@@ -186,6 +188,7 @@ rule composite_networks_encode:
         " --splits {input.splits:q}"
         " --latents {output:q}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_networks_reconstruct:
@@ -205,10 +208,11 @@ rule composite_networks_reconstruct:
     benchmark:
         f"{COMPOSITE_DIR}/benchmarks/networks/reconstruct.tsv"
     conda:
-        "../../../envs/cpu.yaml"
+        "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(8000),
         runtime=120,
+        gpu=1,
     params:
         weights=named(NETWORKS_DECODERS),
         solver=options(COMPOSITE.structures.solver.solution),
@@ -226,6 +230,7 @@ rule composite_networks_reconstruct:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_networks_ablate:
@@ -261,6 +266,7 @@ rule composite_networks_ablate:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule composite_networks_section:

@@ -37,6 +37,10 @@ MADE["composite"]["structures"] = [
     f"{STRUCTURES_DIR}/section.json",
 ]
 STRUCTURES_ON_GPU = COMPOSITE.structures.solver.device == "cuda"
+# without a GPU of its own a job cannot insist on one
+STRUCTURES_DEVICE = CONFIG.device if CONFIG.device != "cuda" else "auto"
+if COMPOSITE.structures.solver.device != "auto":
+    STRUCTURES_DEVICE = COMPOSITE.structures.solver.device
 # what a job of the solver asks for; the plugin of LSF knows no gpu resource
 STRUCTURES_GPU = {"gpu": 1, "lsf_extra": "-gpu num=1"} if STRUCTURES_ON_GPU else {}
 # structures of a set whose strain fields are kept, spread over it
@@ -139,7 +143,6 @@ rule composite_structures_solve:
     params:
         fields=lambda wildcards: STRUCTURES_FIELDS[wildcards.set],
         options=options(COMPOSITE.structures.solver.solution),
-        device=COMPOSITE.structures.solver.device,
     shell:
         "pspflow --log {log:q} composite structures solve"
         " --structures {input.structures:q}"
@@ -149,7 +152,7 @@ rule composite_structures_solve:
         " --shard {wildcards.shard}"
         " --fields {params.fields}"
         " --options {params.options:q}"
-        " --device {params.device}"
+        " --device {STRUCTURES_DEVICE}"
 
 
 rule composite_structures_merge_stiffness:

@@ -76,6 +76,7 @@ rule temper_flows_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule temper_flows_section:

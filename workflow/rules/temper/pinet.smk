@@ -55,6 +55,7 @@ rule temper_pinet_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule temper_pinet_evaluate:
@@ -96,6 +97,7 @@ rule temper_pinet_evaluate:
         " --chips-per-specimen {params.chips}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule temper_pinet_section:

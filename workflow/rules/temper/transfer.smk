@@ -60,6 +60,7 @@ rule temper_transfer_chips:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
+        " --device {CONFIG.device}"
 
 
 rule temper_transfer_plausibility:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+import torch
 from safetensors import SafetensorError
 
 from pspflow.errors import InputError
@@ -16,8 +17,12 @@ REMEDY: Final = (
 )
 
 
-def open_network(model: Path) -> tuple[Path, Network, dict[str, Any]]:
-    """Load a network from its folder or its weights file: that file, network and material.
+def open_network(model: Path, device: torch.device) -> tuple[Path, Network, dict[str, Any]]:
+    """Load a network, onto a device, from its folder or its weights file.
+
+    Returns
+    -------
+    That file, network and material; see `load_network`.
 
     Raises
     ------
@@ -28,7 +33,7 @@ def open_network(model: Path) -> tuple[Path, Network, dict[str, Any]]:
     if not weights.is_file():
         raise InputError(f"{weights}: there is no such file; {REMEDY}.")
     try:
-        return (weights, *load_network(weights))
+        return (weights, *load_network(weights, device))
     except (
         SafetensorError,
         json.JSONDecodeError,

@@ -10,6 +10,7 @@ from pspflow.models.mixture import Mixture
 from pspflow.studies.composite.inverse.designs import design, draw_latents
 from pspflow.studies.composite.networks.network import load_network
 from pspflow.studies.composite.structures.properties import C11, NORMAL
+from pspflow.training.devices import chosen_device
 
 EDGE = 9
 
@@ -20,7 +21,7 @@ def load(untrained, tmp_path):
 
     def make(model, properties):
         untrained(model, properties, tmp_path / "weights.safetensors")
-        return load_network(tmp_path / "weights.safetensors")
+        return load_network(tmp_path / "weights.safetensors", chosen_device())
 
     return make
 

@@ -14,6 +14,7 @@ from pspflow.studies.composite.localization.localizers import load_localizer
 from pspflow.studies.composite.localization.stages.train import train
 from pspflow.studies.composite.localization.training import LocalLoss, symmetric
 from pspflow.studies.composite.structures.symmetries import EVERY, MIRRORS, Symmetries
+from pspflow.training.devices import chosen_device
 
 COUNT, FIELDS = 24, 20
 ORIGIN = Provenance("test", {}, None, {})
@@ -64,7 +65,7 @@ def test_training_learns_from_training_structures(composite, trained):
     history = read_table(trained["fno"] / "history.parquet")
     assert history["epoch"].tolist() == list(range(6))
     assert history["validation_loss"].min() < 0.9 * history["validation_loss"].iloc[0]
-    fitted = load_localizer(trained["fno"] / "weights.safetensors")
+    fitted = load_localizer(trained["fno"] / "weights.safetensors", chosen_device())
     strains = read_values(open_store(composite / "strain.zarr"), "strain_11")[:12]
     expected = [strains.mean(), strains.reshape(12, -1).std(axis=1).mean()]
     np.testing.assert_allclose(fitted.strain.cpu(), expected, rtol=1e-4)

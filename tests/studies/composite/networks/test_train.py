@@ -22,6 +22,7 @@ from pspflow.studies.composite.networks.stages.predict import predict
 from pspflow.studies.composite.networks.stages.train import train
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.sets import DIMS, PHASE, phase_table
+from pspflow.training.devices import chosen_device
 
 ORIGIN = Provenance("test", {}, 0, {})
 EDGE, COUNT = 9, 20
@@ -130,7 +131,7 @@ def test_predictions_and_latents_of_a_trained_network(data, tmp_path):
     assert list(latents)[2:] == [f"z{place}" for place in range(16)]
     for table in (predicted, latents):
         pd.testing.assert_frame_equal(table[["structure", "split"]], splits.iloc[:, 1:])
-    network, material = load_network(out / "weights.safetensors")
+    network, material = load_network(out / "weights.safetensors", chosen_device())
     voxels = read_values(open_store(data / "structures.zarr"), PHASE)
     means, spreads = network.predict(voxels)
     np.testing.assert_allclose(means[:, 0], predicted["c11_gpa"], rtol=1e-5)

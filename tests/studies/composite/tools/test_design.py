@@ -11,6 +11,7 @@ from pspflow.io.arrays import open_store, provenance_of, read_values
 from pspflow.studies.composite.networks.network import load_network
 from pspflow.studies.composite.structures.properties import C11, NORMAL
 from pspflow.studies.composite.tools.design import design
+from pspflow.training.devices import chosen_device
 
 
 def test_designs_are_solved_and_ranked(run, tmp_path, save, solved, capsys):
@@ -30,7 +31,7 @@ def test_designs_are_solved_and_ranked(run, tmp_path, save, solved, capsys):
     assert table["rank"].tolist() == [1, 2, 3]
     assert table["error_percent"].is_monotonic_increasing
     assert len(np.unique(phases.reshape(3, -1), axis=0)) == 3
-    network, _ = load_network(save() / "weights.safetensors")
+    network, _ = load_network(save() / "weights.safetensors", chosen_device())
     means, spreads = network.predict(phases)
     np.testing.assert_allclose(table["predicted_c11_gpa"], means[:, 0], rtol=1e-5)
     np.testing.assert_allclose(table["predicted_c11_gpa_sd"], spreads[:, 0], rtol=1e-5)

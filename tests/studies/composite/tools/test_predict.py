@@ -14,6 +14,7 @@ from pspflow.studies.composite.forward import predictions
 from pspflow.studies.composite.networks.network import load_network
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.tools.predict import predict
+from pspflow.training.devices import chosen_device
 
 
 def test_predictions_are_the_networks_and_the_solvers(run, tmp_path, save, voxels, solved):
@@ -22,7 +23,7 @@ def test_predictions_are_the_networks_and_the_solvers(run, tmp_path, save, voxel
     out = tmp_path / "made" / "table.csv"
     run(predict, tmp_path / "stack.npy", "--model", save(), "--out", out)
     table = pd.read_csv(out)
-    network, _ = load_network(save() / "weights.safetensors")
+    network, _ = load_network(save() / "weights.safetensors", chosen_device())
     means, spreads = network.predict(voxels)
     true = np.array([solved(structure)[0] for structure in voxels])
     assert table["structure"].tolist() == [0, 1, 2]

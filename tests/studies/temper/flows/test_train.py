@@ -28,6 +28,7 @@ from pspflow.studies.temper.flows.options import FlowOptions, TopologyWeights
 from pspflow.studies.temper.flows.stages import train as stage
 from pspflow.studies.temper.flows.trained import load_flow, transfer
 from pspflow.studies.temper.flows.training import arguments_of
+from pspflow.training.devices import chosen_device
 from pspflow.training.gather import ChipGather
 from pspflow.training.transfer import DomainData
 
@@ -290,10 +291,30 @@ def test_an_epoch_is_chosen_among_those_with_discriminators(image_set, tmp_path,
     assert {name: given[name] for name in paths} == paths
 
 
+def test_numbers_are_float32_unless_bfloat16_is_asked_for(image_set, tmp_path, monkeypatch):
+    """The option alone decides, and a GPU does nothing of itself."""
+    mixed = []
+
+    class Noted(stage.TransferTraining):
+        def __init__(self, *args, **kwargs):
+            mixed.append(kwargs["mixed"])
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr(stage, "TransferTraining", Noted)
+    monkeypatch.setattr(stage, "train_and_save", lambda *_, **__: None)
+    paths = {"weights": tmp_path / "weights", "history": tmp_path / "history"}
+    for changes in ({}, {"precision": "float32"}, {"precision": "bfloat16"}):
+        options = OPTIONS.model_copy(update=changes)
+        stage.train(
+            **inputs(image_set), **paths, regularisation="none", replicate=0, options=options
+        )
+    assert mixed == [False, False, True]
+
+
 def test_transfer_goes_towards_the_target(image_set, tmp_path):
     """After some training, transferred chips have the grey levels of the target."""
     train(image_set, tmp_path, options=OPTIONS.model_copy(update={"steps_per_epoch": 60}))
-    flow = load_flow(tmp_path / "weights.safetensors")
+    flow = load_flow(tmp_path / "weights.safetensors", chosen_device())
     rows = read_chips(image_set / "chips.parquet")
     rows = rows[(rows["domain"] == "raw") & (rows["split"] == "test")]
     pixels = cut_chips(Micrographs(image_set / "micrographs.zarr"), rows)

@@ -23,6 +23,7 @@ from pspflow.studies.temper.pinet.stages import train as train_stage
 from pspflow.studies.temper.pinet.stages.evaluate import evaluate
 from pspflow.studies.temper.pinet.stages.section import section
 from pspflow.studies.temper.pinet.stages.train import train
+from pspflow.training.devices import chosen_device
 
 EDGE, DOMAINS, HEADS = 16, {"raw": 60, "aged": 120}, ("pooled", "spatial")
 IMAGING = Imaging(
@@ -107,7 +108,8 @@ def test_predictions_are_those_of_the_network(inputs, artefacts, head):
     assert rows.groupby(["specimen", "domain"]).size().tolist() == [5] * 4
     micrographs = open_store(inputs["micrographs"])
     pixels = {name: read_values(micrographs, f"{name}/grey") for name in set(rows["micrograph"])}
-    expected = load_pinet(artefacts / head / "w.safetensors").predict(cut_chips(pixels, rows))
+    net = load_pinet(artefacts / head / "w.safetensors", chosen_device())
+    expected = net.predict(cut_chips(pixels, rows))
     np.testing.assert_allclose(read_values(store, pi.IMAGES), expected, rtol=1e-4, atol=1e-5)
     errors = read_table(artefacts / head / "errors.parquet")
     assert errors[["split", "domain", "homology"]].drop_duplicates().shape[0] == len(errors) == 8
@@ -212,7 +214,8 @@ def test_errors_are_of_the_chips_and_beside_means_of_training(artefacts, inputs,
     pixels = pixels_of(inputs, few)
     assert set(few["split"]) == {"train", "test"}
     np.testing.assert_allclose(exact, pi.compute(pixels, IMAGING), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(predicted, load_pinet(weights).predict(pixels), atol=1e-6)
+    net = load_pinet(weights, chosen_device())
+    np.testing.assert_allclose(predicted, net.predict(pixels), atol=1e-6)
     rows = read_chips(inputs["chips"])
     training = rows[rows["split"] == "train"]
     every = pi.compute(pixels_of(inputs, training), IMAGING)

@@ -16,6 +16,7 @@ from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.stages.chips import SAMPLES
 from pspflow.studies.temper.transfer.stages.chips import chips as stage
 from pspflow.studies.temper.transfer.synthetic import Synthetic
+from pspflow.training.devices import chosen_device
 
 EDGE = 16
 DOMAINS = {"raw": (60, 4), "aged": (90, 12), "over aged": (120, 25)}
@@ -63,7 +64,7 @@ def test_held_out_chips_are_transferred_in_every_direction(tmp_path, provenance)
     )
     made = Synthetic(tmp_path / "synthetic.zarr", tmp_path / "chips.parquet")
     rows = read_chips(tmp_path / "chips.parquet")
-    flow = load_flow(tmp_path / "weights.safetensors")
+    flow = load_flow(tmp_path / "weights.safetensors", chosen_device())
     back = {}
     for a in DOMAINS:
         sources = rows.iloc[made.sources(a)]

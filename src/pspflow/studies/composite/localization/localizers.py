@@ -14,7 +14,6 @@ from pspflow.models.cpnet import CPNet
 from pspflow.models.fno import FourierOperator
 from pspflow.studies.composite.localization.fields import Scale, smooth
 from pspflow.studies.composite.localization.windows import cut
-from pspflow.training.devices import chosen_device
 
 WINDOWS_AT_ONCE = 512
 
@@ -151,9 +150,9 @@ def make_localizer(model: Mapping[str, Any]) -> Localizer:
     return WindowLocalizer(**model) if "window" in model else CellLocalizer(**model)
 
 
-def load_localizer(weights: Path) -> Localizer:
-    """Load a trained localizer, ready to predict, onto the GPU where there is one."""
+def load_localizer(weights: Path, device: torch.device) -> Localizer:
+    """Load a trained localizer, ready to predict, onto a device."""
     tensors, model = load_weights(weights)
     localizer = make_localizer(model)
     localizer.load_state_dict(tensors)
-    return localizer.eval().to(chosen_device())
+    return localizer.eval().to(device)

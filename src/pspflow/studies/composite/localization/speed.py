@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import torch
 
 from pspflow.mechanics import ConvergenceError, strain_field
 from pspflow.mechanics.localization import Predictor
@@ -15,7 +16,6 @@ from pspflow.studies.composite.localization.localizers import Localizer, WindowL
 from pspflow.studies.composite.localization.names import CPNET, SOLVER, window_of
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.solution import unsolved
-from pspflow.training.devices import chosen_device
 
 TIMED_STRUCTURES = 4
 TIMED_GAPS = (7, 5, 3, 1)
@@ -31,6 +31,7 @@ def speeds(
     moduli: pd.DataFrame,
     solver: SolutionOptions,
     threads: int,
+    device: torch.device,
 ) -> pd.DataFrame:
     """Time every way to the strains of a structure; a first structure is not counted.
 
@@ -50,6 +51,8 @@ def speeds(
         Element and tolerance of the solver.
     threads
         Threads of torch; the solver and the linear models take one.
+    device
+        Where the networks are.
 
     Returns
     -------
@@ -75,7 +78,6 @@ def speeds(
         rows = [(SOLVER, NO_GAP, 0, "cpu", 1, _seconds(solve, ids))]
     except ConvergenceError as error:
         raise unsolved(" or ".join(fields.rows["structure"].iloc[timed]), error) from error
-    device = chosen_device()
     for name, one in predictors.items():
         if not isinstance(one, WindowLocalizer):
             used = (device.type, threads) if isinstance(one, Localizer) else ("cpu", 1)

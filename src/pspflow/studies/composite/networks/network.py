@@ -15,7 +15,6 @@ from pspflow.io.weights import load_weights
 from pspflow.models.mixture import ConditionalPrior, Mixture
 from pspflow.studies.composite.networks.options import Prior
 from pspflow.studies.composite.networks.recipes import RECIPES, Recipe
-from pspflow.training.devices import chosen_device
 
 if TYPE_CHECKING:
     from pspflow.models.vae_regression import Posterior, VAERegression
@@ -227,8 +226,8 @@ def make_network(arguments: Mapping[str, Any]) -> Network:
     return Network(**{name: value for name, value in arguments.items() if name != "material"})
 
 
-def load_network(weights: Path) -> tuple[Network, dict[str, Any]]:
-    """Load a trained network, onto the GPU where there is one, and the material it was trained on.
+def load_network(weights: Path, device: torch.device) -> tuple[Network, dict[str, Any]]:
+    """Load a trained network, onto a device, and the material it was trained on.
 
     Returns
     -------
@@ -238,4 +237,4 @@ def load_network(weights: Path) -> tuple[Network, dict[str, Any]]:
     tensors, arguments = load_weights(weights)
     network = make_network(arguments)
     network.load_state_dict(tensors)
-    return network.eval().to(chosen_device()), dict(arguments["material"])
+    return network.eval().to(device), dict(arguments["material"])

@@ -14,7 +14,7 @@ from pspflow.studies.composite.networks.options import Prior
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.sets import write_structures
 from pspflow.studies.composite.trained_networks import open_network
-from pspflow.studies.stage import Seed, Threads, Whole, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, Whole, stage
 
 STRUCTURES, CANDIDATES, PICTURE = FILES = ("structures.zarr", "candidates.csv", "picture.png")
 
@@ -36,6 +36,7 @@ def design(
     seed: Seed = 0,
     options: SolutionOptions = SolutionOptions(),
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Design structures of a wanted stiffness: draw some, solve each, and rank them.
@@ -76,7 +77,7 @@ def design(
     """
     out = out.resolve()
     _check_folder(out)
-    weights, network, material = open_network(model)
+    weights, network, material = open_network(model, device)
     given = {
         "c11_gpa": c11_gpa,
         "c22_gpa": c22_gpa,

@@ -16,7 +16,7 @@ from pspflow.studies.composite.forward.predictions import (
 from pspflow.studies.composite.forward.remarks import say_refined, warn_outside, warn_soft
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.trained_networks import open_network
-from pspflow.studies.stage import Threads, stage
+from pspflow.studies.stage import AUTO, Device, Threads, stage
 
 SUFFIXES: Final = (".csv", ".parquet")
 
@@ -34,6 +34,7 @@ def predict(
     refine: bool = False,
     options: SolutionOptions = SolutionOptions(),
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Predict the stiffness of your structures, and solve them to compare.
@@ -72,7 +73,7 @@ def predict(
         raise InputError(
             "--refine compares two solutions, and --no-solve makes none; leave one of them out."
         )
-    weights, network, material = open_network(model)
+    weights, network, material = open_network(model, device)
     ids = read_ids(phases, material)
     structures = read_stack(stack, array, network.edge, ids)
     table = predict_table(

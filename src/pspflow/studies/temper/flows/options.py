@@ -76,8 +76,8 @@ class FlowOptions(Options):
     """Share of the averaged weights that a step keeps; 0, as in the paper: no average."""
     pool_size: Annotated[int, Field(ge=0)] = 50
     """Earlier synthetic chips of each domain that are kept for the discriminators."""
-    mixed_precision: bool = True
-    """Whether conditioners and discriminators compute with bfloat16 on a GPU."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Numbers with which conditioners and discriminators compute on a GPU; on a CPU, float32."""
 
     def chosen(self) -> Self:
         """Reset options of the other architecture, and weights of what is not trained."""

@@ -7,18 +7,17 @@ import torch
 
 from pspflow.io.weights import load_weights
 from pspflow.models.multiflow import MultiDomainFlow, from_levels, to_levels
-from pspflow.training.devices import chosen_device
 
 PIXELS_AT_ONCE = {"cpu": 1 << 18, "cuda": 1 << 20}
 """Pixels that go through the flows together; this limits the memory."""
 
 
-def load_flow(weights: Path) -> MultiDomainFlow:
-    """Load trained flows, ready to transfer, on the GPU where there is one."""
+def load_flow(weights: Path, device: torch.device) -> MultiDomainFlow:
+    """Load trained flows, ready to transfer, onto a device."""
     tensors, model = load_weights(weights)
     flow = MultiDomainFlow(**model["flow"])
     flow.load_state_dict(tensors)
-    return flow.eval().requires_grad_(False).to(chosen_device())
+    return flow.eval().requires_grad_(False).to(device)
 
 
 def transfer(flow: MultiDomainFlow, chips: np.ndarray, source: str, target: str) -> np.ndarray:

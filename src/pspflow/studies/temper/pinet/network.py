@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from pspflow.io.weights import load_weights
 from pspflow.models.pinet import PINet, grey_to_input
-from pspflow.training.devices import chosen_device
 
 
 class GreyPINet(nn.Module):
@@ -38,6 +37,6 @@ def trained_pinet(weights: Path) -> PINet:
     return net.eval()
 
 
-def load_pinet(weights: Path) -> GreyPINet:
-    """Load a trained PI-Net, ready to predict, onto the GPU where there is one."""
-    return GreyPINet(trained_pinet(weights)).eval().to(chosen_device())
+def load_pinet(weights: Path, device: torch.device) -> GreyPINet:
+    """Load a trained PI-Net, ready to predict, onto a device."""
+    return GreyPINet(trained_pinet(weights)).eval().to(device)

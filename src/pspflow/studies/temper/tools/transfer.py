@@ -13,13 +13,14 @@ from pspflow.io.artefacts import Provenance, replacing
 from pspflow.io.micrographs.tiff import write_tiff
 from pspflow.io.weights import load_weights
 from pspflow.logs import log
-from pspflow.studies.stage import Threads
+from pspflow.studies.stage import AUTO, DeviceName, Threads
 from pspflow.studies.temper.flows.trained import load_flow
 from pspflow.studies.temper.transfer.micrograph import (
     pixel_size_of,
     read_grey,
     transfer_micrograph,
 )
+from pspflow.training.devices import recorded, using
 from pspflow.training.memory import keep_freed_memory
 
 WEIGHTS = "weights.safetensors"
@@ -39,6 +40,7 @@ def transfer(
     to: str,
     pixel_size_um: float | None = None,
     threads: Threads = 1,
+    device: DeviceName = AUTO,
 ) -> None:
     """Transfer a whole micrograph from one domain to another.
 
@@ -71,11 +73,13 @@ def transfer(
 
     torch.set_num_threads(threads)
     keep_freed_memory()
-    made = transfer_micrograph(load_flow(weights), grey, from_, to)
     origin = Provenance.of("temper transfer", {"image": image, "weights": weights})
     options = {"from": from_, "to": to, "grey_range": known["scale"]["grey_range"]}
+    with using(device, threads) as place:
+        made = transfer_micrograph(load_flow(weights, place), grey, from_, to)
+        origin = replace(origin, options=options, device=recorded(place))
     with replacing(out) as staged:
-        write_tiff(staged, made, size_um, replace(origin, options=options).as_json())
+        write_tiff(staged, made, size_um, origin.as_json())
     log.info("%s, transferred from %s to %s: %s", image, from_, to, out)
 
 

@@ -26,7 +26,7 @@ from pspflow.studies.composite.structures.rows import rows_of
 from pspflow.studies.composite.structures.sets import DIMS, PHASE
 from pspflow.studies.composite.structures.solution import material_of, solve_candidates
 from pspflow.studies.paths import Weights
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 
 PLACE: Final = NORMAL.index("c11_gpa")
 
@@ -45,6 +45,7 @@ def anneal(
     solver: SolutionOptions = SolutionOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Search the latent space for structures of wanted C11, from random and from inferred latents.
@@ -74,7 +75,7 @@ def anneal(
     if wanted_gpa is None:
         known = rows_of(stiffness, table["structure"].to_numpy(), latents)["c11_gpa"]
         wanted_gpa = typical(known.to_numpy(), [0.5])
-    network, predictor = _load(weights, objective, wanted_gpa)
+    network, predictor = _load(weights, objective, wanted_gpa, device)
     region = Region.of(table.filter(regex=r"^z\d+$").to_numpy(np.float64))
     starts = _starts(network, region, wanted_gpa, options.starts, seed)
     work = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
@@ -110,10 +111,12 @@ def anneal(
             put_array(group, name, np.stack(places).astype(np.float32), ("search", "latent"), "1")
 
 
-def _load(weights: Path, objective: Path, wanted_gpa: Sequence[float]) -> tuple[Network, Network]:
+def _load(
+    weights: Path, objective: Path, wanted_gpa: Sequence[float], device: torch.device
+) -> tuple[Network, Network]:
     """Load the networks; warn of wanted values outside the range of their training structures."""
-    network, material = load_network(weights)
-    predictor, known = load_network(objective)
+    network, material = load_network(weights, device)
+    predictor, known = load_network(objective, device)
     for path, each in ((weights, network), (objective, predictor)):
         if each.properties != C11:
             raise InputError(

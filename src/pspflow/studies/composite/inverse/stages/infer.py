@@ -25,7 +25,7 @@ from pspflow.studies.composite.structures.properties import NORMAL, TARGETS, Tar
 from pspflow.studies.composite.structures.sets import DIMS, PHASE
 from pspflow.studies.composite.structures.solution import material_of, solve_candidates
 from pspflow.studies.paths import NamedWeights
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 
 
 @stage
@@ -44,6 +44,7 @@ def infer(
     solver: SolutionOptions = SolutionOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Infer structures from wanted stiffness, and compute what they achieve.
@@ -70,7 +71,7 @@ def infer(
     """
     torch.set_num_threads(threads)
     wanted = wanted_of(target, table, stiffness, splits, options, seed)
-    networks = [_load(model, path, target) for model, path in weights.items()]
+    networks = [_load(model, path, target, device) for model, path in weights.items()]
     warn_outside(TARGETS[target], wanted.values_gpa, [ranges for _, ranges in networks])
     made = [
         _candidates(network, prior, ranges, wanted.values_gpa, options.draws, seed)
@@ -97,9 +98,9 @@ def infer(
         put_array(group, PHASE, ids, ("candidate", *DIMS[1:]), "1")
 
 
-def _load(model: str, path: Path, target: Target) -> tuple[Network, Ranges]:
+def _load(model: str, path: Path, target: Target, device: torch.device) -> tuple[Network, Ranges]:
     """Load a network and the ranges of its training structures."""
-    network, material = load_network(path)
+    network, material = load_network(path, device)
     if network.model != model or network.properties != TARGETS[target]:
         raise InputError(
             f"{path}: it holds {network.model} of {', '.join(network.properties)}; give the "

@@ -23,7 +23,7 @@ from pspflow.studies.composite.structures.properties import NORMAL, TARGETS, Tar
 from pspflow.studies.composite.structures.rows import structures_of
 from pspflow.studies.composite.structures.solution import solve_candidates
 from pspflow.studies.paths import Weights
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 
 
 @stage
@@ -39,6 +39,7 @@ def rank(
     solver: SolutionOptions = SolutionOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Draw structures of wanted stiffness, solve each, and rank them by their error.
@@ -60,7 +61,7 @@ def rank(
     """
     torch.set_num_threads(threads)
     wanted_gpa = wanted_of(target, table, stiffness, splits, options, seed).values_gpa
-    network, material = load_network(weights)
+    network, material = load_network(weights, device)
     check_designer(network)
     columns = list(TARGETS[target])
     if list(network.properties) != columns:

@@ -34,7 +34,7 @@ from pspflow.studies.composite.paths import (
 )
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.paths import NamedWeights
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.training.memory import keep_freed_memory
 
 
@@ -54,6 +54,7 @@ def evaluate(
     solver: SolutionOptions = SolutionOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Predict the strains of test structures with networks and linear models; time them.
@@ -82,7 +83,7 @@ def evaluate(
     keep_freed_memory()
     fields = StrainSet.open(structures, strain, table, splits)
     train, test = fields.places("train"), fields.places("test")
-    networks = {name: load_localizer(path) for name, path in weights.items()}
+    networks = {name: load_localizer(path, device) for name, path in weights.items()}
     predictors: dict[str, Predictor] = {
         PHASE_MEAN: PhaseMean.fit(_pairs(fields, train)),
         LINEAR: LinearConvolution.fit(_pairs(fields, train), fields.macro_strain),
@@ -102,7 +103,7 @@ def evaluate(
     )
     log_table(measured[["model", "parameters", *VALUES]].round(4))
     write_table(accuracy, measured, origin)
-    timed = speeds(fields, predictors, parameters, read_table(phases), solver, threads)
+    timed = speeds(fields, predictors, parameters, read_table(phases), solver, threads, device)
     write_table(speed, timed, origin)
     shown = chosen_examples(fields.rows, test)
     write_examples(examples, fields, shown, predictors, voxels, origin)

@@ -27,7 +27,7 @@ from pspflow.studies.composite.paths import (
     StructureTable,
 )
 from pspflow.studies.composite.structures.symmetries import symmetries_of
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.training.data import Batches, Pairs, in_order, shuffled
 from pspflow.training.session import prepare, train_and_save
 
@@ -48,6 +48,7 @@ def train(
     options: LocalizationOptions = LocalizationOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Train a network to predict the strain of every voxel, on the first run's split.
@@ -65,7 +66,7 @@ def train(
     options
         Sizes of the networks and length of their training.
     """
-    device = prepare(threads, seed)
+    prepare(threads, seed)
     fields = StrainSet.open(structures, strain, table, splits)
     arguments = _arguments(localizer, fields.edge, options)
     network = make_localizer(arguments)

@@ -19,8 +19,7 @@ from pspflow.studies.composite.networks.options import AblationOptions
 from pspflow.studies.composite.networks.reconstruction_losses import style_features
 from pspflow.studies.composite.paths import StructureStore, StructureTable, StyleWeights
 from pspflow.studies.composite.structures.sets import DIMS, PHASE
-from pspflow.studies.stage import Seed, Threads, stage
-from pspflow.training.devices import chosen_device
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 
 POOL: Final = 256
 """Number of structures, from the first, among which the longest along x are chosen."""
@@ -41,6 +40,7 @@ def ablate(
     options: AblationOptions = AblationOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Rebuild structures by the style loss of slices along x alone, and along x, y and z.
@@ -62,7 +62,6 @@ def ablate(
         pool = np.asarray(voxels[:POOL])
     chosen = longest(pool, options.structures)
     observed = pool[chosen]
-    device = chosen_device()
     given, units = (
         to_input(torch.from_numpy(each).to(device)) for each in (observed, pool[:UNIT_STRUCTURES])
     )

@@ -13,7 +13,7 @@ from pspflow.studies.composite.paths import SplitTable, StructureStore
 from pspflow.studies.composite.structures.rows import read_split
 from pspflow.studies.composite.structures.sets import PHASE
 from pspflow.studies.paths import Weights
-from pspflow.studies.stage import Index, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Index, Threads, stage
 
 
 @stage
@@ -25,6 +25,7 @@ def encode(
     splits: SplitTable,
     latents: Path,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Encode every structure by a trained autoencoder.
@@ -39,6 +40,6 @@ def encode(
     torch.set_num_threads(threads)
     rows = read_split(splits, run)[["structure", "split"]]
     voxels = read_values(open_store(structures), PHASE)
-    means, _ = load_network(weights)[0].encode(voxels)
+    means, _ = load_network(weights, device)[0].encode(voxels)
     columns = [f"z{place}" for place in range(means.shape[1])]
     write_table(latents, rows.join(pd.DataFrame(means, columns=columns)), origin)

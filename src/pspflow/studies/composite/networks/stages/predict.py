@@ -14,7 +14,7 @@ from pspflow.studies.composite.paths import SplitTable, StructureStore
 from pspflow.studies.composite.structures.rows import read_split
 from pspflow.studies.composite.structures.sets import PHASE
 from pspflow.studies.paths import Weights
-from pspflow.studies.stage import Index, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Index, Threads, stage
 
 
 @stage
@@ -26,6 +26,7 @@ def predict(
     splits: SplitTable,
     predictions: Path,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Predict the properties of every structure by a trained network.
@@ -40,7 +41,8 @@ def predict(
     torch.set_num_threads(threads)
     rows = read_split(splits, run)[["structure", "split"]]
     voxels = read_values(open_store(structures), PHASE)
-    write_table(predictions, rows.join(_predicted(load_network(weights)[0], voxels)), origin)
+    network, _ = load_network(weights, device)
+    write_table(predictions, rows.join(_predicted(network, voxels)), origin)
 
 
 def _predicted(network: Network, voxels: np.ndarray) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from pspflow.studies.composite.structures.rows import read_positions, structures
 from pspflow.studies.composite.structures.sets import write_structures
 from pspflow.studies.composite.structures.solution import material_of, solve_candidates
 from pspflow.studies.paths import NamedWeights
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 
 
 @stage
@@ -41,6 +41,7 @@ def reconstruct(
     solver: SolutionOptions = SolutionOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Decode test structures of several morphologies from their latents, and solve the results.
@@ -62,7 +63,7 @@ def reconstruct(
     observed = np.stack([known[place] for place in tests["position"]])
     made = {OBSERVED: observed}
     for model, path in weights.items():
-        made[model] = reconstruction(load_network(path)[0], observed, seed)
+        made[model] = reconstruction(load_network(path, device)[0], observed, seed)
     rows = pd.DataFrame(
         {
             "structure": np.tile(tests["structure"], len(made)),

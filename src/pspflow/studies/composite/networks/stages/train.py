@@ -36,7 +36,7 @@ from pspflow.studies.composite.structures.properties import NORMAL, TARGETS, Tar
 from pspflow.studies.composite.structures.rows import read_split, rows_of
 from pspflow.studies.composite.structures.sets import PHASE
 from pspflow.studies.composite.structures.symmetries import Symmetries, symmetries_of
-from pspflow.studies.stage import Index, Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Index, Seed, Threads, stage
 from pspflow.training.data import Pairs, in_order, shuffled
 from pspflow.training.session import prepare, train_and_save
 
@@ -61,6 +61,7 @@ def train(
     options: TrainingOptions = TrainingOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Train a network until its loss on validation structures stops falling.
@@ -91,7 +92,7 @@ def train(
         If the network predicts properties and no target is given.
     """
     stream = seed + 1000 * run
-    device = prepare(threads, stream)
+    prepare(threads, stream)
     recipe = RECIPES[network]
     if recipe.regression and target is None:
         raise InputError(f"Network {network} predicts properties: give --target c11 or normal.")

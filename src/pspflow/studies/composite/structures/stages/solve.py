@@ -28,8 +28,7 @@ from pspflow.studies.composite.structures.solution import (
     unsolved,
 )
 from pspflow.studies.composite.structures.solved_stores import KEPT, MACRO, STIFFNESS, STRAIN
-from pspflow.studies.stage import stage
-from pspflow.training.devices import usable_device
+from pspflow.studies.stage import AUTO, Device, stage
 
 NO_STRAIN = np.empty(0)
 
@@ -44,10 +43,12 @@ def solve(
     shard: str = "1-of-1",
     fields: int | Literal["all"] = 0,
     options: SolutionOptions = SolutionOptions(),
-    device: str = "cpu",
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Compute the stiffness of one share of the structures, and strain fields of some of them.
+
+    On a CPU they are solved one by one, on a GPU many at once.
 
     Parameters
     ----------
@@ -60,8 +61,6 @@ def solve(
         How many structures of the set keep their strain field, spread over it; `all` of them.
     options
         Element and tolerance.
-    device
-        `cpu`, where structures are solved one by one, or a GPU, where many are solved at once.
 
     Raises
     ------
@@ -69,7 +68,6 @@ def solve(
         If a structure has no solution within the tolerance.
     """
     torch.set_num_threads(1)
-    on = usable_device(device)
     names = read_table(table)["structure"]
     part = share(len(names), shard)
     spread = spread_over(len(names), len(names) if fields == "all" else fields)
@@ -82,8 +80,8 @@ def solve(
         """Solve every structure of the share; of those that keep them, yield the strains."""
         found = (
             _one_by_one(array, part, material, options)
-            if on.type == "cpu"
-            else _together(array, part, kept, material, options, on)
+            if device.type == "cpu"
+            else _together(array, part, kept, material, options, device)
         )
         place = part.start
         try:

@@ -12,7 +12,7 @@ from pspflow.models.parameters import parameter_count
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, PersistenceStore, Weights
 from pspflow.studies.shared.persistence import imaging as pi
-from pspflow.studies.stage import Index, Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Index, Seed, Threads, stage
 from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
 from pspflow.studies.temper.flows.score import SCORE
 from pspflow.studies.temper.flows.splits import check_splits
@@ -43,6 +43,7 @@ def train(
     options: FlowOptions = FlowOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Train the flows of all domains against their discriminators.
@@ -64,7 +65,7 @@ def train(
         Parquet table to write: losses and measures by epoch.
     """
     stream = int(generator(seed, "flow", replicate).integers(2**31))
-    device = prepare(threads, stream, deterministic=False)
+    prepare(threads, stream, deterministic=False)
     rows, store = read_chips(chips), Micrographs(micrographs)
     check_splits(rows)
     topology, exact = None, None
@@ -80,7 +81,7 @@ def train(
     arguments = arguments_of(data, options)
     flow = MultiDomainFlow(**arguments)
     count = parameter_count(flow) // len(domains)
-    log.info("%d domains, %d parameters per flow, on %s", len(domains), count, device)
+    log.info("%d domains, %d parameters per flow", len(domains), count)
     training = TransferTraining(
         flow,
         data,
@@ -89,7 +90,7 @@ def train(
         settings_of(options, regularisation),
         stream,
         device,
-        mixed=options.mixed_precision,
+        mixed=options.precision == "bfloat16",
     )
     scale = {"pixel_size_um": store.pixel_size_um, "grey_range": grey_range(micrographs)}
     train_and_save(

@@ -19,7 +19,7 @@ from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, PersistenceStore, Weights
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
-from pspflow.studies.stage import Seed, Threads, Whole, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, Whole, stage
 from pspflow.studies.temper.pinet.errors import surrogate_errors
 from pspflow.studies.temper.pinet.network import GreyPINet, load_pinet
 from pspflow.training.memory import keep_freed_memory
@@ -42,6 +42,7 @@ def evaluate(
     chips_per_specimen: Whole = 100,
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Compare PI-Net's images of training and test chips with the exact ones, and time both.
@@ -62,7 +63,7 @@ def evaluate(
     keep_freed_memory()
     rows, store = read_chips(chips), Micrographs(micrographs)
     exact = pi.images_of(persistence, chips)
-    net = load_pinet(weights)
+    net = load_pinet(weights, device)
     used = np.flatnonzero(rows["split"].isin(["train", "test"]).to_numpy())
     drawn = used[few_chips(rows.iloc[used], chips_per_specimen, generator(seed, "pinet errors"))]
     few = rows.iloc[drawn]

@@ -15,7 +15,7 @@ from pspflow.models.pinet import Head, PINet
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, MicrographStore, PersistenceStore
 from pspflow.studies.shared.persistence import imaging as pi
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.temper.pinet.network import GreyPINet
 from pspflow.studies.temper.pinet.options import PINetOptions
 from pspflow.training.data import ChipTargets, in_order, shuffled
@@ -40,6 +40,7 @@ def train(
     options: PINetOptions = PINetOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Train PI-Net until its loss on validation chips stops falling.
@@ -55,7 +56,7 @@ def train(
     history
         Parquet table to write: losses by epoch.
     """
-    device = prepare(threads, seed)
+    prepare(threads, seed)
     rows, store = read_chips(chips), Micrographs(micrographs)
     images = pi.images_of(persistence, chips)
     data, targets = {}, {}

@@ -22,7 +22,7 @@ from pspflow.models.multiflow import (
 )
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, MicrographStore, Weights
-from pspflow.studies.stage import Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.temper.flows.trained import batch_size, load_flow, transfer
 from pspflow.studies.temper.transfer.draws import held_out
 from pspflow.studies.temper.transfer.options import TransferOptions
@@ -44,6 +44,7 @@ def chips(
     options: TransferOptions = TransferOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Transfer held-out chips in every direction, and draw chips of every domain from noise.
@@ -59,7 +60,7 @@ def chips(
     torch.set_num_threads(threads)
     keep_freed_memory()
     rows, store = read_chips(chips), Micrographs(micrographs)
-    flow = load_flow(weights)
+    flow = load_flow(weights, device)
     drawn = held_out(rows, options.chips_per_specimen, seed)
     sources = {name: cut_chips(store, rows.iloc[at]) for name, at in drawn.items()}
     ways = directions(flow.domains)
