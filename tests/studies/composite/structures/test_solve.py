@@ -1,5 +1,7 @@
 """From structures to stiffness and strain, in shares."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 import torch
@@ -17,6 +19,7 @@ from pspflow.studies.composite.structures.stages.merge_stiffness import merge_st
 from pspflow.studies.composite.structures.stages.merge_strain import merge_strain
 from pspflow.studies.composite.structures.stages.simulate import simulate
 from pspflow.studies.composite.structures.stages.solve import solve, spread_over
+from pspflow.training import devices
 
 NO_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 OPTIONS = SimulatedOptions(edge_voxels=9, structures=12, sigmas_voxels=(1, 3))
@@ -152,9 +155,10 @@ class Device(str):
 
 @pytest.fixture(params=["cpu", pytest.param("cuda", marks=NO_GPU)])
 def batches(request, monkeypatch):
-    """Solve in batches of five, on a GPU or as on one."""
-    device = torch.device("cuda") if request.param == "cuda" else Device("cpu")
-    monkeypatch.setattr(tested, "usable_device", lambda _: device)
+    """Solve in batches of five, on a GPU, which stages use where there is one, or as on one."""
+    if request.param == "cpu":
+        monkeypatch.setattr(devices, "using", lambda *_, **__: nullcontext(Device("cpu")))
+        monkeypatch.setattr(devices, "recorded", str)
     monkeypatch.setattr(tested, "structures_at_once", lambda *_: 5)
 
 
@@ -164,6 +168,7 @@ def test_batches_are_as_one_by_one(made, batches, monkeypatch):
     monkeypatch.undo()
     (made["table"].parent / "2").rename(made["table"].parent / "batches")
     moved = made["table"].parent / "batches"
+    monkeypatch.setattr(devices, "using", lambda *_, **__: nullcontext(torch.device("cpu")))
     _, *expected = solved(made, 7, shares=2)
     found, wanted = read_table(moved / stiffness.name), read_table(expected[0])
     assert found["structure"].equals(wanted["structure"])
