@@ -1,6 +1,7 @@
 """A batch of cells under one load case or several, solved in single precision."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,14 @@ class Solved(NamedTuple):
     displacements: Tensor
 
 
+@lru_cache(maxsize=4)
+def _reference(
+    element: Scheme, moduli: tuple[float, float], shape: torch.Size, device: torch.device
+) -> ReferenceInverse:
+    """Return the preconditioner of a cell; one batch follows another with the same."""
+    return ReferenceInverse(make_element(element), *moduli, shape, DTYPE, device)
+
+
 class CellBatch:
     """Cells of one shape in which the same phases occur.
 
@@ -60,7 +69,7 @@ class CellBatch:
     ) -> None:
         self._device, self._shape, self._scales = phases.device, phases.shape[1:], scales
         self._voxels, self._cases = self._shape.numel(), list(load_cases)
-        first, modes = scales[0], make_element(element)
+        first = scales[0]
         self._moduli = [
             torch.tensor(moduli, dtype=DTYPE, device=self._device)[phases.int()].repeat_interleave(
                 len(self._cases), dim=0
@@ -68,9 +77,7 @@ class CellBatch:
             for moduli in (first.bulk, first.shear)
         ]
         self._stiffness = BatchStiffness(element, *self._moduli)
-        self._inverse = BatchInverse(
-            ReferenceInverse(modes, *first.middle, self._shape, DTYPE, self._device)
-        )
+        self._inverse = BatchInverse(_reference(element, first.middle, self._shape, self._device))
 
     def solve(self, tolerance: float, max_iterations: int) -> Solved:
         """Solve every load case of every cell for a strain of 1, as `PeriodicCell.solve` does.
