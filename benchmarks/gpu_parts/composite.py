@@ -43,7 +43,7 @@ def measure(run: Run) -> Iterator[Found]:
     data = _split(*labelled_structures(run.until(0.4), STRUCTURES))
     for place, model in enumerate(MODELS):
         run.peak_gb()
-        with prepared(run):
+        with prepared():
             network, training = network_training(model, data, options, run.device)
             share = run.until(1 / (len(MODELS) - place))
             end = min(share.end, time.perf_counter() + MOST_SECONDS)

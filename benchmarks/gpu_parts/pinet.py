@@ -92,7 +92,7 @@ def _training(
 ) -> dict[str, float]:
     """Time training steps as the stage takes them: whole batches of the first epoch, again."""
     run.peak_gb()
-    with prepared(run):
+    with prepared():
         targets = images.astype(np.float32)
         table = pd.DataFrame({"row": 0, "column": 0, "flip": False}, index=range(len(chips)))
         table["size_px"] = chips.shape[1]

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import torch
 
-from gpu_parts.frame import Run
 from pspflow.training.session import prepare
 
 SEED = 0
@@ -13,15 +12,10 @@ SEED = 0
 
 
 @contextmanager
-def prepared(run: Run, *, deterministic: bool = True) -> Iterator[None]:
-    """Prepare this process as the stages do; afterwards every operation is allowed again.
-
-    A rehearsal has one thread: at its sizes threads do little but wait for each other.
-    """
-    threads = torch.get_num_threads()
-    prepare(1 if run.small else threads, SEED, deterministic=deterministic)
+def prepared(*, deterministic: bool = True) -> Iterator[None]:
+    """Prepare this process as the stages do; afterwards every operation is allowed again."""
+    prepare(torch.get_num_threads(), SEED, deterministic=deterministic)
     try:
         yield
     finally:
         torch.set_deterministic_debug_mode("default")
-        torch.set_num_threads(threads)

@@ -43,13 +43,13 @@ class Stopped(BaseException):
 
 def measure(run: Run) -> Iterator[Found]:
     """Break a training of a composite network, then one of the flows."""
-    with prepared(run):
+    with prepared():
         whole, broken, took = _broken(run, partial(_composite, run))
     yield Case("network `mixture`", {"epochs": EPOCHS, "s of three trainings": took})
     names = [name for name, each in whole.items() if each.is_floating_point()]
     largest = max(float((whole[name] - broken[name]).abs().max()) for name in names)
     yield Check("network `mixture`: largest difference of a weight, resumed", largest, 0.0)
-    with prepared(run, deterministic=False):
+    with prepared(deterministic=False):
         start = {name: each.cpu().clone() for name, each in _flows(run).weights().items()}
         whole, broken, took = _broken(run, partial(_flows, run))
         again, _ = _trained(_flows(run))
