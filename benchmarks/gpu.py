@@ -37,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(given: argparse.Namespace, device: torch.device) -> int:
     rehearsal = device.type == "cpu"
+    if rehearsal:  # at its sizes threads do little but wait for each other
+        torch.set_num_threads(1)
     folder = given.folder or ROOT / ("results/gpu" if rehearsal else "docs/results")
     record = _earlier(folder, rehearsal) if given.parts else {"rehearsal": rehearsal, "parts": {}}
     names = given.parts or list(PARTS)

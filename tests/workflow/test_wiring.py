@@ -72,7 +72,12 @@ def planned(request, make_checkout):
         "seed": 11,
         "temper": {"images": images, "persistence": {"shards": 11}},
         "composite": {
-            "structures": {"source": "stack", "stack": files, "split": {"runs": 12}},
+            "structures": {
+                "source": "stack",
+                "stack": files,
+                "solver": {"device": "cuda", "shards": 3},
+                "split": {"runs": 12},
+            },
             "networks": {"style_weights": "vgg.safetensors"},
             "localization": {"structures": None},
         },

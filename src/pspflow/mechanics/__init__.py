@@ -16,6 +16,10 @@ from pspflow.mechanics.checks import check_structure
 from pspflow.mechanics.isotropic import isotropic_stiffness
 
 if TYPE_CHECKING:
+    from pspflow.mechanics.batched.structures import (
+        Homogenised,
+        homogenise_structures,
+    )
     from pspflow.mechanics.conjugate import ConvergenceError
     from pspflow.mechanics.homogenise import (
         effective_stiffness,
@@ -26,10 +30,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Bounds",
     "ConvergenceError",
+    "Homogenised",
     "check_structure",
     "effective_stiffness",
     "hashin_shtrikman_bounds",
     "hill_stiffness",
+    "homogenise_structures",
     "isotropic_stiffness",
     "reuss_stiffness",
     "stiffness_and_strain",
@@ -44,6 +50,10 @@ def __getattr__(name: str) -> Any:
         from pspflow.mechanics import homogenise  # noqa: PLC0415
 
         return getattr(homogenise, name)
+    if name in ("Homogenised", "homogenise_structures"):
+        from pspflow.mechanics.batched import structures  # noqa: PLC0415
+
+        return getattr(structures, name)
     if name == "ConvergenceError":
         from pspflow.mechanics.conjugate import ConvergenceError  # noqa: PLC0415
 

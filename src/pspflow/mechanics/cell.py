@@ -11,18 +11,12 @@ from pspflow.mechanics.checks import Precision
 from pspflow.mechanics.conjugate import ConvergenceError, conjugate_gradients, dot
 from pspflow.mechanics.element import Scheme, affine_displacements, make_element, mean_strain
 from pspflow.mechanics.energy_bound import EnergyBound
-from pspflow.mechanics.isotropic import bulk_modulus, isotropic_stiffness, shear_modulus
 from pspflow.mechanics.operator import CellStiffness
 from pspflow.mechanics.reference import ReferenceInverse
+from pspflow.mechanics.scales import LOST, Scales
 from pspflow.training.devices import usable_device
 
 DTYPES = {"single": (torch.float32, torch.float64), "double": (torch.float64,)}
-ROUNDING = 4  # forces in a homogeneous cell under unit strain come to 1 in units of rounding
-SLACK = 10  # the error of the energy is bounded by the square of this many tolerances,
-FINEST = 8  # or by this many units of rounding
-# Rounding adds to the energy at most the square of this many units of it, relative to the energy
-# at uniform strain: measured on up to 41 voxels per edge with inclusions up to 1e6 times stiffer.
-LOST = 10
 COARSEST = 1e-6  # what rounding may add where no finer precision follows
 
 
@@ -91,30 +85,15 @@ class PeriodicCell:
     ) -> None:
         self.element, self.device = make_element(element), usable_device(device)
         counts = np.bincount(phases.ravel(), minlength=len(young_gpa))
-        present = np.flatnonzero(counts)
-        # The answer is proportional to the moduli, and squares of large ones would overflow.
-        self.unit_gpa = float(young_gpa[present].max())
-        young = np.where(counts, young_gpa, self.unit_gpa) / self.unit_gpa
         self._phases, self.voxels = phases, phases.size
-        self._moduli = bulk_modulus(young, poisson), shear_modulus(young, poisson)
-        kept = [moduli[present] for moduli in self._moduli]
-        self._homogeneous = all(np.ptp(moduli) == 0 for moduli in kept)
-        self._first = isotropic_stiffness(young[present[0]], poisson[present[0]])
-        # The middle of the range is best for the convergence of conjugate gradients.
-        bulk, shear = (float(moduli.max() + moduli.min()) / 2 for moduli in kept)
-        self._middle = bulk, shear
-        self._lowest = min(float(kept[0].min()) / bulk, float(kept[1].min()) / shear)
-        stiffest = float((3 * kept[0] + 4 * kept[1]).max())
-        self._rounding = ROUNDING * stiffest * (self.voxels / shear) ** 0.5
-        softest = float(min(3 * kept[0].min(), 2 * kept[1].min()))
+        self._scales = Scales(counts, young_gpa, poisson)
+        self.unit_gpa = self._scales.unit_gpa
         # Moduli that differ by more than the precision resolves are solved in double at once.
         self.dtypes = [
             dtype
             for dtype in DTYPES[precision]
-            if dtype == torch.float64 or torch.finfo(dtype).eps * stiffest < softest
+            if dtype == torch.float64 or self._scales.resolved_by(dtype)
         ]
-        shares = counts[present] / self.voxels
-        self._reuss = [1 / float(np.sum(shares / moduli)) for moduli in kept]
         self._made: dict[torch.dtype, tuple[CellStiffness, ReferenceInverse]] = {}
 
     @refuses_masks
@@ -142,7 +121,7 @@ class PeriodicCell:
         ConvergenceError
             If the tolerance is not met.
         """
-        if self._homogeneous or not macro_strain.any():
+        if self._scales.homogeneous or not macro_strain.any():
             return self._solve_uniform(macro_strain)
         start, iterations = None, 0
         for dtype in self.dtypes:
@@ -168,7 +147,7 @@ class PeriodicCell:
     def _solve_uniform(self, macro_strain: np.ndarray) -> Equilibrium:
         """Return the solution without fluctuation, where no forces are left at uniform strain."""
         fields = torch.zeros(3, *self._phases.shape, dtype=self.dtypes[0], device=self.device)
-        stress = torch.tensor(self._first @ macro_strain, device=self.device)
+        stress = torch.tensor(self._scales.first @ macro_strain, device=self.device)
         return Equilibrium(fields, fields, stress, 0)
 
     def _attempt(
@@ -203,13 +182,13 @@ class PeriodicCell:
             displacements = start.to(dtype)
             forces, _, energy = evaluate(displacements)
         # In nearly homogeneous cells the initial residual is hardly more than rounding.
-        goal = max(tolerance * scale, epsilon * self._rounding)
-        accuracy = max((SLACK * tolerance) ** 2, FINEST * epsilon)
+        goal = max(tolerance * scale, self._scales.smallest_goal(dtype))
+        accuracy = self._scales.accuracy(dtype, tolerance)
         slack = LOST * epsilon * uniform
         # A solution that rounding would spoil is not worth its iterations, if a finer one follows.
         resolved = 0.0 if final else slack / accuracy**0.5
-        least = self._least_energy(macro_strain)
-        bound = EnergyBound(self._lowest, energy, uniform, least, slack, accuracy, resolved)
+        least = self._scales.least_energy(macro_strain)
+        bound = EnergyBound(self._scales.lowest, energy, uniform, least, slack, accuracy, resolved)
         residual = -forces
         correction, iterations = conjugate_gradients(
             stiffness.forces, inverse, residual, goal, max_iterations, bound
@@ -226,24 +205,17 @@ class PeriodicCell:
         found = Equilibrium(displacements, -forces, stress, iterations)
         return _Attempt(found, reached / (scale or 1.0), missing + rounded, good)
 
-    def _least_energy(self, macro_strain: np.ndarray) -> float:
-        """Return the energy under uniform stress, which no strain field goes below."""
-        bulk, shear = self._reuss
-        volumetric = macro_strain[:3].sum()
-        deviatoric = macro_strain[:3] - volumetric / 3
-        density = bulk * volumetric**2 + shear * (
-            2 * deviatoric @ deviatoric + macro_strain[3:] @ macro_strain[3:]
-        )
-        return float(density) * self.voxels
-
     def _fields(self, dtype: torch.dtype) -> tuple[CellStiffness, ReferenceInverse]:
         """Return the cell's stiffness and the preconditioner in one precision; made once."""
         if dtype not in self._made:
             ids = torch.tensor(self._phases, device=self.device)
-            bulk, shear = (self._tensor(moduli, dtype)[ids] for moduli in self._moduli)
+            bulk, shear = (
+                self._tensor(moduli, dtype)[ids]
+                for moduli in (self._scales.bulk, self._scales.shear)
+            )
             self._made[dtype] = (
                 CellStiffness(self.element, bulk, shear),
-                ReferenceInverse(self.element, *self._middle, ids.shape, dtype, self.device),
+                ReferenceInverse(self.element, *self._scales.middle, ids.shape, dtype, self.device),
             )
         return self._made[dtype]
 

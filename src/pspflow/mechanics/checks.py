@@ -85,6 +85,42 @@ def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
         raise ValueError(
             f"phases must be 3-D, (nx, ny, nz), with at least one voxel, got shape {array.shape}"
         )
+    _check_ids(array, phase_count)
+    return array.astype(np.int64)
+
+
+@refuses_masks
+def check_structures(phases: ArrayLike, phase_count: int) -> NDArray[Any]:
+    """Validate the phase ids of several structures.
+
+    Parameters
+    ----------
+    phases
+        As in `check_phases`, shape ``(n, nx, ny, nz)``; a labelled array has the axes structure, x,
+        y and z.
+    phase_count
+        As in `check_phases`.
+
+    Returns
+    -------
+    The ids as uint8, or as int64 where there are more than 256 phases.
+
+    Raises
+    ------
+    ValueError
+        As `check_phases`.
+    """
+    array = np.asarray(along(phases, ("structure", "x", "y", "z")))
+    if array.ndim != 4 or array.size == 0:
+        raise ValueError(
+            "phases must be 4-D, (structures, nx, ny, nz), with at least one voxel, got shape "
+            f"{array.shape}"
+        )
+    _check_ids(array, phase_count)
+    return np.ascontiguousarray(array, np.uint8 if phase_count <= 256 else np.int64)
+
+
+def _check_ids(array: NDArray[Any], phase_count: int) -> None:
     if array.dtype.kind not in "bui":
         if array.dtype.kind == "f" and np.isnan(array).any():
             raise ValueError("phases must be whole numbers, but they hold NaN: give every voxel")
@@ -97,7 +133,6 @@ def check_phases(phases: ArrayLike, phase_count: int) -> NDArray[np.int64]:
             f"phases must be from 0 to {phase_count - 1}, but they hold {low if low < 0 else high}:"
             " give that phase a modulus and a Poisson's ratio, or renumber"
         )
-    return array.astype(np.int64)
 
 
 @refuses_masks

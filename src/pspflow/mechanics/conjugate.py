@@ -22,6 +22,11 @@ class ConvergenceError(RuntimeError):
     excess
         How far the energy may be too high, relative to it: the reason, where the residual is as
         wanted.
+
+    Attributes
+    ----------
+    structure
+        Which of many structures it was, where many are solved.
     """
 
     def __init__(
@@ -38,6 +43,7 @@ class ConvergenceError(RuntimeError):
         )
         self.iterations = iterations
         self.residual = residual
+        self.structure: int | None = None
 
 
 def conjugate_gradients(

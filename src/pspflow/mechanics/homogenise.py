@@ -8,7 +8,8 @@ conjugate gradients that are preconditioned with the Fourier inverse of a homoge
 
 The solver uses as many threads as torch has (`torch.set_num_threads`), or a GPU. For many
 structures it is fastest to run as many processes as there are cores, with one thread each: threads
-wait for each other, and wait long where other programs use the cores too.
+wait for each other, and wait long where other programs use the cores too. One structure does not
+keep a GPU busy: `pspflow.mechanics.homogenise_structures` solves many at once there.
 
 References
 ----------

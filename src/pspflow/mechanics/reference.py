@@ -32,6 +32,11 @@ class ReferenceInverse:
         Voxels along each axis.
     dtype, device
         Type and device of the fields; the inverse is computed in float64.
+
+    Attributes
+    ----------
+    inverse
+        Shape ``(6, nx, ny, nz // 2 + 1, 1)``, by pair of axes.
     """
 
     def __init__(
@@ -46,12 +51,12 @@ class ReferenceInverse:
         self.shape = shape
         symbol = _symbol(_stencil(element, bulk, shear), shape)
         inverse = _invert(symbol, SINGULAR * (bulk + shear)).to(dtype).to(device)
-        self._inverse = inverse.unsqueeze(-1)  # for both the real and the imaginary part
+        self.inverse = inverse.unsqueeze(-1)  # for both the real and the imaginary part
 
     def __call__(self, forces: Tensor) -> Tensor:
         """Return displacements, shape ``(3, nx, ny, nz)``, for forces of that shape."""
         waves = torch.view_as_real(torch.fft.rfftn(forces, dim=(1, 2, 3)))
-        xx, yy, zz, yz, xz, xy = self._inverse
+        xx, yy, zz, yz, xz, xy = self.inverse
         x, y, z = waves
         out = torch.empty_like(waves)
         for target, row in zip(out, ((xx, xy, xz), (xy, yy, yz), (xz, yz, zz)), strict=True):

@@ -1,8 +1,9 @@
 """Batches in an order that the seed and the epoch decide, so that a resumed run sees the same."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import torch
@@ -17,11 +18,19 @@ Batch = tuple[Tensor, Tensor]
 
 
 class Data(Protocol):
-    """A data set that returns a whole batch at once."""
+    """A data set that returns a whole batch at once, made on the device on which it lies."""
+
+    @property
+    def nbytes(self) -> int:
+        """Return the size of the data set in bytes."""
+
+    def to(self, device: torch.device) -> Self:
+        """Return the data set on a device."""
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, positions: Tensor, /) -> Batch: ...
+    def __getitem__(self, positions: Tensor, /) -> Batch:
+        """Return a batch; positions may lie on any device."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +79,23 @@ class Pairs:
     def __init__(self, inputs: Tensor, targets: Tensor) -> None:
         self.inputs, self.targets = inputs, targets
 
+    @property
+    def nbytes(self) -> int:
+        """Return the size of both in bytes."""
+        return self.inputs.nbytes + self.targets.nbytes
+
+    def to(self, device: torch.device) -> Self:
+        """Return the same pairs on a device."""
+        return type(self)(self.inputs.to(device), self.targets.to(device))
+
     def __len__(self) -> int:
         """Return the number of items."""
         return len(self.inputs)
 
     def __getitem__(self, positions: Tensor) -> Batch:
         """Return a batch."""
-        return self.inputs[positions], self.targets[positions]
+        here = positions.to(self.inputs.device, non_blocking=True)
+        return self.inputs[here], self.targets[here]
 
 
 class ChipTargets:
@@ -94,10 +113,22 @@ class ChipTargets:
     def __init__(self, chips: ChipGather, targets: np.ndarray) -> None:
         self._chips, self._targets = chips, torch.from_numpy(targets)
 
+    @property
+    def nbytes(self) -> int:
+        """Return the size of micrographs, places and targets in bytes."""
+        return sum(each.nbytes for each in self._chips.buffers()) + self._targets.nbytes
+
+    def to(self, device: torch.device) -> Self:
+        """Return the same chips and targets on a device; the given chips are moved."""
+        there = copy(self)
+        there._chips, there._targets = self._chips.to(device), self._targets.to(device)
+        return there
+
     def __len__(self) -> int:
         """Return the number of chips."""
         return len(self._chips)
 
     def __getitem__(self, positions: Tensor) -> Batch:
         """Return a batch: chips `n x rows x columns` uint8, and their targets."""
-        return self._chips(positions), self._targets[positions]
+        here = positions.to(self._targets.device, non_blocking=True)
+        return self._chips(here), self._targets[here]

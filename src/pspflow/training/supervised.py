@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from pspflow.training.data import Batch, Batches
+from pspflow.training.placement import moved, placed
 
 
 class Loss(Protocol):
@@ -36,7 +37,7 @@ class Supervised:
     optimiser
         Updates the parameters of the module.
     train, validation
-        The data, on the CPU.
+        The data; they are laid on a GPU where they fit, see `placement.placed`.
     device
         Where the network is trained.
     schedule
@@ -61,7 +62,8 @@ class Supervised:
         clip: float | None = None,
     ) -> None:
         self.module, self.loss, self.optimiser = module.to(device), loss, optimiser
-        self.train, self.validation, self.device = train, validation, device
+        self.train, self.validation = placed(train, device), placed(validation, device)
+        self.device = device
         self.schedule, self.every, self.clip = schedule, every, clip
         self.epoch = 0
         self.positions: Sequence[Tensor] = ()
@@ -121,4 +123,4 @@ class Supervised:
 
     def _batch(self, batches: Batches, positions: Tensor) -> Batch:
         inputs, targets = batches.data[positions]
-        return inputs.to(self.device), targets.to(self.device)
+        return moved(inputs, self.device), moved(targets, self.device)

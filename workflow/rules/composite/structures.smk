@@ -36,6 +36,13 @@ MADE["composite"]["structures"] = [
     f"{STRUCTURES_DIR}/figures/alike.png",
     f"{STRUCTURES_DIR}/section.json",
 ]
+STRUCTURES_ON_GPU = COMPOSITE.structures.solver.device == "cuda"
+# without a GPU of its own a job cannot insist on one
+STRUCTURES_DEVICE = CONFIG.device if CONFIG.device != "cuda" else "auto"
+if COMPOSITE.structures.solver.device != "auto":
+    STRUCTURES_DEVICE = COMPOSITE.structures.solver.device
+# what a job of the solver asks for; the plugin of LSF knows no gpu resource
+STRUCTURES_GPU = {"gpu": 1, "lsf_extra": "-gpu num=1"} if STRUCTURES_ON_GPU else {}
 # structures of a set whose strain fields are kept, spread over it
 STRUCTURES_FIELDS = {"all": COMPOSITE.localization.structures or "all", "pair": 0}
 
@@ -128,10 +135,11 @@ rule composite_structures_solve:
     benchmark:
         f"{COMPOSITE_DIR}/benchmarks/structures/{{set}}/solved/{{shard}}.tsv"
     conda:
-        "../../../envs/cpu.yaml"
+        f"../../../envs/{'gpu' if STRUCTURES_ON_GPU else 'cpu'}.yaml"
     resources:
-        mem_mb=memory(2000),
+        mem_mb=memory(8000 if STRUCTURES_ON_GPU else 2000),
         runtime=240,
+        **STRUCTURES_GPU,
     params:
         fields=lambda wildcards: STRUCTURES_FIELDS[wildcards.set],
         options=options(COMPOSITE.structures.solver.solution),
@@ -144,6 +152,7 @@ rule composite_structures_solve:
         " --shard {wildcards.shard}"
         " --fields {params.fields}"
         " --options {params.options:q}"
+        " --device {STRUCTURES_DEVICE}"
 
 
 rule composite_structures_merge_stiffness:

@@ -1,5 +1,7 @@
 """From structures to stiffness and strain, in shares."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 import torch
@@ -12,11 +14,14 @@ from pspflow.mechanics import ConvergenceError, effective_stiffness, strain_fiel
 from pspflow.studies.composite.structures import solution
 from pspflow.studies.composite.structures.options import SimulatedOptions
 from pspflow.studies.composite.structures.properties import NORMAL
+from pspflow.studies.composite.structures.stages import solve as tested
 from pspflow.studies.composite.structures.stages.merge_stiffness import merge_stiffness
 from pspflow.studies.composite.structures.stages.merge_strain import merge_strain
 from pspflow.studies.composite.structures.stages.simulate import simulate
 from pspflow.studies.composite.structures.stages.solve import solve, spread_over
+from pspflow.training import devices
 
+NO_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 OPTIONS = SimulatedOptions(edge_voxels=9, structures=12, sigmas_voxels=(1, 3))
 KEYS = ("structures", "table", "phases")
 
@@ -37,13 +42,13 @@ def made(tmp_path):
     return paths
 
 
-def solved(made, fields, shares=1):
+def solved(made, fields, shares=1, **options):
     """Solve in shares and merge; return the tables and stores that this makes."""
     folder = made["table"].parent / f"{shares}"
     shards = []
     for i in range(1, shares + 1):
         shards.append(folder / f"{i}-of-{shares}.zarr")
-        solve(**made, solved=shards[-1], shard=f"{i}-of-{shares}", fields=fields)
+        solve(**made, solved=shards[-1], shard=f"{i}-of-{shares}", fields=fields, **options)
     paths = (tuple(shards), folder / "stiffness.parquet", folder / "strain.zarr")
     merge_stiffness(shards=paths[0], table=made["table"], stiffness=paths[1])
     if fields:
@@ -140,3 +145,51 @@ def test_a_structure_without_solution_is_named(made, monkeypatch, tmp_path):
     with pytest.raises(InputError, match=r"Structure all-00006: no equilibrium .*solver.tolerance"):
         solve(**made, solved=tmp_path / "2-of-2.zarr", shard="2-of-2")
     assert not (tmp_path / "2-of-2.zarr").exists()
+
+
+class Device(str):
+    """A CPU that is treated as a GPU: structures are solved in batches."""
+
+    type = "batches"
+
+
+@pytest.fixture(params=["cpu", pytest.param("cuda", marks=NO_GPU)])
+def batches(request, monkeypatch):
+    """Solve in batches of five, on a GPU, which stages use where there is one, or as on one."""
+    if request.param == "cpu":
+        monkeypatch.setattr(devices, "using", lambda *_, **__: nullcontext(Device("cpu")))
+        monkeypatch.setattr(devices, "recorded", str)
+    monkeypatch.setattr(tested, "structures_at_once", lambda *_: 5)
+
+
+def test_batches_are_as_one_by_one(made, batches, monkeypatch):
+    """On a GPU, stiffness and fields are those of a CPU, in order and from the same structures."""
+    _, stiffness, strain = solved(made, 7, shares=2)
+    monkeypatch.undo()
+    (made["table"].parent / "2").rename(made["table"].parent / "batches")
+    moved = made["table"].parent / "batches"
+    monkeypatch.setattr(devices, "using", lambda *_, **__: nullcontext(torch.device("cpu")))
+    _, *expected = solved(made, 7, shares=2)
+    found, wanted = read_table(moved / stiffness.name), read_table(expected[0])
+    assert found["structure"].equals(wanted["structure"])
+    np.testing.assert_allclose(found[list(NORMAL)], wanted[list(NORMAL)], rtol=1e-5)
+    first, second = open_store(moved / strain.name), open_store(expected[1])
+    assert first.attrs["structures"] == second.attrs["structures"]
+    fields = [read_values(each, "strain_11") for each in (first, second)]
+    np.testing.assert_allclose(*fields, rtol=0, atol=1e-6)
+
+
+def test_a_structure_of_a_batch_without_solution_is_named(made, batches, monkeypatch, tmp_path):
+    """It is the one of the set that has the place in its batch which the solver says."""
+
+    def give_up(voxels, *_, **__):
+        if len(voxels) == 5:
+            return np.zeros((5, 3, 3)), np.empty((0, 9, 9, 9))
+        error = ConvergenceError(2000, 0.5, 1e-4)
+        error.structure = 1
+        raise error
+
+    monkeypatch.setattr(tested, "solutions", give_up)
+    with pytest.raises(InputError, match=r"Structure all-00011: no equilibrium"):
+        solve(**made, solved=tmp_path / "all.zarr")
+    assert not (tmp_path / "all.zarr").exists()

@@ -1,6 +1,7 @@
 """Windows that are cut out of periodic cells, and their batches."""
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 import torch
@@ -28,14 +29,25 @@ class Windows:
         self.inputs, self.targets = inputs, targets
         self.window, self.gap, self.edge = window, gap, inputs.shape[1]
 
+    @property
+    def nbytes(self) -> int:
+        """Return the size of the cells in bytes."""
+        return self.inputs.nbytes + self.targets.nbytes
+
+    def to(self, device: torch.device) -> Self:
+        """Return the same windows on a device."""
+        cells = (self.inputs.to(device), self.targets.to(device))
+        return type(self)(*cells, self.window, self.gap)
+
     def __len__(self) -> int:
         """Return the number of windows, one per voxel."""
         return self.inputs.numel()
 
     def __getitem__(self, positions: Tensor) -> Batch:
         """Cut a batch: windows `n x window x ...`, and their centres `n x gap x ...`."""
-        at = np.unravel_index(positions.numpy(), self.inputs.shape)
-        cells, starts = torch.from_numpy(at[0]), torch.from_numpy(np.stack(at[1:], axis=1))
+        here = positions.to(self.inputs.device, non_blocking=True)
+        cells, *at = torch.unravel_index(here, self.inputs.shape)
+        starts = torch.stack(at, dim=1)
         margin = (self.window - self.gap) // 2
         windows = cut(self.inputs, cells, starts - margin, self.window)
         return windows, cut(self.targets, cells, starts, self.gap)

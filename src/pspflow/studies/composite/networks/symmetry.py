@@ -1,5 +1,6 @@
 """Symmetric copies of structures, which have the same stiffness or the same with axes exchanged."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import torch
@@ -45,7 +46,17 @@ def symmetric_copies(
     if len(orders) == 1:
         return copies, stiffness
     order = orders[int(torch.randint(len(orders), (), generator=rng))]
-    return copies.permute(0, 1, *(2 + axis for axis in order)), stiffness[:, _columns(order)]
+    return copies.permute(0, 1, *(2 + axis for axis in order)), chosen(stiffness, _columns(order))
+
+
+def chosen(stiffness: Tensor, columns: Sequence[int]) -> Tensor:
+    """Return columns of `b x 6` components, `b x columns`.
+
+    A list as an index would be copied to the GPU, and the CPU would wait for that in every step.
+    """
+    if not columns:
+        return stiffness[:, :0]
+    return torch.stack([stiffness[:, column] for column in columns], dim=1)
 
 
 def _columns(order: tuple[int, ...]) -> list[int]:

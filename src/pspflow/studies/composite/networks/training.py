@@ -9,7 +9,7 @@ from pspflow.models.vae_regression import Posterior, VAERegression, binarise
 from pspflow.seeds import generator
 from pspflow.studies.composite.networks.network import Network, to_input
 from pspflow.studies.composite.networks.options import ObjectiveOptions, StatisticsOptions
-from pspflow.studies.composite.networks.symmetry import symmetric_copies
+from pspflow.studies.composite.networks.symmetry import chosen, symmetric_copies
 from pspflow.studies.composite.structures.symmetries import Symmetries
 from pspflow.training.data import Batch, Batches
 from pspflow.training.optimisers import Adam
@@ -55,12 +55,12 @@ class NetworkLoss:
         structures, stiffness = to_input(batch[0]), batch[1]
         if self.symmetries is not None:
             structures, stiffness = symmetric_copies(structures, stiffness, rng, self.symmetries)
-        return self.losses(structures, stiffness[:, self.columns], rng)
+        return self.losses(structures, chosen(stiffness, self.columns), rng)
 
     def validation(self, batch: Batch, number: int) -> Tensor:
         """Return the loss of a validation batch, with the same draws in every epoch."""
         rng = self._rng("validation", number)
-        loss, _ = self.losses(to_input(batch[0]), batch[1][:, self.columns], rng)
+        loss, _ = self.losses(to_input(batch[0]), chosen(batch[1], self.columns), rng)
         return loss
 
     def losses(
@@ -144,7 +144,8 @@ def training_of(
         Where the network is trained.
     """
     parameters = [p for p in loss.network.net.parameters() if p.requires_grad]
-    optimiser = Adam(parameters, loss.objective.learning_rate, loss.objective.betas)
+    fused = True if device.type == "cuda" else None  # one kernel for all parameters
+    optimiser = Adam(parameters, loss.objective.learning_rate, loss.objective.betas, fused=fused)
     schedule = CosineAnnealingLR(optimiser, epochs) if loss.symmetries is not None else None
     return Supervised(
         loss.network, loss, optimiser, train, validation, device, schedule=schedule, clip=CLIP
@@ -152,7 +153,8 @@ def training_of(
 
 
 def _normal(like: Tensor, rng: torch.Generator) -> Tensor:
-    return torch.randn(like.shape, generator=rng).to(like.device)
+    # drawn on the CPU: the same numbers on every device
+    return torch.randn(like.shape, generator=rng).to(like.device, non_blocking=True)
 
 
 def _beside(like: Tensor, rng: torch.Generator) -> torch.Generator:

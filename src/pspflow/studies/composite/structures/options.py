@@ -114,6 +114,9 @@ class SolverOptions(SolutionOptions):
 
     shards: Annotated[int, Field(ge=1, le=10000)] = 2
     """Number of jobs that the structures of a set are divided among."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where structures are solved: one by one on a core, or many at once on a GPU. auto: on the GPU
+    of a machine that has one; jobs of a scheduler ask for a GPU with cuda alone."""
 
     @property
     def solution(self) -> SolutionOptions:

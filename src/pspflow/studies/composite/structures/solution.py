@@ -9,7 +9,11 @@ from joblib import Parallel, delayed
 
 from pspflow.errors import InputError, raise_problems
 from pspflow.logs import progress
-from pspflow.mechanics import ConvergenceError, stiffness_and_strain
+from pspflow.mechanics import (
+    ConvergenceError,
+    homogenise_structures,
+    stiffness_and_strain,
+)
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import POSITIONS
 from pspflow.studies.composite.structures.solved_stores import MACRO
@@ -53,6 +57,49 @@ def solution(
         tolerance=options.tolerance,
     )
     return block, MACRO["macro_strain_11"] * strain[0]
+
+
+def solutions(
+    voxels: np.ndarray,
+    young_gpa: Sequence[float],
+    poisson: Sequence[float],
+    options: SolutionOptions,
+    device: torch.device,
+    strains_of: Sequence[int] = (),
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the stiffness of several structures together, and the strain field of some of them.
+
+    Parameters
+    ----------
+    voxels
+        Phase ids, shape ``(m, n, n, n)``.
+    young_gpa, poisson, options
+        As in `solution`.
+    device
+        Where they are solved: a GPU, since a CPU is faster with one after the other.
+    strains_of
+        Positions of the structures whose fields are wanted, in ascending order.
+
+    Returns
+    -------
+    What `solution` returns, of shapes ``(m, 3, 3)`` and ``(len(strains_of), n, n, n)``.
+
+    Raises
+    ------
+    ConvergenceError
+        If the tolerance is not met; its `structure` is the position of that structure.
+    """
+    found = homogenise_structures(
+        voxels,
+        young_gpa,
+        poisson,
+        strains_of=strains_of,
+        load_cases=NORMAL_CASES,
+        element=options.element,
+        tolerance=options.tolerance,
+        device=device,
+    )
+    return found.stiffness, MACRO["macro_strain_11"] * found.strain[:, 0]
 
 
 def unsolved(name: str, error: ConvergenceError) -> InputError:

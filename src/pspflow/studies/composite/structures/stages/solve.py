@@ -1,12 +1,13 @@
 """Stage: the stiffness of structures, and the strain of some of them, is computed."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
+import zarr
 
 from pspflow.io.arrays import add_array, get_array, new_store, open_store, put_array, reading
 from pspflow.io.artefacts import Provenance
@@ -14,13 +15,22 @@ from pspflow.io.shards import share
 from pspflow.io.tables import read_table
 from pspflow.logs import progress
 from pspflow.mechanics import ConvergenceError
+from pspflow.mechanics.batched.structures import structures_at_once
 from pspflow.seeds import generator
 from pspflow.studies.composite.paths import PhaseTable, StructureStore, StructureTable
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.sets import DIMS, PHASE, fill
-from pspflow.studies.composite.structures.solution import material_of, solution, unsolved
+from pspflow.studies.composite.structures.solution import (
+    NORMAL_CASES,
+    material_of,
+    solution,
+    solutions,
+    unsolved,
+)
 from pspflow.studies.composite.structures.solved_stores import KEPT, MACRO, STIFFNESS, STRAIN
-from pspflow.studies.stage import stage
+from pspflow.studies.stage import AUTO, Device, stage
+
+NO_STRAIN = np.empty(0)
 
 
 @stage
@@ -33,9 +43,12 @@ def solve(
     shard: str = "1-of-1",
     fields: int | Literal["all"] = 0,
     options: SolutionOptions = SolutionOptions(),
+    device: Device = AUTO,
     origin: Provenance,
 ) -> None:
     """Compute the stiffness of one share of the structures, and strain fields of some of them.
+
+    On a CPU they are solved one by one, on a GPU many at once.
 
     Parameters
     ----------
@@ -65,16 +78,20 @@ def solve(
 
     def strains() -> Iterator[np.ndarray]:
         """Solve every structure of the share; of those that keep them, yield the strains."""
-        work = progress(range(len(blocks)), len(blocks), "solving structures", "structure")
-        for place in work:
-            with reading(array):
-                voxels = np.asarray(array[part.start + place])
-            try:
-                blocks[place], strain = solution(voxels, **material, options=options)
-            except ConvergenceError as error:
-                raise unsolved(names[part.start + place], error) from error
-            if part.start + place in kept:
-                yield strain
+        found = (
+            _one_by_one(array, part, material, options)
+            if device.type == "cpu"
+            else _together(array, part, kept, material, options, device)
+        )
+        place = part.start
+        try:
+            for block, strain in progress(found, len(blocks), "solving structures", "structure"):
+                blocks[place - part.start] = block
+                if place in kept:
+                    yield strain
+                place += 1
+        except ConvergenceError as error:
+            raise unsolved(names[place + (error.structure or 0)], error) from error
 
     with new_store(solved, origin) as group:
         group.attrs["first"] = part.start
@@ -87,6 +104,39 @@ def solve(
         else:
             deque(strains(), maxlen=0)
         put_array(group, STIFFNESS, blocks, ("structure", "row", "column"), "GPa")
+
+
+def _one_by_one(
+    array: zarr.Array, part: slice, material: Mapping[str, Any], options: SolutionOptions
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the stiffness and the strain of every structure of a share."""
+    for place in range(part.start, part.stop):
+        with reading(array):
+            voxels = np.asarray(array[place])
+        yield solution(voxels, **material, options=options)
+
+
+def _together(
+    array: zarr.Array,
+    part: slice,
+    kept: np.ndarray,
+    material: Mapping[str, Any],
+    options: SolutionOptions,
+    device: torch.device,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the same, computed in batches; without strain where it is not kept."""
+    step = max(1, structures_at_once(array.shape[1:], len(NORMAL_CASES), device))
+    for first in range(part.start, part.stop, step):
+        last = min(first + step, part.stop)
+        with reading(array):
+            voxels = np.asarray(array[first:last])
+        wanted = kept[(kept >= first) & (kept < last)] - first
+        blocks, strains = solutions(
+            voxels, **material, options=options, device=device, strains_of=wanted
+        )
+        fields = dict(zip(wanted.tolist(), strains, strict=True))
+        for place, block in enumerate(blocks):
+            yield block, fields.pop(place, NO_STRAIN)
 
 
 def spread_over(count: int, wanted: int) -> np.ndarray:

@@ -1,0 +1,20 @@
+"""Where kernels in Triton take the place of torch's."""
+
+import importlib.util
+from types import ModuleType
+
+import torch
+
+USED = False
+"""Whether they are used at all, on a GPU with Triton: not before one has shown that they are right
+and faster there (tests/mechanics/batched/test_kernels.py)."""
+
+
+def kernels_for(device: torch.device, dtype: torch.dtype) -> ModuleType | None:
+    """Return the module `kernels` where fields of this kind are computed by it, else None."""
+    on_gpu = device.type == "cuda" and dtype == torch.float32
+    if not (USED and on_gpu and importlib.util.find_spec("triton")):
+        return None
+    from pspflow.mechanics.batched import kernels  # noqa: PLC0415
+
+    return kernels
