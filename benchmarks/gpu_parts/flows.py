@@ -151,4 +151,4 @@ H200 67 in float32 and 989 in bfloat16. At this width the aim is out of reach on
 paper's rate would take more than an A100 has in TF32: its network or its epoch was probably
 smaller than we read."""
 
-PART = Part("Flows at the paper's size", NOTE, 2, measure)
+PART = Part("Flows at the paper's size", NOTE, 3.1, measure)

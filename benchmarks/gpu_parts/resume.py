@@ -171,6 +171,6 @@ PART = Part(
     "weights have to be the same, bit by bit. The flows' is not restricted to reproducible "
     "operations: two unbroken trainings differ as well, and a stopped one may differ as little, "
     f"{TOLERANCE} of the way that the weights went in the training.",
-    0.5,
+    0.7,
     measure,
 )

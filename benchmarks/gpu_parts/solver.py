@@ -173,6 +173,6 @@ PART = Part(
     "Structures of the composite paper (contrast 50, 64 morphologies, volume fractions from 25 to "
     "75 %), tolerance 1e-4, single precision. What is alone is `effective_stiffness`, what is at "
     "once `homogenise_structures`; labelling is what the stage `solve` does on a GPU.",
-    2.5,
+    2.4,
     measure,
 )

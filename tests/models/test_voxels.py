@@ -17,9 +17,13 @@ from pspflow.models.voxels import (
     HalvingPool,
     MeansTrunk,
     Trunk,
+    VoxelConvolution,
+    VoxelTransposedConvolution,
+    convolve_slices,
     decoder_edges,
     largest_of_eight,
     stage_edges,
+    transpose_slices,
 )
 
 
@@ -141,3 +145,58 @@ def test_a_cut_always_leaves_two_phases(soft):
     assert ((hard == 0) | (hard == 1)).all()
     counts, wanted = hard.sum(dim=1).numpy(), np.rint(soft.sum(axis=(1, 2, 3)))
     np.testing.assert_array_equal(counts, wanted.clip(1, hard.shape[1] - 1))
+
+
+NO_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+
+
+def with_gradients(outcome, *inputs):
+    """Return an outcome and the gradients of its weighted sum."""
+    weights = torch.linspace(-1, 1, outcome.numel(), device=outcome.device).view(outcome.shape)
+    return outcome, *torch.autograd.grad((outcome * weights).sum(), inputs)
+
+
+def made(*shapes):
+    """Draw tensors that need gradients, in double precision."""
+    torch.manual_seed(4)
+    return [torch.randn(*shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
+
+
+@pytest.mark.parametrize("edges", [(7, 7, 7), (5, 8, 6)])
+@pytest.mark.parametrize(("size", "stride"), [(3, 1), (3, 2), (1, 1), (4, 3)])
+def test_a_convolution_by_slices_is_one_of_voxels(edges, size, stride):
+    """Values and gradients are those of torch's three-dimensional convolution."""
+    x, weight, bias = made((2, 3, *edges), (4, 3, *[size] * 3), (4,))
+    found = with_gradients(convolve_slices(x, weight, bias, stride), x, weight, bias)
+    expected = with_gradients(nn.functional.conv3d(x, weight, bias, stride), x, weight, bias)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("edges", [(6, 6, 6), (5, 4, 7)])
+@pytest.mark.parametrize(("size", "padding"), [(6, 1), (3, 1), (3, 0), (4, 2)])
+def test_a_transposed_convolution_by_slices_is_one_of_voxels(edges, size, padding):
+    """Values and gradients are those of torch's three-dimensional transposed convolution."""
+    x, weight, bias = made((2, 3, *edges), (3, 2, *[size] * 3), (2,))
+    found = with_gradients(transpose_slices(x, weight, bias, padding), x, weight, bias)
+    torchs = nn.functional.conv_transpose3d(x, weight, bias, padding=padding)
+    for one, other in zip(found, with_gradients(torchs, x, weight, bias), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@NO_GPU
+@pytest.mark.parametrize(
+    "layer",
+    [
+        VoxelConvolution(1, 4, 3, padding=1),
+        VoxelConvolution(3, 4, 3, padding=1, padding_mode="circular"),
+        VoxelConvolution(3, 4, 3, stride=2, padding=1),
+        VoxelTransposedConvolution(3, 1, 6, padding=1),
+    ],
+)
+def test_a_layer_computes_the_same_on_a_gpu(layer):
+    """Whatever its padding and stride, with the weights that it has."""
+    torch.backends.cudnn.allow_tf32 = False
+    x = torch.randn(2, layer.in_channels, 9, 9, 9)
+    expected = layer.cpu()(x)
+    torch.testing.assert_close(layer.cuda()(x.cuda()).cpu(), expected, rtol=1e-4, atol=1e-5)

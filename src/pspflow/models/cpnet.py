@@ -12,6 +12,8 @@ A smaller window, for a cell of fewer voxels, uses the same layers; the first li
 import torch
 from torch import Tensor, nn
 
+from pspflow.models.voxels import VoxelConvolution
+
 PAPER_WINDOW = 21
 PAPER_GAP = 7
 CHANNELS = (8, 16, 32, 64)
@@ -76,7 +78,7 @@ class PairMaximum(nn.Module):
 
 def _convolution(channels_in: int, channels_out: int, stride: int) -> tuple[nn.Module, ...]:
     return (
-        nn.Conv3d(channels_in, channels_out, 3, stride=stride, padding=1),
+        VoxelConvolution(channels_in, channels_out, 3, stride=stride, padding=1),
         nn.BatchNorm3d(channels_out),
         nn.ReLU(),
     )

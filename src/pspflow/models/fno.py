@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu
 
+from pspflow.models.voxels import VoxelConvolution
+
 
 class SpectralConv3d(nn.Module):
     """Convolve periodic fields over the whole cell: a learned matrix over channels for each wave.
@@ -87,8 +89,8 @@ class FourierOperator(nn.Module):
         return out
 
 
-def _local(channels_in: int, channels_out: int) -> nn.Conv3d:
-    return nn.Conv3d(channels_in, channels_out, 3, padding=1, padding_mode="circular")
+def _local(channels_in: int, channels_out: int) -> VoxelConvolution:
+    return VoxelConvolution(channels_in, channels_out, 3, padding=1, padding_mode="circular")
 
 
 def _long(waves: Tensor, axis: int, highest: int) -> Tensor:

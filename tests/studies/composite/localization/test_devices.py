@@ -8,6 +8,7 @@ from pspflow.studies.composite.localization.training import training_of
 from pspflow.studies.composite.localization.windows import Windows, covering, drawn
 from pspflow.studies.composite.structures.symmetries import EVERY
 from pspflow.training.data import Pairs, in_order, shuffled
+from pspflow.training.devices import using
 from pspflow.training.session import prepare
 
 MODELS = {"cpnet": {"window": 7, "gap": 3}, "fno": {"width": 3, "modes": 2, "blocks": 2}}
@@ -23,8 +24,9 @@ DEVICES = [
 @pytest.fixture(autouse=True)
 def reproducible():
     """Refuse operations that a GPU cannot repeat, as a stage does."""
-    prepare(1, 0)
-    yield
+    with using("auto"):
+        prepare(1, 0)
+        yield
     torch.set_deterministic_debug_mode("default")
 
 

@@ -14,6 +14,7 @@ from pspflow.studies.composite.networks.training import AutoencoderLoss, Network
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.symmetries import EVERY
 from pspflow.training.data import Pairs, in_order, shuffled
+from pspflow.training.devices import using
 from pspflow.training.session import prepare
 
 EDGE, COUNT = 11, 6
@@ -30,8 +31,9 @@ DEVICES = [
 @pytest.fixture(autouse=True)
 def reproducible():
     """Refuse operations that a GPU cannot repeat, as a stage does."""
-    prepare(1, 0)
-    yield
+    with using("auto"):
+        prepare(1, 0)
+        yield
     torch.set_deterministic_debug_mode("default")
 
 

@@ -8,6 +8,7 @@ import torch
 from pspflow.models.pinet import HEADS, PINet
 from pspflow.studies.temper.pinet.network import GreyPINet
 from pspflow.training.data import ChipTargets, in_order, shuffled
+from pspflow.training.devices import using
 from pspflow.training.gather import ChipGather
 from pspflow.training.optimisers import Adam
 from pspflow.training.regression import Regression
@@ -26,8 +27,9 @@ DEVICES = [
 @pytest.fixture(autouse=True)
 def reproducible():
     """Refuse operations that a GPU cannot repeat, as a stage does."""
-    prepare(1, 0)
-    yield
+    with using("auto"):
+        prepare(1, 0)
+        yield
     torch.set_deterministic_debug_mode("default")
 
 
