@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 from gpu_parts import PARTS
-from gpu_parts.frame import Case, Part, Run
+from gpu_parts.frame import Case, Run
 from gpu_parts.page import kept, page
 
 from pspflow.training.devices import using
@@ -48,7 +48,9 @@ def _run(given: argparse.Namespace, device: torch.device) -> int:
         now = time.perf_counter()
         allowed = max(0.0, end - now) * PARTS[name].share / left
         print(f"{PARTS[name].title}: {allowed:.0f} s", flush=True)
-        _measure(PARTS[name], Run(device, rehearsal, now + allowed), name, record, folder)
+        described = machine(device, given.commit)
+        run = Run(device, rehearsal, now + allowed)
+        _measure(name, run, described, record, folder)
     return 0 if all(_good(record["parts"][name]) for name in names) else 1
 
 
@@ -60,6 +62,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10, help="time for all parts together")
     parser.add_argument("--parts", nargs="+", choices=PARTS, help="these alone; default: all")
     parser.add_argument("--folder", type=Path, help="where gpu.json and gpu.md are written")
+    parser.add_argument("--commit", help="state of the code, where its folder is no clone of it")
     return parser.parse_args(arguments)
 
 
@@ -73,13 +76,15 @@ def _earlier(folder: Path, rehearsal: bool) -> dict[str, Any]:
     return record
 
 
-def _measure(part: Part, run: Run, name: str, record: dict[str, Any], folder: Path) -> None:
+def _measure(
+    name: str, run: Run, described: dict[str, Any], record: dict[str, Any], folder: Path
+) -> None:
     """Run one part and write what it finds, also if it stops in the middle."""
-    started = time.perf_counter()
+    part, started = PARTS[name], time.perf_counter()
     entry: dict[str, Any] = {
         "title": part.title,
         "note": part.note,
-        "machine": machine(run.device),
+        "machine": described,
         "cases": [],
         "checks": [],
         "failure": "",
@@ -129,8 +134,9 @@ def _write(record: dict[str, Any], folder: Path) -> None:
         staged.replace(path)
 
 
-def machine(device: torch.device) -> dict[str, Any]:
+def machine(device: torch.device, commit: str | None) -> dict[str, Any]:
     """Describe the card, its driver, the software and the state of the code."""
+    state = commit or _said("git", "-C", str(ROOT), "describe", "--always", "--dirty")
     described: dict[str, Any] = {
         "card": "CPU",
         "memory_gb": "–",
@@ -139,7 +145,7 @@ def machine(device: torch.device) -> dict[str, Any]:
         "torch": torch.__version__,
         "cpu_cores": len(os.sched_getaffinity(0)),
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": _said("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
+        "commit": state,
     }
     if device.type == "cuda":
         properties = torch.cuda.get_device_properties(device)
