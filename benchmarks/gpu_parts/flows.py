@@ -40,9 +40,10 @@ def measure(run: Run) -> Iterator[Found]:
         if (kind, precision) == ("exact", "bfloat16"):
             yield _topology(part, started, took)
         del started
-    plain = _training(run, "none", "bfloat16", captured=False)
-    yield _rate(run, plain, "none, bfloat16, neither compiled nor captured")[1]
-    del plain
+    with torch.compiler.set_stance("force_eager"):
+        plain = _training(run, "none", "bfloat16", captured=False)
+        yield _rate(run, plain, "none, bfloat16, neither compiled nor captured")[1]
+        del plain
     yield from _compared(run)
 
 
@@ -124,15 +125,16 @@ def _gigaflops(size: dict[str, Any]) -> float:
 def _compared(run: Run) -> Iterator[Check]:
     """Compare the losses with those of the plain computation, in single precision."""
     losses = []
-    for captured in (False, True):
-        started = _training(run, "none", "float32", captured=captured)
-        losses.append(
-            [
-                {name: float(loss) for name, loss in started.step(step).items()}
-                for step in range(COMPARED_STEPS)
-            ]
-        )
-        del started
+    for fast in (False, True):
+        with torch.compiler.set_stance("default" if fast else "force_eager"):
+            started = _training(run, "none", "float32", captured=fast)
+            losses.append(
+                [
+                    {name: float(loss) for name, loss in started.step(step).items()}
+                    for step in range(COMPARED_STEPS)
+                ]
+            )
+            del started
     for step, (plain, fast) in enumerate(zip(*losses, strict=True)):
         difference = max(abs(fast[name] / plain[name] - 1) for name in plain)
         name = f"losses of step {step + 1}, compiled and captured against plain, float32"
