@@ -48,9 +48,8 @@ def _run(given: argparse.Namespace, device: torch.device) -> int:
         now = time.perf_counter()
         allowed = max(0.0, end - now) * PARTS[name].share / left
         print(f"{PARTS[name].title}: {allowed:.0f} s", flush=True)
-        described = machine(device, given.commit)
-        run = Run(device, rehearsal, now + allowed)
-        _measure(name, run, described, record, folder)
+        about = {"machine": machine(device, given.commit), "remark": given.remark}
+        _measure(name, Run(device, rehearsal, now + allowed), about, record, folder)
     return 0 if all(_good(record["parts"][name]) for name in names) else 1
 
 
@@ -63,6 +62,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--parts", nargs="+", choices=PARTS, help="these alone; default: all")
     parser.add_argument("--folder", type=Path, help="where gpu.json and gpu.md are written")
     parser.add_argument("--commit", help="state of the code, where its folder is no clone of it")
+    parser.add_argument("--remark", default="", help="what else is to be known of this run")
     return parser.parse_args(arguments)
 
 
@@ -77,17 +77,18 @@ def _earlier(folder: Path, rehearsal: bool) -> dict[str, Any]:
 
 
 def _measure(
-    name: str, run: Run, described: dict[str, Any], record: dict[str, Any], folder: Path
+    name: str, run: Run, about: dict[str, Any], record: dict[str, Any], folder: Path
 ) -> None:
     """Run one part and write what it finds, also if it stops in the middle."""
     part, started = PARTS[name], time.perf_counter()
     entry: dict[str, Any] = {
         "title": part.title,
         "note": part.note,
-        "machine": described,
+        **about,
         "cases": [],
         "checks": [],
         "failure": "",
+        "complete": False,
     }
     others = {key: each for key, each in record["parts"].items() if key != name}
     known = others | {name: entry}
@@ -106,6 +107,7 @@ def _measure(
             entry["cases" if isinstance(one, Case) else "checks"].append(one._asdict())
             print(f"  {one.name}: {_shown(one)}", flush=True)
         entry["seconds"] = time.perf_counter() - started
+        entry["complete"] = one is None and not entry["failure"]
         _write(record, folder)
         if one is None:
             break
@@ -125,9 +127,10 @@ def _good(entry: dict[str, Any]) -> bool:
 
 def _write(record: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    titles = {name: part.title for name, part in PARTS.items()}
     for path, text in (
         (folder / "gpu.json", json.dumps(record, indent=1) + "\n"),
-        (folder / "gpu.md", page(record)),
+        (folder / "gpu.md", page(record, titles)),
     ):
         staged = path.with_suffix(".partial")
         staged.write_text(text, encoding="utf-8")

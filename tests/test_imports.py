@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "io": {"io"},
     "studies": SHARED | {"io", "studies"},
 }
-EVERYWHERE = {"arrays", "errors", "logs", "options", "seeds", "__version__"}
+EVERYWHERE = {"arrays", "compilers", "errors", "logs", "options", "seeds", "__version__"}
 OF_ALL_STUDIES = {"stage", "paths", "registry"}
 """Modules that stand beside the studies and know none of them."""
 

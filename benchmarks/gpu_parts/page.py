@@ -13,15 +13,16 @@ Made by `python benchmarks/gpu.py`; do not edit.
 MACHINE = ("card", "memory_gb", "driver", "cuda", "torch", "cpu_cores", "date", "commit")
 
 
-def page(record: dict[str, Any]) -> str:
-    """Write a record as Markdown."""
+def page(record: dict[str, Any], titles: dict[str, str]) -> str:
+    """Write a record as Markdown; `titles` are those of all parts that there are."""
     parts = record["parts"]
     lines = [INTRODUCTION]
     if record["rehearsal"]:
         lines += [REHEARSAL, ""]
     lines += _machines(parts)
-    for part in parts.values():
-        lines += ["", f"## {part['title']}", "", *_body(part)]
+    for name, title in titles.items():
+        lines += ["", f"## {title}", ""]
+        lines += _body(parts[name]) if name in parts else ["Not measured yet."]
     return "\n".join(lines) + "\n"
 
 
@@ -37,11 +38,10 @@ def _machines(parts: dict[str, Any]) -> list[str]:
 
 def _body(part: dict[str, Any]) -> list[str]:
     lines: list[str] = []
-    if part["cases"]:
-        names = list(dict.fromkeys(name for case in part["cases"] for name in case["values"]))
+    for cases in _alike(part["cases"]):
+        names = list(dict.fromkeys(name for case in cases for name in case["values"]))
         rows = [
-            [case["name"], *(_number(case["values"].get(name)) for name in names)]
-            for case in part["cases"]
+            [case["name"], *(_number(case["values"].get(name)) for name in names)] for case in cases
         ]
         lines += [*_table(["case", *names], rows), ""]
     if part["checks"]:
@@ -52,7 +52,24 @@ def _body(part: dict[str, Any]) -> list[str]:
         lines += [*_table(["check", "found", "at most", ""], rows), ""]
     if part["failure"]:
         lines += [f"**Stopped**: `{part['failure']}`", ""]
+    elif not part["complete"]:
+        lines += ["**Cut off**: the run ended before this part did.", ""]
+    if part["remark"]:
+        lines += [part["remark"], ""]
     return [*lines, part["note"]]
+
+
+def _alike(cases: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Sort cases into tables: those that share a quantity stand in one."""
+    tables: list[list[dict[str, Any]]] = []
+    for case in cases:
+        for table in tables:
+            if any(case["values"].keys() & other["values"].keys() for other in table):
+                table.append(case)
+                break
+        else:
+            tables.append([case])
+    return tables
 
 
 def kept(check: dict[str, Any]) -> bool:

@@ -91,6 +91,21 @@ def test_a_killed_script_keeps_what_it_had(monkeypatch, tmp_path):
     parts, page = written(tmp_path)
     assert [case["name"] for case in parts["one"]["cases"]] == ["first"]
     assert "| first |" in page
+    assert "**Cut off**" in page
+
+
+def test_a_page_says_what_is_missing_and_what_was_remarked(monkeypatch, tmp_path):
+    """A part that was never measured has its heading, and a remark stands where it belongs."""
+    parts = {name: part(Case(name, {})) for name in ("one", "two")}
+    run(monkeypatch, tmp_path, parts, "--parts", "two", "--remark", "Others used the card.")
+    page = written(tmp_path)[1]
+    assert "Not measured yet." in page
+    assert page.count("Others used the card.") == 1
+    assert "Cut off" not in page
+    run(monkeypatch, tmp_path, parts, "--parts", "one")
+    page = written(tmp_path)[1]
+    assert "Not measured yet." not in page
+    assert page.count("Others used the card.") == 1
 
 
 def test_some_parts_measured_anew_leave_the_others(monkeypatch, tmp_path):

@@ -36,9 +36,9 @@ def spaced(shape=(2, 8, 10), step=3, seed=0):
     return torch.tensor(np.stack(images), dtype=torch.float64)
 
 
-def gradient_of(layer, images, upstream, draw=None):
+def gradient_of(layer, images, upstream):
     images = images.clone().requires_grad_()
-    (draw or layer)(images).backward(upstream)
+    layer(images).backward(upstream)
     return images.grad
 
 
@@ -98,19 +98,26 @@ def test_gradcheck(variant):
 
 @every_variant
 def test_gradient_of_levels(variant):
-    """Whole grey levels have the gradient of the exact layer, whichever way it is computed."""
+    """Whole grey levels have the gradient of the exact layer, looked up in tables."""
     images = spaced((9, 8, 10))
     upstream = upstream_for(images)
     exact = PersistenceImageLayer(**RANGES, **variant, levels=None)
     layer = PersistenceImageLayer(**RANGES, **variant)
     expected = gradient_of(exact, images, upstream)
     np.testing.assert_allclose(gradient_of(layer, images, upstream), expected, atol=1e-9)
-    # what other devices than the CPU run
-    np.testing.assert_allclose(
-        gradient_of(layer, images, upstream, layer._draw_levels), expected, atol=1e-9
-    )
-    with torch.no_grad():
-        np.testing.assert_allclose(layer._draw_levels(images), layer(images), atol=1e-9)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("levels", [256, None])
+def test_images_on_a_gpu_have_the_same_gradient(levels):
+    """Whole grey levels are looked up on the CPU, other numbers are drawn on the device."""
+    images = spaced((9, 8, 10))
+    upstream = upstream_for(images)
+    layer = PersistenceImageLayer(**RANGES, levels=levels)
+    expected = gradient_of(layer, images, upstream)
+    found = gradient_of(layer.cuda(), images.cuda(), upstream.cuda())
+    assert found.device.type == "cuda"
+    np.testing.assert_allclose(found.cpu(), expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("convention", ["T", "V"])

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import weight_norm
 
+from pspflow.compilers import can_compile
+
 Shape = tuple[int, int, int]
 """Channels, rows and columns of the images that a layer maps."""
 PROGRAMS = 64
@@ -107,10 +109,13 @@ def _conditioned(
 
 @cache
 def _compiled() -> Callable[..., Tensor]:
-    """Return the same computation, compiled: a GPU waits for memory in its many small steps.
+    """Return the same computation, compiled where that is possible.
 
-    One program serves all conditioners of a shape, since the tensors are arguments.
+    A GPU waits for memory in its many small steps. One program serves all conditioners of a shape,
+    since the tensors are arguments.
     """
+    if not can_compile():
+        return _conditioned
     torch._dynamo.config.recompile_limit = PROGRAMS
     return torch.compile(_conditioned, dynamic=False)
 

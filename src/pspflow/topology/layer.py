@@ -4,9 +4,9 @@ A persistence image is a smooth function of births and deaths, and those are the
 single pixels. Which pixels they are does not change under a small change of an image without ties,
 so the gradient is exact there: it flows to the birth and the death pixel of every pair.
 
-Pairing runs on the CPU, in threads, while the device works on images that are paired already. Whole
-grey levels on a CPU (the usual case in training) are looked up in tables; everything else is a few
-tensor operations on the images' device.
+Pairing runs on the CPU, in threads. Whole grey levels, the usual case in training, are looked up in
+tables there; everything else is a few tensor operations on the images' device, while the CPU pairs
+the next images.
 """
 
 from collections.abc import Callable, Iterator
@@ -115,11 +115,8 @@ class PersistenceImageLayer(nn.Module):
         """
         stack = self._checked(images)
         if self.levels is None:
-            drawn = self._draw(stack, stack)
-        elif stack.device.type == "cpu":
-            drawn = _LevelImages.apply(stack, self)  # type: ignore[no-untyped-call]
-        else:
-            drawn = self._draw_levels(stack)
+            return self._draw(stack, stack).to(images.dtype)
+        drawn: Tensor = _LevelImages.apply(stack, self)  # type: ignore[no-untyped-call]
         return drawn.to(images.dtype)
 
     def _checked(self, images: Tensor) -> Tensor:
@@ -164,10 +161,6 @@ class PersistenceImageLayer(nn.Module):
         if warning and not self._warned:
             log.warning("Warning: %s", warning)
             self._warned = True
-
-    def _draw_levels(self, stack: Tensor) -> Tensor:
-        rounded = stack.detach().round()
-        return self._draw(stack + (rounded - stack.detach()), rounded.to(torch.uint8))
 
     def _draw(self, values: Tensor, levels: Tensor) -> Tensor:
         """Draw images from `values` with the pairs of `levels`: tensor operations, any device."""
@@ -282,11 +275,15 @@ def _to_host(levels: Tensor) -> list[tuple[Tensor, Any]]:
 
 
 class _LevelImages(torch.autograd.Function):
-    """Images of whole grey levels and their gradient, on the CPU, from tables."""
+    """Images of whole grey levels and their gradient, from tables, on the CPU for any device.
+
+    A GPU would spend several times longer on the small products of every image than a CPU on the
+    lookups, and the pairs are on the CPU anyway.
+    """
 
     @staticmethod
     def forward(ctx: Any, stack: Tensor, layer: PersistenceImageLayer) -> Tensor:
-        values = stack.detach().numpy()
+        values = stack.detach().cpu().numpy()
         levels = np.empty(values.shape, dtype=np.uint8)
         size = layer.imager.resolution
         drawn = np.empty((len(levels), 2, size, size))
@@ -303,7 +300,7 @@ class _LevelImages(torch.autograd.Function):
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:
             ctx.pairs = list(pool.map(draw, range(0, len(levels), CHUNK)))
         ctx.layer, ctx.levels, ctx.dtype = layer, levels, values.dtype
-        return torch.from_numpy(drawn).to(stack.dtype)
+        return torch.from_numpy(drawn).to(stack)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
@@ -311,7 +308,7 @@ class _LevelImages(torch.autograd.Function):
         levels = ctx.levels.reshape(len(ctx.levels), -1)
         gradient = torch.from_numpy(np.zeros(ctx.levels.shape, dtype=ctx.dtype))
         out = gradient.numpy().reshape(levels.shape)
-        given = upstream[0].double().contiguous().numpy()
+        given = upstream[0].cpu().double().contiguous().numpy()
 
         def go_back(chunk: int) -> None:
             at = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
@@ -321,4 +318,4 @@ class _LevelImages(torch.autograd.Function):
 
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:
             list(pool.map(go_back, range(len(ctx.pairs))))
-        return gradient, None
+        return gradient.to(upstream[0].device), None

@@ -1,9 +1,10 @@
 """Where kernels in Triton take the place of torch's."""
 
-import importlib.util
 from types import ModuleType
 
 import torch
+
+from pspflow.compilers import can_compile
 
 USED = True
 """Whether they are used, on a GPU with Triton: on an H200 they double the rate of structures."""
@@ -12,7 +13,7 @@ USED = True
 def kernels_for(device: torch.device, dtype: torch.dtype) -> ModuleType | None:
     """Return the module `kernels` where fields of this kind are computed by it, else None."""
     on_gpu = device.type == "cuda" and dtype == torch.float32
-    if not (USED and on_gpu and importlib.util.find_spec("triton")):
+    if not (USED and on_gpu and can_compile()):
         return None
     from pspflow.mechanics.batched import kernels  # noqa: PLC0415
 

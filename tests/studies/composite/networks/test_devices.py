@@ -6,6 +6,7 @@ import torch
 
 from pspflow.models.filtered_noise import FilteredNoise
 from pspflow.simulate import simulate_composite
+from pspflow.studies.composite.networks import training as tested
 from pspflow.studies.composite.networks.network import Network, to_input
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.networks.recipes import RECIPES
@@ -39,8 +40,9 @@ def reproducible():
 
 @pytest.fixture
 def same_noise(monkeypatch):
-    """Give decoders the same noise on every device, which they draw on their own."""
+    """Give decoders the same noise on every device, which each draws in its own way."""
     forward = FilteredNoise.forward
+    monkeypatch.setattr(tested, "_beside", lambda like, _: torch.Generator(like.device))
 
     def fixed(self, latents, noise):
         drawn = torch.randn(noise.shape, generator=torch.Generator().manual_seed(0))

@@ -158,8 +158,7 @@ def _normal(like: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def _beside(like: Tensor, rng: torch.Generator) -> torch.Generator:
-    """Return a generator on the device of a tensor, started from another."""
+    """Return a generator on the device of a tensor, started as another, which it leaves alone."""
     if like.device.type == "cpu":
         return rng
-    seed = int(torch.randint(2**62, (), generator=rng))
-    return torch.Generator(like.device).manual_seed(seed)
+    return torch.Generator(like.device).manual_seed(rng.initial_seed())
