@@ -45,10 +45,12 @@ def test_a_gpu_that_is_not_there_is_refused(gpus, device):
         usable_device(device)
 
 
-@pytest.mark.parametrize("device", ["gpu", "GPU", "CUDA", "cuda: 0", "cuda:x", "", "mps", "meta"])
+@pytest.mark.parametrize(
+    "device", ["gpu", "GPU", "CUDA", "cuda: 0", "cuda:x", "", "mps", "meta", "cuda:256"]
+)
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_device_that_is_misspelt_is_refused(gpus, device, count):
-    """Nor is one accepted on which the solver's double precision does not run."""
+    """Nor is one on which the solver's double precision does not run, nor what torch misreads."""
     gpus(count)
     with pytest.raises(ValueError, match=f"device is '{device}', on which nothing.*'cpu', 'cuda'"):
         usable_device(device)
@@ -62,10 +64,29 @@ def test_a_device_that_is_no_name_is_refused(gpus):
 
 
 def test_a_number_beyond_the_last_gpu_is_refused(gpus):
-    """The sentence names the last one."""
+    """A job of a scheduler sees its own card alone, whichever number that has on the node."""
     gpus(2)
-    with pytest.raises(ValueError, match=r"'cuda:7', but the last GPU .* is 'cuda:1'"):
+    with pytest.raises(ValueError, match=r"'cuda:7', but the last GPU .* sees is 'cuda:1'.*'cuda'"):
         usable_device("cuda:7")
+
+
+@pytest.mark.parametrize(
+    ("built", "visible", "helps"),
+    [
+        (None, "0", r"install a torch that is built for CUDA where there is one\.$"),
+        ("13.0", None, r"run it where there is one, in a job that asks for a GPU\.$"),
+        ("13.0", "", r"in a job that asks for a GPU \(CUDA_VISIBLE_DEVICES is ''\)\.$"),
+        ("13.0", "-1", r"in a job that asks for a GPU \(CUDA_VISIBLE_DEVICES is '-1'\)\.$"),
+    ],
+)
+def test_it_is_said_what_hides_the_gpu(gpus, monkeypatch, built, visible, helps):
+    """Nobody who has the right torch installs another, since the job was given no card."""
+    gpus(0)
+    monkeypatch.setattr(torch.version, "cuda", built)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    with pytest.raises(InputError, match=helps):
+        usable_device("cuda")
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda", "cuda:0", "cuda:1", torch.device("cuda", 1)])
@@ -135,7 +156,7 @@ def test_a_card_that_is_named_is_taken_without_asking(gpus):
 
 @pytest.mark.parametrize(
     ("visible", "name"),
-    [(None, "uuid-1"), ("2,3", "uuid-1"), ("MIG-a,MIG-b", "MIG-b"), ("GPU-x", "uuid-1")],
+    [(None, "uuid-1"), ("2,3", "uuid-1"), ("MIG-a, MIG-b", "MIG-b"), ("GPU-x", "uuid-1")],
 )
 def test_a_card_has_one_name_in_all_processes(gpus, monkeypatch, visible, name):
     """That of the card itself, whichever number a process sees it under; of a part, the part's."""
@@ -150,7 +171,7 @@ def test_a_card_has_one_name_in_all_processes(gpus, monkeypatch, visible, name):
 def test_float32_is_float32(gpus):
     """No TF32 in convolutions, where it is torch's default; old and new switches agree."""
     gpus(1)
-    torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
     with using("cuda"):
         assert not torch.backends.cudnn.allow_tf32
         assert not torch.backends.cuda.matmul.allow_tf32

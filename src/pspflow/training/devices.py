@@ -48,7 +48,9 @@ def usable_device(device: str | torch.device) -> torch.device:
         named = torch.device(device)
     except (RuntimeError, TypeError, ValueError):
         named = None
-    if named is None or named.type not in {"cpu", "cuda"}:
+    # torch keeps a number in 8 bits: its `cuda:256` is `cuda:0`
+    changed = isinstance(device, str) and str(named) != device
+    if named is None or changed or named.type not in {"cpu", "cuda"}:
         raise InputError(
             f"device is {str(device)!r}, on which nothing here runs; give 'cpu', 'cuda', or one of "
             "several GPUs as 'cuda:0'."
@@ -58,15 +60,24 @@ def usable_device(device: str | torch.device) -> torch.device:
     found = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if not found:
         raise InputError(
-            f"device is {str(device)!r}, but torch finds no GPU with CUDA on this machine; give "
-            "'cpu', or install a torch that is built for CUDA where there is one."
+            f"device is {str(device)!r}, but torch finds no GPU with CUDA on this machine; "
+            f"{_what_helps()}."
         )
     if named.index is not None and named.index >= found:
         raise InputError(
-            f"device is {str(device)!r}, but the last GPU of this machine is 'cuda:{found - 1}'; "
-            "give that or one before it, or 'cpu'."
+            f"device is {str(device)!r}, but the last GPU that this process sees is "
+            f"'cuda:{found - 1}'; give that, one before it, or 'cuda' for whichever there is."
         )
     return named
+
+
+def _what_helps() -> str:
+    """Say what to do where no GPU is found, by what hides it."""
+    if torch.version.cuda is None:
+        return "give 'cpu', or install a torch that is built for CUDA where there is one"
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    hidden = "" if visible is None else f" (CUDA_VISIBLE_DEVICES is {visible!r})"
+    return f"give 'cpu', or run it where there is one, in a job that asks for a GPU{hidden}"
 
 
 @contextmanager
@@ -76,6 +87,7 @@ def using(
     """Use a device until the block ends, and say which one it is.
 
     On a GPU, float32 is then float32: cuDNN would round the numbers of convolutions to 10 bits.
+    That, and which GPU is torch's current one, stay so when the block has ended; the claim ends.
 
     Parameters
     ----------
@@ -164,7 +176,7 @@ def _described(device: torch.device) -> str:
 def _identity(place: int) -> str:
     """Name a card alike in all processes, whichever cards each of them sees."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
-    named = visible[place] if place < len(visible) else ""
+    named = visible[place].strip() if place < len(visible) else ""
     if named.startswith("MIG-"):  # a part of a card, which may have the identity of the whole
         return named
     return str(getattr(torch.cuda.get_device_properties(place), "uuid", named or place))
