@@ -8,6 +8,7 @@ import pytest
 import torch
 from cyclopts import App, CycloptsError, Parameter
 
+from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, fingerprint
 from pspflow.options import Options
 from pspflow.studies.paths import ChipTable, NamedStores, Weights
@@ -112,6 +113,19 @@ def test_stages_claim_a_card_and_tools_do_not(monkeypatch, module, claims):
     use.__module__ = f"pspflow.studies.{module}"
     stage(use)(threads=3)
     assert asked == [("auto", 3, claims)]
+
+
+@pytest.mark.parametrize("device", ["cpu", "nonsense"])
+def test_what_is_wrong_is_said_before_a_card_is_waited_for(monkeypatch, tmp_path, device):
+    """A path that is misspelt is found now, not when a training of hours has ended."""
+
+    def use(*, chips: ChipTable, device: Device = AUTO, origin: Provenance) -> None:
+        pass
+
+    monkeypatch.setattr(devices, "using", None)
+    error, what = (FileNotFoundError, "chips") if device == "cpu" else (InputError, "nonsense")
+    with pytest.raises(error, match=what):
+        stage(use)(chips=tmp_path / "chips", device=device)
 
 
 def test_an_optional_input_counts_where_it_is_given(files):

@@ -36,7 +36,8 @@ class Provenance:
     version: str = __version__
     """Version of pspflow."""
     device: str | None = None
-    """Type of the device that networks ran on, with the name of a GPU; None where none ran."""
+    """Where networks or the solver ran: `cpu`, or `cuda` and the name of the GPU; None where
+    neither did."""
 
     @classmethod
     def of(

@@ -7,7 +7,6 @@ the types of a stage's arguments follow its flags, their help, and the provenanc
 
 import inspect
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -57,7 +56,7 @@ Threads = Annotated[
 DeviceName = Annotated[
     str,
     Parameter(
-        help="Where networks run: auto (a GPU where there is one, else the CPU), cpu, cuda, or "
+        help="Where to compute: auto (a GPU where there is one, else the CPU), cpu, cuda, or "
         "cuda:N for one of several GPUs."
     ),
 ]
@@ -117,17 +116,20 @@ def stage(function: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, **kwargs: Any) -> None:
         bound = called.bind(*args, **kwargs)
         bound.apply_defaults()
-        with ExitStack() as stack:
-            used = None
-            if "device" in bound.arguments:
-                from pspflow.training.devices import recorded, using  # noqa: PLC0415 - torch
-
-                threads = bound.arguments.get("threads", 1)
-                wanted, claim = bound.arguments["device"], not _is_tool(function)
-                device = stack.enter_context(using(wanted, threads, claim=claim))
-                bound.arguments["device"], used = device, recorded(device)
+        if "device" not in bound.arguments:
             origin = _record(stage_name(function), bound.arguments, hints)
-            function(*bound.args, **bound.kwargs, origin=replace(origin, device=used))
+            function(*bound.args, **bound.kwargs, origin=origin)
+            return
+        from pspflow.training.devices import chosen_device, recorded, using  # noqa: PLC0415 - torch
+
+        wanted, threads = bound.arguments["device"], bound.arguments.get("threads", 1)
+        # what is wrong is said, and inputs are read, before it waits for a GPU that others need
+        chosen_device(wanted)
+        origin = _record(stage_name(function), bound.arguments, hints)
+        with using(wanted, threads, claim=not _is_tool(function)) as device:
+            bound.arguments["device"] = device
+            origin = replace(origin, device=recorded(device))
+            function(*bound.args, **bound.kwargs, origin=origin)
 
     run.__signature__ = called  # type: ignore[attr-defined]
     run.__annotations__ = {name: hint for name, hint in hints.items() if name != "origin"}
