@@ -7,10 +7,24 @@ import pytest
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 
-@pytest.mark.parametrize("device", ["cpu", "cuda"])
-def test_jobs_ask_for_a_gpu_where_they_use_one(checkout, device):
+@pytest.mark.parametrize(
+    ("solver", "device", "told"),
+    [
+        ("cpu", "auto", "cpu"),
+        ("cpu", "cuda:1", "cpu"),
+        ("cuda", "auto", "cuda"),
+        ("cuda", "cpu", "cuda"),
+        ("cuda", "cuda:1", "cuda:1"),  # every stage of a run uses the card that it names
+        ("auto", "cuda:1", "cuda:1"),
+        ("auto", "cuda", "auto"),  # without a GPU of its own a job cannot insist on one
+        ("auto", "auto", "auto"),
+        ("auto", "cpu", "cpu"),
+    ],
+)
+def test_jobs_ask_for_a_gpu_where_they_use_one(checkout, solver, device, told):
     """The configuration says where, to the scheduler and to the stage alike."""
-    values = {"run": "own", "composite": {"structures": {"solver": {"device": device}}}}
+    structures = {"structures": {"solver": {"device": solver}}}
+    values = {"run": "own", "device": device, "composite": structures}
     overlay = checkout.overlay("solver.yaml", values)
     run = checkout.snakemake(
         "-n", "-p", "-F", "composite", "--until", "composite_structures_solve",
@@ -20,6 +34,6 @@ def test_jobs_ask_for_a_gpu_where_they_use_one(checkout, device):
     jobs = re.findall(r"^rule composite_structures_solve:\n(.*?)\n\n", run.stdout, re.M | re.S)
     assert len(jobs) == 4
     for job in jobs:
-        assert f"--device {device}" in job
+        assert re.search(r"--device (\S+)", job)[1] == told
         for resource in ("gpu=1", "lsf_extra=-gpu num=1"):
-            assert (resource in job) == (device == "cuda")
+            assert (resource in job) == (solver == "cuda")

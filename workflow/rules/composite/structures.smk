@@ -37,10 +37,12 @@ MADE["composite"]["structures"] = [
     f"{STRUCTURES_DIR}/section.json",
 ]
 STRUCTURES_ON_GPU = COMPOSITE.structures.solver.device == "cuda"
-# without a GPU of its own a job cannot insist on one
-STRUCTURES_DEVICE = CONFIG.device if CONFIG.device != "cuda" else "auto"
-if COMPOSITE.structures.solver.device != "auto":
-    STRUCTURES_DEVICE = COMPOSITE.structures.solver.device
+# a run that names a card by its number solves on that one, unless it is to solve on the CPU
+STRUCTURES_DEVICE = COMPOSITE.structures.solver.device
+if STRUCTURES_DEVICE != "cpu" and CONFIG.device.startswith("cuda:"):
+    STRUCTURES_DEVICE = CONFIG.device
+elif STRUCTURES_DEVICE == "auto" and CONFIG.device == "cpu":
+    STRUCTURES_DEVICE = "cpu"
 # what a job of the solver asks for; the plugin of LSF knows no gpu resource
 STRUCTURES_GPU = {"gpu": 1, "lsf_extra": "-gpu num=1"} if STRUCTURES_ON_GPU else {}
 # structures of a set whose strain fields are kept, spread over it
