@@ -12,6 +12,8 @@ import argparse
 import json
 import os
 import subprocess
+import sys
+import tempfile
 import time
 import traceback
 from datetime import UTC, datetime
@@ -23,16 +25,21 @@ from gpu_parts import PARTS
 from gpu_parts.frame import Case, Run
 from gpu_parts.page import kept, page
 
+from pspflow.errors import InputError
 from pspflow.training.devices import using
 
 ROOT = Path(__file__).parent.parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the parts; return 1 if one stopped or a check was not kept."""
+    """Run the parts; return 1 if one stopped, a check was not kept, or nothing can be measured."""
     given = _arguments(arguments)
-    with using(given.device) as device:
-        return _run(given, device)
+    try:
+        with using(given.device) as device:
+            return _run(given, device)
+    except InputError as error:  # what was asked for; faults of a part are in its record
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
 
 
 def _run(given: argparse.Namespace, device: torch.device) -> int:
@@ -40,6 +47,7 @@ def _run(given: argparse.Namespace, device: torch.device) -> int:
     if rehearsal:  # at its sizes threads do little but wait for each other
         torch.set_num_threads(1)
     folder = given.folder or ROOT / ("results/gpu" if rehearsal else "docs/results")
+    _check_folder(folder)
     record = _earlier(folder, rehearsal) if given.parts else {"rehearsal": rehearsal, "parts": {}}
     names = given.parts or list(PARTS)
     end = time.perf_counter() + 60 * given.minutes
@@ -66,14 +74,38 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be written, before anything is measured."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror}; name another --folder.") from error
+
+
 def _earlier(folder: Path, rehearsal: bool) -> dict[str, Any]:
     """Return the record that is there, or an empty one."""
     path = folder / "gpu.json"
-    record: dict[str, Any] = {"rehearsal": rehearsal, "parts": {}}
-    if path.exists():
+    if not path.exists():
+        return {"rehearsal": rehearsal, "parts": {}}
+    try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        record = found if found["rehearsal"] == rehearsal else record
-    return record
+        page(found, _titles())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{path}: it is damaged or from an older state of this script; measure all parts "
+            "(without --parts), or name another --folder."
+        ) from error
+    if found["rehearsal"] != rehearsal:
+        raise InputError(
+            f"{path}: rehearsals and figures of a GPU are not mixed; name another --folder."
+        )
+    return found
+
+
+def _titles() -> dict[str, str]:
+    return {name: part.title for name, part in PARTS.items()}
 
 
 def _measure(
@@ -126,11 +158,9 @@ def _good(entry: dict[str, Any]) -> bool:
 
 
 def _write(record: dict[str, Any], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    titles = {name: part.title for name, part in PARTS.items()}
     for path, text in (
         (folder / "gpu.json", json.dumps(record, indent=1) + "\n"),
-        (folder / "gpu.md", page(record, titles)),
+        (folder / "gpu.md", page(record, _titles())),
     ):
         staged = path.with_suffix(".partial")
         staged.write_text(text, encoding="utf-8")
@@ -166,7 +196,7 @@ def _said(*command: str) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "–"
-    return done.stdout.splitlines()[0].strip()
+    return done.stdout.partition("\n")[0].strip() or "–"
 
 
 if __name__ == "__main__":

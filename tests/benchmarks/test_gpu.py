@@ -123,3 +123,47 @@ def test_some_parts_measured_anew_leave_the_others(monkeypatch, tmp_path):
     assert "one, old" not in page
     run(monkeypatch, tmp_path, {"one": new["one"]})
     assert list(written(tmp_path)[0]) == ["one"]
+
+
+def test_what_cannot_be_measured_is_one_sentence(monkeypatch, capsys, tmp_path):
+    """A newcomer without a GPU, a misspelt device, a folder that is a file: no traceback."""
+    monkeypatch.setattr(gpu, "PARTS", {})  # nothing is measured before
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    (tmp_path / "file").touch()
+    for arguments, said in (
+        ([], "Error: device is 'cuda', but torch finds no GPU"),
+        (["--device", "nonsense"], "Error: device is 'nonsense'"),
+        (["--device", "cpu", "--folder", str(tmp_path / "file")], "name another --folder."),
+        (["--device", "cpu", "--folder", str(tmp_path / "file/in")], "name another --folder."),
+    ):
+        assert gpu.main(arguments) == 1
+        (sentence,) = capsys.readouterr().err.splitlines()
+        assert said in sentence
+
+
+@pytest.mark.parametrize("fault", ["no JSON", "[]", "older", "of a GPU"])
+def test_a_record_that_cannot_be_continued_is_left_alone(monkeypatch, capsys, tmp_path, fault):
+    """It is said before minutes are spent, and what the file holds is not lost."""
+    parts = {name: part(Case(name, {})) for name in ("one", "two")}
+    run(monkeypatch, tmp_path, parts)
+    path = tmp_path / "gpu.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    if fault == "older":
+        del record["parts"]["two"]["machine"]["driver"]
+    record["rehearsal"] = fault != "of a GPU"
+    path.write_text(fault if fault in {"no JSON", "[]"} else json.dumps(record), encoding="utf-8")
+    before = path.read_bytes()
+    capsys.readouterr()
+    measured = {"one": part(AssertionError("it was measured")), "two": parts["two"]}
+    assert run(monkeypatch, tmp_path, measured, "--parts", "one") == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert f"Error: {path}: " in sentence
+    assert "name another --folder." in sentence
+    assert path.read_bytes() == before
+
+
+def test_a_program_that_says_nothing_is_no_fault():
+    """Nor is one that is not there, or that fails: no driver is named then."""
+    for command in (["true"], ["false"], ["no-such-program-of-any-machine"]):
+        assert gpu._said(*command) == "–"
+    assert gpu._said("printf", "one\ntwo\n") == "one"
