@@ -6,6 +6,8 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +15,14 @@ from pspflow.training import cards
 from pspflow.training.cards import claimed, lock_file
 
 TRAINING = """
-import logging, sys, time
-from pspflow.training.cards import claimed
+import logging, subprocess, sys
+from pspflow.training import cards
+cards.SECONDS_BETWEEN_TRIES = 0.01
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
-with claimed(sys.argv[1:]) as place:
+with cards.claimed(sys.argv[1:]) as place:
+    # a program that it has started, and that lives on for a while
+    sleep = [sys.executable, "-c", "import time; time.sleep(3)"]
+    subprocess.Popen(sleep, close_fds=False, stdin=-3, stdout=-3)
     print(sys.argv[1:][place], flush=True)
     sys.stdin.read(1)
 """
@@ -70,12 +76,13 @@ def test_two_processes_get_two_cards_and_a_third_waits(start):
     assert said(third) in {"a", "b"}  # and it has said only once that it waits
 
 
-def test_the_claim_of_a_killed_process_has_ended(start):
-    """The system ends it, and no file is to be removed."""
+def test_the_claim_of_a_killed_process_has_ended(start, monkeypatch):
+    """The system ends it, whatever it had started lives on, and no file is to be removed."""
     process = start("a")
     assert said(process) == "a"
     process.send_signal(signal.SIGKILL)
     process.wait()
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("it waits"))
     with claimed(["a"]) as place:
         assert place == 0
 
@@ -110,14 +117,16 @@ def test_the_file_of_another_user_is_not_written(temporary):
     assert lock_file("a").read_text() == "another user's"
 
 
-@pytest.mark.parametrize("target", ["itself", "secret"])
+@pytest.mark.parametrize("target", ["itself", "secret", "there"])
 def test_what_cannot_be_locked_is_no_obstacle(temporary, caplog, target):
     """Another card is claimed; where there is none, the first is used and a warning says so."""
+    (temporary / "there").touch()
     path = lock_file("a")
     path.symlink_to(path if target == "itself" else temporary / target)
+    lock_file("c").symlink_to(path)
     with claimed(["a", "b"]) as place:
         assert place == 1
-    with claimed(["a"]) as place:
+    with claimed(["a", "c"]) as place:
         assert place == 0
     assert "used without asking" in caplog.text
     assert str(path) in caplog.text
@@ -129,3 +138,36 @@ def test_a_pipe_is_not_waited_for():
     os.mkfifo(lock_file("a"))
     with claimed(["a"]) as place:
         assert place == 0
+
+
+def test_a_card_that_cannot_be_locked_is_not_used_while_another_is_taken(monkeypatch):
+    """It may be in use by whoever made it so; waiting ends. It costs no descriptors meanwhile."""
+    lock_file("a").symlink_to(lock_file("a"))
+    holder, tries = ExitStack(), []
+
+    def sleep(seconds):
+        tries.append((seconds, len([*Path("/proc/self/fd").iterdir()])))
+        if len(tries) == 20:
+            holder.close()
+
+    monkeypatch.setattr("time.sleep", sleep)
+    holder.enter_context(claimed(["b"]))
+    with claimed(["a", "b"]) as place:
+        assert place == 1
+    assert tries == [(cards.SECONDS_BETWEEN_TRIES, tries[0][1])] * 20
+
+
+def test_two_processes_may_make_the_file_at_once(monkeypatch):
+    """The one that comes second locks what the first has made."""
+    opened = os.open
+
+    def late(path, flags, *mode):
+        try:
+            return opened(path, flags, *mode)
+        except FileNotFoundError:
+            lock_file("a").touch()
+            raise
+
+    monkeypatch.setattr(os, "open", late)
+    with claimed(["a", "b"]) as one, claimed(["a", "b"]) as other:
+        assert (one, other) == (0, 1)

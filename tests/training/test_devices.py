@@ -63,11 +63,12 @@ def test_a_device_that_is_no_name_is_refused(gpus):
         usable_device(None)
 
 
-def test_a_number_beyond_the_last_gpu_is_refused(gpus):
+@pytest.mark.parametrize("name", ["cuda:2", "cuda:7", torch.device("cuda", 2)])
+def test_a_number_beyond_the_last_gpu_is_refused(gpus, name):
     """A job of a scheduler sees its own card alone, whichever number that has on the node."""
     gpus(2)
-    with pytest.raises(ValueError, match=r"'cuda:7', but the last GPU .* sees is 'cuda:1'.*'cuda'"):
-        usable_device("cuda:7")
+    with pytest.raises(ValueError, match=f"'{name}', but the last GPU .* is 'cuda:1'.*'cuda'"):
+        usable_device(name)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +151,10 @@ def test_a_card_that_is_named_is_taken_without_asking(gpus):
     gpus(2)
     with using("auto", claim=True), using("cuda:0", claim=True) as named, using("auto") as tool:
         assert named == tool == torch.device("cuda", 0)
-    with using("cuda:1", claim=True), using("cuda", claim=True), using("auto", claim=True) as free:
-        assert free == torch.device("cuda", 1)
+    with using("cuda:1", claim=True) as named, using("cuda", claim=True) as first:
+        assert (named, first) == (torch.device("cuda", 1), torch.device("cuda", 0))
+        with using("auto", claim=True) as free:
+            assert free == torch.device("cuda", 1)
 
 
 @pytest.mark.parametrize(

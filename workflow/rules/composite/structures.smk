@@ -139,9 +139,9 @@ rule composite_structures_solve:
     conda:
         f"../../../envs/{'gpu' if STRUCTURES_ON_GPU else 'cpu'}.yaml"
     resources:
+        **STRUCTURES_GPU,
         mem_mb=memory(8000 if STRUCTURES_ON_GPU else 2000),
         runtime=240,
-        **STRUCTURES_GPU,
     params:
         fields=lambda wildcards: STRUCTURES_FIELDS[wildcards.set],
         options=options(COMPOSITE.structures.solver.solution),
