@@ -167,3 +167,27 @@ def test_a_program_that_says_nothing_is_no_fault():
     for command in (["true"], ["false"], ["no-such-program-of-any-machine"]):
         assert gpu._said(*command) == "–"
     assert gpu._said("printf", "one\ntwo\n") == "one"
+
+
+def test_every_part_gets_its_share_of_the_time_that_is_left(monkeypatch, tmp_path):
+    """What one leaves goes to those after it; the last may take all that is left."""
+    allowed = []
+
+    def measure(run):
+        allowed.append(run.left())
+        return iter(())
+
+    parts = {name: Part(name, "", share, measure) for name, share in (("one", 3), ("two", 1))}
+    monkeypatch.setattr(gpu, "PARTS", parts)
+    assert gpu.main(["--device", "cpu", "--minutes", "2", "--folder", str(tmp_path)]) == 0
+    assert allowed == pytest.approx([90, 120], abs=5)
+    monkeypatch.setattr(gpu, "ROOT", tmp_path)
+    allowed.clear()
+    assert gpu.main(["--device", "cpu", "--minutes", "-1"]) == 0
+    assert allowed == [0, 0]
+    # figures of a rehearsal do not land where those of a GPU are committed
+    assert sorted(each.name for each in (tmp_path / "results/gpu").iterdir()) == [
+        "gpu.json",
+        "gpu.md",
+    ]
+    assert not (tmp_path / "docs").exists()

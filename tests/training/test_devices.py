@@ -11,7 +11,13 @@ from pspflow.errors import InputError
 from pspflow.mechanics import effective_stiffness, stiffness_and_strain, strain_field
 from pspflow.training import devices
 from pspflow.training.cards import claimed
-from pspflow.training.devices import chosen_device, recorded, usable_device, using
+from pspflow.training.devices import (
+    chosen_device,
+    mixed_precision,
+    recorded,
+    usable_device,
+    using,
+)
 
 
 @pytest.fixture
@@ -182,6 +188,18 @@ def test_float32_is_float32(gpus):
         if hasattr(torch.backends.cudnn, "conv"):
             assert torch.backends.cudnn.conv.fp32_precision != "tf32"
             assert torch.backends.cuda.matmul.fp32_precision != "tf32"
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_bfloat16_is_of_a_gpu_and_where_it_is_wanted(wanted):
+    """A CPU computes in float32 whatever the options allow."""
+    numbers = torch.ones(2, 2)
+    with mixed_precision(torch.device("cpu"), wanted):
+        assert (numbers @ numbers).dtype == torch.float32
+    if torch.cuda.is_available():
+        with mixed_precision(torch.device("cuda"), wanted):
+            product = numbers.cuda() @ numbers.cuda()
+        assert product.dtype == (torch.bfloat16 if wanted else torch.float32)
 
 
 def test_the_driver_is_named_where_the_machine_says_it(gpus, monkeypatch, tmp_path):
