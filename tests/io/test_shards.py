@@ -56,6 +56,7 @@ def test_shares_may_be_made_on_different_devices(tmp_path):
         ((None, None), None),
         (("cpu", "cpu"), "cpu"),
         (("cuda, Card", "cpu"), "cpu and cuda, Card"),
+        ((None, "cpu"), "cpu"),  # one that was made before devices were recorded
     ):
         paths = [made(tmp_path, f"{i + 1}-of-2", {}, device) for i, device in enumerate(devices)]
         _, origin = open_shares(paths, tmp_path / "images.zarr", "x merge")
