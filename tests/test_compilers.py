@@ -18,8 +18,8 @@ def machine(monkeypatch, tmp_path):
         monkeypatch.setenv("CC", "")
         found = None if "triton" in missing else object()
         monkeypatch.setattr(importlib.util, "find_spec", lambda _: found)
-        compiler = None if "gcc" in missing else "/usr/bin/gcc"
-        monkeypatch.setattr(shutil, "which", lambda _: compiler)
+        there = set() if "gcc" in missing else {"gcc"}
+        monkeypatch.setattr(shutil, "which", lambda name: name if name in there else None)
         headers = tmp_path / "nowhere" if "headers" in missing else tmp_path
         monkeypatch.setattr(sysconfig, "get_path", lambda _: str(headers))
         can_compile.cache_clear()
@@ -51,3 +51,11 @@ def test_what_is_missing_is_said_once(machine, caplog, missing, said):
     assert not can_compile()
     (record,) = caplog.records
     assert said in record.getMessage()
+
+
+def test_a_compiler_that_is_named_must_be_there(machine, monkeypatch, caplog):
+    """Triton takes what CC names and looks for no other."""
+    machine()
+    monkeypatch.setenv("CC", "icx")
+    assert not can_compile()
+    assert "no C compiler" in caplog.text

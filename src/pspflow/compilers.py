@@ -29,12 +29,11 @@ def can_compile() -> bool:
 
 
 def _needed() -> dict[str, bool]:
-    compilers = (os.environ.get("CC"), "gcc", "clang")
+    named = os.environ.get("CC")  # which Triton then takes, be it there or not
+    compilers = (named,) if named else ("gcc", "clang")
     headers = Path(sysconfig.get_path("include"), "Python.h")
     return {
         "Triton (Python package triton)": importlib.util.find_spec("triton") is not None,
-        "C compiler (gcc, clang or what CC names)": any(
-            shutil.which(name) for name in compilers if name
-        ),
+        "C compiler (gcc, clang or what CC names)": any(map(shutil.which, compilers)),
         "headers of Python (Python.h)": headers.exists(),
     }
