@@ -2,13 +2,14 @@
 
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import cached
 
-from pspflow.models.multiflow import MultiDomainFlow
+from pspflow.models.multiflow import MultiDomainFlow, nats_per_dimension
 from pspflow.training.devices import mixed_precision
 
 WARM = 3
@@ -18,8 +19,8 @@ WARM = 3
 class Passed(NamedTuple):
     """What the flows make of one batch of every domain, in the order of the domains."""
 
-    latents: tuple[Tensor, ...]
-    log_dets: tuple[Tensor, ...]
+    surprise: tuple[Tensor, ...]
+    """Negative log-likelihoods, nats per pixel, means over a batch."""
     fake: tuple[Tensor, ...]
     """Images of each domain from the latents of all others, or nothing."""
 
@@ -43,14 +44,17 @@ class FlowPass(nn.Module):
 
     def forward(self, *images: Tensor) -> tuple[Tensor, ...]:
         """Map images `n x 1 x size x size`, one batch a domain, to the parts of `Passed`."""
-        with cached():  # normalised weights serve both ways
+        # A GPU normalises weights once for both ways. A CPU does not, and likelihoods come before
+        # images: both decide how gradients are rounded, and a CPU's results stay as they were.
+        with cached() if images[0].is_cuda else nullcontext():
             encoded = [self.flow[name](x) for name, x in zip(self.domains, images, strict=True)]
-            latents, log_dets = zip(*encoded, strict=True)
+            surprise = [nats_per_dimension(*each) for each in encoded]
+            latents = [each for each, _ in encoded]
             fake = []
             for at, name in enumerate(self.domains if self.transfers else ()):
                 others = torch.cat([*latents[:at], *latents[at + 1 :]])
                 fake.append(self.flow[name].inverse(others))
-        return (*latents, *log_dets, *fake)
+        return (*surprise, *fake)
 
 
 class FlowPasses:
@@ -91,7 +95,7 @@ class FlowPasses:
             self._made = made
         out = self._made(*images)
         count = len(self.domains)
-        return Passed(out[:count], out[count : 2 * count], out[2 * count :])
+        return Passed(out[:count], out[count:])
 
 
 def _capture(module: FlowPass, images: Sequence[Tensor], mixed: bool) -> None:

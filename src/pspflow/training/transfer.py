@@ -20,7 +20,6 @@ from pspflow.models.discriminators import realness_loss
 from pspflow.models.multiflow import (
     MultiDomainFlow,
     from_levels,
-    nats_per_dimension,
     to_grey,
 )
 from pspflow.seeds import generator
@@ -210,8 +209,7 @@ class TransferTraining:
     ) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
         """Return the flows' losses by term, their images and the persistence images of these."""
         passed = self.passes(list(real.values()), self.adversarial)
-        encoded = zip(passed.latents, passed.log_dets, strict=True)
-        surprise = torch.stack([nats_per_dimension(*each) for each in encoded])
+        surprise = torch.stack(passed.surprise)
         losses = {"likelihood": self.settings.likelihood_weight * surprise.sum()}
         topology: dict[str, Tensor] = {}
         if not self.adversarial:

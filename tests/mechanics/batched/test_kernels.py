@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from pspflow.mechanics import homogenise_structures
+from pspflow.mechanics import effective_stiffness, homogenise_structures
 from pspflow.mechanics.batched import fused
 from pspflow.mechanics.batched.operator import BatchStiffness
 from pspflow.mechanics.batched.reference import BatchInverse
@@ -19,6 +19,7 @@ from pspflow.mechanics.reference import ReferenceInverse
 HAS_TRITON = torch.cuda.is_available() and importlib.util.find_spec("triton")
 NO_TRITON = pytest.mark.skipif(not HAS_TRITON, reason="needs a GPU with Triton")
 SHAPES = [(5, 6, 7), (3, 1, 2), (1, 1, 1), (9, 4, 9)]
+MOST = 65535  # programs along the second and third axis of a grid
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 every_element = pytest.mark.parametrize("element", ["bbar", "full", "reduced"])
 
@@ -46,6 +47,8 @@ class Kernel:
         return self.function(*arguments)
 
     def __getitem__(self, grid):
+        assert max(grid[1:], default=0) <= MOST, "CUDA refuses this"
+
         def run(*arguments):
             flat = [
                 Pointer(each.view(-1)) if isinstance(each, torch.Tensor) else each
@@ -136,6 +139,18 @@ def test_waves_are_multiplied(in_torch, shape):
     check_waves(in_torch, shape, "cpu")
 
 
+def test_more_cells_than_an_axis_of_a_grid_takes(in_torch, monkeypatch):
+    """Many small cells are one call too."""
+    called = []
+    for kernel in (in_torch._forces, in_torch._multiply):
+        monkeypatch.setattr(kernel, "function", lambda *_: called.append(1))
+    cells = MOST + 1
+    moduli, moved = torch.ones(cells, 2, 4), torch.ones(cells, 3, 1, 1, 1)
+    in_torch.write_forces("bbar", moduli, moduli, moved, moved)
+    in_torch.multiply_waves(torch.ones(cells, 3, 1, 1, 1, 2), torch.ones(6, 1, 1, 1, 1))
+    assert len(called) == 2 * cells
+
+
 @NO_TRITON
 @every_element
 @pytest.mark.parametrize("shape", [*SHAPES, (51, 51, 51)])
@@ -159,6 +174,19 @@ def test_structures_on_a_gpu(monkeypatch):
     assert not found.alone.any()
     largest = expected.stiffness.max()
     np.testing.assert_allclose(found.stiffness, expected.stiffness, rtol=0, atol=1e-6 * largest)
+
+
+@NO_TRITON
+def test_many_small_structures_on_a_gpu():
+    """More load cases at once than an axis of a grid takes."""
+    phases = (np.random.default_rng(0).random((MOST // 6 + 2, 4, 3, 4)) < 0.4).astype(np.uint8)
+    phases[:, 0, 0, 0], phases[:, 1, 0, 0] = 0, 1
+    moduli = (2.4, 120.0), (0.3, 0.3)
+    found = homogenise_structures(phases, *moduli, device="cuda", at_once=len(phases))
+    for place in (0, len(phases) - 1):
+        expected = effective_stiffness(phases[place], *moduli)
+        largest = 1e-6 * expected.max()
+        np.testing.assert_allclose(found.stiffness[place], expected, rtol=0, atol=largest)
 
 
 def test_torch_is_the_default():

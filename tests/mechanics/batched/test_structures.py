@@ -132,9 +132,12 @@ def test_what_is_no_set_of_structures_is_refused():
         homogenise_structures(phases.astype(float), *moduli)
     with pytest.raises(ValueError, match="strain_case must be one of"):
         homogenise_structures(phases, *moduli, load_cases=[1])
-    for wrong in ([8], [-1], [1, 1], [2, 1]):
+    wrongs = ([8], [-1], [1, 1], [2, 1], [0.5], [False, True], [[0, 1]], 1, np.uint8([1, 0]))
+    for wrong in wrongs:
         with pytest.raises(ValueError, match="strains_of must be ascending numbers from 0 to 7"):
             homogenise_structures(phases, *moduli, strains_of=wrong)
+    with pytest.raises(ValueError, match="at_once must be at least 0"):
+        homogenise_structures(phases, *moduli, at_once=-1)
 
 
 def test_how_many_fit(monkeypatch):

@@ -44,8 +44,9 @@ def write_forces(
     """
     cells, _, nx, ny, nz = displacements.shape
     layers, row = bulk.shape[1:]
-    grid = (triton.cdiv(nx * ny * nz, BLOCK), cells)
-    sizes = (nx, ny, nz, layers * row, row)
+    blocks = triton.cdiv(nx * ny * nz, BLOCK)
+    grid = (blocks * cells,)  # along other axes CUDA takes no more than 65,535
+    sizes = (blocks, nx, ny, nz, layers * row, row)
     with _device_of(out):
         _forces[grid](displacements, bulk, shear, out, *sizes, *WEIGHTS[element], BLOCK)
 
@@ -61,9 +62,9 @@ def multiply_waves(waves: Tensor, inverse: Tensor) -> None:
         Contiguous, shape ``(6, nx, ny, nz // 2 + 1, 1)``: xx, yy, zz, yz, xz, xy.
     """
     numbers = inverse[0].numel()
-    grid = (triton.cdiv(2 * numbers, BLOCK), len(waves))
+    blocks = triton.cdiv(2 * numbers, BLOCK)
     with _device_of(waves):
-        _multiply[grid](waves, inverse, numbers, BLOCK)
+        _multiply[(blocks * len(waves),)](waves, inverse, blocks, numbers, BLOCK)
 
 
 def _device_of(field: Tensor) -> AbstractContextManager[object]:
@@ -72,10 +73,11 @@ def _device_of(field: Tensor) -> AbstractContextManager[object]:
 
 
 @triton.jit
-def _multiply(waves, inverse, numbers, block: tl.constexpr):
-    at = tl.program_id(0) * block + tl.arange(0, block)
+def _multiply(waves, inverse, blocks, numbers, block: tl.constexpr):
+    item = (tl.program_id(0) // blocks).to(tl.int64)
+    at = tl.program_id(0) % blocks * block + tl.arange(0, block)
     inside = at < 2 * numbers
-    x_at = waves + tl.program_id(1).to(tl.int64) * 6 * numbers + at
+    x_at = waves + item * 6 * numbers + at
     y_at = x_at + 2 * numbers
     z_at = y_at + 2 * numbers
     x = tl.load(x_at, mask=inside, other=0.0)
@@ -134,6 +136,7 @@ def _forces(
     bulk,
     shear,
     out,
+    blocks,
     nx,
     ny,
     nz,
@@ -147,8 +150,8 @@ def _forces(
 ):
     """Sum the forces of the eight voxels around each node of a block of one cell's nodes."""
     voxels = nx * ny * nz
-    item = tl.program_id(1).to(tl.int64)
-    node = tl.program_id(0) * block + tl.arange(0, block)
+    item = (tl.program_id(0) // blocks).to(tl.int64)
+    node = tl.program_id(0) % blocks * block + tl.arange(0, block)
     inside = node < voxels
     z = node % nz
     y = (node // nz) % ny

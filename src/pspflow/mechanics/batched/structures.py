@@ -85,12 +85,14 @@ def homogenise_structures(
     device
         A torch device. On a CPU, `stiffness_and_strain` in several processes is faster.
     at_once
-        Structures that are solved together; None takes what is fast and fits the memory.
+        Structures that are solved together, 0 for each alone; None takes what is fast and fits the
+        memory.
 
     Raises
     ------
     ValueError
-        As `stiffness_and_strain`, or if `strains_of` are not such positions.
+        As `stiffness_and_strain`, or if `strains_of` are not such positions, or `at_once` is below
+        0.
     ConvergenceError
         If the tolerance is not met; its `structure` is the position of the first such structure.
 
@@ -107,12 +109,10 @@ def homogenise_structures(
     cases = check_load_cases(load_cases)
     if strain_case not in cases:
         raise ValueError(f"strain_case must be one of load_cases {cases}, got {strain_case}")
-    chosen = np.array(strains_of, np.int64)
-    if (np.diff(chosen) <= 0).any() or not np.isin(chosen, np.arange(len(ids))).all():
-        raise ValueError(
-            f"strains_of must be ascending numbers from 0 to {len(ids) - 1}, got {list(strains_of)}"
-        )
+    chosen = _positions(strains_of, len(ids))
     check_control(tolerance, max_iterations, "single")
+    if at_once is not None and at_once < 0:
+        raise ValueError(f"at_once must be at least 0, got {at_once}")
     on = usable_device(device)
     if at_once is None:
         at_once = structures_at_once(ids.shape[1:], len(cases), on)
@@ -169,6 +169,17 @@ def structures_at_once(shape: Sequence[int], load_cases: int, device: torch.devi
         free += torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         most = min(most, int(SHARE * free) // (FLOATS * DTYPE.itemsize * voxels))
     return most
+
+
+def _positions(strains_of: Sequence[int], count: int) -> NDArray[np.int64]:
+    chosen = np.asarray(strains_of)
+    whole = chosen.ndim == 1 and (chosen.dtype.kind in "iu" or not chosen.size)
+    known = whole and np.isin(chosen, np.arange(count)).all()
+    if not known or (chosen[1:] <= chosen[:-1]).any():
+        raise ValueError(
+            f"strains_of must be ascending numbers from 0 to {count - 1}, got {strains_of!r}"
+        )
+    return chosen.astype(np.int64)
 
 
 def _batches(
