@@ -75,6 +75,7 @@ rule composite_inverse_infer:
         mem_mb=memory(8000),
         runtime=120,
         gpu=1,
+        device=CONFIG.device,
     params:
         weights=lambda wildcards: named(INVERSE_WEIGHTS[wildcards.target]),
         options=lambda wildcards: options(INVERSE.inferred(wildcards.target)),
@@ -95,7 +96,7 @@ rule composite_inverse_infer:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_inverse_rank:
@@ -119,6 +120,7 @@ rule composite_inverse_rank:
         mem_mb=memory(8000),
         runtime=120,
         gpu=1,
+        device=CONFIG.device,
     params:
         options=lambda wildcards: options(INVERSE.ranked(wildcards.target)),
         solver=options(COMPOSITE.structures.solver.solution),
@@ -135,7 +137,7 @@ rule composite_inverse_rank:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_inverse_anneal:
@@ -160,6 +162,7 @@ rule composite_inverse_anneal:
         mem_mb=memory(8000),
         runtime=240,
         gpu=1,
+        device=CONFIG.device,
     params:
         options=options(INVERSE.annealing),
         solver=options(COMPOSITE.structures.solver.solution),
@@ -177,7 +180,7 @@ rule composite_inverse_anneal:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_inverse_section:

@@ -50,6 +50,7 @@ rule composite_localization_train:
         mem_mb=memory(24000),
         runtime=480,
         gpu=1,
+        device=CONFIG.device,
     params:
         options=lambda wildcards: options(
             COMPOSITE.localization.trained(wildcards.localizer)
@@ -67,7 +68,7 @@ rule composite_localization_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_localization_evaluate:
@@ -93,6 +94,7 @@ rule composite_localization_evaluate:
         mem_mb=memory(8000),
         runtime=120,
         gpu=1,
+        device=CONFIG.device,
     params:
         weights=named(LOCALIZATION_WEIGHTS),
         options=options(COMPOSITE.localization.evaluated()),
@@ -113,7 +115,7 @@ rule composite_localization_evaluate:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_localization_section:

@@ -103,6 +103,7 @@ rule composite_networks_train:
         mem_mb=memory(16000),
         runtime=1440,
         gpu=1,
+        device=CONFIG.device,
     params:
         target=lambda wildcards: flags(
             {"target": None if wildcards.target == "none" else wildcards.target}
@@ -130,7 +131,7 @@ rule composite_networks_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_networks_predict:
@@ -151,6 +152,7 @@ rule composite_networks_predict:
         mem_mb=memory(16000),
         runtime=60,
         gpu=1,
+        device=CONFIG.device,
     shell:
         "pspflow --log {log:q} composite networks predict"
         " --weights {input.weights:q}"
@@ -159,7 +161,7 @@ rule composite_networks_predict:
         " --splits {input.splits:q}"
         " --predictions {output:q}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_networks_encode:
@@ -180,6 +182,7 @@ rule composite_networks_encode:
         mem_mb=memory(16000),
         runtime=60,
         gpu=1,
+        device=CONFIG.device,
     shell:
         "pspflow --log {log:q} composite networks encode"
         " --weights {input.weights:q}"
@@ -188,7 +191,7 @@ rule composite_networks_encode:
         " --splits {input.splits:q}"
         " --latents {output:q}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_networks_reconstruct:
@@ -213,6 +216,7 @@ rule composite_networks_reconstruct:
         mem_mb=memory(8000),
         runtime=120,
         gpu=1,
+        device=CONFIG.device,
     params:
         weights=named(NETWORKS_DECODERS),
         solver=options(COMPOSITE.structures.solver.solution),
@@ -230,7 +234,7 @@ rule composite_networks_reconstruct:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_networks_ablate:
@@ -252,6 +256,7 @@ rule composite_networks_ablate:
         mem_mb=memory(16000),
         runtime=120,
         gpu=1,
+        device=CONFIG.device,
     params:
         style=flags({"style-weights": str(NETWORKS_STYLE) if NETWORKS_STYLE else None}),
         options=options(COMPOSITE.networks.ablation),
@@ -266,7 +271,7 @@ rule composite_networks_ablate:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule composite_networks_section:

@@ -139,6 +139,7 @@ rule composite_structures_solve:
     conda:
         f"../../../envs/{'gpu' if STRUCTURES_ON_GPU else 'cpu'}.yaml"
     resources:
+        device=STRUCTURES_DEVICE,
         **STRUCTURES_GPU,
         mem_mb=memory(8000 if STRUCTURES_ON_GPU else 2000),
         runtime=240,
@@ -154,7 +155,7 @@ rule composite_structures_solve:
         " --shard {wildcards.shard}"
         " --fields {params.fields}"
         " --options {params.options:q}"
-        " --device {STRUCTURES_DEVICE}"
+        " --device {resources.device}"
 
 
 rule composite_structures_merge_stiffness:

@@ -58,6 +58,7 @@ rule temper_flows_train:
         mem_mb=memory(16000),
         runtime=1440,
         gpu=1,
+        device=CONFIG.device,
     params:
         options=lambda wildcards: options(
             TEMPER.flows.training(wildcards.regularisation)
@@ -76,7 +77,7 @@ rule temper_flows_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule temper_flows_section:

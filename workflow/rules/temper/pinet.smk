@@ -41,6 +41,7 @@ rule temper_pinet_train:
         mem_mb=memory(16000),
         runtime=240,
         gpu=1,
+        device=CONFIG.device,
     params:
         options=options(TEMPER.pinet),
         seed=CONFIG.seed,
@@ -55,7 +56,7 @@ rule temper_pinet_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule temper_pinet_evaluate:
@@ -80,6 +81,7 @@ rule temper_pinet_evaluate:
         mem_mb=memory(8000),
         runtime=120,
         gpu=1,
+        device=CONFIG.device,
     params:
         # a hundred are enough for the error; without a GPU the paper's network takes 0.1 s per chip
         chips=min(100, TEMPER.pinet.chips_per_specimen),
@@ -97,7 +99,7 @@ rule temper_pinet_evaluate:
         " --chips-per-specimen {params.chips}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule temper_pinet_section:

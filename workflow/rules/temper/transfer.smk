@@ -47,6 +47,7 @@ rule temper_transfer_chips:
         mem_mb=memory(8000),
         runtime=120,
         gpu=1,
+        device=CONFIG.device,
     params:
         options=options(TEMPER.transfer.drawing),
         seed=CONFIG.seed,
@@ -60,7 +61,7 @@ rule temper_transfer_chips:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {CONFIG.device}"
+        " --device {resources.device}"
 
 
 rule temper_transfer_plausibility:
