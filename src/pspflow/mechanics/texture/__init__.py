@@ -1,0 +1,1 @@
+"""Textures of cubic crystals in orthorhombic specimens: arrays in, arrays out."""
