@@ -182,3 +182,21 @@ def check_coefficients(coefficients: ArrayLike) -> Floats:
     if not np.isfinite(values).all():
         raise ValueError("coefficients must be finite, but they hold NaN or infinity")
     return values
+
+
+@refuses_masks
+def check_texture(coefficients: ArrayLike) -> Floats:
+    """Validate the coefficients of one texture, shape ``(36,)``, and return them as float64.
+
+    Raises
+    ------
+    ValueError
+        If they are not 36 finite numbers.
+    """
+    values = check_coefficients(coefficients)
+    if values.ndim != 1:
+        raise ValueError(
+            f"coefficients must be those of one texture, shape ({COUNT},), got {values.shape}: "
+            "give one texture at a time"
+        )
+    return values
