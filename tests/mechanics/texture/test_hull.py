@@ -35,10 +35,7 @@ def test_random_texture_is_inside():
 
 @pytest.mark.parametrize("factor", [1.02, 1.2, 3.0])
 def test_beyond_a_single_crystal(factor):
-    """All crystals are equally far from 0, so the part that exceeds this is the distance or more.
-
-    Along the ray of a crystal the hull ends at the crystal; the nearest point may lie beside it.
-    """
+    """Along the ray of a crystal the hull ends at the crystal; the nearest point may lie beside."""
     crystal = (2 * DEGREES + 1) * basis([[0.3, 0.7, 0.2]])[0]
     size = np.linalg.norm(crystal * SCALE)
     point = nearest_texture(factor * crystal)

@@ -121,8 +121,8 @@ def coefficients(orientations: ArrayLike, weights: ArrayLike | None = None) -> F
 def odf(coefficients: ArrayLike, orientations: ArrayLike) -> Floats:
     """Evaluate ODFs at orientations from their coefficients.
 
-    The series is cut at l = 12: sharp textures get negative values, about a fifth of the maximum at
-    worst, and peaks no higher than that of a crystal.
+    The series is cut at l = 12: sharp textures get negative values, for single crystals down to a
+    third of the maximum, and the maximum of a crystal is 30 to 150 instead of infinite.
 
     Parameters
     ----------
