@@ -6,6 +6,7 @@ import pytest
 from pspflow.mechanics.texture.distances import (
     coefficient_distance,
     sampling_distances,
+    specimen_asymmetry,
     texture_distances,
 )
 from pspflow.mechanics.texture.gsh import coefficients, texture_index
@@ -13,7 +14,7 @@ from pspflow.mechanics.texture.sampling import (
     random_orientations,
     scattered_orientations,
 )
-from pspflow.mechanics.texture.symmetry import equivalent_orientations
+from pspflow.mechanics.texture.symmetry import equivalent_orientations, symmetrise
 
 
 def rng(seed=0):
@@ -70,6 +71,20 @@ def test_weights_count():
     # three tenths of the grains turn by 45° about one axis; four standard errors of the draws
     error = 4 * np.sqrt((0.8 * 0.2 + 0.5 * 0.5) / 1000)
     assert heavy.transport_rad == pytest.approx(0.3 * np.pi / 4, abs=error * np.pi / 4)
+
+
+def test_asymmetry():
+    """A crystal without specimen symmetry is far from its variants, a symmetrised one is not."""
+    crystal = [[np.deg2rad(10), 0, 0]]
+    found = specimen_asymmetry(crystal, rng(), draws=1000)
+    # half of the variants lie 20° away, and the crystal itself must spread over all
+    error = 4 * np.sqrt(0.25 / 1000)
+    assert found.transport_rad == pytest.approx(np.deg2rad(20) / 2, abs=error * np.deg2rad(20))
+    assert found.ruler_rad < np.sqrt(2) * error * np.deg2rad(20)
+    spread = scattered_orientations(np.repeat(crystal, 2000, 0), np.deg2rad(5), rng(1))
+    again = specimen_asymmetry(symmetrise(spread)[0], rng(), draws=300)
+    assert again.transport_rad == pytest.approx(again.ruler_rad, rel=0.5)
+    assert specimen_asymmetry(spread, rng(), draws=300).transport_rad > 2 * again.transport_rad
 
 
 def test_no_draws():

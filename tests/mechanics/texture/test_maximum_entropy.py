@@ -1,5 +1,7 @@
 """The smoothest texture with given coefficients."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,8 @@ def test_no_texture_has_the_coefficients():
     crystal = coefficients(random_orientations(1, np.random.default_rng(0)))
     with pytest.raises(MaximumEntropyError, match=r"outside the hull .* use those of nearest") as e:
         maximum_entropy_texture(1.2 * crystal)
+    again = pickle.loads(pickle.dumps(e.value))
+    assert (str(again), again.outside) == (str(e.value), e.value.outside)
     assert 0 < e.value.outside < 0.2 * np.linalg.norm(crystal * SCALE) + 1e-3
 
 

@@ -30,6 +30,15 @@ class Distances(NamedTuple):
     """Mean rotation of grains that turns a sample of one into a sample of the other, in radians."""
 
 
+class Asymmetry(NamedTuple):
+    """How far a texture is from the orthorhombic one that `symmetrise` makes of it."""
+
+    transport_rad: float
+    """Mean rotation of grains between samples of both, in radians; only crystals are symmetric."""
+    ruler_rad: float
+    """The same between two samples of the orthorhombic one: no asymmetry is seen below this."""
+
+
 @refuses_masks
 def coefficient_distance(first: ArrayLike, second: ArrayLike) -> Floats:
     """Compute the root mean square of the difference between ODFs, in multiples of random.
@@ -124,6 +133,34 @@ def sampling_distances(
     return Distances(float(apart), _transport(*samples))
 
 
+@refuses_masks
+def specimen_asymmetry(
+    orientations: ArrayLike,
+    rng: np.random.Generator,
+    weights: ArrayLike | None = None,
+    draws: int = DRAWS,
+) -> Asymmetry:
+    """Measure what is lost where a texture is described by orthorhombic coefficients.
+
+    Parameters
+    ----------
+    orientations, rng, weights, draws
+        As in `sampling_distances`.
+
+    Raises
+    ------
+    ValueError
+        As `texture_distances`.
+    """
+    angles = check_orientations(orientations)
+    shares = check_weights(weights, len(angles))
+    given = _drawn(angles, shares, draws, rng)
+    one, other = (_drawn(*symmetrise(angles, shares), draws, rng) for _ in range(2))
+    return Asymmetry(
+        _paired(disorientation_angles(given, one)), _paired(disorientation_angles(other, one))
+    )
+
+
 def _drawn(angles: Floats, shares: Floats, draws: int, rng: np.random.Generator) -> Floats:
     if draws < 1:
         raise ValueError(f"draws must be at least 1, got {draws}")
@@ -131,7 +168,12 @@ def _drawn(angles: Floats, shares: Floats, draws: int, rng: np.random.Generator)
 
 
 def _transport(first: Floats, second: Floats) -> float:
-    """Return the least mean rotation over all pairings of equally many orientations."""
+    """Return the mean rotation between samples of textures that are taken as orthorhombic."""
     variants = symmetrise(second)[0]
     angles = disorientation_angles(first, variants).reshape(len(first), 4, -1).min(axis=1)
+    return _paired(angles)
+
+
+def _paired(angles: Floats) -> float:
+    """Return the least mean over all pairings of rows with columns."""
     return float(angles[linear_sum_assignment(angles)].mean())

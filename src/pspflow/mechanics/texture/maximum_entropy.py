@@ -48,6 +48,10 @@ class MaximumEntropyError(RuntimeError):
             "give a larger count, or use the few crystals of nearest_texture"
         )
 
+    def __reduce__(self) -> tuple[type, tuple[float, float, int]]:
+        """Let another process raise it here."""
+        return type(self), (self.residual, self.outside, self.count)
+
 
 class SmoothTexture(NamedTuple):
     """A texture of maximum entropy."""
