@@ -1,9 +1,11 @@
 """Symmetrised harmonics compared with their definition."""
 
+from math import factorial
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
-from scipy.special import sph_harm_y
+from scipy.special import lpmv
 
 from pspflow.mechanics.texture.gsh import (
     COUNT,
@@ -63,10 +65,11 @@ def test_counts_are_those_of_group_theory():
 
 
 def real_harmonic(degree, order, directions):
-    polar = np.arccos(np.clip(directions[..., 2], -1, 1))
-    values = sph_harm_y(degree, order, polar, np.arctan2(directions[..., 1], directions[..., 0]))
-    part = values.real if degree % 2 == 0 else values.imag
-    return part * (np.sqrt(2) if order else 1)
+    azimuth = np.arctan2(directions[..., 1], directions[..., 0])
+    norm = (2 * degree + 1) / (4 * np.pi) * factorial(degree - order) / factorial(degree + order)
+    wave = np.cos(order * azimuth) if degree % 2 == 0 else np.sin(order * azimuth)
+    legendre = lpmv(order, degree, np.clip(directions[..., 2], -1, 1))
+    return np.sqrt(norm * (2 if order else 1)) * legendre * wave
 
 
 def test_functions_are_what_the_module_says():

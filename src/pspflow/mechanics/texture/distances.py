@@ -81,7 +81,7 @@ def texture_distances(
     first_weights, second_weights
         Volume fractions, shapes ``(n,)`` and ``(m,)``, of sum 1; None for equal ones.
     draws
-        Number of grains drawn from each texture; time grows with its third power: .1 s for 500.
+        Number of grains drawn from each texture; 500 take .2 s, 1,000 .6 s.
 
     Raises
     ------

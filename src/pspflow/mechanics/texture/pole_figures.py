@@ -1,9 +1,11 @@
 """Pole figures: where lattice planes of a family face in the specimen, in multiples of random."""
 
+from math import factorial
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation
-from scipy.special import sph_harm_y
+from scipy.special import lpmv
 
 from pspflow.arrays import real, refuses_masks
 from pspflow.mechanics.texture.gsh import DEGREES, check_texture
@@ -157,9 +159,10 @@ def pole_figure_of_coefficients(
 
 def _harmonic(degree: int, order: int, directions: Floats) -> Floats:
     """Return √2 Re Y at unit vectors (..., 3), or Y where the order is 0."""
-    polar = np.arccos(np.clip(directions[..., 2], -1, 1))
-    values = sph_harm_y(degree, order, polar, np.arctan2(directions[..., 1], directions[..., 0]))
-    return values.real * (np.sqrt(2) if order else 1)
+    norm = factorial(degree - order) / factorial(degree + order) * (2 if order else 1)
+    azimuth = np.arctan2(directions[..., 1], directions[..., 0])
+    legendre = lpmv(order, degree, np.clip(directions[..., 2], -1, 1))
+    return np.sqrt((2 * degree + 1) / (4 * np.pi) * norm) * legendre * np.cos(order * azimuth)
 
 
 def _axes(family: tuple[int, int, int]) -> Floats:
