@@ -1,0 +1,179 @@
+"""Distances between textures, and what they are for two samples of one texture.
+
+Two measures, since each is blind to something. Coefficients compare what l ≤ 12 resolves, about
+15°. Transport asks how far grains must turn on average so that one texture becomes the other; it
+sees all details, but needs samples. It is the least mean over all pairings of equally many draws
+from both, found exactly (linear sum assignment). A mean over samples is never 0: draws from one
+texture have a distance too, by which every other is to be judged.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import linear_sum_assignment
+
+from pspflow.arrays import refuses_masks
+from pspflow.mechanics.texture.gsh import SCALE, check_coefficients, coefficients
+from pspflow.mechanics.texture.orientations import Floats, check_orientations, check_weights
+from pspflow.mechanics.texture.symmetry import disorientation_angles, symmetrise
+
+DRAWS = 500
+
+
+class Distances(NamedTuple):
+    """How far two textures are apart, both as if they were orthorhombic."""
+
+    coefficients: float
+    """Root mean square of the difference between ODFs up to l = 12, in multiples of random."""
+    transport_rad: float
+    """Mean rotation of grains that turns a sample of one into a sample of the other, in radians."""
+
+
+class Asymmetry(NamedTuple):
+    """How far a texture is from the orthorhombic one that `symmetrise` makes of it."""
+
+    transport_rad: float
+    """Mean rotation of grains between samples of both, in radians; only crystals are symmetric."""
+    ruler_rad: float
+    """The same between two samples of the orthorhombic one: no asymmetry is seen below this."""
+
+
+@refuses_masks
+def coefficient_distance(first: ArrayLike, second: ArrayLike) -> Floats:
+    """Compute the root mean square of the difference between ODFs, in multiples of random.
+
+    Parameters
+    ----------
+    first, second
+        Coefficients, shapes ``(..., 36)``, broadcast against each other.
+
+    Returns
+    -------
+    Float64 of shape ``(...)``.
+
+    Raises
+    ------
+    ValueError
+        As `check_coefficients`.
+    """
+    difference = check_coefficients(first) - check_coefficients(second)
+    return np.linalg.norm(difference * SCALE, axis=-1)
+
+
+@refuses_masks
+def texture_distances(
+    first: ArrayLike,
+    second: ArrayLike,
+    rng: np.random.Generator,
+    first_weights: ArrayLike | None = None,
+    second_weights: ArrayLike | None = None,
+    draws: int = DRAWS,
+) -> Distances:
+    """Compare two textures.
+
+    Parameters
+    ----------
+    first, second
+        Bunge–Euler angles in radians, shapes ``(n, 3)`` and ``(m, 3)``.
+    rng
+        Source of randomness, for the transport distance.
+    first_weights, second_weights
+        Volume fractions, shapes ``(n,)`` and ``(m,)``, of sum 1; None for equal ones.
+    draws
+        Number of grains drawn from each texture; 500 take .2 s, 1,000 .6 s.
+
+    Raises
+    ------
+    ValueError
+        As `check_orientations` and `check_weights`, or if there are no draws.
+    """
+    textures = [
+        (check_orientations(angles), check_weights(weights, len(check_orientations(angles))))
+        for angles, weights in ((first, first_weights), (second, second_weights))
+    ]
+    apart = coefficient_distance(*(coefficients(*texture) for texture in textures))
+    samples = [_drawn(*texture, draws, rng) for texture in textures]
+    return Distances(float(apart), _transport(*samples))
+
+
+@refuses_masks
+def sampling_distances(
+    orientations: ArrayLike,
+    rng: np.random.Generator,
+    weights: ArrayLike | None = None,
+    draws: int = DRAWS,
+) -> Distances:
+    """Compare two independent samples of one texture: the ruler for `texture_distances`.
+
+    Textures that are no farther apart in transport than this are one texture, as far as so many
+    draws can tell. In coefficients, it is the ruler for two textures that are known from so many
+    grains each.
+
+    Parameters
+    ----------
+    orientations
+        Bunge–Euler angles in radians, shape ``(n, 3)``.
+    rng
+        Source of randomness.
+    weights
+        Volume fractions, shape ``(n,)``, of sum 1; None for equal ones.
+    draws
+        Number of grains of each sample.
+
+    Raises
+    ------
+    ValueError
+        As `texture_distances`.
+    """
+    angles = check_orientations(orientations)
+    shares = check_weights(weights, len(angles))
+    samples = [_drawn(angles, shares, draws, rng) for _ in range(2)]
+    apart = coefficient_distance(*(coefficients(sample) for sample in samples))
+    return Distances(float(apart), _transport(*samples))
+
+
+@refuses_masks
+def specimen_asymmetry(
+    orientations: ArrayLike,
+    rng: np.random.Generator,
+    weights: ArrayLike | None = None,
+    draws: int = DRAWS,
+) -> Asymmetry:
+    """Measure what is lost where a texture is described by orthorhombic coefficients.
+
+    Parameters
+    ----------
+    orientations, rng, weights, draws
+        As in `sampling_distances`.
+
+    Raises
+    ------
+    ValueError
+        As `texture_distances`.
+    """
+    angles = check_orientations(orientations)
+    shares = check_weights(weights, len(angles))
+    given = _drawn(angles, shares, draws, rng)
+    one, other = (_drawn(*symmetrise(angles, shares), draws, rng) for _ in range(2))
+    return Asymmetry(
+        _paired(disorientation_angles(given, one)), _paired(disorientation_angles(other, one))
+    )
+
+
+def _drawn(angles: Floats, shares: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    if draws < 1:
+        raise ValueError(f"draws must be at least 1, got {draws}")
+    return angles[rng.choice(len(angles), draws, p=shares)]
+
+
+def _transport(first: Floats, second: Floats) -> float:
+    """Return the mean rotation between samples of textures that are taken as orthorhombic."""
+    variants = symmetrise(second)[0]
+    angles = disorientation_angles(first, variants).reshape(len(first), 4, -1).min(axis=1)
+    return _paired(angles)
+
+
+def _paired(angles: Floats) -> float:
+    """Return the least mean over all pairings of rows with columns."""
+    return float(angles[linear_sum_assignment(angles)].mean())
