@@ -139,8 +139,8 @@ rule composite_structures_solve:
     conda:
         f"../../../envs/{'gpu' if STRUCTURES_ON_GPU else 'cpu'}.yaml"
     resources:
-        device=STRUCTURES_DEVICE,
         **STRUCTURES_GPU,
+        device=STRUCTURES_DEVICE,
         mem_mb=memory(8000 if STRUCTURES_ON_GPU else 2000),
         runtime=240,
     params:
