@@ -101,6 +101,23 @@ def test_degrees_are_refused_unless_told(ang_text, write, refused, same, truth):
     same(read_orientations(path, unit="degrees").angles_rad, truth)
 
 
+def test_newer_versions_name_the_unit(ang_text, write, same, truth):
+    """The line of units counts more than the format."""
+    head = "# COLUMN_HEADERS: phi1, PHI, phi2, x, y, IQ, CI, Phase index\n# COLUMN_UNITS: {}, {}\n"
+    text = head.format("radians", "radians") + ang_text()
+    same(read_orientations(write(text, "map.ang")).angles_rad, truth)
+    text = head.format("degrees", "degrees") + ang_text(np.degrees(truth))
+    same(read_orientations(write(text, "map.ang")).angles_rad, truth)
+
+
+def test_the_only_phase_by_number_and_name(ang_text, write, refused):
+    """The points have number 0, the header another one."""
+    path = write(ang_text(), "map.ang")
+    for phase in (0, 1, "1", "Nickel"):
+        assert read_orientations(path, phase=phase).phase.name == "Nickel"
+    assert "no point belongs to phase 2" in refused(path, phase=2)
+
+
 TWO = [(1, "Nickel", 43), (2, "Ti alpha", 62)]
 
 

@@ -53,9 +53,24 @@ def test_sense(write, same, truth, quaternions):
 def test_norms_are_made_one_and_said(write, same, truth, quaternions):
     """Signs and lengths do not matter."""
     scales = np.array([2, -1, 0.5, -3, *8 * [1]])[:, None]
-    read = read_orientations(write(text("w,x,y,z", quaternions * scales)))
+    read = read_orientations(write(text("qw,qx,qy,qz", quaternions * scales)))
     same(read.angles_rad, truth)
     assert any("norm 0.5 to 3 are normalised" in note for note in read.notes)
+
+
+def test_positions_with_weights_are_no_quaternions(write, refused, quaternions, same, truth):
+    """Quaternions of one length are; the name x alone may be a place."""
+    same(
+        read_orientations(write(text("x,y,z,w", 2 * quaternions[:, [1, 2, 3, 0]]))).angles_rad,
+        truth,
+    )
+    places = np.arange(48.0).reshape(12, 4)
+    assert "may be positions and weights" in refused(write(text("x,y,z,w", places)))
+
+
+def test_large_components(write, same, truth, quaternions):
+    rows = [",".join(f"{cell:.7e}" for cell in row) for row in quaternions * 1e200]
+    same(read_orientations(write("\n".join(["w,x,y,z", *rows]))).angles_rad, truth)
 
 
 def test_no_norm(write, refused, quaternions):

@@ -22,6 +22,7 @@ NAMES = [
     "ϕ1,Φ,ϕ2",
     "φ₁,Φ,φ₂",
     "varphi1,Phi,varphi2",
+    "phi_1,Capital Phi,phi_2",
     "\\varphi_1,\\Phi,\\varphi_2",
     "fi1,Fi,fi2",
     "Euler1,Euler2,Euler3",
@@ -180,6 +181,25 @@ def test_spellings_of_one_table(write, same, truth, change):
     """Line ends, empty columns and rows, comments and lines before the names change nothing."""
     text = change(table("phi1,Phi,phi2", np.degrees(truth)))
     same(read_orientations(write(text)).angles_rad, truth)
+
+
+def test_a_title_may_name_unit_and_convention(write, refused, same, truth):
+    """A title is a comment without a sign."""
+    text = table("Angles in radians\n\nphi1,Phi,phi2", truth)
+    same(read_orientations(write(text)).angles_rad, truth)
+    assert "'Kocks'" in refused(write(text.replace("Angles", "Kocks angles")))
+
+
+def test_every_decision_is_logged(write, caplog, truth):
+    """With the file's name."""
+    caplog.set_level("INFO", "pspflow")
+    path = write(table("phi1,Phi,phi2,weight", np.c_[np.degrees(truth), np.arange(12)]))
+    read = read_orientations(path)
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [
+        *(f"{path}: {note}" for note in read.notes),
+        f"{path}: 1 points left out: of weight zero",
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

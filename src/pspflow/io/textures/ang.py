@@ -6,6 +6,7 @@ in some versions, which newer ones name in the header. Maps of one phase number 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pspflow.io.textures.columns import Columns, read_columns
+from pspflow.io.textures.comments import said_unit
 from pspflow.io.textures.names import simplified
 from pspflow.io.textures.orientations import Grid, Phase
 from pspflow.io.textures.points import Points, with_grid
@@ -49,16 +51,20 @@ def read_ang(path: Path, lines: list[str]) -> Points:
     comments = [line.strip() for line in lines if is_comment(line)]
     table = read_columns(path, data_block(lines, 0))
     place = _places(path, comments, table)
+    titles = {index: name for name, index in place.items()}
+    table = replace(table, names=[titles.get(k, name) for k, name in enumerate(table.names)])
     phases = read_phases(path, comments)
     grid = read_grid(path, comments)
+    units = _fields(comments).get("COLUMN_UNITS", "")
+    said = said_unit([units.split(",")[0]])
     points = Points(
         path,
         "ang",
         table.line,
         FIXED[:3],
         np.column_stack([table.numbers(place[name]) for name in FIXED[:3]]),
-        unit="radians",
-        unit_from="the .ang format",
+        unit=said or "radians",
+        unit_from="the header line COLUMN_UNITS" if said else "the .ang format",
         phase_numbers=_phase_numbers(table, place, phases),
         phases=phases,
         positions_um=np.column_stack([table.numbers(place[name]) for name in ("x", "y")]),
@@ -109,7 +115,9 @@ def _phase_numbers(
         known = {phase.name.casefold(): float(number) for number, phase in phases.items()}
         known |= dict.fromkeys(NO_PHASE, -1.0)
         text = column.astype(str).str.strip().str.casefold()
-        numbers = pd.to_numeric(text.map(known).fillna(text), errors="coerce").to_numpy(np.float64)
+        named = text.map(known).to_numpy(np.float64)
+        numbered = pd.to_numeric(text, errors="coerce").to_numpy(np.float64)
+        numbers = np.where(np.isnan(named), numbered, named)
     wrong = np.flatnonzero(~np.isfinite(numbers) | (numbers != np.round(numbers)))
     if wrong.size:
         refuse(
@@ -188,14 +196,15 @@ def read_grid(path: Path, comments: Sequence[str]) -> tuple[Grid | None, int]:
     needed = ("XSTEP", "YSTEP", "NCOLS_ODD", "NROWS")
     if kind not in KINDS or not all(fields.get(key) for key in needed):
         return None, 0
-    numbers = {}
+    numbers, whole = {}, {}
     for key in (*needed, "NCOLS_EVEN"):
         text = fields.get(key, fields["NCOLS_ODD"]).replace(",", ".")
         try:
             numbers[key] = float(text)
-        except ValueError:
+            whole[key] = int(numbers[key])
+        except (ValueError, OverflowError):
             refuse(path, f"the header field {key} holds {text!r}", "write a number there")
-    rows, odd, even = (int(numbers[key]) for key in ("NROWS", "NCOLS_ODD", "NCOLS_EVEN"))
+    rows, odd, even = (whole[key] for key in ("NROWS", "NCOLS_ODD", "NCOLS_EVEN"))
     grid = Grid(KINDS[kind], numbers["XSTEP"], numbers["YSTEP"], odd, rows)
     return grid, (rows - rows // 2) * odd + rows // 2 * even
 

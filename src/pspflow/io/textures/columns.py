@@ -126,7 +126,8 @@ def read_columns(
     except (pd.errors.ParserError, ValueError) as error:
         found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
         if found is None:
-            refuse(path, f"no table can be read ({error})", "export it again")
+            reason = str(error).strip().splitlines()[0]
+            refuse(path, f"no table can be read ({reason})", "export it again")
         expected, row, seen = map(int, found.groups())
         refuse(
             path,

@@ -127,7 +127,7 @@ def read_phases(path: Path, header: Sequence[str]) -> dict[int, Phase]:
     for number, row in enumerate(rows[:count], start=1):
         fields = [field.strip() for field in row.split("\t")]
         group = fields[3] if len(fields) > 3 else ""
-        if not (group.isdigit() and 1 <= int(group) <= len(LAUE_CLASSES)):
+        if not (group.isdecimal() and 1 <= int(group) <= len(LAUE_CLASSES)):
             refuse(
                 path,
                 f"phase {number} has the Laue group {group!r} and not one of 1 to 11",
@@ -143,7 +143,12 @@ def _fields(header: Sequence[str]) -> dict[str, str]:
 
 
 def _number(text: str) -> float:
-    return float(text.replace(",", ".")) if is_number(text) else 0.0
+    """Return a number of the header, 0 where there is none."""
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return 0.0
+    return number if np.isfinite(number) else 0.0
 
 
 def _grid(header: Sequence[str]) -> tuple[Grid | None, int]:

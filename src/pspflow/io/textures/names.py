@@ -42,7 +42,7 @@ ROLES = {
     "indexed": r"(?:is)?indexed",
     "notindexed": r"(?:is)?notindexed",
 }
-BUNGE = re.compile(rf"{PREFIX}(phi1|phi2|phi|fi1|fi2|fi)")
+BUNGE = re.compile(rf"{PREFIX}(phi1|phi2|(?:capital|cap|big)?phi|fi1|fi2|fi)")
 NUMBERED_ANGLE = re.compile(rf"{PREFIX}(?:e|ea|eul|eulers?|eulerangles?|angles?|ang)([0-3])")
 QUATERNION = re.compile(rf"{PREFIX}(?:q|qu|quats?|quaternions?)?(w|x|y|z|s|real|re|r|i|j|k)")
 NUMBERED_QUATERNION = re.compile(rf"{PREFIX}(?:q|qu|quats?|quaternions?)([0-4a-d])|([a-d])")
@@ -100,7 +100,8 @@ def orientation_part(base: str) -> tuple[str, str] | None:
         Kind (`bunge`, `angle`, `quaternion` or `numbered`) and component.
     """
     if found := BUNGE.fullmatch(base):
-        return "bunge", found[1].replace("fi", "phi")
+        number = found[1][-1] if found[1][-1].isdigit() else ""
+        return "bunge", f"phi{number}"
     if found := NUMBERED_ANGLE.fullmatch(base):
         return "angle", found[1]
     if found := NUMBERED_QUATERNION.fullmatch(base):

@@ -1,12 +1,13 @@
 """Phases of a map: one is chosen, by the user where the file has several."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from pspflow.io.textures.orientations import Phase
 from pspflow.io.textures.points import Points
 from pspflow.io.textures.text import refuse
+
+LARGEST = 1e6
+"""No map numbers its phases as high."""
 
 
 def choose_phase(points: Points, phase: int | str | None) -> tuple[Points, Phase | None]:
@@ -34,15 +35,15 @@ def choose_phase(points: Points, phase: int | str | None) -> tuple[Points, Phase
     if points.phase_numbers is None:
         return points, _only(points, phase)
     numbers = points.phase_numbers
-    wrong = np.flatnonzero(~np.isclose(numbers, np.round(numbers)))  # NaN too
+    # NaN, infinity and what no whole number of a phase can be
+    wrong = np.flatnonzero(~((np.abs(numbers) < LARGEST) & (numbers == np.round(numbers))))
     if wrong.size:
         refuse(
             points.path,
             f"{points.at(wrong[0])}: the phase is {numbers[wrong[0]]:g} and no whole number",
             "correct the names of the columns, or the cell",
         )
-    numbers = np.round(numbers).astype(np.int64)
-    points = replace(points, phase_numbers=numbers.astype(np.float64))
+    numbers = numbers.astype(np.int64)
     there, sizes = np.unique(numbers, return_counts=True)
     counts = dict(zip(there.tolist(), sizes.tolist(), strict=True))
     single = phase is None and len(counts) == 1
@@ -71,7 +72,7 @@ def _only(points: Points, phase: int | str | None) -> Phase | None:
 
 
 def _named(each: Phase, phase: int | str) -> bool:
-    if isinstance(phase, str) and not phase.strip().lstrip("-").isdigit():
+    if isinstance(phase, str) and not phase.strip().removeprefix("-").isdecimal():
         return each.name.casefold() == phase.strip().casefold()
     return each.number == int(phase)
 

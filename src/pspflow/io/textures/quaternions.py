@@ -16,6 +16,13 @@ SMALLEST = 1e-6
 ROUNDED = 1e-2
 """Norms differ from 1 by less when components are rounded to two digits."""
 
+POSITIONS = {"w", "x", "y", "z"}
+"""Names that positions with weights have too."""
+
+
+def _vary(norms: NDArray[np.float64]) -> bool:
+    return bool(norms.max() - norms.min() > ROUNDED * norms.max())
+
 
 def quaternion_angles(
     points: Points, order: QuaternionOrder | None, sense: QuaternionSense
@@ -58,7 +65,10 @@ def quaternion_angles(
         points = points.noted(f"the names {listed} tell the scalar; quaternion_order is not needed")
     values = np.delete(points.numbers, scalar, axis=1)
     values = np.column_stack([values, points.numbers[:, scalar]])
-    norms = np.linalg.norm(values, axis=1)
+    # squares of large components overflow
+    largest = np.abs(values).max(axis=1)
+    scale = np.where(largest > 0, largest, 1)
+    norms = np.linalg.norm(values / scale[:, None], axis=1) * largest
     none = np.flatnonzero(norms < SMALLEST)
     if none.size:
         refuse(
@@ -67,11 +77,18 @@ def quaternion_angles(
             f"{norms[none[0]]:.2g} ({none.size} such points)",
             "remove the points without an orientation",
         )
+    if {name.casefold() for name in points.columns} == POSITIONS and _vary(norms):
+        refuse(
+            points.path,
+            f"columns {listed} have norms from {norms.min():.4g} to {norms.max():.4g}, so they may "
+            "be positions and weights",
+            "name them qw, qx, qy, qz if they are quaternions",
+        )
     if np.abs(norms - 1).max() > ROUNDED:
         points = points.noted(
             f"quaternions of norm {norms.min():.4g} to {norms.max():.4g} are normalised"
         )
-    rotation = Rotation.from_quat(values / norms[:, None])
+    rotation = Rotation.from_quat(values / scale[:, None])  # which normalises
     if sense == "specimen_to_crystal":
         rotation = rotation.inv()
     points = points.noted(f"quaternions are read as rotations {sense.replace('_', ' ')}")

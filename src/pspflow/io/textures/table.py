@@ -45,7 +45,8 @@ class Header:
     roles: Roles
     separator: str
     block: Block
-    comments: list[str]
+    said: list[str]
+    """The other lines above the data: comments, titles."""
     unit_row: tuple[str, ...] = ()
     skipped: int = 0
     """Lines before the names that are no comments."""
@@ -61,9 +62,9 @@ def read_table(path: Path, lines: list[str]) -> Points:
     """
     header = _header(path, lines)
     roles = header.roles
-    refuse_conventions(path, header.comments)
+    refuse_conventions(path, header.said)
     table = read_columns(path, header.block, header.names, header.separator)
-    mtex = any("mtex" in line.casefold() or said_symmetry([line]) for line in header.comments)
+    mtex = any("mtex" in line.casefold() or said_symmetry([line]) for line in header.said)
     unit, unit_from = _unit(path, header, mtex)
     weight = roles.others.get("weight")
     numbers, phases = _phases(table, roles)
@@ -80,7 +81,7 @@ def read_table(path: Path, lines: list[str]) -> Points:
         weight_name="" if weight is None else header.names[weight],
         phase_numbers=numbers,
         phases=phases,
-        symmetry=_symmetry(path, header.comments),
+        symmetry=_symmetry(path, header.said),
         positions_um=_positions(table, roles),
         rows=np.arange(len(table.block)),
     )
@@ -113,7 +114,6 @@ def _header(path: Path, lines: list[str]) -> Header:
             raise trouble
         _refuse_headerless(path, lines, first)
     index, names, roles = found
-    comments = [line for line in lines[:first] if is_comment(line)]
     between = [at for at in range(index + 1, first) if lines[at].strip()]
     units: tuple[str, ...] = ()
     start = index + 1
@@ -123,8 +123,9 @@ def _header(path: Path, lines: list[str]) -> Header:
             units, start = tuple(row), between[0] + 1
     before = [line for line in lines[:index] if line.strip() and not is_comment(line)]
     skipped = sum(not HINT.match(line) for line in before)
+    said = [*lines[:index], *lines[start:first]]
     block = data_block(lines, start)
-    return Header(names, roles, separator_of(lines[first]), block, comments, units, skipped)
+    return Header(names, roles, separator_of(lines[first]), block, said, units, skipped)
 
 
 def _first_data(path: Path, lines: Sequence[str]) -> int:
@@ -176,7 +177,7 @@ def _unit(path: Path, header: Header, mtex: bool) -> tuple[Unit | None, str]:
             refuse(path, "the line of units names different ones", "name one unit for all angles")
         if unit := units.pop():
             return unit, "the line of units"
-    if unit := said_unit(header.comments):
+    if unit := said_unit(header.said):
         return unit, "the comments"
     return ("degrees", "the default of MTEX") if mtex else (None, "")
 
@@ -228,7 +229,7 @@ def _told(points: Points, header: Header) -> Points:
         points = points.noted(f"columns {', '.join(map(repr, roles.ignored))} are not used")
     if header.skipped:
         points = points.noted(f"{header.skipped} lines above the names of the columns are skipped")
-    specimen = said_symmetry(header.comments, "specimen")
+    specimen = said_symmetry(header.said, "specimen")
     if specimen is not None and laue_class(specimen) != "-1":
         points = points.noted(f"the specimen symmetry {specimen!r} is not applied")
     return points
