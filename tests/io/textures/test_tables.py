@@ -154,6 +154,35 @@ def test_separators_and_decimal_commas(write, refused, same, truth, separator, c
         same(read_orientations(path).angles_rad, truth)
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Euler 1 Euler 2 Euler 3",
+        '"Euler 1" "Euler 2" "Euler 3"',
+        "Euler 1 (deg) Euler 2 (deg) Euler 3 (deg)",
+        "Euler 1  Euler 2  Euler 3",
+        "# Euler1 Euler2 Euler3",
+    ],
+)
+def test_names_with_blanks_between_blanks(write, same, truth, names):
+    same(read_orientations(write(table(names, np.degrees(truth), " "))).angles_rad, truth)
+
+
+def test_prose_in_comments_names_no_columns(write, refused, same, truth):
+    """A comment is the line of names only where it has as many names as there are columns."""
+    prose = "# Column 2-4: average orientation (phi1, PHI, phi2) in degrees"
+    numbered = np.column_stack([np.arange(12), np.degrees(truth)])
+    assert "no line names the columns" in refused(write(table(prose, numbered, " ")))
+    named = write(table(prose + "\nid phi1 PHI phi2", numbered, " "))
+    same(read_orientations(named).angles_rad, truth)
+
+
+def test_units_and_signs_in_cells(write, refused, same, truth):
+    assert "'100°', which is no number" in refused(write("phi1,Phi,phi2\n100°,20°,30°\n"))
+    read = read_orientations(write("phi1,Phi,phi2\n\u2212100,+20,30.\n"))
+    same(read.angles_rad, np.radians([[260.0, 20, 30]]))
+
+
 def test_quoted_decimal_commas(write, same, truth):
     """Excel quotes them where commas separate."""
     rows = "\n".join(",".join(f'"{a:.4f}"'.replace(".", ",") for a in r) for r in np.degrees(truth))
@@ -298,7 +327,7 @@ def test_what_is_no_text(write, refused, tmp_path):
     assert "empty" in refused(write(" \r\n \n", "t.csv"))
     assert "no such file" in refused(tmp_path / "missing.csv")
     assert "cannot be opened" in refused(tmp_path)
-    assert "no line holds three numbers" in refused(write("phi1,Phi,phi2\n", "t.csv"))
+    assert "a header but no points" in refused(write("phi1,Phi,phi2\n", "t.csv"))
     assert "no line holds three numbers" in refused(write("just words\nand more\n", "t.txt"))
 
 

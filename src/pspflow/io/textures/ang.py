@@ -30,14 +30,15 @@ FEWEST = 7
 FIELD = re.compile(r"#\s*([A-Za-z_]+)\s*:?\s*(.*)")
 PHASE = re.compile(r"#\s*Phase\s*:?\s*(\d+)\s*$", re.IGNORECASE)
 MARKS = ("tem_pixperum", "grid", "xstep", "materialname", "ncols_odd", "column_headers")
-"""Fields of which an `.ang` header has at least one."""
+"""Fields of which an `.ang` header has at least two."""
 NO_PHASE = ("not indexed", "notindexed", "-1")
 
 
 def is_ang(path: Path, lines: Sequence[str]) -> bool:
     """Whether the lines are an `.ang` map, by its header or, without one, by the file's name."""
     fields = (FIELD.match(line.strip()) for line in lines[:2000] if line.lstrip().startswith("#"))
-    return any(f and f[1].lower() in MARKS for f in fields) or path.suffix.lower() == ".ang"
+    marks = {f[1].lower() for f in fields if f} & set(MARKS)
+    return len(marks) > 1 or path.suffix.lower() == ".ang"
 
 
 def read_ang(path: Path, lines: list[str]) -> Points:

@@ -87,7 +87,7 @@ def read_ctf(path: Path, lines: list[str]) -> Points:
     if "error" in roles.others:
         codes = table.numbers(roles.others["error"])
         for code in np.unique(codes[codes > 0]):
-            meaning = ERRORS.get(int(code), "unknown")
+            meaning = ERRORS.get(code.item(), "unknown")
             reasons[f"not indexed (Error {code:g}, {meaning})"] = codes == code
     return points.without(reasons)
 

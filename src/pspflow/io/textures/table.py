@@ -96,22 +96,11 @@ def _header(path: Path, lines: list[str]) -> Header:
     InputError
         If there is none.
     """
-    first = _first_data(path, lines)
-    found: tuple[int, list[str], Roles] | None = None
-    trouble: InputError | None = None
-    for index, line in enumerate(lines[:first]):
-        for names in _splits(COMMENT_MARK.sub("", line)):
-            try:
-                roles = find_roles(path, names)
-            except InputError as error:  # prose in a comment may name angles twice
-                trouble = error
-                continue
-            if roles is not None:
-                found = index, names, roles
-                break
+    first = next((at for at, line in enumerate(lines) if _is_data(line)), None)
+    found = _names(path, lines, len(lines) if first is None else first)
+    if first is None:
+        first = _first_below(path, lines, found)
     if found is None:
-        if trouble is not None:
-            raise trouble
         _refuse_headerless(path, lines, first)
     index, names, roles = found
     between = [at for at in range(index + 1, first) if lines[at].strip()]
@@ -128,14 +117,48 @@ def _header(path: Path, lines: list[str]) -> Header:
     return Header(names, roles, separator_of(lines[first]), block, said, units, skipped)
 
 
-def _first_data(path: Path, lines: Sequence[str]) -> int:
-    """Return the index of the first line with three numbers or more."""
-    for index, line in enumerate(lines):
-        if line.strip() and not is_comment(line):
-            split = cells(line, separator_of(line))
-            if sum(map(is_number, split)) >= 3:
-                return index
-    refuse(path, "no line holds three numbers or more", "export the orientations again")
+def _is_data(line: str) -> bool:
+    """Whether a line has three numbers or more, and little else: 'Euler 1 Euler 2 …' are names."""
+    if not line.strip() or is_comment(line):
+        return False
+    split = [cell for cell in cells(line, separator_of(line)) if cell]
+    numbers = sum(map(is_number, split))
+    return numbers >= 3 and 2 * numbers > len(split)
+
+
+def _names(path: Path, lines: Sequence[str], first: int) -> tuple[int, list[str], Roles] | None:
+    """Return the last of the lines before `first` that names an orientation, and its columns."""
+    width = len(cells(lines[first], separator_of(lines[first]))) if first < len(lines) else 0
+    found: tuple[int, list[str], Roles] | None = None
+    trouble: InputError | None = None
+    for index, line in enumerate(lines[:first]):
+        for names in _splits(COMMENT_MARK.sub("", line)):
+            # prose in a comment may name angles, and name them twice
+            if is_comment(line) and len(names) != width:
+                continue
+            try:
+                roles = find_roles(path, names)
+            except InputError as error:
+                trouble = error
+                continue
+            if roles is not None:
+                found = index, names, roles
+                break
+    if found is None and trouble is not None:
+        raise trouble
+    return found
+
+
+def _first_below(
+    path: Path, lines: Sequence[str], found: tuple[int, list[str], Roles] | None
+) -> int:
+    """Return the first line below the names in a file in which none looks like data."""
+    if found is None:
+        refuse(path, "no line holds three numbers or more", "export the orientations again")
+    for index in range(found[0] + 1, len(lines)):
+        if lines[index].strip() and not is_comment(lines[index]):
+            return index
+    refuse(path, "the file has a header but no points", "export the orientations again")
 
 
 def _splits(line: str) -> Iterator[list[str]]:

@@ -52,6 +52,8 @@ def read_lines(path: Path) -> list[str]:
     text = _decoded(path, data)
     if not text.strip():
         refuse(path, "the file is empty", "export the orientations again")
+    # some programs write a minus sign instead of a hyphen
+    text = text.replace("\u2212", "-")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
