@@ -1,6 +1,7 @@
 """Files written in many ways hold the orientations that were written, or are refused."""
 
 import math
+import re
 import tempfile
 from pathlib import Path
 
@@ -41,10 +42,10 @@ def read(text, name="t.csv", **options):
         return read_orientations(path, **options)
 
 
-def tried(text, name="t.csv"):
+def tried(text, name="t.csv", **options):
     """Read a text, or return the one sentence that refuses it."""
     try:
-        return read(text, name)
+        return read(text, name, **options)
     except InputError as error:
         return str(error)
 
@@ -149,3 +150,57 @@ def test_any_cells_are_read_or_refused(cells, header, separator):
         return
     assert np.isfinite(made.angles_rad).all()
     assert abs(made.weights.sum() - 1) < 1e-12
+
+
+CTF = """Channel Text File
+JobMode\tGrid
+XCells\t3
+YCells\t1
+XStep\t0.5
+YStep\t0.5
+Euler angles refer to Sample Coordinate system (CS0)!
+Phases\t1
+3.6;3.6;3.6\t90;90;90\tNickel\t11\t225
+Phase\tX\tY\tBands\tError\tEuler1\tEuler2\tEuler3\tMAD\tBC\tBS
+1\t0.0\t0\t8\t0\t10\t20\t30\t0.5\t120\t200
+1\t0.5\t0\t8\t0\t100\t20\t30\t0.5\t120\t200
+0\t1.0\t0\t8\t3\t0\t0\t0\t0.5\t120\t200
+"""
+ANG = """# TEM_PIXperUM 1.0
+# Phase 1
+# MaterialName Nickel
+# Symmetry 43
+# GRID: SqrGrid
+# XSTEP: 0.5
+# YSTEP: 0.5
+# NCOLS_ODD: 3
+# NCOLS_EVEN: 3
+# NROWS: 1
+  1.0  2.0  3.0  0.0  0.0  100.0  0.8  0  1  1.2
+  4.0  1.0  6.0  0.5  0.0  100.0  0.8  0  1  1.2
+  4.0  1.0  6.0  1.0  0.0  100.0  -1  -1  1  1.2
+"""
+ODD = ["", "nan", "inf", "1e400", "-1", "720", "x", '"', "#", "1,5", "phi1", "9" * 30, "\n", "°"]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    text=st.sampled_from([CTF, ANG]),
+    changes=st.lists(
+        st.tuples(st.floats(0, 1), st.sampled_from(ODD)),
+        min_size=1,
+        max_size=3,
+    ),
+    phase=st.sampled_from([None, 0, 1, "Nickel"]),
+)
+def test_damaged_maps_are_read_or_refused(text, changes, phase):
+    """Whatever a cell, a field or a name becomes: no other error reaches the user."""
+    parts = re.split(r"([ \t\n:;]+)", text)
+    for where, odd in changes:
+        parts[int(where * (len(parts) - 1))] = odd
+    made = tried("".join(parts), "a.ang" if text is ANG else "a.ctf", phase=phase)
+    if isinstance(made, str):
+        assert made.endswith(".")
+    else:
+        assert np.isfinite(made.angles_rad).all()
+        assert sum(made.left_out.values()) + len(made) <= 5

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pspflow.io.textures.columns import Columns, read_columns
-from pspflow.io.textures.comments import said_unit
+from pspflow.io.textures.header import said_unit
 from pspflow.io.textures.names import simplified
 from pspflow.io.textures.orientations import Grid, Phase
 from pspflow.io.textures.points import Points, with_grid

@@ -11,6 +11,8 @@ from pspflow.io.textures.orientations import Grid, Phase, Unit
 from pspflow.io.textures.text import refuse
 
 Floats = NDArray[np.float64]
+Reasons = Mapping[str, NDArray[np.bool_]]
+"""Which points are to be left out, by reason."""
 NOT_INDEXED = (4 * np.pi, 720.0)
 """EDAX writes 4π for all three angles where no pattern was indexed; 720 once they are degrees."""
 
@@ -52,7 +54,7 @@ class Points:
         """Say in which line a point stands."""
         return f"line {self.line(int(self.rows[index]))}"
 
-    def without(self, reasons: Mapping[str, NDArray[np.bool_]]) -> "Points":
+    def without(self, reasons: Reasons) -> "Points":
         """Leave out points, each counted under the first reason that holds for it."""
         out = np.zeros(len(self), bool)
         left_out = dict(self.left_out)

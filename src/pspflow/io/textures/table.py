@@ -5,51 +5,31 @@ as in MTEX's `% phi1 Phi phi2 value`. A line of units may follow it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pspflow.errors import InputError
 from pspflow.io.textures.columns import (
-    SPACES,
     Columns,
-    cells,
-    is_number,
     read_columns,
-    separator_of,
 )
-from pspflow.io.textures.comments import refuse_conventions, said_symmetry, said_unit
-from pspflow.io.textures.names import UNITS, Roles, find_roles, named_unit
+from pspflow.io.textures.header import (
+    Header,
+    find_header,
+    refuse_conventions,
+    said_symmetry,
+    said_unit,
+)
+from pspflow.io.textures.names import Roles, named_unit
 from pspflow.io.textures.orientations import Phase, Unit
 from pspflow.io.textures.points import Points
 from pspflow.io.textures.symmetries import laue_class
-from pspflow.io.textures.text import Block, data_block, is_comment, refuse
+from pspflow.io.textures.text import refuse
 
-HINT = re.compile(r"\s*\"?sep=", re.IGNORECASE)
-"""Tells Excel the separator."""
-COMMENT_MARK = re.compile(r"^\s*(?:[#%!]+|//)\s*")
-UNIT_CELL = re.compile(rf"[\s(\[<]*(?:{UNITS}|um|µm|μm|-|%|a\.?u\.?)?[\s)\]>]*", re.IGNORECASE)
 NO_PHASE = ("not indexed", "notindexed", "zero solution", "zerosolution", "unindexed")
 TRUE, FALSE = ("true", "1", "1.0", "yes"), ("false", "0", "0.0", "no")
-
-
-@dataclass(frozen=True)
-class Header:
-    """The line of column names, and what stands around it."""
-
-    names: list[str]
-    roles: Roles
-    separator: str
-    block: Block
-    said: list[str]
-    """The other lines above the data: comments, titles."""
-    unit_row: tuple[str, ...] = ()
-    skipped: int = 0
-    """Lines before the names that are no comments."""
 
 
 def read_table(path: Path, lines: list[str]) -> Points:
@@ -60,7 +40,7 @@ def read_table(path: Path, lines: list[str]) -> Points:
     InputError
         If there is no line of column names, or they do not name an orientation.
     """
-    header = _header(path, lines)
+    header = find_header(path, lines)
     roles = header.roles
     refuse_conventions(path, header.said)
     table = read_columns(path, header.block, header.names, header.separator)
@@ -86,105 +66,6 @@ def read_table(path: Path, lines: list[str]) -> Points:
         rows=np.arange(len(table.block)),
     )
     return _told(points, header).without(_not_indexed(table, roles, numbers))
-
-
-def _header(path: Path, lines: list[str]) -> Header:
-    """Find the last line before the data that names the columns of an orientation.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    first = next((at for at, line in enumerate(lines) if _is_data(line)), None)
-    found = _names(path, lines, len(lines) if first is None else first)
-    if first is None:
-        first = _first_below(path, lines, found)
-    if found is None:
-        _refuse_headerless(path, lines, first)
-    index, names, roles = found
-    between = [at for at in range(index + 1, first) if lines[at].strip()]
-    units: tuple[str, ...] = ()
-    start = index + 1
-    if between and not is_comment(lines[between[0]]):
-        row = cells(lines[between[0]], separator_of(lines[between[0]]))
-        if any(row) and all(UNIT_CELL.fullmatch(cell) for cell in row):
-            units, start = tuple(row), between[0] + 1
-    before = [line for line in lines[:index] if line.strip() and not is_comment(line)]
-    skipped = sum(not HINT.match(line) for line in before)
-    said = [*lines[:index], *lines[start:first]]
-    block = data_block(lines, start)
-    return Header(names, roles, separator_of(lines[first]), block, said, units, skipped)
-
-
-def _is_data(line: str) -> bool:
-    """Whether a line has three numbers or more, and little else: 'Euler 1 Euler 2 …' are names."""
-    if not line.strip() or is_comment(line):
-        return False
-    split = [cell for cell in cells(line, separator_of(line)) if cell]
-    numbers = sum(map(is_number, split))
-    return numbers >= 3 and 2 * numbers > len(split)
-
-
-def _names(path: Path, lines: Sequence[str], first: int) -> tuple[int, list[str], Roles] | None:
-    """Return the last of the lines before `first` that names an orientation, and its columns."""
-    width = len(cells(lines[first], separator_of(lines[first]))) if first < len(lines) else 0
-    found: tuple[int, list[str], Roles] | None = None
-    trouble: InputError | None = None
-    for index, line in enumerate(lines[:first]):
-        for names in _splits(COMMENT_MARK.sub("", line)):
-            # prose in a comment may name angles, and name them twice
-            if is_comment(line) and len(names) != width:
-                continue
-            try:
-                roles = find_roles(path, names)
-            except InputError as error:
-                trouble = error
-                continue
-            if roles is not None:
-                found = index, names, roles
-                break
-    if found is None and trouble is not None:
-        raise trouble
-    return found
-
-
-def _first_below(
-    path: Path, lines: Sequence[str], found: tuple[int, list[str], Roles] | None
-) -> int:
-    """Return the first line below the names in a file in which none looks like data."""
-    if found is None:
-        refuse(path, "no line holds three numbers or more", "export the orientations again")
-    for index in range(found[0] + 1, len(lines)):
-        if lines[index].strip() and not is_comment(lines[index]):
-            return index
-    refuse(path, "the file has a header but no points", "export the orientations again")
-
-
-def _splits(line: str) -> Iterator[list[str]]:
-    """Split a line into names in every way that is in use."""
-    for mark in "\t;|,":
-        if mark in line:
-            split = cells(line, mark)
-            while split and not split[-1]:
-                split.pop()
-            yield split
-    if re.search(r"\S\s{2,}\S", line):
-        yield re.split(r"\s{2,}", line.strip())
-    # 'Euler 1 (deg)' is one name
-    yield cells(re.sub(r"\s+(?=[(\[]|\d+\b)", "", line), SPACES)
-
-
-def _refuse_headerless(path: Path, lines: Sequence[str], first: int) -> NoReturn:
-    above = next((line.strip() for line in lines[:first][::-1] if line.strip()), "")
-    example = "write one, for example 'phi1_deg,Phi_deg,phi2_deg,weight' or 'w,x,y,z'"
-    if not above or HINT.match(above):
-        refuse(path, "there is no line of column names above the numbers", example)
-    refuse(
-        path,
-        f"no line names the columns of an orientation (above the numbers stands {above[:60]!r})",
-        example,
-    )
 
 
 def _unit(path: Path, header: Header, mtex: bool) -> tuple[Unit | None, str]:
