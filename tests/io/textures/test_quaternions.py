@@ -50,6 +50,15 @@ def test_sense(write, same, truth, quaternions):
     assert "quaternions are read as rotations specimen to crystal" in read.notes
 
 
+@pytest.mark.parametrize("said", ["passive rotations", "sample to crystal", "lab->crystal"])
+def test_words_against_the_usual_sense(write, refused, same, truth, quaternions, said):
+    """They are no guess's ground: the user decides."""
+    path = write(f"# {said}\n" + text("w,x,y,z", quaternions))
+    assert "quaternion_sense" in refused(path)
+    read = read_orientations(path, quaternion_sense="crystal_to_specimen")
+    same(read.angles_rad, truth)
+
+
 def test_norms_are_made_one_and_said(write, same, truth, quaternions):
     """Signs and lengths do not matter."""
     scales = np.array([2, -1, 0.5, -3, *8 * [1]])[:, None]

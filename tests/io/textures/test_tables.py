@@ -96,6 +96,8 @@ def test_no_unit(write, refused, same, truth):
     same(read_orientations(path, unit="radians").angles_rad, truth)
     same(read_orientations(path, unit="degrees").angles_rad, np.radians(truth))
     assert "may be degrees or radians" in refused(write("phi1,Phi,phi2\n7,8,9\n"))
+    faulty = write(table("phi1,Phi,phi2", np.vstack([truth, [[100, 1, 1]]])))
+    assert "only 1 of 13 points have an angle above 2π" in refused(faulty)
 
 
 @pytest.mark.parametrize("word", ["grad", "gon", "mrad"])
@@ -316,6 +318,25 @@ def test_phases_by_name_in_a_table(write, refused, same, truth):
     assert read.phase.name == "Iron bcc"
 
 
+@pytest.mark.parametrize(
+    ("comment", "laue"),
+    [
+        ("# crystal symmetry: 6/mmm", "6/mmm"),
+        ("# Symmetry 62", "6/mmm"),
+        ("# symmetry = hexagonal", "6/mmm"),
+        ("# point group: m-3m", "m-3m"),
+        ("Laue class: 4/mmm", "4/mmm"),
+        ("# sample symmetry: mmm", None),
+        ("# symmetry was not used", None),
+    ],
+)
+def test_symmetries_in_comments(write, refused, comment, laue):
+    path = write(f"{comment}\nphi1,Phi,phi2\n100,20,30\n")
+    assert read_orientations(path).symmetry == laue
+    if laue not in (None, "m-3m"):
+        assert laue in refused(path, symmetry="cubic")
+
+
 def test_what_is_no_text(write, refused, tmp_path):
     """The remedy names a format that can be read."""
     assert "Excel workbook" in refused(write(b"PK\x03\x04rest", "t.xlsx"))
@@ -323,6 +344,7 @@ def test_what_is_no_text(write, refused, tmp_path):
     assert "HDF5" in refused(write(b"\x89HDF\r\n", "t.h5"))
     assert "compressed" in refused(write(b"\x1f\x8b\x08", "t.ang.gz"))
     assert "no text" in refused(write(b"a\0b", "t.osc"))
+    assert ".cpr files cannot be read" in refused(write("[General]\nVersion=5\n", "t.cpr"))
     assert "empty" in refused(write("", "t.ang"))
     assert "empty" in refused(write(" \r\n \n", "t.csv"))
     assert "no such file" in refused(tmp_path / "missing.csv")

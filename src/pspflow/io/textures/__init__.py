@@ -16,7 +16,7 @@ from pspflow.io.textures.orientations import (
 )
 from pspflow.io.textures.points import Points
 from pspflow.io.textures.table import read_table
-from pspflow.io.textures.text import read_lines
+from pspflow.io.textures.text import read_lines, refuse
 from pspflow.io.textures.vpsc import convention_line, read_vpsc
 
 __all__ = [
@@ -29,13 +29,16 @@ __all__ = [
     "read_orientations",
 ]
 
+FOREIGN = (".cpr", ".crc", ".osc", ".oh5", ".h5", ".hdf5", ".h5oina", ".edaxh5", ".dream3d", ".ods")
+"""Files of maps in other formats, some of them text."""
+
 
 def read_orientations(
     path: Path,
     *,
     unit: Unit | None = None,
     quaternion_order: QuaternionOrder | None = None,
-    quaternion_sense: QuaternionSense = "crystal_to_specimen",
+    quaternion_sense: QuaternionSense | None = None,
     phase: int | str | None = None,
     symmetry: Literal["cubic"] | None = None,
 ) -> Orientations:
@@ -57,7 +60,8 @@ def read_orientations(
         Where the scalar stands in four columns that are numbered, such as q0 to q3.
     quaternion_sense
         Whether quaternions turn crystal coordinates into specimen coordinates (as in MTEX and
-        DAMASK, and as scipy's intrinsic ZXZ of the angles does) or specimen into crystal.
+        DAMASK, and as scipy's intrinsic ZXZ of the angles does) or specimen into crystal; the
+        former unless told, which is said, and needed where the header has words against it.
     phase
         Number or name of the phase; needed where points belong to several.
     symmetry
@@ -87,6 +91,8 @@ def read_orientations(
 
 
 def _read(path: Path, lines: list[str]) -> Points:
+    if path.suffix.lower() in FOREIGN:
+        refuse(path, f"{path.suffix} files cannot be read", "export the map as .ang, .ctf or CSV")
     if is_ctf(path, lines):
         return read_ctf(path, lines)
     if is_ang(path, lines):

@@ -47,7 +47,7 @@ def bunge_angles(points: Points, unit: Unit | None) -> tuple[NDArray[np.float64]
             points = points.noted(f"the angles are read as {unit}, as told, not {points.unit}")
         known = unit
     elif points.unit is None:
-        known, points = _deduced(points, largest)
+        known, points = _deduced(points)
     else:
         known = points.unit
     if known == "degrees" and unit is None and small and largest > 0:
@@ -84,10 +84,20 @@ def _listed(points: Points) -> str:
     return ", ".join(map(repr, points.columns))
 
 
-def _deduced(points: Points, largest: float) -> tuple[Unit, Points]:
+def _deduced(points: Points) -> tuple[Unit, Points]:
     """Deduce the unit from angles that can have only one, and say so."""
+    values = np.abs(points.numbers)
+    largest = float(values.max())
     if largest == 0:
         return "radians", points
+    above = int((values > TURN["radians"] + ROUNDING["radians"]).any(axis=1).sum())
+    if 2 * above < len(points) and largest > SURELY_DEGREES:  # a few may be faults among radians
+        refuse(
+            points.path,
+            f"columns {_listed(points)} name no unit, and only {above} of {len(points)} points "
+            "have an angle above 2π",
+            WHO_SAYS,
+        )
     if largest <= SURELY_DEGREES:
         refuse(
             points.path,

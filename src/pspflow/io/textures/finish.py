@@ -27,7 +27,7 @@ def finish(
     points: Points,
     unit: Unit | None,
     quaternion_order: QuaternionOrder | None,
-    quaternion_sense: QuaternionSense,
+    quaternion_sense: QuaternionSense | None,
     phase: int | str | None,
     symmetry: Literal["cubic"] | None,
 ) -> Orientations:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from pspflow.errors import InputError
 from pspflow.io.textures.columns import SPACES, cells, is_number, separator_of
@@ -21,6 +21,16 @@ RADIANS = re.compile(r"\b(radians?|radiants?|rad)\b", re.IGNORECASE)
 CONVENTION = re.compile(
     r"\b(kocks|roe|matthies|canova|zyz|rodrigues|miller)\b",
     re.IGNORECASE,
+)
+SPECIMEN = re.compile(r"\b(?:specimen|sample)[\s_]*symmetry\s*[:=]?\s*(.+)", re.IGNORECASE)
+CRYSTAL = re.compile(
+    r"\bcrystal[\s_]*symmetry\s*[:=]?\s*(\S.*)|"
+    r"(?<!specimen )(?<!sample )(?<!\w)(?:symmetry|point[\s_]*group|laue[\s_]*(?:class|group))"
+    r"(?:\s*[:=]\s*(\S.*)|\s+(\d+)\b)",
+    re.IGNORECASE,
+)
+PASSIVE = re.compile(
+    r"\bpassive\b|\b(?:specimen|sample|lab|laboratory)\s*(?:->|→|to|2)\s*crystal", re.IGNORECASE
 )
 
 
@@ -165,9 +175,12 @@ def refuse_conventions(path: Path, comments: Iterable[str]) -> None:
             )
 
 
-def said_symmetry(comments: Iterable[str], of: str = "crystal") -> str | None:
+def said_symmetry(
+    comments: Iterable[str], of: Literal["crystal", "specimen"] = "crystal"
+) -> str | None:
     """Return what comments say of the symmetry of the crystal or the specimen."""
+    pattern = SPECIMEN if of == "specimen" else CRYSTAL
     for comment in comments:
-        if found := re.search(rf"\b{of}[\s_]*symmetry\s*[:=]?\s*(.+)", comment, re.IGNORECASE):
-            return found[1].strip().strip("\"'")
+        if found := pattern.search(comment):
+            return next(filter(None, found.groups())).strip().strip("\"'")
     return None

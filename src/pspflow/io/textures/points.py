@@ -34,6 +34,8 @@ class Points:
     """What says the unit; empty where nothing does."""
     scalar: int | None = None
     """Which of the four components is the scalar; None where the names do not tell."""
+    sense_doubt: str = ""
+    """Words of the header by which quaternions turn specimen into crystal coordinates."""
     weights: Floats | None = None
     weight_name: str = ""
     phase_numbers: Floats | None = None

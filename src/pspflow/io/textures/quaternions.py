@@ -25,7 +25,7 @@ def _vary(norms: NDArray[np.float64]) -> bool:
 
 
 def quaternion_angles(
-    points: Points, order: QuaternionOrder | None, sense: QuaternionSense
+    points: Points, order: QuaternionOrder | None, sense: QuaternionSense | None
 ) -> tuple[NDArray[np.float64], Points]:
     """Return the Bunge–Euler angles of quaternions.
 
@@ -36,8 +36,9 @@ def quaternion_angles(
     order
         Where the scalar stands, if the names of the columns do not tell.
     sense
-        `crystal_to_specimen`: the quaternion turns crystal coordinates into specimen coordinates,
-        as that of scipy's intrinsic ZXZ and as in MTEX and DAMASK; or its inverse.
+        `crystal_to_specimen` (unless told otherwise): the quaternion turns crystal coordinates
+        into specimen coordinates, as that of scipy's intrinsic ZXZ and as in MTEX and DAMASK; or
+        its inverse.
 
     Returns
     -------
@@ -49,8 +50,18 @@ def quaternion_angles(
     Raises
     ------
     InputError
-        If the order is not known, or a quaternion has no norm.
+        If the order is not known, the header has words against the usual sense and none is told,
+        or a quaternion has no norm.
     """
+    if sense is None:
+        if points.sense_doubt:
+            refuse(
+                points.path,
+                f"the header says {points.sense_doubt!r}, so the quaternions may be inverse",
+                'pass quaternion_sense="specimen_to_crystal" if they turn specimen into crystal '
+                'coordinates, or "crystal_to_specimen"',
+            )
+        sense = "crystal_to_specimen"
     listed = ", ".join(map(repr, points.columns))
     scalar = points.scalar
     if scalar is None:

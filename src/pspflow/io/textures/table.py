@@ -16,6 +16,7 @@ from pspflow.io.textures.columns import (
     read_columns,
 )
 from pspflow.io.textures.header import (
+    PASSIVE,
     Header,
     find_header,
     refuse_conventions,
@@ -44,7 +45,7 @@ def read_table(path: Path, lines: list[str]) -> Points:
     roles = header.roles
     refuse_conventions(path, header.said)
     table = read_columns(path, header.block, header.names, header.separator)
-    mtex = any("mtex" in line.casefold() or said_symmetry([line]) for line in header.said)
+    mtex = any(map(_is_of_mtex, header.said))
     unit, unit_from = _unit(path, header, mtex)
     weight = roles.others.get("weight")
     numbers, phases = _phases(table, roles)
@@ -56,6 +57,7 @@ def read_table(path: Path, lines: list[str]) -> Points:
         np.column_stack([table.numbers(index) for index in roles.columns]),
         unit=unit,
         unit_from=unit_from,
+        sense_doubt=next(filter(None, map(PASSIVE.search, header.said)), [""])[0],
         scalar=0 if roles.kind == "quaternions" else None,
         weights=None if weight is None else table.numbers(weight),
         weight_name="" if weight is None else header.names[weight],
@@ -66,6 +68,11 @@ def read_table(path: Path, lines: list[str]) -> Points:
         rows=np.arange(len(table.block)),
     )
     return _told(points, header).without(_not_indexed(table, roles, numbers))
+
+
+def _is_of_mtex(line: str) -> bool:
+    said = line.casefold()
+    return "mtex" in said or (said.lstrip().startswith("%") and "crystal symmetry" in said)
 
 
 def _unit(path: Path, header: Header, mtex: bool) -> tuple[Unit | None, str]:
@@ -95,7 +102,7 @@ def _symmetry(path: Path, comments: Sequence[str]) -> str | None:
         refuse(
             path,
             f"the crystal symmetry {said!r} is unknown",
-            "write the point group there, such as m-3m",
+            "write the point group there, such as m-3m, or remove the line",
         )
     return laue
 
