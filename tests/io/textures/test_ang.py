@@ -1,5 +1,7 @@
 """EDAX `.ang` maps of every version are read in radians, and what is not indexed is left out."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ def test_versions_differ_in_their_columns(ang_text, write, same, truth, columns)
     np.testing.assert_allclose(read.weights, 1 / 12)
     assert (read.source, read.symmetry, read.phase.name) == ("ang", "m-3m", "Nickel")
     assert read.grid == Grid("square", 0.5, 0.5, 4, 3)
-    assert read.positions_um[5].tolist() == [0.5, 0.5]
+    assert read.positions[5].tolist() == [0.5, 0.5]
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,8 @@ def test_versions_differ_in_their_columns(ang_text, write, same, truth, columns)
         lambda text: text.replace("\n", "\r\n"),
         lambda text: "\ufeff" + text,
         lambda text: text.replace("  ", "\t"),
+        lambda text: text.replace("  ", " \t "),
+        lambda text: re.sub(r"(?<=\d)  (?=[\d-])", ",", text),
         lambda text: "# HEADER: Start\n" + text,
         lambda text: text.replace("# OPERATOR:", "# VERSION 7\n# OPERATOR:"),
         lambda text: text.replace("Symmetry              ", "Symmetry: "),
@@ -75,7 +79,7 @@ def test_points_not_indexed_are_left_out(ang_text, write, truth, same):
     text += "  0.0  0.0  0.0  2.0  2.0  0.0  0.0  0  0  0\n"
     read = read_orientations(write(text, "map.ang"))
     same(read.angles_rad, np.delete(truth, [0, 1, 2, 4], axis=0))
-    assert read.positions_um[0].tolist() == [1.5, 0.0]
+    assert read.positions[0].tolist() == [1.5, 0.0]
     assert read.left_out == {
         "not indexed (phase below 0)": 2,
         "not indexed (CI below 0)": 1,
@@ -152,6 +156,8 @@ def test_phase_zero_of_two_described_phases(ang_text, write, refused):
     path = write(ang_text(phases=TWO), "map.ang")
     assert "phase 0, but the header describes 1 (Nickel), 2 (Ti alpha)" in refused(path)
     assert read_orientations(path, phase=0).symmetry is None
+    path = write(ang_text(phases=[(1, "Nickel", 43), (2, "Iron", 43)]), "map.ang")
+    assert read_orientations(path, phase=0).symmetry == "m-3m"
 
 
 def test_phases_by_name(ang_text, write, same, truth):

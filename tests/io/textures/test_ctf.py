@@ -29,7 +29,7 @@ def test_spellings_of_one_map(ctf_text, write, same, truth, change):
     same(read.angles_rad, truth)
     assert (read.source, read.symmetry, read.phase.name) == ("ctf", "m-3m", "Iron fcc")
     assert read.grid == Grid("square", 0.5, 0.5, 4, 3)
-    assert read.positions_um[-1].tolist() == [1.5, 1.0]
+    assert read.positions[-1].tolist() == [1.5, 1.0]
 
 
 def test_the_content_decides_and_not_the_name(ctf_text, write, same, truth):

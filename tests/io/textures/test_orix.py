@@ -26,5 +26,5 @@ def test_maps(ang_text, ctf_text, write, kind):
     between = Rotation.from_euler("ZXZ", angles) * Rotation.from_euler("ZXZ", read.angles_rad).inv()
     assert between.magnitude().max() < 1e-12
     places = np.column_stack([other.x, other.y])[indexed]
-    np.testing.assert_allclose(read.positions_um, places)
+    np.testing.assert_allclose(read.positions, places)
     assert other.phases[int(other.phase_id[indexed][0])].point_group.laue.name == read.symmetry

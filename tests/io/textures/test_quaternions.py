@@ -100,7 +100,7 @@ def test_angles_beside_quaternions_and_positions(write, same, truth, quaternions
     rows = np.column_stack([truth, np.ones((12, 3))])
     read = read_orientations(write(text("phi1_rad,Phi_rad,phi2_rad,x,y,w", rows)))
     same(read.angles_rad, truth)
-    assert read.positions_um is not None
+    assert read.positions is not None
     np.testing.assert_allclose(read.weights, 1 / 12)
 
 

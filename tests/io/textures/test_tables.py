@@ -229,7 +229,7 @@ def test_every_decision_is_logged(write, caplog, truth):
     said = [record.getMessage() for record in caplog.records]
     assert said == [
         *(f"{path}: {note}" for note in read.notes),
-        f"{path}: 1 points left out: of weight zero",
+        f"{path}: left out: 1 of weight zero",
     ]
 
 
@@ -247,7 +247,7 @@ def test_columns_in_any_order_and_others_between(write, same, truth):
     columns = [ids, ids / 2, angles[:, 2], ids, angles[:, 1], ids / 4, angles[:, 0], ids]
     read = read_orientations(write(table(names, np.column_stack(columns))))
     same(read.angles_rad, truth)
-    np.testing.assert_allclose(read.positions_um[:, 1], ids / 4)
+    np.testing.assert_allclose(read.positions[:, 1], ids / 4)
     assert "columns 'id', 'MAD' are not used" in read.notes
 
 

@@ -34,7 +34,7 @@ FOREIGN = (".cpr", ".crc", ".osc", ".oh5", ".h5", ".hdf5", ".h5oina", ".edaxh5",
 
 
 def read_orientations(
-    path: Path,
+    path: Path | str,
     *,
     unit: Unit | None = None,
     quaternion_order: QuaternionOrder | None = None,

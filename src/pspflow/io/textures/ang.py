@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pspflow.io.textures.columns import Columns, read_columns
+from pspflow.io.textures.columns import SPACES, Columns, read_columns, separator_of
 from pspflow.io.textures.header import said_unit
 from pspflow.io.textures.names import simplified
 from pspflow.io.textures.orientations import Grid, Phase
@@ -50,7 +50,9 @@ def read_ang(path: Path, lines: list[str]) -> Points:
         If it has fewer columns than the oldest version, or columns do not hold what they should.
     """
     comments = [line.strip() for line in lines if is_comment(line)]
-    table = read_columns(path, data_block(lines, 0))
+    block = data_block(lines, 0)
+    mark = separator_of(block.lines[0]) if block.lines else SPACES
+    table = read_columns(path, block, separator=mark if mark in ",;" else SPACES)
     place = _places(path, comments, table)
     titles = {index: name for name, index in place.items()}
     table = replace(table, names=[titles.get(k, name) for k, name in enumerate(table.names)])
@@ -68,7 +70,7 @@ def read_ang(path: Path, lines: list[str]) -> Points:
         unit_from="the header line COLUMN_UNITS" if said else "the .ang format",
         phase_numbers=_phase_numbers(table, place, phases),
         phases=phases,
-        positions_um=np.column_stack([table.numbers(place[name]) for name in ("x", "y")]),
+        positions=np.column_stack([table.numbers(place[name]) for name in ("x", "y")]),
         rows=np.arange(len(table.block)),
     )
     points = with_grid(points, *grid)

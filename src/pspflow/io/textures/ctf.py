@@ -77,7 +77,7 @@ def read_ctf(path: Path, lines: list[str]) -> Points:
         unit_from="the names of the columns" if roles.unit else "the .ctf format",
         phase_numbers=numbers,
         phases=phases,
-        positions_um=positions,
+        positions=positions,
         rows=np.arange(len(numbers)),
     )
     points = with_grid(points, *_grid(header))

@@ -60,11 +60,13 @@ def finish(
         angles, points = quaternion_angles(points, quaternion_order, quaternion_sense)
     weights, points = _normalised(points)
     if symmetry == "cubic" and laue is None:
-        points = points.noted("the file names no crystal symmetry; it is taken as cubic, as told")
+        points = points.noted(
+            "the file names no crystal symmetry of these points; they are taken as cubic, as told"
+        )
     for note in points.notes:
         log.info("%s: %s", points.path, note)
     for reason, count in points.left_out.items():
-        log.info("%s: %d points left out: %s", points.path, count, reason)
+        log.info("%s: left out: %d %s", points.path, count, reason)
     numbers = points.phase_numbers
     return Orientations(
         angles_rad=angles,
@@ -74,7 +76,7 @@ def finish(
         phase=described,
         phase_numbers=None if numbers is None else numbers.astype("int64"),
         symmetry=laue,
-        positions_um=points.positions_um,
+        positions=points.positions,
         grid=points.grid,
         notes=points.notes,
     )

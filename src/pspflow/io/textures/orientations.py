@@ -59,9 +59,9 @@ class Orientations:
     """(n,) phase of each point as the file numbers it; None where it has no phases."""
     symmetry: str | None = None
     """Laue class that the file gives, such as `m-3m`; None where it is silent."""
-    positions_um: NDArray[np.float64] | None = None
-    """(n, 2) x and y of the points, unchanged: in `.ang` and `.ctf` files these axes are not
-    always those of the angles. None where the file is no map.
+    positions: NDArray[np.float64] | None = None
+    """(n, 2) x and y of the points as the file gives them, in µm in `.ang` and `.ctf`; their axes
+    are not always those of the angles. None where the file is no map.
     """
     grid: Grid | None = None
     """The whole map's grid; None where the file gives none, or another number of points."""

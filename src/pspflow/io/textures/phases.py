@@ -113,6 +113,7 @@ def _described(points: Points, number: int, phase: int | str | None) -> Phase | 
         refuse(
             points.path,
             f"all points have phase {number}, but the header describes {listed}",
-            f"correct the header, or pass phase={number} to read them without a symmetry",
+            f"correct the header, or pass phase={number} to take them",
         )
-    return Phase(number)
+    symmetries = {each.symmetry for each in phases.values()}
+    return Phase(number, "", symmetries.pop() if len(symmetries) == 1 else None)

@@ -42,7 +42,7 @@ class Points:
     phases: dict[int, Phase] = field(default_factory=dict)
     symmetry: str | None = None
     """Laue class of a file without phases."""
-    positions_um: Floats | None = None
+    positions: Floats | None = None
     grid: Grid | None = None
     rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """Row of each point in the original table."""
@@ -66,7 +66,7 @@ class Points:
             out |= mask
         if not out.any():
             return self
-        arrays = ("numbers", "weights", "phase_numbers", "positions_um", "rows")
+        arrays = ("numbers", "weights", "phase_numbers", "positions", "rows")
         cut = {name: array[~out] for name in arrays if (array := getattr(self, name)) is not None}
         return replace(self, **cut, left_out=left_out)
 

@@ -64,7 +64,7 @@ def read_table(path: Path, lines: list[str]) -> Points:
         phase_numbers=numbers,
         phases=phases,
         symmetry=_symmetry(path, header.said),
-        positions_um=_positions(table, roles),
+        positions=_positions(table, roles),
         rows=np.arange(len(table.block)),
     )
     return _told(points, header).without(_not_indexed(table, roles, numbers))
