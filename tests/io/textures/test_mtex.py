@@ -73,6 +73,13 @@ def test_matthies_angles(text, write, refused):
     assert "Matthies angles" in refused(path)
 
 
+@pytest.mark.parametrize("kind", ["uniform component", "unimodal component:", "fibre component"])
+def test_components_of_an_odf(text, write, refused, kind):
+    """Kernels and weights stand in comments, which orientations have not."""
+    path = write(text().replace("% phi1", f"%\n%% {kind}\n% weight: 0.5\n% phi1"), "odf.txt")
+    assert "components of an ODF" in refused(path)
+
+
 def test_maps_as_mtex_exports_them(write, same, truth):
     """Names without a comment sign, phase 0 not indexed and its angles NaN."""
     rows = [f"{a:.4f}  {b:.4f}  {c:.4f}  1  0.5  0.5" for a, b, c in np.degrees(truth)]

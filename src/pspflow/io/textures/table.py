@@ -29,6 +29,8 @@ from pspflow.io.textures.points import Points
 from pspflow.io.textures.symmetries import laue_class
 from pspflow.io.textures.text import refuse
 
+COMPONENT = re.compile(r"\s*%+\s*\w[\w ]*\b(?:component|portion)\b", re.IGNORECASE)
+"""Heads a part of an ODF in MTEX's own format, whose kernels and weights stand in comments."""
 NO_PHASE = ("not indexed", "notindexed", "zero solution", "zerosolution", "unindexed")
 TRUE, FALSE = ("true", "1", "1.0", "yes"), ("false", "0", "0.0", "no")
 
@@ -41,6 +43,12 @@ def read_table(path: Path, lines: list[str]) -> Points:
     InputError
         If there is no line of column names, or they do not name an orientation.
     """
+    if any(COMPONENT.match(line) for line in lines):
+        refuse(
+            path,
+            "the file holds components of an ODF, not orientations",
+            "sample orientations from the ODF in MTEX and export these",
+        )
     header = find_header(path, lines)
     roles = header.roles
     refuse_conventions(path, header.said)
