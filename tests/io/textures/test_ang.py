@@ -68,7 +68,7 @@ def test_hexagonal_grid(ang_text, write, same, truth, grid):
 def test_a_part_of_a_map_is_read_and_said(ang_text, write, truth):
     read = read_orientations(write(ang_text(truth[:7]), "map.ang"))
     assert read.grid is None
-    assert any("12 points, but the file holds 7" in note for note in read.notes)
+    assert any("12 points, but the file holds 7" in note for note in read.doubts)
 
 
 def test_points_not_indexed_are_left_out(ang_text, write, truth, same):

@@ -73,7 +73,7 @@ def test_acquisition_angles_are_said(ctf_text, write, same, truth):
     text = ctf_text(header=CTF_HEADER.replace("AcqE2\t0", "AcqE2\t90"))
     read = read_orientations(write(text, "map.ctf"))
     same(read.angles_rad, truth)
-    assert any("0, 90, 0 (AcqE1 to AcqE3) are not applied" in note for note in read.notes)
+    assert any("0, 90, 0 (AcqE1 to AcqE3) are not applied" in note for note in read.doubts)
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,8 @@ def test_other_crystals_and_unknown_ones(text, write, refused):
 
 def test_a_specimen_symmetry_is_not_applied(text, write):
     read = read_orientations(write(text(specimen="mmm"), "o.txt"))
-    assert any("specimen symmetry 'mmm' is not applied" in note for note in read.notes)
-    assert not any("specimen" in n for n in read_orientations(write(text(), "o.txt")).notes)
+    assert any("specimen symmetry 'mmm' is not applied" in note for note in read.doubts)
+    assert not any("specimen" in n for n in read_orientations(write(text(), "o.txt")).doubts)
 
 
 def test_radians_are_refused_unless_told(text, write, refused, same, truth):

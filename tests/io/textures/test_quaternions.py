@@ -64,7 +64,7 @@ def test_norms_are_made_one_and_said(write, same, truth, quaternions):
     scales = np.array([2, -1, 0.5, -3, *8 * [1]])[:, None]
     read = read_orientations(write(text("qw,qx,qy,qz", quaternions * scales)))
     same(read.angles_rad, truth)
-    assert any("norm 0.5 to 3 are normalised" in note for note in read.notes)
+    assert any("norm 0.5 to 3 are normalised" in note for note in read.doubts)
 
 
 def test_positions_with_weights_are_no_quaternions(write, refused, quaternions, same, truth):

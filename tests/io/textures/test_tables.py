@@ -90,7 +90,7 @@ def test_no_unit(write, refused, same, truth):
     """Angles beyond 4π can only be degrees, which is said; others may be either."""
     read = read_orientations(write(table("phi1,Phi,phi2", np.degrees(truth))))
     same(read.angles_rad, truth)
-    assert any("can only be degrees" in note for note in read.notes)
+    assert any("can only be degrees" in note for note in read.doubts)
     path = write(table("phi1,Phi,phi2", truth))
     assert "may be degrees or radians" in refused(path)
     same(read_orientations(path, unit="radians").angles_rad, truth)
@@ -222,12 +222,14 @@ def test_a_title_may_name_unit_and_convention(write, refused, same, truth):
 
 
 def test_every_decision_is_logged(write, caplog, truth):
-    """With the file's name."""
+    """With the file's name; what should be checked is a warning."""
     caplog.set_level("INFO", "pspflow")
     path = write(table("phi1,Phi,phi2,weight", np.c_[np.degrees(truth), np.arange(12)]))
     read = read_orientations(path)
     said = [record.getMessage() for record in caplog.records]
+    assert [record.levelname for record in caplog.records] == ["WARNING", *3 * ["INFO"]]
     assert said == [
+        *(f"{path}: {doubt}" for doubt in read.doubts),
         *(f"{path}: {note}" for note in read.notes),
         f"{path}: left out: 1 of weight zero",
     ]

@@ -47,8 +47,9 @@ def read_orientations(
     Formats: EDAX `.ang`, Oxford `.ctf`, text of MTEX, textures of VPSC, and tables (CSV, TSV, as
     saved by Excel) with a line of column names. The content decides, then the file's name.
 
-    What is decided on the way is logged, and in `notes`. Angles are those of the file: they are
-    turned into no other specimen axes, and a specimen symmetry is not applied.
+    What is decided on the way is logged, and in `notes`; what should be checked is logged as a
+    warning, and in `doubts`. Angles are those of the file: they are turned into no other specimen
+    axes, and a specimen symmetry is not applied.
 
     Parameters
     ----------

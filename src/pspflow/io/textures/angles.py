@@ -44,7 +44,7 @@ def bunge_angles(points: Points, unit: Unit | None) -> tuple[NDArray[np.float64]
     small = largest <= TURN["radians"] + ROUNDING["radians"]
     if unit is not None:
         if points.unit not in (None, unit):
-            points = points.noted(f"the angles are read as {unit}, as told, not {points.unit}")
+            points = points.doubted(f"the angles are read as {unit}, as told, not {points.unit}")
         known = unit
     elif points.unit is None:
         known, points = _deduced(points)
@@ -106,7 +106,7 @@ def _deduced(points: Points) -> tuple[Unit, Points]:
             f"{WHO_SAYS}, or name the columns phi1_deg, Phi_deg, phi2_deg",
         )
     note = f"the file names no unit; angles up to {largest:g} can only be degrees"
-    return "degrees", points.noted(note)
+    return "degrees", points.doubted(note)
 
 
 def _refuse_out_of_range(points: Points, unit: Unit) -> None:

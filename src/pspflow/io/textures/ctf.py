@@ -82,7 +82,7 @@ def read_ctf(path: Path, lines: list[str]) -> Points:
     )
     points = with_grid(points, *_grid(header))
     for note in _frames(path, header):
-        points = points.noted(note)
+        points = points.doubted(note)
     reasons = {"not indexed (phase 0)": numbers <= 0}
     if "error" in roles.others:
         codes = table.numbers(roles.others["error"])

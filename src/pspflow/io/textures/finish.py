@@ -60,9 +60,11 @@ def finish(
         angles, points = quaternion_angles(points, quaternion_order, quaternion_sense)
     weights, points = _normalised(points)
     if symmetry == "cubic" and laue is None:
-        points = points.noted(
+        points = points.doubted(
             "the file names no crystal symmetry of these points; they are taken as cubic, as told"
         )
+    for doubt in points.doubts:
+        log.warning("%s: %s", points.path, doubt)
     for note in points.notes:
         log.info("%s: %s", points.path, note)
     for reason, count in points.left_out.items():
@@ -79,6 +81,7 @@ def finish(
         positions=points.positions,
         grid=points.grid,
         notes=points.notes,
+        doubts=points.doubts,
     )
 
 

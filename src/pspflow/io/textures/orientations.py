@@ -67,6 +67,8 @@ class Orientations:
     """The whole map's grid; None where the file gives none, or another number of points."""
     notes: tuple[str, ...] = ()
     """What was decided on the way, as it was logged."""
+    doubts: tuple[str, ...] = ()
+    """What the user should check, as it was logged as warnings."""
 
     def __len__(self) -> int:
         return len(self.angles_rad)

@@ -48,6 +48,7 @@ class Points:
     """Row of each point in the original table."""
     left_out: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -71,8 +72,12 @@ class Points:
         return replace(self, **cut, left_out=left_out)
 
     def noted(self, note: str) -> "Points":
-        """Add a note to what the user is told."""
+        """Add a note on what was decided."""
         return replace(self, notes=(*self.notes, note))
+
+    def doubted(self, doubt: str) -> "Points":
+        """Add what the user should check."""
+        return replace(self, doubts=(*self.doubts, doubt))
 
 
 def without_missing(points: Points) -> Points:
@@ -134,7 +139,7 @@ def with_grid(points: Points, grid: Grid | None, expected: int) -> Points:
     """Keep the grid of a header if it has as many points as the file, and say where it has not."""
     if grid is None or expected == len(points):
         return replace(points, grid=grid)
-    return points.noted(
+    return points.doubted(
         f"the header tells of {expected} points, but the file holds {len(points)}; it is a part "
         "of a map, or cut short"
     )

@@ -96,7 +96,7 @@ def quaternion_angles(
             "name them qw, qx, qy, qz if they are quaternions",
         )
     if np.abs(norms - 1).max() > ROUNDED:
-        points = points.noted(
+        points = points.doubted(
             f"quaternions of norm {norms.min():.4g} to {norms.max():.4g} are normalised"
         )
     rotation = Rotation.from_quat(values / scale[:, None])  # which normalises

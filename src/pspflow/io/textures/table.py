@@ -147,10 +147,12 @@ def _told(points: Points, header: Header) -> Points:
     if roles.ignored:
         points = points.noted(f"columns {', '.join(map(repr, roles.ignored))} are not used")
     if header.skipped:
-        points = points.noted(f"{header.skipped} lines above the names of the columns are skipped")
+        points = points.doubted(
+            f"{header.skipped} lines above the names of the columns are skipped"
+        )
     specimen = said_symmetry(header.said, "specimen")
     if specimen is not None and laue_class(specimen) != "-1":
-        points = points.noted(f"the specimen symmetry {specimen!r} is not applied")
+        points = points.doubted(f"the specimen symmetry {specimen!r} is not applied")
     return points
 
 
