@@ -12,6 +12,8 @@ from pspflow.mechanics.plasticity.slip import SlipSystems
 from pspflow.mechanics.plasticity.tensors import vectors
 
 LARGEST_RAD = 4 * np.pi
+AT_ONCE = 1_000
+"""Blocks that are laid out together, so that a map of a million points fits in memory."""
 
 
 class Grains(NamedTuple):
@@ -127,11 +129,14 @@ def grains_of(orientations: ArrayLike, weights: ArrayLike | None, slip: SlipSyst
     angles = check_orientations(orientations)
     shares = check_weights(weights, len(angles))
     angles, shares = angles[shares > 0], shares[shares > 0]
-    axes = crystal_axes(angles)
-    turned = np.einsum("nij,sjk,nlk->nsil", axes, slip.schmid_tensors, axes, optimize=True)
-    schmid = vectors(turned)
-    missing = -len(angles) % LANES
-    schmid = np.concatenate([schmid, np.repeat(schmid[:1], missing, axis=0)])
+    count = -(-len(angles) // LANES)
+    missing = count * LANES - len(angles)
+    angles = np.concatenate([angles, np.repeat(angles[:1], missing, axis=0)])
+    blocks = np.empty((count, len(slip.systems), 5, LANES))
+    for start in range(0, count, AT_ONCE):
+        axes = crystal_axes(angles[start * LANES : (start + AT_ONCE) * LANES])
+        turned = np.einsum("nij,sjk,nlk->nsil", axes, slip.schmid_tensors, axes, optimize=True)
+        schmid = vectors(turned).reshape(-1, LANES, len(slip.systems), 5)
+        blocks[start : start + AT_ONCE] = schmid.transpose(0, 2, 3, 1)
     shares = np.concatenate([shares, np.zeros(missing)])
-    blocks = schmid.reshape(-1, LANES, *schmid.shape[1:]).transpose(0, 2, 3, 1)
-    return Grains(np.ascontiguousarray(blocks), shares.reshape(-1, LANES))
+    return Grains(blocks, shares.reshape(-1, LANES))
