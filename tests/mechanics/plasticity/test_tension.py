@@ -179,3 +179,22 @@ def test_machine_code_is_kept_by_every_source_of_it():
     holding = {p.name for p in folder.glob("*.py") if "@compiled\n" in p.read_text()}
     assert holding <= set(compiled.PARTS)
     assert all((folder / name).is_file() for name in compiled.PARTS)
+
+
+def test_code_is_compiled_where_none_can_be_kept(monkeypatch):
+    """A folder that cannot be written costs time, and nothing else."""
+    njit = compiled.numba.njit
+
+    def refusing(**how):
+        if how.pop("cache", False):
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(**how)
+
+    monkeypatch.setattr(compiled.numba, "njit", refusing)
+
+    @compiled.kept
+    def twice(number: float) -> float:
+        return 2 * number
+
+    assert twice(1.5) == 3
+    assert len(compiled.fingerprint()) == 64
