@@ -55,6 +55,26 @@ CHECKED_BEFORE = {
     ),
     **dict.fromkeys(
         (
+            "mechanics.plasticity.cholesky.factorise",
+            "mechanics.plasticity.cholesky.invert_factor",
+            "mechanics.plasticity.cholesky.invert",
+            "mechanics.plasticity.kernel.resolve",
+            "mechanics.plasticity.kernel.raise_to",
+            "mechanics.plasticity.kernel.slip_of",
+            "mechanics.plasticity.kernel.stiffen",
+            "mechanics.plasticity.kernel.apply",
+            "mechanics.plasticity.kernel.add_weighted",
+            "mechanics.plasticity.kernel.assemble",
+            "mechanics.plasticity.kernel.step",
+            "mechanics.plasticity.kernel.log_gauge",
+            "mechanics.plasticity.newton.solve_four",
+            "mechanics.plasticity.newton.strain_rate",
+            "mechanics.plasticity.newton.pull",
+        ),
+        "behind grains_of and tension, which check",
+    ),
+    **dict.fromkeys(
+        (
             "io.micrographs.orientation.turned",
             "io.micrographs.transparency.refuse_transparent",
             "io.micrographs.transparency.refuse_missing",
