@@ -134,6 +134,42 @@ def test_constant_columns():
         ConditionalFlow(1, 2, seed=0)
 
 
+def test_an_untrained_flow_only_standardises():
+    """The first density is that of independent normal distributions."""
+    torch.manual_seed(0)
+    textures, given = 3 + 2 * torch.randn(50, 6), torch.randn(50, 2)
+    flow = ConditionalFlow(6, 2, 5, 8, seed=0)
+    flow.standardise(textures, given)
+    normal = torch.distributions.Normal(textures.mean(0), textures.std(0, correction=0))
+    torch.testing.assert_close(flow.log_prob(textures, given), normal.log_prob(textures).sum(1))
+
+
+def test_a_stored_flow_is_the_same_function():
+    """Weights, permutations and standardisation are in the state, whatever the seed was."""
+    flow, textures, given = stirred()
+    other = ConditionalFlow(5, 3, 4, 8, seed=9).double()
+    other.load_state_dict(flow.state_dict())
+    assert torch.equal(other.log_prob(textures, given), flow.log_prob(textures, given))
+
+
+def test_other_properties_do_not_change_what_was_learnt():
+    """Standardising anew keeps the function, and frees a property that did not vary."""
+    flow, textures, given = stirred()
+    given[:, 1] = 4
+    flow.standardise(textures, given)
+    before = flow.log_prob(textures, given)
+    others = 3 * torch.randn(30, 3, dtype=torch.float64) + 5
+    flow.restandardise(others)
+    torch.testing.assert_close(flow.property_mean, others.mean(0))
+    torch.testing.assert_close(flow.log_prob(textures, given), before)
+    given[:, 1] = 7
+    torch.testing.assert_close(flow.log_prob(textures, given), before)
+    flow.restandardise(given)
+    torch.testing.assert_close(flow.log_prob(textures, given), before)
+    with pytest.raises(ValueError, match=r"properties \[1\] had one value"):
+        flow.log_prob(textures, others[:20])
+
+
 def two_moons(count, seed):
     """Return textures that are ±the property, with scatter: a posterior of two modes."""
     random = np.random.default_rng(seed)

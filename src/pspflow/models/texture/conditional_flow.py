@@ -20,6 +20,8 @@ from pspflow.seeds import generator
 
 CLAMP = 2.0
 """Largest logarithm of a block's scale, before that of the block's own scaling."""
+GAIN = 1.5
+"""Of the first weights of hidden layers."""
 CHANGED = 1e-5
 """A property that did not vary in training may differ by as much, relative to its size."""
 
@@ -110,8 +112,25 @@ class ConditionalFlow(nn.Module):
             )
         self.texture_mean.copy_(mean)
         self.texture_spread.copy_(spread)
-        mean, spread = properties.double().mean(0), properties.double().std(0, correction=0)
-        spread[spread <= 1e-9 * properties.abs().amax(0)] = 0
+        mean, spread = _moments(properties)
+        self.property_mean.copy_(mean)
+        self.property_spread.copy_(spread)
+
+    @torch.no_grad()
+    def restandardise(self, properties: Tensor) -> None:
+        """Standardise by other properties `n x h`, before training goes on.
+
+        The flow stays the same function: the networks' first layers take up the difference. A
+        property that did not vary before may do so from now on; it has no effect yet.
+        """
+        mean, spread = _moments(properties)
+        before = self.property_spread.masked_fill(self.property_spread == 0, torch.inf)
+        size = len(mean)
+        for block in self.layers:
+            first = block.subnet[0]
+            weights = first.weight[:, -size:]
+            first.bias += weights @ ((mean - self.property_mean) / before).to(weights)
+            weights *= (spread / before).to(weights)
         self.property_mean.copy_(mean)
         self.property_spread.copy_(spread)
 
@@ -188,14 +207,28 @@ class ConditionalFlow(nn.Module):
         return shifted / self.property_spread.masked_fill(fixed, 1)
 
 
+def _moments(properties: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and spread of each property; the spread is 0 where it does not vary."""
+    mean, spread = properties.double().mean(0), properties.double().std(0, correction=0)
+    return mean, spread.masked_fill(spread <= 1e-9 * properties.abs().amax(0), 0)
+
+
 def _network(before: int, width: int, after: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(before, width),
-        nn.Sigmoid(),
-        nn.Linear(width, width),
-        nn.Sigmoid(),
-        nn.Linear(width, after),
-    )
+    """Make the network of a block, whose first output is 0: the flow starts by standardising only.
+
+    With torch's own first weights two layers of sigmoids pass on a fiftieth of their input, and the
+    flow learns a third as fast. Weights here are Glorot's for a hyperbolic tangent, of which a
+    sigmoid is half at twice the input, plus a half that the second layer's shift removes.
+    """
+    first, second, last = nn.Linear(before, width), nn.Linear(width, width), nn.Linear(width, after)
+    nn.init.xavier_normal_(first.weight, gain=2 * GAIN)
+    nn.init.xavier_normal_(second.weight, gain=4 * GAIN)
+    with torch.no_grad():
+        first.bias.zero_()
+        second.bias.copy_(-0.5 * second.weight.sum(dim=1))
+    nn.init.zeros_(last.weight)
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(first, nn.Sigmoid(), second, nn.Sigmoid(), last)
 
 
 def _order(size: int, block: int, draws: np.random.Generator) -> np.ndarray:

@@ -28,9 +28,9 @@ def train_flow(
 ) -> list[float]:
     """Train a flow by maximum likelihood (equation 7) with Adam.
 
-    A flow that was trained before goes on from its weights: it must have been standardised, see
-    `ConditionalFlow.standardise`. The same arguments give the same weights, on one machine and
-    number of threads.
+    The flow must have been standardised (`ConditionalFlow.standardise`). One that was trained
+    before goes on from its weights, after `ConditionalFlow.restandardise` where properties have
+    changed. The same arguments give the same weights, on one machine and number of threads.
 
     Parameters
     ----------
