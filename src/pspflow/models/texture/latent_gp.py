@@ -12,7 +12,8 @@ therefore computed here instead of in gpytorch:
 The hyperparameters are those of the largest posterior density, not of the largest likelihood: 36
 length scales have no largest likelihood on 5 points, and an infinitely short one along a single
 input explains any few points as noise. The priors are normal distributions of the logarithms; that
-of the length scales grows with the number of inputs, as distances do (Hvarfner et al. 2024).
+of the length scales grows with the number of inputs, as distances do (Hvarfner et al. 2024). They
+were chosen on 20 to 300 of 2,400 textures with a Taylor model, by the density of held-out outputs.
 """
 
 import math
@@ -27,9 +28,9 @@ from gpytorch.likelihoods import GaussianLikelihood
 from gpytorch.means import ZeroMean
 from torch import Tensor
 
-LENGTH_PRIOR = (math.log(2), 0.4)
+LENGTH_PRIOR = (math.log(3), 0.4)
 """Mean and spread of the logarithm of a length scale; half the log of the inputs is added."""
-VARIANCE_PRIOR = (0.0, 0.5)
+VARIANCE_PRIOR = (0.0, 0.35)
 NOISE_PRIOR = (-6.0, 1.0)
 ROWS = 4096
 """Points that are predicted at a time: limits memory."""
