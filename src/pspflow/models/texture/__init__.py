@@ -1,0 +1,1 @@
+"""Forward and inverse models between textures and anisotropy parameters (texture paper)."""
