@@ -8,6 +8,8 @@ import pytest
 from gpu_parts import PARTS
 from gpu_parts.frame import Case, Check, Part
 
+pytestmark = pytest.mark.xdist_group("rehearsal")
+
 
 @pytest.fixture(scope="module")
 def rehearsed(tmp_path_factory):
@@ -191,3 +193,12 @@ def test_every_part_gets_its_share_of_the_time_that_is_left(monkeypatch, tmp_pat
         "gpu.md",
     ]
     assert not (tmp_path / "docs").exists()
+
+
+def test_the_committed_page_is_that_of_its_record():
+    """Nobody edits the page, and a change of its form reaches it."""
+    folder = gpu.ROOT / "docs/results"
+    record = json.loads((folder / "gpu.json").read_text(encoding="utf-8"))
+    assert not record["rehearsal"]
+    titles = {name: part.title for name, part in PARTS.items()}
+    assert (folder / "gpu.md").read_text(encoding="utf-8") == gpu.page(record, titles)
