@@ -14,6 +14,30 @@ def provenance():
     return Provenance("temper test", {"size_px": 8}, 0, {"sheet": "0" * 32})
 
 
+@pytest.fixture(params=["cpu", "cuda"])
+def device(request):
+    """Name the CPU and, where there is one, the GPU."""
+    import torch
+
+    if request.param == "cuda" and not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    return request.param
+
+
+@pytest.fixture
+def reproducible():
+    """Refuse operations that a GPU cannot repeat, as a stage does."""
+    import torch
+
+    from pspflow.training.devices import using
+    from pspflow.training.session import prepare
+
+    with using("auto"):
+        prepare(1, 0)
+        yield
+    torch.set_deterministic_debug_mode("default")
+
+
 @pytest.fixture
 def grey():
     """Return a grey image (40, 30) uint8 that holds 0 and 255."""

@@ -8,13 +8,6 @@ from pspflow.training.passes import FlowPasses
 
 DOMAINS = ("raw", "aged", "over aged")
 SIZES = {"glow": {"width": 3, "couplings": 1}, "realnvp": {"width": 3, "blocks": 1}}
-DEVICES = [
-    "cpu",
-    pytest.param(
-        "cuda",
-        marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
-    ),
-]
 
 
 def make(architecture, device):
@@ -54,7 +47,6 @@ def gradients(flow):
     return [p.grad.clone() for p in flow.parameters() if p.grad is not None]
 
 
-@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("architecture", list(SIZES))
 def test_a_pass_is_what_the_flows_make_one_by_one(architecture, device):
     """Likelihoods, images and gradients, in every of several steps; on a CPU bit by bit."""
@@ -81,7 +73,6 @@ def test_a_pass_is_what_the_flows_make_one_by_one(architecture, device):
             torch.testing.assert_close(one, other, **(exact if device == "cpu" else tolerance))
 
 
-@pytest.mark.parametrize("device", DEVICES)
 def test_making_a_pass_changes_no_weight_and_no_statistics(device):
     """A capture runs the flows a few times; only the one real run counts."""
     flow, images = make("realnvp", device)
@@ -94,7 +85,6 @@ def test_making_a_pass_changes_no_weight_and_no_statistics(device):
         torch.testing.assert_close(once[name], value, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("device", DEVICES)
 def test_a_pass_without_transfer_makes_no_images(device):
     """The epochs of the likelihood alone need none; the ones after them do."""
     flow, images = make("glow", device)

@@ -12,13 +12,6 @@ from pspflow.training.gather import ChipGather
 from pspflow.training.placement import moved, placed
 
 META = torch.device("meta")
-DEVICES = [
-    "cpu",
-    pytest.param(
-        "cuda",
-        marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
-    ),
-]
 
 
 def pairs():
@@ -87,7 +80,6 @@ def test_pairs_stay_where_they_are_used_otherwise(free):
     assert batches.data.inputs.device == torch.device("cpu")
 
 
-@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize("fits", [True, False])
 def test_batches_do_not_depend_on_where_they_are_made(monkeypatch, make, device, fits):

@@ -8,26 +8,9 @@ from pspflow.studies.composite.localization.training import training_of
 from pspflow.studies.composite.localization.windows import Windows, covering, drawn
 from pspflow.studies.composite.structures.symmetries import EVERY
 from pspflow.training.data import Pairs, in_order, shuffled
-from pspflow.training.devices import using
-from pspflow.training.session import prepare
 
 MODELS = {"cpnet": {"window": 7, "gap": 3}, "fno": {"width": 3, "modes": 2, "blocks": 2}}
-DEVICES = [
-    "cpu",
-    pytest.param(
-        "cuda",
-        marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
-    ),
-]
-
-
-@pytest.fixture(autouse=True)
-def reproducible():
-    """Refuse operations that a GPU cannot repeat, as a stage does."""
-    with using("auto"):
-        prepare(1, 0)
-        yield
-    torch.set_deterministic_debug_mode("default")
+pytestmark = pytest.mark.usefixtures("reproducible")
 
 
 def training(name, device):
@@ -44,7 +27,6 @@ def training(name, device):
     return training_of(model, *batches, **given, device=torch.device(device))
 
 
-@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("name", MODELS)
 def test_losses_are_those_of_the_cpu(name, device):
     """Of a training step and of the validation before it."""

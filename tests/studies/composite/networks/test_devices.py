@@ -15,27 +15,10 @@ from pspflow.studies.composite.networks.training import AutoencoderLoss, Network
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.symmetries import EVERY
 from pspflow.training.data import Pairs, in_order, shuffled
-from pspflow.training.devices import using
-from pspflow.training.session import prepare
 
 EDGE, COUNT = 11, 6
 OPTIONS = NetworkOptions(width=2, decoder_width=2, dense=8, latent=4, batch_size=3)
-DEVICES = [
-    "cpu",
-    pytest.param(
-        "cuda",
-        marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
-    ),
-]
-
-
-@pytest.fixture(autouse=True)
-def reproducible():
-    """Refuse operations that a GPU cannot repeat, as a stage does."""
-    with using("auto"):
-        prepare(1, 0)
-        yield
-    torch.set_deterministic_debug_mode("default")
+pytestmark = pytest.mark.usefixtures("reproducible")
 
 
 @pytest.fixture
@@ -82,7 +65,6 @@ def training(model, device):
 
 
 @pytest.mark.usefixtures("same_noise")
-@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("model", RECIPES)
 def test_losses_are_those_of_the_cpu(model, device):
     """Each term of a training step, and the validation before it."""
@@ -95,7 +77,6 @@ def test_losses_are_those_of_the_cpu(model, device):
     assert found[1] == pytest.approx(found[0], rel=1e-4, abs=1e-6)
 
 
-@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("model", RECIPES)
 def test_a_training_repeats(model, device):
     """Twice from the same weights, bit by bit, and also where its state went through a file."""

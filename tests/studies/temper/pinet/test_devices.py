@@ -8,29 +8,12 @@ import torch
 from pspflow.models.pinet import HEADS, PINet
 from pspflow.studies.temper.pinet.network import GreyPINet
 from pspflow.training.data import ChipTargets, in_order, shuffled
-from pspflow.training.devices import using
 from pspflow.training.gather import ChipGather
 from pspflow.training.optimisers import Adam
 from pspflow.training.regression import Regression
-from pspflow.training.session import prepare
 from pspflow.training.supervised import Supervised
 
-DEVICES = [
-    "cpu",
-    pytest.param(
-        "cuda",
-        marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
-    ),
-]
-
-
-@pytest.fixture(autouse=True)
-def reproducible():
-    """Refuse operations that a GPU cannot repeat, as a stage does."""
-    with using("auto"):
-        prepare(1, 0)
-        yield
-    torch.set_deterministic_debug_mode("default")
+pytestmark = pytest.mark.usefixtures("reproducible")
 
 
 def training(head, device):
@@ -47,7 +30,6 @@ def training(head, device):
     return Supervised(net.net, loss, Adam(net.parameters()), *batches, torch.device(device))
 
 
-@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("head", HEADS)
 def test_losses_are_those_of_the_cpu(head, device):
     """Of a training step and of the validation before it."""
