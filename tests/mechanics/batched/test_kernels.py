@@ -168,10 +168,10 @@ def test_structures_on_a_gpu(monkeypatch):
     phases = (np.random.default_rng(0).random((5, 9, 10, 11)) < 0.4).astype(np.uint8)
     phases[:, :5] = phases[:, :1]
     moduli = (2.4, 120.0), (0.3, 0.3)
-    expected = homogenise_structures(phases, *moduli, device="cuda")
-    monkeypatch.setattr(fused, "USED", True)
     found = homogenise_structures(phases, *moduli, device="cuda")
     assert not found.alone.any()
+    monkeypatch.setattr(fused, "can_compile", lambda: False)
+    expected = homogenise_structures(phases, *moduli, device="cuda")
     largest = expected.stiffness.max()
     np.testing.assert_allclose(found.stiffness, expected.stiffness, rtol=0, atol=1e-6 * largest)
 
@@ -189,7 +189,9 @@ def test_many_small_structures_on_a_gpu():
         np.testing.assert_allclose(found.stiffness[place], expected, rtol=0, atol=largest)
 
 
-def test_torch_is_the_default():
-    """Without a GPU, and before the kernels are known to be right, torch computes."""
+def test_torch_computes_where_the_kernels_do_not(monkeypatch):
+    """On a CPU, in double precision, and where nothing can be compiled."""
     assert fused.kernels_for(torch.device("cpu"), torch.float32) is None
     assert fused.kernels_for(torch.device("cuda"), torch.float64) is None
+    monkeypatch.setattr(fused, "can_compile", lambda: False)
+    assert fused.kernels_for(torch.device("cuda"), torch.float32) is None
