@@ -19,6 +19,8 @@ from snakemake.utils import update_config
 from pspflow.config import load_config
 from pspflow.studies import registry
 
+from .planned import planned  # noqa: F401 - a fixture
+
 ROOT = Path(__file__).parents[2]
 LINKED = ("Snakefile", "config.yaml", "workflow", "envs", "src", "tests", "slurm", "lsf", "cards")
 

@@ -1,0 +1,63 @@
+"""Dry runs whose commands several tests read, and what the stages of their jobs take."""
+
+import importlib
+import inspect
+from typing import get_args, get_origin, get_type_hints
+
+import pytest
+
+SCALES = ("tests/config.yaml", "workflow/config/reference.yaml", "workflow/config/paper.yaml")
+OWN = "own"
+
+
+@pytest.fixture(scope="session", params=[*SCALES, OWN])
+def planned(request, make_checkout):
+    """Plan a run of every scale, and one of a user's own micrographs and structures."""
+    checkout = make_checkout("wiring")
+    if request.param != OWN:
+        return checkout.dry_run(request.param)
+    for name in ("a.tif", "stack.npy", "phases.csv", "table.csv", "vgg.safetensors"):
+        (checkout.folder / name).touch()
+    sheet = "image,domain,specimen\na.tif,b,s1\na.tif,a,s1\n"
+    (checkout.folder / "sheet.csv").write_text(sheet)
+    files = {"file": "stack.npy", "phases": "phases.csv", "table": "table.csv", "array": "mine"}
+    images = {
+        "source": "micrographs",
+        "micrographs": {"sheet": "sheet.csv"},
+        "domains": [{"name": "b", "label": "x"}, {"name": "a"}],
+    }
+    values = {
+        "run": OWN,
+        "seed": 11,
+        "temper": {"images": images, "persistence": {"shards": 11}},
+        "composite": {
+            "structures": {
+                "source": "stack",
+                "stack": files,
+                "solver": {"device": "cuda", "shards": 3},
+                "split": {"runs": 12},
+            },
+            "networks": {"style_weights": "vgg.safetensors"},
+            "localization": {"structures": None},
+        },
+    }
+    return checkout.dry_run(checkout.overlay("own.yaml", values))
+
+
+def hints(job):
+    """Return the types of a stage's parameters; all its flags have the same names."""
+    module, _, name = job.stage.place.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    types = get_type_hints(function)
+    return {each: types[each] for each in inspect.signature(function).parameters}
+
+
+def holds(hint, kind):
+    """Tell whether a type is, or is made of, a class."""
+    plain = get_origin(hint) or hint
+    mine = isinstance(plain, type) and issubclass(plain, kind)
+    return mine or any(holds(part, kind) for part in get_args(hint))
+
+
+def flag(name):
+    return name.replace("_", "-")

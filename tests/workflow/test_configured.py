@@ -1,0 +1,294 @@
+"""What the configuration names is made, and each of its options reaches a stage."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import product
+
+import pytest
+
+from pspflow.options import Options
+
+from .planned import flag, hints, holds
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
+
+DERIVED = {("temper_flows_train", "regularisations"), ("images_section", "simulated")}
+"""Options that follow from the configuration and are not in it; tests of their own say which."""
+OWN_DEVICE = {"composite_structures_solve"}
+"""Rules without networks, whose device is an option of their own; tests of theirs say which."""
+OF_THE_WORKFLOW = {
+    ("forward", "models", "c11"),
+    ("forward", "models", "normal"),
+    ("localization", "models"),
+    ("localization", "structures"),
+    ("structures", "solver", "shards"),
+    ("persistence", "shards"),
+}
+"""Options that decide which jobs there are, and of which no stage is told."""
+
+
+def of(planned, rule, *names):
+    """Return the wildcards of a rule's jobs, each once."""
+    found = [tuple(job.wildcards[name] for name in names) for job in planned.of(rule)]
+    assert len(set(found)) == len(found)
+    return set(found)
+
+
+def test_every_flow_that_the_configuration_names_is_trained_and_tested(planned):
+    """Every regularisation with every seed, and no other, from training to comparison."""
+    flows = planned.config.temper.flows
+    wanted = {
+        (kind, str(seed)) for kind, seed in product(flows.regularisations, range(flows.seeds))
+    }
+    for rule in ("temper_flows_train", "temper_transfer_chips"):
+        assert of(planned, rule, "regularisation", "seed") == wanted
+    names = [f"{kind}/seed{seed}" for kind in flows.regularisations for seed in range(flows.seeds)]
+    taken = {
+        "temper_flows_section": ["histories"],
+        "temper_transfer_plausibility": ["synthetic"],
+        "temper_transfer_preservation": ["synthetic"],
+        "temper_transfer_section": ["synthetic", "checks"],
+    }
+    for rule, given in taken.items():
+        (job,) = planned.of(rule)
+        for name in given:
+            assert list(job.named(name)) == names, (rule, name)
+
+
+def test_every_network_that_the_configuration_names_is_trained_and_tested(planned):
+    """Every target, network and run, and no other, from training to comparison."""
+    config = planned.config.composite
+    runs = [str(run) for run in range(config.structures.split.runs)]
+    forward, inverse = config.forward.models.model_dump(), config.inverse.models.model_dump()
+    design = config.structures.design_set
+    predicted = {
+        ("all", target, network, run)
+        for target, networks in forward.items()
+        for network, run in product(networks, runs)
+    }
+    designers = {(design, target, each, "0") for target in inverse for each in inverse[target]}
+    plain = {("all", "none", "vae", run) for run in runs}
+    key = ("set", "target", "network", "run")
+    assert of(planned, "composite_networks_train", *key) == predicted | designers | plain
+    assert of(planned, "composite_networks_predict", *key) == predicted
+    assert of(planned, "composite_networks_encode", *key) > plain
+    assert of(planned, "composite_forward_baselines", "target", "run") == {*product(forward, runs)}
+    (accuracy,) = planned.of("composite_forward_accuracy")
+    names = {"/".join([target, each, f"run{run}"]) for _, target, each, run in predicted}
+    assert set(accuracy.named("predictions")) == names
+    assert set(accuracy.named("baselines")) == {
+        f"{t}/run{run}" for t, run in product(forward, runs)
+    }
+    for rule in ("composite_inverse_infer", "composite_inverse_rank"):
+        assert of(planned, rule, "target") == {(target,) for target in inverse}
+    for job in planned.of("composite_inverse_infer"):
+        assert tuple(job.named("weights")) == inverse[job.wildcards["target"]]
+
+
+def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned):
+    """Latents and weights are of one network, on the set of inverse design; so are designs."""
+    config = planned.config.composite
+    root = f"results/{planned.config.run}/composite/networks"
+    folder = f"{root}/{config.structures.design_set}/c11/mixture_statistics/run0"
+    (job,) = planned.of("composite_inverse_anneal")
+    assert job.flags["weights"] == [f"{folder}/weights.safetensors"]
+    assert job.flags["latents"] == [f"{folder}/latents.parquet"]
+    assert job.flags["objective"] == [f"{root}/all/c11/cnn/run0/weights.safetensors"]
+    for job in planned.of("composite_inverse_rank"):
+        target = job.wildcards["target"]
+        folder = f"{root}/{config.structures.design_set}/{target}/mixture_statistics/run0"
+        assert job.flags["weights"] == [f"{folder}/weights.safetensors"]
+    (job,) = planned.of("composite_networks_reconstruct")
+    decoders = {"vae": "none"} | {
+        name: "c11" for name in config.forward.models.c11 if not name.startswith("cnn")
+    }
+    assert job.named("weights") == {
+        name: f"{root}/all/{target}/{name}/run0/weights.safetensors"
+        for name, target in decoders.items()
+    }
+
+
+def test_what_uses_networks_runs_where_the_configuration_says(planned):
+    """Each stage with a device is told it, and its rule asks the scheduler for a GPU; no other."""
+    for job in planned.jobs:
+        if job.rule in OWN_DEVICE:
+            continue
+        told = [planned.config.device] if "device" in hints(job) else None
+        assert job.flags.get("device") == told, job.rule
+        assert ("gpu=1" in job.resources) == (told is not None), job.rule
+
+
+def test_the_regularisation_gets_what_it_computes_images_with(planned):
+    """The exact layer its grid and images, PI-Net its pooled head, and none neither."""
+    root = f"results/{planned.config.run}/temper"
+    grid, images = f"{root}/persistence/grid.parquet", f"{root}/persistence/images.zarr"
+    wanted = {
+        "none": {},
+        "pinet": {"pinet": [f"{root}/pinet/pooled/weights.safetensors"]},
+        "exact": {"persistence": [images], "grid": [grid]},
+    }
+    for job in planned.of("temper_flows_train"):
+        given = {
+            name: job.flags[name] for name in ("pinet", "persistence", "grid") if name in job.flags
+        }
+        assert given == wanted[job.wildcards["regularisation"]]
+
+
+def test_work_is_divided_as_the_configuration_says(planned):
+    """As many shares as it names, for every set, and as many fields."""
+    persistence = planned.config.temper.persistence.shards
+    assert len(of(planned, "persistence_compute", "shard")) == persistence
+    structures = planned.config.composite.structures
+    shares = {
+        f"{place}-of-{structures.solver.shards}" for place in range(1, structures.solver.shards + 1)
+    }
+    solved = of(planned, "composite_structures_solve", "set", "shard")
+    assert solved == {*product(structures.sets, shares)}
+    fields = {"all": str(planned.config.composite.localization.structures or "all"), "pair": "0"}
+    for job in planned.of("composite_structures_solve"):
+        assert job.flags["fields"] == [fields[job.wildcards["set"]]]
+
+
+def test_what_the_page_says_of_the_data_is_so(planned):
+    """Simulated data are named as such, and the paper's values are for its material alone."""
+    config = planned.config
+    simulated = config.temper.images.source == "simulated"
+    material = (
+        "papers-material" if config.composite.structures.papers_material else "no-papers-material"
+    )
+    sections = [job for job in planned.jobs if job.words[-1] == "section"]
+    for job in sections:
+        if "simulated" in hints(job):
+            assert ("simulated" in job.flags) == simulated, job.rule
+        if "papers_material" in hints(job):
+            assert {material} == job.flags.keys() & {"papers-material", "no-papers-material"}
+    (job,) = planned.of("images_section")
+    assert options_of(job)["simulated"] == simulated
+
+
+def options_of(job):
+    return json.loads(job.flags["options"][0])
+
+
+def test_every_option_is_the_configured_one_or_a_default(planned):
+    """Of what a stage is told, nothing comes from elsewhere."""
+    problems = []
+    for job in planned.jobs:
+        section = getattr(planned.config, job.words[0])
+        if job.words[0] == "composite":
+            section = section.resolved()
+        configured = defaultdict(list)
+        for key, value in leaves(section.model_dump(mode="json")):
+            configured[key[-1]].append(value)
+        for name, hint in hints(job).items():
+            if not holds(hint, Options) or flag(name) not in job.flags:
+                continue
+            needed = any(field.is_required() for field in hint.model_fields.values())
+            defaults = {} if needed else dict(leaves(hint().model_dump(mode="json")))
+            problems += [
+                f"{job.rule} {job.wildcards} {key}: {value}"
+                for key, value in leaves(json.loads(job.flags[flag(name)][0]))
+                if (job.rule, *key) not in DERIVED
+                and value not in [*configured[key[-1]], defaults.get(key)]
+            ]
+    assert problems == []
+
+
+def test_every_configured_option_reaches_a_stage(planned):
+    """What stages are told holds every value of the configuration that is not a default."""
+    missing = []
+    for study, chapters in planned.config:
+        if not isinstance(chapters, Options):
+            continue
+        given = chapters.resolved() if study == "composite" else chapters
+        defaults = dict(leaves(type(chapters)().model_dump(mode="json")))
+        told = defaultdict(list)
+        for job in planned.jobs:
+            for name, hint in hints(job).items():
+                if job.words[0] == study and holds(hint, Options) and flag(name) in job.flags:
+                    for key, value in leaves(json.loads(job.flags[flag(name)][0])):
+                        told[key[-1]].append(value)
+        missing += [
+            (study, *key)
+            for key, value in leaves(given.chosen().model_dump(mode="json"))
+            if value != defaults.get(key)
+            and key not in OF_THE_WORKFLOW
+            and told[key[-1]]
+            and value not in told[key[-1]]
+        ]
+    assert missing == []
+
+
+def leaves(values, key=()):
+    """Yield the keys of nested values, each as a tuple, and the values."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, (*key, name))
+        else:
+            yield (*key, name), value
+
+
+def test_the_transfer_is_told_how_many_chips_and_resamples(planned):
+    """Each of its stages gets what acts on it, as configured."""
+    transfer = planned.config.temper.transfer
+    acting = {
+        "chips": ["chips_per_specimen"],
+        "plausibility": ["chips_per_specimen", "resamples"],
+        "preservation": ["resamples", "label_chips_per_specimen", "label_runs"],
+        "section": list(type(transfer).model_fields),
+    }
+    for stage, names in acting.items():
+        for job in planned.of(f"temper_transfer_{stage}"):
+            told = options_of(job)
+            assert {name: told[name] for name in names} == transfer.model_dump(include=set(names))
+    for job in planned.of("temper_pinet_evaluate"):
+        most = min(100, planned.config.temper.pinet.chips_per_specimen)
+        assert job.flags["chips-per-specimen"] == [str(most)]
+
+
+def test_options_that_act_are_the_configured_ones(planned):
+    """Epochs of a set, objective of a network, weight of a regularisation, what is wanted."""
+    config = planned.config
+    for job in planned.of("composite_networks_train"):
+        told, networks = options_of(job), config.composite.networks
+        of_set = job.wildcards["set"]
+        assert told["max_epochs"][of_set] == getattr(networks.max_epochs, of_set)
+        ours = (
+            "statistics"
+            if re.search("statistics|augmented", job.wildcards["network"])
+            else "published"
+        )
+        assert told[ours]["learning_rate"] == getattr(networks, ours).learning_rate
+        for name in ("width", "dense", "batch_size", "patience"):
+            assert told[name] == getattr(networks, name)
+    for job in planned.of("composite_localization_train"):
+        part = "fno" if job.wildcards["localizer"] == "fno" else "cpnet"
+        assert options_of(job)[part] == getattr(config.composite.localization, part).model_dump(
+            mode="json"
+        )
+    for job in planned.of("temper_flows_train"):
+        kind = job.wildcards["regularisation"]
+        assert options_of(job)["regularisations"] == [kind]
+        weights = config.temper.flows.topology_weight.model_dump()
+        if kind in weights:
+            assert options_of(job)["topology_weight"][kind] == weights[kind]
+    inverse = config.composite.resolved().inverse
+    for rule, count in (
+        ("composite_inverse_infer", "draws"),
+        ("composite_inverse_rank", "candidates"),
+    ):
+        for job in planned.of(rule):
+            told = options_of(job)
+            assert told[count] == getattr(inverse, count)
+            if job.wildcards["target"] == "c11":
+                assert told["c11_gpa"] == (list(inverse.c11_gpa) if inverse.c11_gpa else None)
+            else:
+                assert told["vectors"] == inverse.vectors
+    for job in planned.of("composite_structures_simulate"):
+        made = config.composite.structures.simulated
+        count = "structures" if job.wildcards["set"] == "all" else "pair_structures"
+        assert options_of(job)[count] == getattr(made, count)
+    for job in planned.of("composite_structures_split"):
+        assert options_of(job) == config.composite.structures.split.model_dump(mode="json")
