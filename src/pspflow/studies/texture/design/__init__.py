@@ -1,0 +1,1 @@
+"""Textures for wanted anisotropy, checked by the plasticity model."""

@@ -1,0 +1,1 @@
+"""Likelihoods, round trips, posteriors and their calibration; what active learning saves."""

@@ -1,0 +1,31 @@
+"""Types of paths of this study: what lies there; see `pspflow.studies.paths`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pspflow.studies.paths import NAMED
+from pspflow.studies.stage import INPUT
+
+TextureStore = Annotated[Path, Parameter(help="Zarr store of the textures of a set."), INPUT]
+TextureTable = Annotated[Path, Parameter(help="Table of the textures of a set."), INPUT]
+ParameterTable = Annotated[Path, Parameter(help="Table of the anisotropy parameters."), INPUT]
+ProcessWeights = Annotated[Path, Parameter(help="Fitted Gaussian process."), INPUT]
+FlowWeights = Annotated[Path, Parameter(help="Weights of the conditional flow."), INPUT]
+ObservedTable = Annotated[Path, Parameter(help="Table of the observed textures."), INPUT]
+HistoryTable = Annotated[Path, Parameter(help="Table of the iterations of a loop."), INPUT]
+TripStore = Annotated[Path, Parameter(help="Zarr store of textures drawn in a loop."), INPUT]
+CurveTable = Annotated[Path, Parameter(help="Table of errors by observations."), INPUT]
+EfficiencyTable = Annotated[
+    Path, Parameter(help="Table of the observations that arms need for an error."), INPUT
+]
+DesignTable = Annotated[Path, Parameter(help="Table of the checked designs."), INPUT]
+DesignStore = Annotated[Path, Parameter(help="Zarr store of the designed textures."), INPUT]
+NamedObserved = Annotated[
+    Mapping[str, Path],
+    Parameter(help="ARM/startN=PATH: tables of the observed textures."),
+    NAMED,
+    INPUT,
+]

@@ -1,0 +1,1 @@
+"""Commands for textures: analyse, sample, predict the anisotropy of, and design them."""
