@@ -118,7 +118,7 @@ def _chosen(
     """Choose one of each cell's rows (cells, choices) so that mean harmonics meet the target."""
     cells, choices = rows.shape
     values = (basis(angles[rows.ravel()]) / SCALE).reshape(cells, choices, COUNT)
-    taken: NDArray[np.int64] = rng.integers(choices, size=cells)
+    taken = np.asarray(rng.integers(choices, size=cells))
     each = np.arange(cells)
     rest = cells * target - values[each, taken].sum(axis=0)
     for _ in range(PASSES):
