@@ -36,10 +36,6 @@ wildcard_constraints:
     texture_set="|".join(SET_NAMES),
 
 
-localrules:
-    texture_textures_section,
-
-
 if TEXTURE.textures.source == "simulated":
 
     rule texture_textures_simulate:
