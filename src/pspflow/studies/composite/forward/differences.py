@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pspflow.studies.composite.forward.accuracy import over_properties
-from pspflow.studies.composite.forward.comparisons import Difference, verdict
+from pspflow.evaluation.comparisons import Difference, verdict
 from pspflow.studies.composite.structures.properties import Target
 
 COMPARED: Final = {

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pspflow.studies.composite.forward import differences, paper
 from pspflow.studies.composite.forward.accuracy import over_properties
-from pspflow.studies.composite.forward.comparisons import BETTER, WORSE
+from pspflow.evaluation.comparisons import BETTER, WORSE
 from pspflow.studies.composite.networks.recipes import RECIPES
 from pspflow.studies.composite.structures import paper as papers_structures
 from pspflow.studies.composite.structures.properties import Target
