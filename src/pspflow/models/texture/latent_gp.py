@@ -136,7 +136,9 @@ class LatentGP(gpytorch.models.ExactGP):
         """Return the posterior means alone at inputs `m x d`, `m x l`: many draws of a flow."""
         vectors, _, weights = self._decomposed()
         values = vectors @ weights
-        parts = [self._correlation(rows, self.inputs) @ values for rows in inputs.split(ROWS)]
+        parts = [
+            self._correlation(rows, self.inputs) @ values for rows in torch.split(inputs, ROWS)
+        ]
         return torch.cat(parts)
 
     @torch.no_grad()

@@ -87,9 +87,7 @@ def along(curves: pd.DataFrame, arm: str, other: str) -> Mapping[str, Difference
     return found
 
 
-def _pairs(
-    curves: pd.DataFrame, arm: str, other: str
-) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+def _pairs(curves: pd.DataFrame, arm: str, other: str) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
     first, second = of_arm(curves, arm), of_arm(curves, other)
     return [(first[start], second[start]) for start in sorted(set(first) & set(second))]
 

@@ -1,6 +1,6 @@
 """Curves: likelihoods and errors of every training of a flow, by the number of observations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -69,14 +69,15 @@ def curve(
     )
 
 
-def judge(samples: Floats, wanted: Floats, forward: MultiOutputGP) -> tuple[Floats, Floats]:
+def judge(
+    samples: Iterable[Floats], wanted: Floats, forward: MultiOutputGP
+) -> tuple[Floats, Floats]:
     """Judge the textures that each iteration's flow drew.
 
     Parameters
     ----------
     samples
-        Drawn textures, `iterations x textures x samples x 36`; read one iteration at a time, so
-        that it may be an array of a store.
+        Drawn textures of each iteration, `textures x samples x 36`.
     wanted
         Parameters that they were drawn for, `textures x 54`.
     forward
@@ -93,7 +94,7 @@ def judge(samples: Floats, wanted: Floats, forward: MultiOutputGP) -> tuple[Floa
                 reached_parameters(forward, np.asarray(each, np.float64)).parameters, wanted
             )
         )
-        for each in (samples[row] for row in range(len(samples)))
+        for each in samples
     ]
     mean, worst = np.array(found).reshape(-1, 2).T
     return mean, worst

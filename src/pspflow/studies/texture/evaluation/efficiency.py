@@ -141,11 +141,7 @@ def _rows(
     found = [_needs(there, random, levels)]
     if min(len(there), len(random)) > 1:
         for _ in range(resamples):
-            drawn = (
-                [each[i] for i in rng.integers(len(each), size=len(each))]
-                for each in (there, random)
-            )
-            found.append(_needs(*drawn, levels))
+            found.append(_needs(_drawn(there, rng), _drawn(random, rng), levels))
     needs = np.array(found)  # resample, error, arm or random
     values = np.concatenate([needs, needs[:, :, 1:] / needs[:, :, :1]], axis=2)
     return [
@@ -162,6 +158,10 @@ def _rows(
         }
         for place in range(len(levels) + 1)
     ]
+
+
+def _drawn(curves: list[Curve], rng: np.random.Generator) -> list[Curve]:
+    return [curves[place] for place in rng.integers(len(curves), size=len(curves))]
 
 
 def _needs(there: list[Curve], random: list[Curve], levels: Floats) -> Floats:

@@ -82,7 +82,7 @@ def averaged(outputs: Floats) -> Reached:
         Independent outputs `n x samples x 35`; those with a stress that is not positive are left
         out, and counted.
     """
-    physical = (outputs[..., :STRESSES] > 0).all(axis=-1)
+    physical: NDArray[np.bool_] = np.all(outputs[..., :STRESSES] > 0, axis=-1)
     parameters = all_outputs(np.where(physical[..., None], outputs, 1.0))
     kept = physical.sum(axis=1)
     total = np.where(physical[..., None], parameters, 0.0).sum(axis=1)

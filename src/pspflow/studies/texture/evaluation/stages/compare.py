@@ -87,5 +87,7 @@ def _judged(path: Path, labelled: Labelled, forward: MultiOutputGP) -> tuple[Flo
             "and rerun it."
         )
     samples = get_array(store, "samples")
+    wanted = labelled.parameters[[place[row] for row in rows]]
     with reading(samples):
-        return judged_by(samples, labelled.parameters[[place[row] for row in rows]], forward)
+        each = (np.asarray(samples[number]) for number in range(samples.shape[0]))
+        return judged_by(each, wanted, forward)

@@ -10,6 +10,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import write_table
 from pspflow.logs import log_table
 from pspflow.seeds import generator
+from pspflow.studies.paths import NamedWeights
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.texture.evaluation.options import EvaluationOptions
 from pspflow.studies.texture.evaluation.round_trips import draw
@@ -24,7 +25,6 @@ from pspflow.studies.texture.plasticity.tables import read_labelled
 from pspflow.studies.texture.plasticity.truth import ground_truth
 from pspflow.studies.texture.textures.store import open_textures
 from pspflow.studies.texture.trained_models import load_flow
-from pspflow.studies.paths import NamedWeights
 
 
 @stage
