@@ -9,7 +9,7 @@ from pspflow.studies.texture.loop.options import ARM_NAMES
 ACTIVE, RANDOM, FULL = "active", "random", "full"
 VARIANTS: Final = ("active_batch", "active_warm")
 """Arms that choose as `active` does, and take less time."""
-COLOUR_OF: Final = dict(zip(ARM_NAMES, COLOURS, strict=False))
+COLOUR_OF: Final[dict[str, str]] = dict(zip(ARM_NAMES, COLOURS, strict=False))
 
 
 class Training(NamedTuple):

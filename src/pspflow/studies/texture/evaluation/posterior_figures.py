@@ -55,7 +55,8 @@ def posterior_figure(posteriors: Posteriors) -> Figure:
                 panel.set_yticks([])
                 panel.spines[:].set_visible(False)
             figure.colorbar(drawn, ax=axes[1], shrink=0.6, aspect=12)
-            axes[0].set_ylabel(f"{kind.replace(', ', ',\n')}\nerror {posteriors.errors[row]:.1f} %")
+            said = kind.replace(", ", ",\n")
+            axes[0].set_ylabel(f"{said}\nerror {posteriors.errors[row]:.1f} %")
             for panel, name in zip(axes[2:], SHOWN, strict=True):
                 at = names().index(name)
                 values = posteriors.samples[place, row, :, at]
