@@ -12,6 +12,11 @@ from pspflow.studies.stage import INPUT
 TextureStore = Annotated[Path, Parameter(help="Zarr store of the textures of a set."), INPUT]
 TextureTable = Annotated[Path, Parameter(help="Table of the textures of a set."), INPUT]
 ParameterTable = Annotated[Path, Parameter(help="Table of the anisotropy parameters."), INPUT]
+ParameterShares = Annotated[
+    tuple[Path, ...],
+    Parameter(help="Tables of the shares, in order.", consume_multiple=True),
+    INPUT,
+]
 ProcessWeights = Annotated[Path, Parameter(help="Fitted Gaussian process."), INPUT]
 FlowWeights = Annotated[Path, Parameter(help="Weights of the conditional flow."), INPUT]
 ObservedTable = Annotated[Path, Parameter(help="Table of the observed textures."), INPUT]

@@ -23,6 +23,13 @@ class Fails(Mine):
         if len(orientations) < 90:
             raise ZeroDivisionError("it diverged")
         return super().anisotropy_parameters(orientations, weights)
+class Odd(Mine):
+    """Fails for the second of four textures."""
+    def anisotropy_parameters(self, orientations, weights):
+        Odd.calls = getattr(Odd, "calls", -1) + 1
+        if Odd.calls % 4 == 1:
+            raise ZeroDivisionError("it diverged")
+        return super().anisotropy_parameters(orientations, weights)
 class Broken:
     def anisotropy_parameters(self, orientations, weights):
         raise KeyError("a key")

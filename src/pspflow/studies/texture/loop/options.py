@@ -55,8 +55,9 @@ class LoopOptions(Options):
     """Observations between two trainings of the flow: one iteration. The paper's 1."""
     most_observations: Annotated[int, Field(ge=10)] = 100
     """Observations at which an active loop ends in any case; the paper's stopped at 1,076."""
-    random_observations: Annotated[int, Field(ge=10)] = 200
-    """The same for the random arm; beyond most_observations its steps grow by a quarter each."""
+    random_observations: Annotated[int, Field(ge=10, le=20_000)] = 200
+    """The same for the random arm, at most what a Gaussian process takes exactly; beyond
+    most_observations its steps grow by a quarter each."""
     window: Count = WINDOW
     """K of equation 10: changes of the likelihood that are averaged."""
     tolerance: Positive = TOLERANCE
