@@ -1,10 +1,11 @@
 """Names of trainings, ARM/startN, and how arms are called and drawn."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self, cast
 
 from pspflow.report.style import COLOURS
-from pspflow.studies.texture.loop.options import ARM_NAMES
+from pspflow.studies.texture.loop.arms import LABELS
+from pspflow.studies.texture.loop.options import ARM_NAMES, ArmName
 
 ACTIVE, RANDOM, FULL = "active", "random", "full"
 VARIANTS: Final = ("active_batch", "active_warm")
@@ -40,5 +41,5 @@ def in_order(arms: Iterable[str]) -> list[str]:
 
 
 def label_of(arm: str) -> str:
-    """Call an arm as figures do."""
-    return arm.replace("_", ", ")
+    """Call an arm as figures of the loop do."""
+    return LABELS[cast("ArmName", arm)]

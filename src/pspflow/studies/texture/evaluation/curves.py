@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pspflow.models.texture.multi_output_gp import MultiOutputGP
 from pspflow.studies.texture.evaluation.arms import Training
-from pspflow.studies.texture.evaluation.round_trips import (
+from pspflow.studies.texture.loop.round_trips import (
     error_summary,
     errors_percent,
     reached_parameters,
@@ -23,6 +23,7 @@ JUDGE_CALLED: Final = {
     JUDGED: "by one forward model for all, that of arm full",
 }
 SECONDS: Final = ("seconds_gp", "seconds_flow", "seconds_selection", "seconds_truth")
+"""What a loop needs; to check it takes longer."""
 LIKELIHOODS: Final = (
     "validation_per_point",
     "test_per_point",
@@ -32,7 +33,10 @@ LIKELIHOODS: Final = (
 
 
 def curve(
-    training: Training, history: pd.DataFrame, judged: tuple[Floats, Floats] | None
+    training: Training,
+    history: pd.DataFrame,
+    seconds: pd.DataFrame,
+    judged: tuple[Floats, Floats] | None,
 ) -> pd.DataFrame:
     """Make the curve of one loop.
 
@@ -42,6 +46,8 @@ def curve(
         Its arm and start.
     history
         One row per training of the flow.
+    seconds
+        What each of them took, in columns seconds_….
     judged
         Mean error and the one of 95 %, of the same iterations, by the judge.
 
@@ -63,7 +69,7 @@ def curve(
             "own_error_95": history["own_error_95"],
             "judged_error_mean": mean,
             "judged_error_95": worst,
-            "seconds": history[list(SECONDS)].sum(axis=1).cumsum(),
+            "seconds": seconds[list(SECONDS)].sum(axis=1).cumsum(),
             "stopped": history["stopped"],
         }
     )
@@ -89,11 +95,7 @@ def judge(
         Mean error and that of 95 %, in percent, of every iteration.
     """
     found = [
-        error_summary(
-            errors_percent(
-                reached_parameters(forward, np.asarray(each, np.float64)).parameters, wanted
-            )
-        )
+        error_summary(errors_percent(reached_parameters(forward, each).parameters, wanted))
         for each in samples
     ]
     mean, worst = np.array(found).reshape(-1, 2).T

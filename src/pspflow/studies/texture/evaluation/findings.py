@@ -8,14 +8,14 @@ import pandas as pd
 
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference, verdict
 from pspflow.studies.texture.evaluation import paper
-from pspflow.studies.texture.evaluation.arms import ACTIVE, RANDOM, VARIANTS, label_of
+from pspflow.studies.texture.evaluation.arms import ACTIVE, RANDOM, VARIANTS
 from pspflow.studies.texture.evaluation.comparisons import CALLED, LOGARITHMIC, along, at_stop
 from pspflow.studies.texture.evaluation.curves import JUDGE_CALLED, of_arm
 from pspflow.studies.texture.evaluation.efficiency import AT_STOP, FEW_STARTS
 from pspflow.studies.texture.evaluation.ranks import calibration_table
 from pspflow.studies.texture.evaluation.results import Results, counted, test_errors, trainings
-from pspflow.studies.texture.evaluation.round_trips import error_summary
 from pspflow.studies.texture.evaluation.verification import OWN_COEFFICIENTS, verified_errors
+from pspflow.studies.texture.loop.round_trips import error_summary
 
 NO_INTERVAL: Final = "one start has no interval"
 
@@ -79,7 +79,7 @@ def _savings(results: Results) -> Iterator[tuple[int, str]]:
             outcome,
             f"With a pool of {results.candidates:,} candidates (the paper: {paper.POOL:,}), arm "
             f"random needs {needed} observations{interval} for the mean round-trip error of "
-            f"{row['error_percent']:.2f} % at which arm {label_of(str(row['arm']))} stopped after "
+            f"{row['error_percent']:.2f} % at which arm {row['arm']} stopped after "
             f"{row['observations']:,.0f}, {JUDGE_CALLED[results.judge]}: "
             f"{times(row['factor'], row)} times as many{factor}, the paper "
             f"{paper.FACTORS[0]:.0f} to {paper.FACTORS[1]:.0f}; {words}.",
@@ -105,7 +105,7 @@ def _comparisons(results: Results) -> Iterator[tuple[int, str]]:
             ]
             yield (
                 found[0],
-                f"Arm {label_of(arm)} compared with active along the whole curve, "
+                f"Arm {arm} compared with active along the whole curve, "
                 f"{counted(results.starts, 'start')}, pool of {results.candidates:,}: {found[1]}; "
                 f"its loop took {seconds[0]:,.0f} s, that of active {seconds[1]:,.0f} s.",
             )
@@ -164,7 +164,7 @@ def _verified(results: Results) -> Iterator[tuple[int, str]]:
     rows = verified_errors(results.verified).set_index("arm")
     floor = rows.loc[OWN_COEFFICIENTS, "error_percent"]
     said = ", ".join(
-        f"{row['error_percent']:.1f} % for arm {label_of(str(arm))}"
+        f"{row['error_percent']:.1f} % for arm {arm}"
         for arm, row in rows.drop(index=OWN_COEFFICIENTS).iterrows()
     )
     failed = int(rows["failures"].sum())

@@ -42,6 +42,8 @@ def _savings(results: Results) -> Iterator[Headline]:
     interval = between(row, "random_observations")
     observations = needs(row["random_observations"], row["most_random"])
     factor = times(row["factor"], row)
+    if interval:
+        factor += f" ({between(row, 'factor')})"
     notes = [results.scale, BY[results.judge]]
     if not interval:
         notes.append(NO_INTERVAL)
@@ -58,7 +60,7 @@ def _savings(results: Results) -> Iterator[Headline]:
     yield Headline(
         quantity="Random observations for one of active, at its stop (section 4.1)",
         paper=f"{low:.0f} to {high:.0f}",
-        here=f"{factor}{f' ({between(row, "factor")})' if interval else ''}",
+        here=factor,
         verdict=("reached" if reached else "not reached")
         if results.is_papers
         else "not comparable",

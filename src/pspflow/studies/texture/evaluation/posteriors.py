@@ -12,7 +12,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.mechanics import independent_outputs
 from pspflow.mechanics.texture import texture_index
 from pspflow.models.texture.conditional_flow import ConditionalFlow
-from pspflow.seeds import generator
+from pspflow.studies.texture.loop.round_trips import stream
 
 Floats = NDArray[np.float64]
 KINDS: Final = ("near random", "sharp, well predicted", "sharp, worst predicted")
@@ -79,8 +79,7 @@ def draw_posterior(
     All targets and arms are drawn from streams of their own.
     """
     given = torch.from_numpy(independent_outputs(parameters)).to(flow.texture_mean)
-    key = int(generator(seed, "posteriors", arm).integers(2**62))
-    samples = flow.sample(given, DRAWS, seed=key)
+    samples = flow.sample(given, DRAWS, seed=stream(seed, "posteriors", arm))
     with torch.no_grad():
         densities = [
             flow.log_prob(each, target.expand(DRAWS, -1))

@@ -14,8 +14,8 @@ from pspflow.studies.texture.evaluation.findings import between, findings, needs
 from pspflow.studies.texture.evaluation.headline import headline
 from pspflow.studies.texture.evaluation.ranks import calibration_table, coefficient_tests
 from pspflow.studies.texture.evaluation.results import Results, counted
-from pspflow.studies.texture.evaluation.round_trips import error_summary
 from pspflow.studies.texture.evaluation.verification import COUNTS, verified_errors
+from pspflow.studies.texture.loop.round_trips import error_summary
 
 
 def evaluation_section(results: Results, figures: Mapping[str, Figure]) -> Section:
@@ -80,9 +80,9 @@ def _ends(curves: pd.DataFrame) -> pd.DataFrame:
 def _savings(results: Results, figures: Mapping[str, Figure]) -> Part:
     return Part(
         title="What active learning saves",
-        text="How many random observations lead to the mean round-trip error at which an active arm "
-        "stopped, and to larger ones on its way. Errors scatter, since a flow is trained anew at "
-        "every point: all curves are first made to fall (isotonic regression of the logarithms) "
+        text="How many random observations lead to the mean round-trip error at which an active "
+        "arm stopped, and to larger ones on its way. Errors scatter, since each point is of a new "
+        "flow: all curves are first made to fall (isotonic regression of the logarithms) "
         "and read between their points. Intervals are from resampled starts of both arms"
         f"{_rough(results.starts)}. A > marks what random observations did not reach: the number "
         "behind it is the most that were observed.",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.report.style import figure_of
 from pspflow.studies.texture.evaluation.arms import COLOUR_OF, label_of
-from pspflow.studies.texture.evaluation.round_trips import error_summary
+from pspflow.studies.texture.loop.round_trips import error_summary
 
 GROUPS = {"stress": "normalised yield stress", "strain": "lateral strain increment"}
 """Beginnings of the parameters' names, and what they are."""

@@ -19,6 +19,7 @@ from pspflow.mechanics.texture import (
     nearest_texture,
     symmetrise,
 )
+from pspflow.studies.texture.loop.round_trips import errors_percent
 from pspflow.studies.texture.plasticity.truth import GroundTruth
 from pspflow.studies.texture.textures.store import Grains
 
@@ -84,7 +85,6 @@ def verify(
     answers = truth.parameters([each.grains for each in made], names)
     failures = [answers.failures.get(place, "") for place in range(len(made))]
     found = np.where(np.array(failures)[:, None] == "", answers.parameters, np.nan)
-    errors = 100 * np.linalg.norm(found - wanted, axis=1) / np.linalg.norm(wanted, axis=1)
     return pd.concat(
         [
             drawn.reset_index(drop=True),
@@ -93,7 +93,7 @@ def verify(
                     "hull_distance": [each.hull_distance for each in made],
                     "method": [each.method for each in made],
                     "failure": failures,
-                    "error_percent": errors,
+                    "error_percent": errors_percent(found, wanted),
                 }
             ),
             parameter_columns("wanted", wanted),
@@ -127,7 +127,7 @@ def verified_errors(verified: pd.DataFrame) -> pd.DataFrame:
         known = part[part["failure"] == ""]
         mean = known.groupby("texture")[[*columns("wanted"), *columns("reached")]].mean()
         wanted, found = (mean[columns(kind)].to_numpy() for kind in ("wanted", "reached"))
-        errors = 100 * np.linalg.norm(found - wanted, axis=1) / np.linalg.norm(wanted, axis=1)
+        errors = errors_percent(found, wanted)
         rows.append(
             {
                 "arm": arm,

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from pspflow.errors import InputError
@@ -14,7 +13,7 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log_table
 from pspflow.models.texture.multi_output_gp import MultiOutputGP
 from pspflow.seeds import generator
-from pspflow.studies.paths import NamedHistories, NamedStores
+from pspflow.studies.paths import NamedHistories, NamedStores, NamedTables
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.texture.evaluation.arms import Training
 from pspflow.studies.texture.evaluation.curves import curve
@@ -25,6 +24,7 @@ from pspflow.studies.texture.evaluation.options import EvaluationOptions
 from pspflow.studies.texture.paths import ParameterTable, ProcessWeights
 from pspflow.studies.texture.plasticity.tables import Labelled, read_labelled
 from pspflow.studies.texture.trained_models import load_process
+from pspflow.training.session import prepare
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +33,7 @@ Floats = NDArray[np.float64]
 def compare(
     *,
     histories: NamedHistories,
+    seconds: NamedTables,
     drawn: NamedStores,
     parameters: ParameterTable,
     judge: ProcessWeights | None = None,
@@ -48,8 +49,9 @@ def compare(
 
     Parameters
     ----------
-    histories, drawn
-        Iterations of each loop and the textures that its flows drew, as ARM/startN=PATH.
+    histories, seconds, drawn
+        Iterations of each loop, how long they took and the textures that its flows drew, as
+        ARM/startN=PATH.
     parameters
         Of the test set.
     judge
@@ -59,13 +61,14 @@ def compare(
     efficiency
         Parquet table to write: observations that arms need for an error.
     """
-    torch.set_num_threads(threads)
+    prepare(threads, seed)
     forward = judge and load_process(judge, device)
     labelled = read_labelled(parameters)
     made = [
         curve(
             Training.of(name),
             read_table(path),
+            read_table(seconds[name]),
             _judged(drawn[name], labelled, forward) if forward else None,
         )
         for name, path in histories.items()

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table
@@ -21,6 +20,7 @@ from pspflow.studies.texture.evaluation.verification import columns
 from pspflow.studies.texture.paths import TextureStore, TripTable
 from pspflow.studies.texture.textures.store import open_textures
 from pspflow.studies.texture.trained_models import load_flow
+from pspflow.training.session import prepare
 
 
 @stage
@@ -48,7 +48,7 @@ def draw_posteriors(
     posteriors
         Zarr store to write.
     """
-    torch.set_num_threads(threads)
+    prepare(threads, seed)
     table = read_table(trips)
     table = table[table["set"] == "test"].reset_index(drop=True)
     coefficients = open_textures(textures).coefficients[table["texture"]]

@@ -98,9 +98,8 @@ def section(
 
 def _figures(results: Results, posteriors: Posteriors) -> Mapping[str, Figure]:
     judge = results.judge
-    first = {
-        Training.of(name).arm: name for name in reversed(results.trips)
-    }  # of each arm, the first start
+    # of each arm, the first start
+    first = {Training.of(name).arm: name for name in reversed(list(results.trips))}
     active: pd.DataFrame = results.trips[first[ACTIVE]]
     baseline = float(active.loc[active["set"] == "test", "error_mean"].mean())
     at = names().index(SHOWN)

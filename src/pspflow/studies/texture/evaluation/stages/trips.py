@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from pspflow.errors import InputError
@@ -13,7 +12,7 @@ from pspflow.evaluation.calibration import ranks_among
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log
-from pspflow.mechanics import PARAMETER_NAMES
+from pspflow.mechanics import PARAMETER_NAMES, independent_outputs
 from pspflow.mechanics.texture import nearest_texture
 from pspflow.mechanics.texture.gsh import names
 from pspflow.models.texture.multi_output_gp import MultiOutputGP
@@ -21,13 +20,14 @@ from pspflow.seeds import generator
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.texture.evaluation.arms import Training
 from pspflow.studies.texture.evaluation.options import EvaluationOptions
-from pspflow.studies.texture.evaluation.round_trips import (
-    draw,
+from pspflow.studies.texture.evaluation.verification import parameter_columns
+from pspflow.studies.texture.loop.round_trips import (
+    drawn_textures,
     error_summary,
     errors_percent,
     reached_parameters,
+    stream,
 )
-from pspflow.studies.texture.evaluation.verification import parameter_columns
 from pspflow.studies.texture.paths import (
     FlowWeights,
     ObservedTable,
@@ -38,8 +38,11 @@ from pspflow.studies.texture.paths import (
 from pspflow.studies.texture.plasticity.tables import FAILURE, TEXTURE, read_labelled
 from pspflow.studies.texture.textures.store import open_textures
 from pspflow.studies.texture.trained_models import load_flow, load_process
+from pspflow.training.session import prepare
 
 Floats = NDArray[np.float64]
+DRAWS_AT_ONCE: Final = 40_000
+"""Drawn textures that are in memory at a time, with their parameters."""
 HULL_CHECKED: Final = 100
 """Test textures of which the first drawn one is sought in the hull: that takes milliseconds."""
 
@@ -86,7 +89,7 @@ def trips(
     InputError
         If no test texture, or no observed one, has parameters.
     """
-    torch.set_num_threads(threads)
+    prepare(threads, seed)
     model = load_flow(flow, device)
     own = load_process(gp, device)
     other = own if judge == gp else judge and load_process(judge, device)
@@ -102,16 +105,19 @@ def trips(
         "test": (labelled.textures, labelled.parameters),
         "pool": (candidates[0][kept], candidates[1][kept]),
     }
+    known = {"own": own} | ({"judged": other} if other else {})
     made, ranked = [], []
     for name, (rows, wanted) in sets.items():
-        drawn = draw(model, wanted, options.samples, seed, training, name)
-        for part, samples in drawn:
-            known = {"own": own} | ({"judged": other} if other else {})
+        step = max(1, DRAWS_AT_ONCE // options.samples)
+        for low in range(0, len(rows), step):
+            part = slice(low, low + step)
+            key = stream(seed, "round trips", training, name, low)
+            outputs = independent_outputs(wanted[part])
+            samples = drawn_textures(model, outputs, options.samples, key).astype(np.float64)
             made.append(_table(name, rows[part], wanted[part], samples, known, mean))
             if name == "test":
-                ranked.append(_ranks(labelled.textures[part], truths[part], samples))
-                begin = HULL_CHECKED - int(part.start)
-                distances = [_outside(each) for each in samples[: max(0, begin), 0]]
+                ranked.append(_ranks(rows[part], truths[part], samples))
+                distances = [_outside(each) for each in samples[: max(0, HULL_CHECKED - low), 0]]
                 made[-1].loc[: len(distances) - 1, "hull_distance"] = distances
     table = pd.concat(made, ignore_index=True)
     _report(training, table, options.samples)
@@ -145,7 +151,7 @@ def _table(
                     "error_judged": errors_percent(by_judge.parameters, wanted)
                     if by_judge
                     else np.nan,
-                    "error_mean": errors_percent(mean, wanted),
+                    "error_mean": errors_percent(mean[None], wanted),
                     "unphysical_own": found["own"].left_out,
                     "unphysical_judged": by_judge.left_out if by_judge else 0,
                     "hull_distance": np.nan,

@@ -4,27 +4,28 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import write_table
 from pspflow.logs import log_table
+from pspflow.mechanics import independent_outputs
 from pspflow.seeds import generator
 from pspflow.studies.paths import NamedWeights
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.texture.evaluation.options import EvaluationOptions
-from pspflow.studies.texture.evaluation.round_trips import draw
 from pspflow.studies.texture.evaluation.verification import (
     OWN_COEFFICIENTS,
     verified_errors,
 )
 from pspflow.studies.texture.evaluation.verification import verify as check
+from pspflow.studies.texture.loop.round_trips import drawn_textures, stream
 from pspflow.studies.texture.paths import ParameterTable, TextureStore
 from pspflow.studies.texture.plasticity.options import PlasticityOptions
 from pspflow.studies.texture.plasticity.tables import read_labelled
 from pspflow.studies.texture.plasticity.truth import ground_truth
 from pspflow.studies.texture.textures.store import open_textures
 from pspflow.studies.texture.trained_models import load_flow
+from pspflow.training.session import prepare
 
 
 @stage
@@ -35,7 +36,7 @@ def verify(
     parameters: ParameterTable,
     verified: Path,
     options: EvaluationOptions = EvaluationOptions(),
-    plasticity: PlasticityOptions = PlasticityOptions(),
+    truth: PlasticityOptions = PlasticityOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
     device: Device = AUTO,
@@ -52,10 +53,10 @@ def verify(
     verified
         Parquet table to write: one row per drawn texture, and one per test texture whose own
         coefficients are checked.
-    plasticity
+    truth
         The ground truth.
     """
-    torch.set_num_threads(threads)
+    prepare(threads, seed)
     labelled = read_labelled(parameters)
     order = generator(seed, "verified").permutation(len(labelled.textures))
     places = np.sort(order[: options.verified])
@@ -64,8 +65,12 @@ def verify(
     coefficients, asked = [open_textures(textures).coefficients[rows]], [wanted]
     for arm, path in flows.items():
         flow = load_flow(path, device)
-        drawn = draw(flow, wanted, options.verified_samples, seed, "verified", arm)
-        samples = np.concatenate([each.textures for each in drawn])
+        samples = drawn_textures(
+            flow,
+            independent_outputs(wanted),
+            options.verified_samples,
+            stream(seed, "verified", arm),
+        ).astype(np.float64)
         tables.append(
             pd.DataFrame(
                 {
@@ -78,7 +83,7 @@ def verify(
         coefficients.append(samples.reshape(-1, samples.shape[-1]))
         asked.append(np.repeat(wanted, options.verified_samples, axis=0))
     table = check(
-        ground_truth(plasticity, threads),
+        ground_truth(truth, threads),
         pd.concat(tables, ignore_index=True),
         np.concatenate(coefficients),
         np.concatenate(asked),
