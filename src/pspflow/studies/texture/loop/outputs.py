@@ -15,14 +15,11 @@ from pspflow.io.tables import write_table
 from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.models.texture.conditional_flow import ConditionalFlow
 from pspflow.models.texture.multi_output_gp import MultiOutputGP
+from pspflow.studies.texture.loop.files import FILES
 from pspflow.studies.texture.loop.state import Observation
 from pspflow.studies.texture.trained_models import save_flow, save_process
 
 Floats = NDArray[np.float64]
-HISTORY, SECONDS, OBSERVED = "history.parquet", "seconds.parquet", "observed.parquet"
-TRIPS, PROCESS, FLOW = "trips.zarr", "gp.safetensors", "flow.safetensors"
-FILES: Final = (HISTORY, SECONDS, OBSERVED, TRIPS, PROCESS, FLOW)
-"""What every loop leaves in its folder."""
 ITERATION, OBSERVATIONS, STOPPED = "iteration", "observations", "stopped"
 SAMPLES, TEXTURES = "samples", "textures"
 SECONDS_PREFIX: Final = "seconds_"
@@ -64,8 +61,8 @@ def write_loop(folder: Path, loop: Finished, names: Sequence[str], origin: Prove
     origin
         Provenance of all of them.
     """
-    save_process(folder / PROCESS, loop.process, loop.textures, loop.outputs, origin)
-    save_flow(folder / FLOW, loop.flow, loop.sizes, origin)
+    save_process(folder / FILES["process"], loop.process, loop.textures, loop.outputs, origin)
+    save_flow(folder / FILES["flow"], loop.flow, loop.sizes, origin)
     write_trips(folder, loop.samples, len(loop.rows), loop.trips, origin)
     write_observed(folder, loop.observations, names, origin)
     write_history(folder, loop.rows, origin)
@@ -78,8 +75,8 @@ def write_history(folder: Path, rows: Sequence[dict[str, Any]], origin: Provenan
     """
     history = pd.DataFrame(rows)
     clock = [name for name in history if str(name).startswith(SECONDS_PREFIX)]
-    write_table(folder / HISTORY, history.drop(columns=clock), origin)
-    write_table(folder / SECONDS, history[[ITERATION, OBSERVATIONS, *clock]], origin)
+    write_table(folder / FILES["history"], history.drop(columns=clock), origin)
+    write_table(folder / FILES["seconds"], history[[ITERATION, OBSERVATIONS, *clock]], origin)
 
 
 def write_observed(
@@ -98,7 +95,7 @@ def write_observed(
             "failure": [each.failure for each in observations],
         }
     )
-    write_table(folder / OBSERVED, table, origin)
+    write_table(folder / FILES["observed"], table, origin)
 
 
 def write_trips(
@@ -121,7 +118,7 @@ def write_trips(
     textures
         Rows of the test set for whose parameters they were drawn, `n`.
     """
-    with new_store(folder / TRIPS, origin) as store:
+    with new_store(folder / FILES["trips"], origin) as store:
         for number, drawn in enumerate(samples):
             if not number:
                 dims = (ITERATION, "texture", "sample", "coefficient")

@@ -15,10 +15,11 @@ from pspflow.models.texture.multi_output_gp import EXACT_POINTS, fit_gp
 from pspflow.seeds import generator
 from pspflow.studies.paths import NamedStores, NamedTables
 from pspflow.studies.stage import AUTO, Device, Index, Seed, Threads, stage
+from pspflow.studies.texture.loop.files import FILES
 from pspflow.studies.texture.loop.inputs import read_checks
 from pspflow.studies.texture.loop.inverse_model import Flow, checked, trained_flow
 from pspflow.studies.texture.loop.options import LoopOptions
-from pspflow.studies.texture.loop.outputs import HISTORY, Finished, write_loop
+from pspflow.studies.texture.loop.outputs import Finished, write_loop
 from pspflow.studies.texture.loop.round_trips import stream
 from pspflow.studies.texture.loop.state import LoopState, Observation
 from pspflow.studies.texture.paths import TextureTable
@@ -70,7 +71,7 @@ def full(
     known = read_labelled(parameters["pool"])
     pool = open_textures(textures["pool"]).coefficients[known.textures]
     checks, trips = read_checks(textures, parameters, options)
-    state = LoopState(origin.resume_folder(made / HISTORY), origin)
+    state = LoopState(origin.resume_folder(made / FILES["history"]), origin)
     if not state.has_flow(0):
         began = time.perf_counter()
         how = Flow(stream(seed, "full flow", start), options.flow, device)

@@ -8,11 +8,12 @@ from pspflow.io.tables import read_table
 from pspflow.studies.paths import NamedStores, NamedTables
 from pspflow.studies.stage import AUTO, Device, Index, Seed, Threads, stage
 from pspflow.studies.texture.loop.arms import ARMS
+from pspflow.studies.texture.loop.files import FILES
 from pspflow.studies.texture.loop.inputs import read_checks
 from pspflow.studies.texture.loop.iterations import Loop
 from pspflow.studies.texture.loop.observations import PoolTruth
 from pspflow.studies.texture.loop.options import ArmName, LoopOptions
-from pspflow.studies.texture.loop.outputs import HISTORY, Finished, write_loop
+from pspflow.studies.texture.loop.outputs import Finished, write_loop
 from pspflow.studies.texture.loop.state import LoopState
 from pspflow.studies.texture.paths import TextureTable
 from pspflow.studies.texture.plasticity.files import class_files
@@ -95,7 +96,7 @@ def run(
         seed=seed,
         device=device,
     )
-    state = LoopState(origin.resume_folder(made / HISTORY), origin)
+    state = LoopState(origin.resume_folder(made / FILES["history"]), origin)
     loop.run(state)
     rows = state.iterations()
     flow, sizes = state.flow(len(rows) - 1, device)
