@@ -28,6 +28,7 @@ from pspflow.mechanics.texture.pole_figures import (
     pole_grid,
 )
 from pspflow.mechanics.texture.pool import Candidates, Recipes, draw_recipes, make_candidates
+from pspflow.mechanics.texture.representatives import representative_orientations
 from pspflow.mechanics.texture.sampling import (
     random_orientations,
     scattered_orientations,
@@ -68,6 +69,7 @@ __all__ = [
     "pole_figure_of_coefficients",
     "pole_grid",
     "random_orientations",
+    "representative_orientations",
     "sampling_distances",
     "scattered_orientations",
     "section_angles",

@@ -50,6 +50,18 @@ class SimulatedTexturesOptions(Options):
             )
         return self
 
+    def made(self, name: SetName) -> Self:
+        """Reset what only other sets are made with."""
+        return self.without(*({"validation", "test"} - {name}))
+
+    def counts(self, name: SetName) -> tuple[int, int]:
+        """Count the single crystals and the mixtures of a set: of each the pool's share."""
+        if name == "pool":
+            return self.singles, self.mixtures
+        count = self.validation if name == "validation" else self.test
+        singles = round(count * self.singles / (self.singles + self.mixtures))
+        return singles, count - singles
+
 
 class SheetOptions(Options):
     """The user's own textures: a sheet of files of orientations."""
