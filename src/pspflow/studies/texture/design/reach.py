@@ -74,7 +74,7 @@ def reachable(target: Target, pool: Posterior, rng: np.random.Generator) -> Reac
     doubt = weights @ _deviations(pool, parts, target, rng)
     near = middle + np.clip(wanted - middle, -DEVIATIONS * doubt, DEVIATIONS * doubt)
     reached = from_coordinates(names, near)
-    error = float(errors_percent(reached[None], target.numbers)[0])
+    error = round(float(errors_percent(reached[None], target.numbers)[0]), 6)
     return Reach(reached, error, nearest, float(errors[nearest]))
 
 

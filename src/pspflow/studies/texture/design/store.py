@@ -35,7 +35,7 @@ def target_table(targets: Sequence[Target], proposed: Mapping[str, Proposed]) ->
     (NaN for what was completed), completed_mean and completed_sd (over what the flow was given; NaN
     for r-values), reachable (the nearest value that the pool reaches; NaN for what is completed),
     reachable_error_percent and pool_error_percent (of the nearest that the pool reaches by
-    mixtures and by one texture) and outside (candidates that were moved into the hull).
+    mixtures and by one texture), candidates, and outside (those that were moved into the hull).
     """
     parts = []
     for target in targets:
@@ -57,6 +57,7 @@ def target_table(targets: Sequence[Target], proposed: Mapping[str, Proposed]) ->
                     "reachable": [reached.get(name, np.nan) for name in every],
                     "reachable_error_percent": found.reach.error_percent,
                     "pool_error_percent": found.reach.texture_error_percent,
+                    "candidates": len(found.outputs),
                     "outside": found.outside,
                 }
             )
