@@ -6,7 +6,6 @@
 
 from pspflow.studies.texture.loop.files import FILES
 from pspflow.studies.texture.loop.options import ARM_NAMES
-from pspflow.studies.texture.plasticity.files import class_files
 
 LOOP_DIR = f"{TEXTURE_DIR}/loop"
 LOOP_RUN = f"{LOOP_DIR}/{{arm}}/start{{start}}"
@@ -24,19 +23,11 @@ LOOP_SECONDS = {
 LOOP_OBSERVED = {
     name: f"{folder}/{FILES['observed']}" for name, folder in LOOP_FOLDERS.items()
 }
-# sets with parameters that loops read; full reads those of the pool too
+# sets whose parameters all loops read; full reads those of the pool too
 LOOP_CHECKS = ["validation", "test"]
-LOOP_PARAMETERS = {
-    name: f"{TEXTURE_DIR}/plasticity/{name}/parameters.parquet"
-    for name in ["pool", *LOOP_CHECKS]
-}
+LOOP_PARAMETERS = {name: PLASTICITY_PARAMETERS[name] for name in LOOP_CHECKS}
 # a table of measurements is not watched: it grows while loops wait for it
-LOOP_CLASS = []
-if TEXTURE.plasticity.source == "python":
-    LOOP_CLASS = [
-        watched(path, "texture.plasticity.python")
-        for path in class_files(TEXTURE.plasticity.python)
-    ]
+LOOP_CLASS = [] if PLASTICITY_TABLE else PLASTICITY_FILES
 LOOP_FIGURES = ["likelihood"]
 MADE["texture"]["loop"] = [
     *[f"{folder}/{file}" for folder in LOOP_FOLDERS.values() for file in FILES.values()],
@@ -64,7 +55,7 @@ rule texture_loop_run:
     input:
         textures=TEXTURES_STORES.values(),
         table=TEXTURES_TABLES["pool"],
-        parameters=[LOOP_PARAMETERS[name] for name in LOOP_CHECKS],
+        parameters=LOOP_PARAMETERS.values(),
         truth=LOOP_CLASS,
     output:
         history=f"{LOOP_RUN}/{FILES['history']}",
@@ -79,6 +70,7 @@ rule texture_loop_run:
         f"{TEXTURE_DIR}/logs/loop/{{arm}}/start{{start}}.log",
     benchmark:
         f"{TEXTURE_DIR}/benchmarks/loop/{{arm}}/start{{start}}.tsv"
+    retries: PLASTICITY_RETRIES
     conda:
         "../../../envs/gpu.yaml"
     resources:
@@ -88,7 +80,7 @@ rule texture_loop_run:
         device=CONFIG.device,
     params:
         textures=named(TEXTURES_STORES),
-        parameters=named({name: LOOP_PARAMETERS[name] for name in LOOP_CHECKS}),
+        parameters=named(LOOP_PARAMETERS),
         made=loop_folder,
         options=lambda wildcards: options(TEXTURE.loop.acting(wildcards.arm)),
         truth=TEXTURE.plasticity.truth.model_dump_json(),
@@ -113,7 +105,7 @@ rule texture_loop_full:
     input:
         textures=TEXTURES_STORES.values(),
         table=TEXTURES_TABLES["pool"],
-        parameters=LOOP_PARAMETERS.values(),
+        parameters=PLASTICITY_PARAMETERS.values(),
     output:
         history=f"{LOOP_RUN}/{FILES['history']}",
         seconds=f"{LOOP_RUN}/{FILES['seconds']}",
@@ -136,7 +128,7 @@ rule texture_loop_full:
         device=CONFIG.device,
     params:
         textures=named(TEXTURES_STORES),
-        parameters=named(LOOP_PARAMETERS),
+        parameters=named(PLASTICITY_PARAMETERS),
         made=loop_folder,
         options=options(TEXTURE.loop.acting("full")),
         seed=CONFIG.seed,

@@ -20,24 +20,8 @@ MADE["texture"]["textures"] = [
 ]
 
 
-def textures_files(sheet):
-    """List the files of a user's sheet by set, so that replacing one reruns what depends on it."""
-    try:
-        files = {name: watched_files(Path(sheet), name) for name in SET_NAMES}
-    except InputError as error:
-        raise WorkflowError(str(error)) from None
-    return {
-        name: [watched(path, f"{sheet}, column 'file'") for path in paths]
-        for name, paths in files.items()
-    }
-
-
 wildcard_constraints:
     texture_set="|".join(SET_NAMES),
-
-
-localrules:
-    texture_textures_section,
 
 
 if TEXTURE.textures.source == "simulated":
@@ -73,7 +57,17 @@ else:
     TEXTURES_SHEET = watched(
         TEXTURE.textures.files.sheet, "texture.textures.files.sheet"
     )
-    TEXTURES_FILES = textures_files(TEXTURES_SHEET)
+    # the files of each set, so that replacing one reruns what depends on it
+    try:
+        TEXTURES_FILES = {
+            name: [
+                watched(path, f"{TEXTURES_SHEET}, column 'file'")
+                for path in watched_files(Path(TEXTURES_SHEET), name)
+            ]
+            for name in SET_NAMES
+        }
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
 
     rule texture_textures_import_textures:
         """Read your textures of a set, each as so many orientations of equal weight."""

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pspflow.studies.texture.loop.options import ArmName, LoopOptions
+from pspflow.studies.texture.loop.options import LoopOptions
 
 GROWTH: Final = 1.25
 """Growth of the random arm's steps beyond `most_observations`."""
@@ -24,14 +24,14 @@ class Arm:
     """Whether the arm ends when the likelihood has settled (equation 10)."""
 
 
-ARMS: Final[dict[ArmName, Arm]] = {
+ARMS: Final[dict[str, Arm]] = {
     "active": Arm("determinant", one_by_one=True),
     "random": Arm("random", one_by_one=False, settles=False),
     "active_batch": Arm("determinant", one_by_one=False),
     "active_warm": Arm("determinant", one_by_one=True, warm=True),
 }
 """The arms that observe step by step; `full` observes the whole pool at once."""
-LABELS: Final[dict[ArmName, str]] = {
+LABELS: Final[dict[str, str]] = {
     "active": "active",
     "random": "random",
     "active_batch": "active, chosen in batches",
