@@ -151,12 +151,14 @@ def evaluated(run):
             options=OPTIONS,
             device="cpu",
         )
+    checked = ("active", "random")
     flows = {
         arm: run / f"{arm}/start0/flow.safetensors"
         for arm in ("active", "random", "active_warm", "full")
     }
     verify(
-        flows={arm: flows[arm] for arm in ("active", "random")},
+        flows={arm: flows[arm] for arm in checked},
+        gps={arm: run / f"{arm}/start0/gp.safetensors" for arm in checked},
         **test,
         verified=run / "verified.parquet",
         options=OPTIONS,

@@ -66,6 +66,9 @@ def test_own_coefficients_reach_what_coefficients_decide(evaluated):
     assert (rows["drawn"] == OPTIONS.verified).all()
     drawn = table[table["arm"] == "active"]
     assert rows.loc["active", "outside"] == (drawn["hull_distance"] > 0).sum()
+    assert (drawn["moved"] >= drawn["hull_distance"] - 1e-3).all()
+    assert np.isfinite(drawn[columns("predicted")]).all(axis=None)
+    assert own[columns("predicted")].isna().all(axis=None)
 
 
 def test_posteriors_are_of_every_arm(evaluated):
