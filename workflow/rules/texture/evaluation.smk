@@ -22,8 +22,9 @@ EVALUATION_JUDGE = [
 EVALUATION_FLOWS = {
     arm: f"{LOOP_FOLDERS[f'{arm}/start0']}/{FILES['flow']}" for arm in TEXTURE.loop.arms
 }
-EVALUATION_CHECKED = {
-    arm: path for arm, path in EVALUATION_FLOWS.items() if arm in ["active", "random"]
+EVALUATION_CHECKED = {arm: EVALUATION_FLOWS[arm] for arm in ["active", "random"]}
+EVALUATION_CHECKED_GPS = {
+    arm: f"{LOOP_FOLDERS[f'{arm}/start0']}/{FILES['process']}" for arm in EVALUATION_CHECKED
 }
 # a table that is filled elsewhere cannot be asked for what flows draw
 EVALUATION_VERIFIED = [f"{EVALUATION_DIR}/verified.parquet"]
@@ -103,6 +104,7 @@ rule texture_evaluation_verify:
     """Check round trips of test textures with the ground truth, and how near it can get."""
     input:
         flows=EVALUATION_CHECKED.values(),
+        gps=EVALUATION_CHECKED_GPS.values(),
         textures=TEXTURES_STORES["test"],
         parameters=PLASTICITY_PARAMETERS["test"],
         files=PLASTICITY_FILES,
@@ -121,12 +123,14 @@ rule texture_evaluation_verify:
         device=CONFIG.device,
     params:
         flows=named(EVALUATION_CHECKED),
+        gps=named(EVALUATION_CHECKED_GPS),
         options=options(TEXTURE.evaluation.of_checks),
         truth=TEXTURE.plasticity.truth.model_dump_json(),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} texture evaluation verify"
         " --flows {params.flows:q}"
+        " --gps {params.gps:q}"
         " --textures {input.textures:q}"
         " --parameters {input.parameters:q}"
         " --verified {output:q}"

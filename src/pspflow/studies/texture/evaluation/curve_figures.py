@@ -1,12 +1,13 @@
 """Figures of likelihoods and errors by observations, and of what active learning saves."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from pspflow.report.style import figure_of
+from pspflow.report.style import figure_of, plain_log_axis
 from pspflow.studies.texture.evaluation.arms import COLOUR_OF, FULL, in_order, label_of
 from pspflow.studies.texture.evaluation.comparisons import LOGARITHMIC, value_at
 from pspflow.studies.texture.evaluation.curves import JUDGED, OWN, judges, of_arm
@@ -27,13 +28,13 @@ def likelihood_figure(curves: pd.DataFrame) -> Figure:
         Of all loops, as of `curves.curve`.
     """
     shown = {
-        "test_per_dimension": "log-likelihood per dimension (nats)",
-        "test_loss_per_dimension": "loss per dimension (eq. 7)",
+        "test_per_dimension": "test log-likelihood per dimension",
+        "test_loss_per_dimension": "test loss per dimension (eq. 7)",
     }
     with figure_of(1, 2, cell_aspect=0.75) as (figure, grid):
         for axes, (name, label) in zip(grid[0], shown.items(), strict=True):
             _draw(axes, curves, name)
-            axes.set_ylabel(f"test textures, {label}")
+            axes.set_ylabel(label)
         grid[0, 0].legend(fontsize=7)
     return figure
 
@@ -58,14 +59,14 @@ def error_figure(curves: pd.DataFrame, baseline_percent: float) -> Figure:
             kind = "mean error" if name.endswith("mean") else "error of 95 %"
             axes.set_ylabel(f"{kind} (%)")
             axes.set_title(BY[name.partition("_")[0]])
-            _plain(axes.yaxis, axes, "y")
             if name.endswith("mean"):
                 axes.axhline(baseline_percent, color="0.5", linestyle=":", label="predict the mean")
+            plain_log_axis(axes, "y")
         grid[0, 0].legend(fontsize=7)
     return figure
 
 
-def factor_figure(efficiency: pd.DataFrame) -> Figure:
+def factor_figure(efficiency: pd.DataFrame, floors: Mapping[str, float]) -> Figure:
     """Show the factor between random and active observations over the error that is wanted.
 
     Triangles are lower bounds: random observations do not reach the error within what was observed.
@@ -74,6 +75,8 @@ def factor_figure(efficiency: pd.DataFrame) -> Figure:
     ----------
     efficiency
         As of `efficiency.efficiency`.
+    floors
+        Error of arm full by judge, drawn as a line.
     """
     names = list(dict.fromkeys(efficiency["judge"]))
     with figure_of(1, 2, cell_aspect=0.75) as (figure, grid):
@@ -85,11 +88,11 @@ def factor_figure(efficiency: pd.DataFrame) -> Figure:
             for arm in in_order(mine["arm"]):
                 _factors(axes, mine[mine["arm"] == arm], arm)
             axes.axhline(1, color="0.5", linewidth=0.8)
-            axes.set_xscale("log")
-            axes.set_yscale("log")
+            if judge in floors:
+                axes.axvline(floors[judge], color=COLOUR_OF[FULL], linestyle="--", linewidth=1)
             axes.invert_xaxis()
-            for which in ("x", "y"):
-                _plain(getattr(axes, f"{which}axis"), axes, which)
+            plain_log_axis(axes, "x")
+            plain_log_axis(axes, "y")
             axes.set_title(BY[judge])
             axes.set_xlabel("mean round-trip error (%)")
             axes.set_ylabel("random over active observations")
@@ -139,23 +142,5 @@ def _draw(axes: Axes, curves: pd.DataFrame, name: str) -> None:
         axes.plot(grid, mean, color=colour, label=label_of(arm), linewidth=1)
         if len(starts) > 1:
             axes.fill_between(grid, low, high, color=colour, alpha=0.2, linewidth=0)
-    axes.set_xscale("log")
-    _plain(axes.xaxis, axes, "x")
+    plain_log_axis(axes, "x")
     axes.set_xlabel("observations")
-    if logarithmic:
-        axes.set_yscale("log")
-
-
-def _plain(axis: object, axes: Axes, which: str) -> None:
-    """Write numbers of a logarithmic axis as they are, all of them where it is short."""
-    low, high = getattr(axes, f"get_{which}lim")()
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))  # type: ignore[attr-defined]
-    short = max(low, high) < 20 * max(min(low, high), 1e-12)
-    axis.set_minor_formatter(  # type: ignore[attr-defined]
-        FuncFormatter(_at_one_two_five) if short else NullFormatter()
-    )
-
-
-def _at_one_two_five(value: float, _: int | None) -> str:
-    first = round(value / 10 ** np.floor(np.log10(value)))
-    return f"{value:,g}" if first in (1, 2, 3, 5) else ""

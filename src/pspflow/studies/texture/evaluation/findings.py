@@ -18,6 +18,8 @@ from pspflow.studies.texture.evaluation.verification import OWN_COEFFICIENTS, ve
 from pspflow.studies.texture.loop.round_trips import error_summary
 
 NO_INTERVAL: Final = "one start has no interval"
+NEAR_FLOOR: Final = 1.1
+"""Errors below so many times that of arm full are those of a flow that has what it needs."""
 
 
 def findings(results: Results) -> tuple[str, ...]:
@@ -50,8 +52,10 @@ def between(row: pd.Series, name: str) -> str:
     if np.isnan(low):
         return ""
     if name == "factor":
-        return f"{times(low, row)} to {times(high, row)}"
-    return f"{needs(low, row['most_random'])} to {needs(high, row['most_random'])}"
+        ends = [times(each, row) for each in (low, high)]
+    else:
+        ends = [needs(each, row["most_random"]) for each in (low, high)]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def _savings(results: Results) -> Iterator[tuple[int, str]]:
@@ -82,8 +86,19 @@ def _savings(results: Results) -> Iterator[tuple[int, str]]:
             f"{row['error_percent']:.2f} % at which arm {row['arm']} stopped after "
             f"{row['observations']:,.0f}, {JUDGE_CALLED[results.judge]}: "
             f"{times(row['factor'], row)} times as many{factor}, the paper "
-            f"{paper.FACTORS[0]:.0f} to {paper.FACTORS[1]:.0f}; {words}.",
+            f"{paper.FACTORS[0]:.0f} to {paper.FACTORS[1]:.0f}; {words}{_floor(results, float(row['error_percent']))}.",
         )
+
+
+def _floor(results: Results, error: float) -> str:
+    """Say where the flow, and not the observations, sets the error at a stop."""
+    floor = results.floors.get(results.judge)
+    if floor is None:
+        return ""
+    near = error < NEAR_FLOOR * floor
+    return f"; arm full has {floor:.2f} %" + (
+        ", so that at the stop the flow sets the error, more than the observations" if near else ""
+    )
 
 
 def _comparisons(results: Results) -> Iterator[tuple[int, str]]:
@@ -164,7 +179,9 @@ def _verified(results: Results) -> Iterator[tuple[int, str]]:
     rows = verified_errors(results.verified).set_index("arm")
     floor = rows.loc[OWN_COEFFICIENTS, "error_percent"]
     said = ", ".join(
-        f"{row['error_percent']:.1f} % for arm {arm}"
+        f"{row['error_percent']:.1f} % for arm {arm} (its forward model says "
+        f"{row['predicted_percent']:.1f} % of the same drawn textures, {row['outside']:.0f} of "
+        f"{row['drawn']:.0f} of which lie outside the hull and are moved)"
         for arm, row in rows.drop(index=OWN_COEFFICIENTS).iterrows()
     )
     failed = int(rows["failures"].sum())

@@ -14,6 +14,9 @@ class EvaluationOptions(Options):
     """Textures drawn for each target: of round trips (the paper's 100) and of ranks."""
     pool_textures: Count = 200
     """Observed candidates whose round trip is made beside that of all test textures."""
+    hull_textures: Count = 20
+    """Test textures of which one drawn texture is sought in the hull of single crystals, which
+    takes a tenth of a second outside."""
     verified: Count = 6
     """Test textures whose round trip the ground truth checks."""
     verified_samples: Count = 2
@@ -29,14 +32,18 @@ class EvaluationOptions(Options):
     @property
     def of_checks(self) -> Self:
         """What changes the check by the ground truth."""
-        return self.without("samples", "pool_textures", "resamples")
+        return self.without("samples", "pool_textures", "hull_textures", "resamples")
 
     @property
     def of_comparison(self) -> Self:
         """What changes the efficiency."""
-        return self.without("samples", "pool_textures", "verified", "verified_samples")
+        return self.without(
+            "samples", "pool_textures", "hull_textures", "verified", "verified_samples"
+        )
 
     @property
     def of_section(self) -> Self:
         """What changes the section."""
-        return self.without("pool_textures", "verified", "verified_samples", "resamples")
+        return self.without(
+            "pool_textures", "hull_textures", "verified", "verified_samples", "resamples"
+        )

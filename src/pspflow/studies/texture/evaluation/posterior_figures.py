@@ -32,7 +32,8 @@ def symbol(name: str) -> str:
 def posterior_figure(posteriors: Posteriors) -> Figure:
     """Show posteriors of three targets and the pole figures of the textures (paper, Figure 4).
 
-    Pole figures are those of the coefficients up to l = 12; negative densities are shown as 0.
+    Pole figures are those of the coefficients up to l = 12, with the rolling direction up; negative
+    densities are shown as 0.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def posterior_figure(posteriors: Posteriors) -> Figure:
             ]
             top = max(float(np.nanmax(each)) for each in pair)
             for panel, each in zip(axes, pair, strict=False):
-                drawn = panel.imshow(each, vmin=0, vmax=top, interpolation="none")
+                drawn = panel.imshow(each, vmin=0, vmax=top, origin="lower", interpolation="none")
                 panel.set_xticks([])
                 panel.set_yticks([])
                 panel.spines[:].set_visible(False)
@@ -64,7 +65,7 @@ def posterior_figure(posteriors: Posteriors) -> Figure:
                 panel.set_xlabel(symbol(name))
         grid[0, 0].set_title("truth {111}")
         grid[0, 1].set_title("most probable {111}")
-        grid[0, 2].legend(fontsize=6)
+        grid[0, 3].set_title("drawn by arm active; dashed: truth")
     return figure
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pspflow.studies.texture.evaluation import paper
-from pspflow.studies.texture.evaluation.arms import ACTIVE, Training
+from pspflow.studies.texture.evaluation.arms import ACTIVE, FULL, Training
 from pspflow.studies.texture.evaluation.comparisons import LOGARITHMIC, value_at
 from pspflow.studies.texture.evaluation.curves import judges, of_arm
 
@@ -52,6 +52,16 @@ class Results(NamedTuple):
             f"{self.candidates:,} candidates, {self.test_textures:,} test textures and "
             f"{counted(self.starts, 'start')}; the paper's are {paper.POOL:,} and {paper.TEST:,}"
         )
+
+    @property
+    def floors(self) -> Mapping[str, float]:
+        """Return the mean error of arm full by judge; empty without that arm."""
+        if FULL not in set(self.curves["arm"]):
+            return {}
+        return {
+            judge: at_stops(self.curves, FULL, f"{judge}_error_mean")
+            for judge in judges(self.curves)
+        }
 
     @property
     def judge(self) -> str:

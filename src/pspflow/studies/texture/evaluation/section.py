@@ -14,7 +14,7 @@ from pspflow.studies.texture.evaluation.findings import between, findings, needs
 from pspflow.studies.texture.evaluation.headline import headline
 from pspflow.studies.texture.evaluation.ranks import calibration_table, coefficient_tests
 from pspflow.studies.texture.evaluation.results import Results, counted
-from pspflow.studies.texture.evaluation.verification import COUNTS, verified_errors
+from pspflow.studies.texture.evaluation.verification import COUNTS, KEPT, verified_errors
 from pspflow.studies.texture.loop.round_trips import error_summary
 
 
@@ -172,15 +172,18 @@ def _verified(results: Results) -> Part:
         title=title,
         text="A forward model may be wrong where a flow draws. Drawn textures are therefore also "
         "given to the ground truth: coefficients outside the hull of single crystals are moved to "
-        f"the nearest texture, orientations are those of maximum entropy ({COUNTS[0]:,}, or "
-        f"{COUNTS[1]:,} where that is too few, or else the few crystals of the nearest mixture), "
-        "and they are symmetrised. Own coefficients are those of the test texture itself: labels "
+        f"the nearest texture and, as only sharp crystals lie there, by {100 * (1 - KEPT[0]):.0f} "
+        f"to {100 * (1 - KEPT[-1]):.0f} % toward random, as little as orientations of maximum "
+        f"entropy ({COUNTS[0]:,} or {COUNTS[1]:,}) exist for; else they are the few crystals of the "
+        "nearest mixture. They are symmetrised. Own coefficients are those of the test texture itself: labels "
         "depend on more than l = 12, so that nothing can be expected to reach less.",
         tables=(
             Table.of(
                 verified_errors(results.verified),
                 "Means over test textures; error percent is that of the mean over the drawn "
-                "textures of each, as of a round trip, and of one percent that of single ones.",
+                "textures of each, as of a round trip; predicted percent is the same by the arm's forward model, "
+                "of the same drawn textures before they are moved; single percent is that of single "
+                "ones.",
             ),
         ),
     )

@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pspflow.mechanics import PARAMETER_NAMES
-from pspflow.report.style import figure_of
+from pspflow.report.style import figure_of, plain_log_axis
 from pspflow.studies.texture.evaluation.arms import COLOUR_OF, label_of
 from pspflow.studies.texture.loop.round_trips import error_summary
 
-GROUPS = {"stress": "normalised yield stress", "strain": "lateral strain increment"}
+GROUPS = {"stress": "yield stresses", "strain": "strain increments"}
 """Beginnings of the parameters' names, and what they are."""
-SETS = {"test": "test textures", "pool": "observed textures"}
+SETS = {"test": "test", "pool": "observed"}
 CELLS = 70
 
 
@@ -44,14 +44,14 @@ def round_trip_figure(trips: pd.DataFrame, errors: NDArray) -> Figure:
                 axes.set_ylabel("reached")
         test = (trips["set"] == "test").to_numpy()
         lines = {
-            "test textures": (errors[test], "#0072B2", "-"),
-            "observed textures": (errors[~test], "#009E73", "--"),
+            "test": (errors[test], "#0072B2", "-"),
+            "observed": (errors[~test], "#009E73", "--"),
             "predict the mean": (trips["error_mean"].to_numpy()[test], "0.5", ":"),
         }
         for label, (values, colour, style) in lines.items():
             _cumulative(grid[0, 2], values, colour, f"{label}: 95 % below", style)
         _error_axes(grid[0, 2])
-        grid[0, 2].legend(fontsize=6, loc="lower right")
+        grid[0, 2].legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.45, 1))
         _worst(grid[1, 2], trips[test], errors[test])
     return figure
 
@@ -114,6 +114,9 @@ def _parity(axes: Axes, wanted: NDArray, reached: NDArray) -> None:
     axes.plot(limits, limits, color="black", linewidth=0.6)
     axes.set_xlim(limits)
     axes.set_ylim(limits)
+    axes.locator_params(nbins=4)
+    axes.set_yticks([tick for tick in axes.get_xticks() if limits[0] <= tick <= limits[1]])
+    axes.set_xticks(axes.get_yticks())
     beyond = int(((reached < limits[0]) | (reached > limits[1])).sum())
     if beyond:
         axes.text(0.03, 0.93, f"{beyond} beyond", transform=axes.transAxes, fontsize=6)
@@ -130,8 +133,7 @@ def _cumulative(axes: Axes, errors: NDArray, colour: str, label: str, style: str
 
 
 def _error_axes(axes: Axes) -> None:
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter("{x:g}")
+    plain_log_axis(axes, "x")
     axes.set_ylim(0, 100)
     axes.axhline(95, color="0.7", linewidth=0.6)
     axes.set_xlabel("error of the round trip (%)")
@@ -142,10 +144,8 @@ def _worst(axes: Axes, test: pd.DataFrame, errors: NDArray) -> None:
     """Draw the errors over how far the wanted parameters are from those of a random texture."""
     axes.plot(test["error_mean"], errors, "o", ms=2, mew=0, alpha=0.5)
     axes.plot(test["error_mean"], test["error_mean"], ".", ms=1, color="0.6")
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_major_formatter("{x:g}")
+    plain_log_axis(axes, "x")
+    plain_log_axis(axes, "y")
     axes.set_title("test textures")
     axes.set_xlabel("error of predicting the mean (%)")
     axes.set_ylabel("error of the round trip (%)")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.mechanics.texture import (
     MaximumEntropyError,
+    coefficient_distance,
     maximum_entropy_texture,
     nearest_texture,
     symmetrise,
@@ -31,6 +32,9 @@ COUNTS: Final = (1_000, 4_000)
 time; both give parameters about 1 % from the label."""
 MAXIMUM_ENTROPY, FEW_CRYSTALS = "maximum entropy", "few crystals"
 """Where the orientations come from: the latter where the former does not converge."""
+KEPT: Final = (0.98, 0.95, 0.9)
+"""What is left of coefficients on the hull, where only sharp crystals are: as if so much of a
+random texture were mixed in. The first for which maximum entropy converges."""
 
 
 class Realised(NamedTuple):
@@ -39,64 +43,70 @@ class Realised(NamedTuple):
     grains: Grains
     """Orthorhombic."""
     hull_distance: float
-    """Between the coefficients that were given and those of the texture: 0 inside the hull."""
+    """Of the coefficients that were given from the hull; 0 inside."""
+    moved: float
+    """Between the coefficients that were given and those of the texture, as in `HullPoint`."""
     method: str
 
 
 def realise(coefficients: Floats) -> Realised:
     """Make orientations of coefficients `36`, which are moved into the hull where outside."""
     point = nearest_texture(coefficients)
-    wanted = coefficients if point.inside else point.coefficients
     distance = 0.0 if point.inside else point.distance
-    for count in COUNTS:
-        try:
-            smooth = maximum_entropy_texture(wanted, count)
-        except MaximumEntropyError:
-            continue
-        grains = Grains(*symmetrise(smooth.orientations, smooth.weights))
-        return Realised(grains, distance, MAXIMUM_ENTROPY)
+    tries = [coefficients] if point.inside else []
+    for wanted in (*tries, *(share * point.coefficients for share in KEPT)):
+        for count in COUNTS:
+            try:
+                smooth = maximum_entropy_texture(wanted, count)
+            except MaximumEntropyError:
+                continue
+            grains = Grains(*symmetrise(smooth.orientations, smooth.weights))
+            moved = coefficient_distance(coefficients, wanted)
+            return Realised(grains, distance, float(moved), MAXIMUM_ENTROPY)
     few = Grains(*symmetrise(point.orientations, point.weights))
-    return Realised(few, distance, FEW_CRYSTALS)
+    return Realised(few, distance, point.distance, FEW_CRYSTALS)
 
 
-def verify(
-    truth: GroundTruth, drawn: pd.DataFrame, coefficients: Floats, wanted: Floats
-) -> pd.DataFrame:
+class Drawn(NamedTuple):
+    """Textures that are checked."""
+
+    rows: pd.DataFrame
+    """What each is drawn for: arm, texture (row of the test set), sample."""
+    coefficients: Floats
+    """`n x 36`."""
+    wanted: Floats
+    """Parameters that each was drawn for, `n x 54`."""
+    predicted: Floats
+    """What the arm's forward model says of each, `n x 54`; NaN where nothing."""
+
+
+def verify(truth: GroundTruth, drawn: Drawn) -> pd.DataFrame:
     """Compute the parameters of drawn textures with the ground truth.
-
-    Parameters
-    ----------
-    truth
-        The ground truth.
-    drawn
-        What each is drawn for: arm, texture (row of the test set), sample.
-    coefficients
-        Of each, `n x 36`.
-    wanted
-        Parameters that each was drawn for, `n x 54`.
 
     Returns
     -------
-    The rows of `drawn` with hull_distance, method, failure, error_percent (NaN where the ground
-    truth failed), and wanted_* and reached_*, 54 each.
+    The rows of `drawn` with hull_distance, moved, method, failure, error_percent (NaN where the
+    ground truth failed), and wanted_*, predicted_* and reached_*, 54 each.
     """
-    made = [realise(each) for each in coefficients]
-    names = [f"{row.arm}_{row.texture}_{row.sample}" for row in drawn.itertuples()]
+    made = [realise(each) for each in drawn.coefficients]
+    names = [f"{row.arm}_{row.texture}_{row.sample}" for row in drawn.rows.itertuples()]
     answers = truth.parameters([each.grains for each in made], names)
     failures = [answers.failures.get(place, "") for place in range(len(made))]
     found = np.where(np.array(failures)[:, None] == "", answers.parameters, np.nan)
     return pd.concat(
         [
-            drawn.reset_index(drop=True),
+            drawn.rows.reset_index(drop=True),
             pd.DataFrame(
                 {
                     "hull_distance": [each.hull_distance for each in made],
+                    "moved": [each.moved for each in made],
                     "method": [each.method for each in made],
                     "failure": failures,
-                    "error_percent": errors_percent(found, wanted),
+                    "error_percent": errors_percent(found, drawn.wanted),
                 }
             ),
-            parameter_columns("wanted", wanted),
+            parameter_columns("wanted", drawn.wanted),
+            parameter_columns("predicted", drawn.predicted),
             parameter_columns("reached", found),
         ],
         axis=1,
@@ -118,26 +128,36 @@ def verified_errors(verified: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    arm, textures, drawn, failures, few_crystals, outside (numbers of drawn textures), error_percent
-    (of the mean over the samples of each texture, as of a round trip), of_one_percent (of single
-    drawn textures); both are means over test textures.
+    arm, textures, drawn, failures, few_crystals, outside (numbers of drawn textures), moved (mean,
+    in multiples of random), error_percent (of the mean over the samples of each texture, as of a
+    round trip), predicted_percent (the same by the arm's forward model, of the same drawn textures
+    before they are moved), single_percent (of single drawn textures); means over test textures.
     """
     rows = []
     for arm, part in verified.groupby("arm", sort=False):
         known = part[part["failure"] == ""]
-        mean = known.groupby("texture")[[*columns("wanted"), *columns("reached")]].mean()
-        wanted, found = (mean[columns(kind)].to_numpy() for kind in ("wanted", "reached"))
-        errors = errors_percent(found, wanted)
+        means = known.groupby("texture")[
+            [name for kind in ("wanted", "predicted", "reached") for name in columns(kind)]
+        ].mean()
+        wanted, predicted, found = (
+            means[columns(kind)].to_numpy() for kind in ("wanted", "predicted", "reached")
+        )
         rows.append(
             {
                 "arm": arm,
-                "textures": len(mean),
+                "textures": len(means),
                 "drawn": len(part),
                 "failures": len(part) - len(known),
                 "few_crystals": int((part["method"] == FEW_CRYSTALS).sum()),
                 "outside": int((part["hull_distance"] > 0).sum()),
-                "error_percent": float(errors.mean()) if len(errors) else float("nan"),
-                "of_one_percent": float(known["error_percent"].mean()),
+                "moved": float(part["moved"].mean()),
+                "error_percent": _mean(errors_percent(found, wanted)),
+                "predicted_percent": _mean(errors_percent(predicted, wanted)),
+                "single_percent": _mean(known["error_percent"].to_numpy()),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _mean(errors: Floats) -> float:
+    return float(errors.mean()) if len(errors) else float("nan")

@@ -41,13 +41,13 @@ CAPTIONS: Final = {
     "likelihood": "Likelihood of the test textures by observations (Figure 2).",
     "errors": "Mean round-trip error by observations (Figure C.6).",
     "factors": "Random over active observations, by the error that is wanted; stars at the stop, "
-    "triangles where random did not get there.",
+    "triangles where random did not get there, and a line at the error of arm full.",
     "trips": "Round trips of the active arm: parity by density of points, errors, and errors by "
     "how far the wanted parameters are from the mean (Figure 3).",
     "arms": "Errors of all arms at the end of their loops, and their posterior of C4 31 (Figure "
     "B.5).",
-    "posteriors": "Pole figures of the truth and of the most probable texture, and posteriors of "
-    "the first coefficients (Figure 4).",
+    "posteriors": "Pole figures of the truth and of the most probable texture (rolling direction up), "
+    "and posteriors of the first coefficients (Figure 4).",
     "calibration": "Ranks of the truth among drawn textures, and coverage of central intervals.",
 }
 WELL: Final = KINDS.index("sharp, well predicted")
@@ -106,7 +106,7 @@ def _figures(results: Results, posteriors: Posteriors) -> Mapping[str, Figure]:
     return {
         "likelihood": likelihood_figure(results.curves),
         "errors": error_figure(results.curves, baseline),
-        "factors": factor_figure(results.efficiency),
+        "factors": factor_figure(results.efficiency, results.floors),
         "trips": round_trip_figure(active, active[f"error_{judge}"].to_numpy(np.float64)),
         "arms": arms_figure(
             {arm: test_errors(results.trips[first[arm]], judge) for arm in posteriors.arms},

@@ -43,8 +43,6 @@ from pspflow.training.session import prepare
 Floats = NDArray[np.float64]
 DRAWS_AT_ONCE: Final = 40_000
 """Drawn textures that are in memory at a time, with their parameters."""
-HULL_CHECKED: Final = 100
-"""Test textures of which the first drawn one is sought in the hull: that takes milliseconds."""
 
 
 @stage
@@ -117,7 +115,9 @@ def trips(
             made.append(_table(name, rows[part], wanted[part], samples, known, mean))
             if name == "test":
                 ranked.append(_ranks(rows[part], truths[part], samples))
-                distances = [_outside(each) for each in samples[: max(0, HULL_CHECKED - low), 0]]
+                distances = [
+                    _outside(each) for each in samples[: max(0, options.hull_textures - low), 0]
+                ]
                 made[-1].loc[: len(distances) - 1, "hull_distance"] = distances
     table = pd.concat(made, ignore_index=True)
     _report(training, table, options.samples)

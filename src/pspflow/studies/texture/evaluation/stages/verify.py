@@ -15,16 +15,21 @@ from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.texture.evaluation.options import EvaluationOptions
 from pspflow.studies.texture.evaluation.verification import (
     OWN_COEFFICIENTS,
+    Drawn,
     verified_errors,
 )
 from pspflow.studies.texture.evaluation.verification import verify as check
-from pspflow.studies.texture.loop.round_trips import drawn_textures, stream
+from pspflow.studies.texture.loop.round_trips import (
+    drawn_textures,
+    reached_parameters,
+    stream,
+)
 from pspflow.studies.texture.paths import ParameterTable, TextureStore
 from pspflow.studies.texture.plasticity.options import PlasticityOptions
 from pspflow.studies.texture.plasticity.tables import read_labelled
 from pspflow.studies.texture.plasticity.truth import ground_truth
 from pspflow.studies.texture.textures.store import open_textures
-from pspflow.studies.texture.trained_models import load_flow
+from pspflow.studies.texture.trained_models import load_flow, load_process
 from pspflow.training.session import prepare
 
 
@@ -32,6 +37,7 @@ from pspflow.training.session import prepare
 def verify(
     *,
     flows: NamedWeights,
+    gps: NamedWeights,
     textures: TextureStore,
     parameters: ParameterTable,
     verified: Path,
@@ -46,8 +52,8 @@ def verify(
 
     Parameters
     ----------
-    flows
-        Flow of each arm that is checked, as ARM=PATH.
+    flows, gps
+        Flow and forward model of each arm that is checked, as ARM=PATH.
     textures, parameters
         Of the test set.
     verified
@@ -61,32 +67,28 @@ def verify(
     order = generator(seed, "verified").permutation(len(labelled.textures))
     places = np.sort(order[: options.verified])
     rows, wanted = labelled.textures[places], labelled.parameters[places]
-    tables = [pd.DataFrame({"arm": OWN_COEFFICIENTS, "texture": rows, "sample": -1})]
-    coefficients, asked = [open_textures(textures).coefficients[rows]], [wanted]
+    nothing = np.full_like(wanted, np.nan)
+    own = pd.DataFrame({"arm": OWN_COEFFICIENTS, "texture": rows, "sample": -1})
+    parts = [Drawn(own, open_textures(textures).coefficients[rows], wanted, nothing)]
+    count = options.verified_samples
     for arm, path in flows.items():
-        flow = load_flow(path, device)
         samples = drawn_textures(
-            flow,
+            load_flow(path, device),
             independent_outputs(wanted),
-            options.verified_samples,
+            count,
             stream(seed, "verified", arm),
-        ).astype(np.float64)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "arm": arm,
-                    "texture": np.repeat(rows, options.verified_samples),
-                    "sample": np.tile(np.arange(options.verified_samples), len(rows)),
-                }
-            )
         )
-        coefficients.append(samples.reshape(-1, samples.shape[-1]))
-        asked.append(np.repeat(wanted, options.verified_samples, axis=0))
-    table = check(
-        ground_truth(truth, threads),
-        pd.concat(tables, ignore_index=True),
-        np.concatenate(coefficients),
-        np.concatenate(asked),
+        each = samples.reshape(-1, 1, samples.shape[-1]).astype(np.float64)
+        predicted = reached_parameters(load_process(gps[arm], device), each).parameters
+        drawn = {"arm": arm, "texture": np.repeat(rows, count)}
+        drawn["sample"] = np.tile(np.arange(count), len(rows))
+        parts.append(
+            Drawn(pd.DataFrame(drawn), each[:, 0], np.repeat(wanted, count, axis=0), predicted)
+        )
+    everything = Drawn(
+        pd.concat([each.rows for each in parts], ignore_index=True),
+        *(np.concatenate(arrays) for arrays in list(zip(*parts, strict=True))[1:]),
     )
+    table = check(ground_truth(truth, threads), everything)
     log_table(verified_errors(table).round(2))
     write_table(verified, table, origin)
