@@ -9,6 +9,8 @@ from pspflow.mechanics.texture.orientations import Floats, check_orientations
 
 SOFTNESS = 1e-4
 """Share of the difference in coefficients that is left where weights can take it away."""
+LEAST = 0.05
+"""Smallest weight over the mean one: no orientation drops out."""
 STEPS = 100
 TOLERANCE = 1e-12
 
@@ -31,7 +33,7 @@ def fitted_weights(orientations: ArrayLike, coefficients: ArrayLike) -> Floats:
 
     Returns
     -------
-    Float64 of shape ``(n,)``: not negative, of sum 1; some may be 0.
+    Float64 of shape ``(n,)``: of sum 1, none below some twentieth of the mean.
 
     Raises
     ------
@@ -41,19 +43,20 @@ def fitted_weights(orientations: ArrayLike, coefficients: ArrayLike) -> Floats:
     angles = check_orientations(orientations)
     wanted = np.append(check_texture(coefficients) * SCALE, 1.0)
     count = len(angles)
-    # a weight is max(0, 1 + rows @ multipliers) / count
+    # a weight is max(LEAST, 1 + rows @ multipliers) / count
     rows = np.column_stack([basis(angles) / SCALE, np.ones(count)])
     multipliers = np.zeros(len(wanted))
 
     def height(at: Floats) -> float:
-        return float((np.maximum(0, 1 + rows @ at) ** 2).mean() + SOFTNESS * at @ at) / 2 - float(
-            wanted @ at
-        )
+        plain = 1 + rows @ at
+        least = np.maximum(LEAST, plain)
+        convex = (least * (plain - least / 2)).mean()
+        return float(convex + SOFTNESS / 2 * at @ at - wanted @ at)
 
     for _ in range(STEPS):
         plain = 1 + rows @ multipliers
-        used = rows[plain > 0]
-        slope = used.T @ plain[plain > 0] / count + SOFTNESS * multipliers - wanted
+        used = rows[plain > LEAST]
+        slope = rows.T @ np.maximum(LEAST, plain) / count + SOFTNESS * multipliers - wanted
         if np.abs(slope).max() < TOLERANCE:
             break
         curvature = used.T @ used / count + SOFTNESS * np.eye(len(wanted))
@@ -62,5 +65,5 @@ def fitted_weights(orientations: ArrayLike, coefficients: ArrayLike) -> Floats:
         while length > TOLERANCE and height(multipliers - length * step) > here:
             length /= 2
         multipliers = multipliers - length * step
-    weights = np.maximum(0, 1 + rows @ multipliers)
+    weights = np.maximum(LEAST, 1 + rows @ multipliers)
     return weights / weights.sum()

@@ -15,6 +15,7 @@ from pspflow.io.textures import (
 from pspflow.mechanics.plasticity.tension import exponents_to
 
 ARGUMENT: Final = re.compile(r'\b(unit|phase|quaternion_order|quaternion_sense)="?([\w-]+)"?')
+CHOICE: Final = re.compile(r'(?<=, or )"(\w+)"|(?<= or )"(\w+)"')
 OPTION: Final = re.compile(r"the option '(\w+)'")
 
 
@@ -60,6 +61,7 @@ def read_texture(
 def _with_flags(sentence: str, path: str) -> str:
     place = path if sentence.startswith(path) else ""
     said = ARGUMENT.sub(lambda m: f"{_flag(m[1])} {m[2]}", sentence[len(place) :])
+    said = CHOICE.sub(lambda m: m[1] or m[2], said)
     return place + OPTION.sub(lambda m: _flag(m[1]), said)
 
 
