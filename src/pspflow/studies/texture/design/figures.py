@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pspflow.report.style import COLOURS, figure_of, plain
-from pspflow.studies.texture.design.quantities import ANGLES_DEG
+from pspflow.studies.texture.design.options import ANGLES_DEG
 from pspflow.studies.texture.drawing import pole_figures_figure, poles_of
 from pspflow.studies.texture.textures.store import Grains
 
