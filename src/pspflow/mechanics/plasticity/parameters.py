@@ -61,7 +61,7 @@ def anisotropy_parameters(
         Bunge-Euler angles phi1, Phi, phi2 in radians, (n, 3), taken as they are: for the labels
         of an orthorhombic texture give the symmetrised set.
     weights
-        Volume fractions up to a factor, (n,); None: all alike.
+        Volume fractions, (n,), of sum 1; None: all alike.
     slip, rate_sensitivity, tolerance, max_steps
         As in `tension`.
 

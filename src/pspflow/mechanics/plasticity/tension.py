@@ -140,7 +140,7 @@ def tension(
     orientations
         Bunge-Euler angles phi1, Phi, phi2 in radians, (n, 3).
     weights
-        Volume fractions up to a factor, (n,); None: all alike.
+        Volume fractions, (n,), of sum 1; None: all alike.
     directions
         Directions of tension and their lateral axes.
     slip
