@@ -33,7 +33,8 @@ from pspflow.report.style import figure_of, plain
 
 Floats = NDArray[np.float64]
 RINGS, SPOKES = 37, 121
-"""Points along a radius of a pole figure, and around it."""
+"""Points along a radius of a pole figure, and around it, the first one twice."""
+HALF = SPOKES // 2
 NEGATIVE: Final = "#9ecae1"
 HATCH: Final = "//////"
 LEAST_SCALE: Final = 3.0
@@ -83,6 +84,15 @@ def poles_of(
     return [
         pole_figure(orientations, family, places, weights, half_width_rad) for family in FAMILIES
     ]
+
+
+@refuses_masks
+def orthorhombic(density: ArrayLike) -> Floats:
+    """Symmetrise densities at `pole_points`: those of the texture that `symmetrise` makes."""
+    given = np.asarray(density, np.float64)
+    # the poles are axes: half turns about Y and Z reverse the spokes and turn them by half
+    turned = np.concatenate([given[:, HALF:-1], given[:, : HALF + 1]], axis=1)
+    return (given + turned + given[:, ::-1] + turned[:, ::-1]) / 4
 
 
 @refuses_masks
