@@ -56,7 +56,7 @@ rule texture_design_propose:
         device=CONFIG.device,
     params:
         options=options(DESIGN),
-        plasticity=options(TEXTURE.plasticity.truth),
+        truth=options(TEXTURE.plasticity.truth),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} texture design propose"
@@ -71,7 +71,7 @@ rule texture_design_propose:
         " --store {output.store:q}"
         " --orientations {output.orientations:q}"
         " --options {params.options:q}"
-        " --plasticity {params.plasticity:q}"
+        " --truth {params.truth:q}"
         " --seed {params.seed}"
         " --threads {threads}"
         " --device {resources.device}"

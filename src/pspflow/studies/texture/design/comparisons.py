@@ -7,7 +7,8 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from pspflow.mechanics import PARAMETER_NAMES
-from pspflow.studies.texture.design.quantities import ANGLES_DEG, STRESSES, Floats, r_values
+from pspflow.studies.texture.design.options import ANGLES_DEG
+from pspflow.studies.texture.design.quantities import STRESSES, Floats, r_values
 
 WORSE, UNDECIDED, BETTER = range(3)
 """Outcomes of a comparison, in the order in which they are said."""

@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pspflow.mechanics.texture import pole_figure
+from pspflow.mechanics.texture.pole_figures import FAMILIES
 from pspflow.report.style import COLOURS, figure_of, plain
-from pspflow.studies.texture.design.quantities import ANGLES_DEG
-from pspflow.studies.texture.drawing import pole_figures_figure, poles_of
+from pspflow.studies.texture.design.options import ANGLES_DEG
+from pspflow.studies.texture.design.quantities import Floats
+from pspflow.studies.texture.drawing import SPOKES, pole_figures_figure, pole_points
 from pspflow.studies.texture.textures.store import Grains
 
 MOST_TARGETS: Final = 4
@@ -73,5 +76,21 @@ def poles_figure(designs: pd.DataFrame, grains: list[Grains]) -> Figure:
     for target in list(dict.fromkeys(designs["target"]))[:MOST_POLES]:
         for origin in STYLES:
             chosen = designs[(designs["target"] == target) & (designs["origin"] == origin)]
-            rows[f"{target}: {origin}"] = poles_of(*grains[int(chosen.index[0])])
+            rows[f"{target}: {origin}"] = orthorhombic_poles(grains[int(chosen.index[0])])
     return pole_figures_figure(rows)
+
+
+def orthorhombic_poles(grains: Grains) -> list[Floats]:
+    """Compute the figures {111}, {100} and {110} of a texture with the symmetry of the specimen.
+
+    A quarter of each is computed and mirrored: the same as `drawing.poles_of`, in a quarter of its
+    time.
+    """
+    quarter = (SPOKES - 1) // 4
+    places = pole_points()[:, : quarter + 1]
+    folded = np.arange(SPOKES) % (2 * quarter)
+    mirrored = np.minimum(folded, 2 * quarter - folded)
+    return [
+        pole_figure(grains.orientations, family, places, grains.weights)[:, mirrored]
+        for family in FAMILIES
+    ]

@@ -1,8 +1,9 @@
 """What a design rests on: forward and inverse model of a loop, its pool, and what was observed."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -10,16 +11,18 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from pspflow.errors import InputError
-from pspflow.io.tables import read_table
+from pspflow.io.tables import read_table, table_provenance
 from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.mechanics.texture import coefficient_distance
 from pspflow.models.texture.conditional_flow import ConditionalFlow
 from pspflow.models.texture.multi_output_gp import MultiOutputGP
 from pspflow.studies.texture.design.quantities import Floats
+from pspflow.studies.texture.plasticity.options import PlasticityOptions
 from pspflow.studies.texture.plasticity.tables import FAILURE, TEXTURE
 from pspflow.studies.texture.textures.store import TextureSet, open_textures
 from pspflow.studies.texture.trained_models import load_flow, load_process
 
+Model = TypeVar("Model", MultiOutputGP, ConditionalFlow)
 ARM: Final = "loop/active/start0"
 """Folder of the models that designs are made with."""
 REMEDY: Final = "let --model name the folder of the study in a run, results/RUN/texture"
@@ -68,22 +71,8 @@ def load_models(files: ModelFiles, device: str | torch.device = "cpu") -> Models
     for path in files:
         if not path.exists():
             raise InputError(f"{path}: there is no such file; {REMEDY}.")
-    for path in files[:2]:
-        try:
-            made = load_process(path, device) if path == files.process else load_flow(path, device)
-        except (
-            SafetensorError,
-            json.JSONDecodeError,
-            KeyError,
-            TypeError,
-            RuntimeError,
-            ValueError,
-        ) as error:
-            raise InputError(f"{path}: it holds no such model of textures; {REMEDY}.") from error
-        if isinstance(made, MultiOutputGP):
-            process = made
-        else:
-            flow = made
+    process = _loaded(files.process, load_process, MultiOutputGP, device)
+    flow = _loaded(files.flow, load_flow, ConditionalFlow, device)
     table = read_table(files.observed)
     table = table[table[FAILURE] == ""]
     return Models(
@@ -93,6 +82,25 @@ def load_models(files: ModelFiles, device: str | torch.device = "cpu") -> Models
         table[TEXTURE].to_numpy(np.int64),
         table[list(PARAMETER_NAMES)].to_numpy(np.float64),
     )
+
+
+def _loaded(
+    path: Path,
+    load: Callable[[Path, str | torch.device], Model],
+    kind: type[Model],
+    device: str | torch.device,
+) -> Model:
+    try:
+        return load(path, device)
+    except (
+        SafetensorError,
+        json.JSONDecodeError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        ValueError,
+    ) as error:
+        raise InputError(f"{path}: it holds no {kind.__name__} of textures; {REMEDY}.") from error
 
 
 def find_models(folder: Path) -> ModelFiles:
@@ -113,6 +121,12 @@ def find_models(folder: Path) -> ModelFiles:
         study / "textures/pool/textures.zarr",
         loop / "observed.parquet",
     )
+
+
+def truth_of(files: ModelFiles) -> PlasticityOptions:
+    """Return where the parameters that models learned from came from, as their table records it."""
+    record = table_provenance(files.observed).get("options", {})
+    return PlasticityOptions.model_validate(record.get("truth", {}))
 
 
 def nearest_distances(coefficients: Floats, others: Floats) -> Floats:

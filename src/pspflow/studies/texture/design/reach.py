@@ -24,12 +24,12 @@ from pspflow.studies.texture.design.quantities import (
 )
 from pspflow.studies.texture.design.targets import Target
 
-DEVIATIONS: Final = 2.0
+DEVIATIONS: Final = 1.0
 """Standard deviations of the forward model by which properties may be wrong."""
 MOST_PERCENT: Final = 5.0
 """Error of the nearest that is reachable above which a wish is refused."""
 FIRST: Final = 200
-ROUNDS: Final = 30
+ROUNDS: Final = 100
 DRAWS: Final = 200
 
 
@@ -88,14 +88,21 @@ def check_reach(target: Target, reach: Reach) -> None:
     """
     if reach.error_percent <= MOST_PERCENT:
         return
-    nearest = ", ".join(
-        f"{label(name)} {value:.3g} (wanted {wanted:.3g})"
-        for name, value, wanted in zip(target.names, reach.numbers, target.numbers, strict=True)
-        if abs(value - wanted) > MOST_PERCENT / 100 * max(abs(float(wanted)), 0.1)
-    )
+    nearest = missed(target, reach.numbers)
     raise InputError(
         f"Target {target.name}: no texture comes near what is wanted; the nearest reachable is "
         f"{nearest}{', with the rest as wanted' if len(target.wanted) > 1 else ''}: change it."
+    )
+
+
+def missed(target: Target, reached: Floats) -> str:
+    """Write which quantities miss what is wanted, and by how much."""
+    return ", ".join(
+        f"{label(name)} {value:.3g} (wanted {wanted:.3g})"
+        for name, value, wanted in zip(
+            target.names, reached.tolist(), target.numbers.tolist(), strict=True
+        )
+        if abs(value - wanted) > MOST_PERCENT / 100 * abs(wanted)
     )
 
 
@@ -116,7 +123,7 @@ def _mixture(points: Floats, wanted: Floats) -> tuple[Floats, np.ndarray]:
         found, _ = nnls(system, np.append(np.zeros(len(wanted)), 1.0), maxiter=30 * len(used))
         used, weights = used[found > 0], found[found > 0] / found.sum()
         rest = weights @ offsets[used]
-        distance = np.linalg.norm(rest)
+        distance = float(np.linalg.norm(rest))
         # points that lie further towards the wish than the mixture does
         ahead = offsets @ rest
         better = np.argsort(ahead, kind="stable")[:20]

@@ -9,7 +9,7 @@ from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.texture.design.comparisons import best_of, sheet_table
 from pspflow.studies.texture.design.findings import findings, headline
 from pspflow.studies.texture.design.options import DesignOptions
-from pspflow.studies.texture.design.reach import DEVIATIONS, MOST_PERCENT
+from pspflow.studies.texture.design.reach import MOST_PERCENT
 from pspflow.studies.texture.design.targets import Target
 
 CAPTIONS: Final = {
@@ -133,7 +133,7 @@ def _wanted(targets: pd.DataFrame) -> Part:
         title="Targets",
         text="Wanted are the parameters of test textures, for which an answer exists, and what a "
         f"user asks for.{text} A wish is refused if mixtures of the pool's properties, within "
-        f"{DEVIATIONS:g} standard deviations of the forward model, stay more than "
+        "the standard deviation of the forward model, stay more than "
         f"{MOST_PERCENT:g} % away from it.",
         tables=tuple(tables),
     )

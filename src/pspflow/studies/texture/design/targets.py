@@ -19,13 +19,14 @@ from pspflow.studies.texture.design.quantities import (
     STRESS_NAMES,
     Floats,
 )
+from pspflow.studies.texture.plasticity.answers import LARGEST_GAP
 
 Kind = Literal["wish", "yours", "test"]
 TARGET: Final = "target"
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 REFERENCE: Final = "stress_xy_0"
-AGREE: Final = 1e-3
-"""Lateral strains of a table may miss -1 / stress by so much: rounding to three digits."""
+ROUNDING: Final = 1e-3
+"""By which a stress that is 1 by definition may miss it."""
 NO_TEXTURE: Final = -1
 
 
@@ -76,7 +77,7 @@ def target_of_wish(
         If the stress in the rolling direction is wanted other than 1, or nothing else is wanted.
     """
     reference = stresses.get(0, 1.0)
-    if abs(reference - 1) > AGREE:
+    if abs(reference - 1) > ROUNDING:
         raise InputError(
             f"Target {name}: the yield stress at 0 degrees is {reference:g}, but stresses are "
             "relative to it; leave it out, and divide the others by it."
@@ -159,18 +160,18 @@ def checked_target(target: Target) -> Target:
             f"{start}: {unknown[0]!r} is neither an anisotropy parameter nor an r-value; name "
             f"one of {PARAMETER_NAMES[0]} … {PARAMETER_NAMES[-1]}, {R_NAMES[0]} … {R_NAMES[-1]}."
         )
-    if not set(wanted) - {REFERENCE}:
-        raise InputError(f"{start}: nothing is wanted; give a parameter or an r-value.")
     for name, value in wanted.items():
         positive = name.startswith("stress") or name in R_NAMES
         if not np.isfinite(value) or (positive and value <= 0):
             need = "a number above 0" if positive else "a finite number"
             raise InputError(f"{start}: {name} is {value:g}; give {need}.")
-    if abs(wanted.get(REFERENCE, 1.0) - 1) > AGREE:
+    if abs(wanted.get(REFERENCE, 1.0) - 1) > ROUNDING:
         raise InputError(
             f"{start}: {REFERENCE} is {wanted[REFERENCE]:g}, but stresses are relative to it; "
             "give 1, and divide the others by it."
         )
+    if not set(wanted) - {REFERENCE}:
+        raise InputError(f"{start}: nothing is wanted; give a parameter or an r-value.")
     for direction in DIRECTION_NAMES:
         _check_direction(start, direction, wanted)
     return target
@@ -195,7 +196,7 @@ def _check_direction(start: str, direction: str, wanted: Mapping[str, float]) ->
             f"{start}: {strains[0]} and {strains[1]} add up to {total:g}, but tension makes a "
             "specimen narrower; give increments whose sum is below 0."
         )
-    if stress is not None and abs(total * stress + 1) > AGREE * max(1, stress):
+    if stress is not None and abs(total + 1 / stress) > LARGEST_GAP:
         raise InputError(
             f"{start}: {strains[0]} and {strains[1]} add up to {total:g}, but volume is conserved "
             f"only if they add up to -1 / stress_{direction}, {-1 / stress:g}; correct one."

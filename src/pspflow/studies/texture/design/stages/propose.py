@@ -11,11 +11,9 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log_table
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
-from pspflow.studies.texture.design.checks import checked
-from pspflow.studies.texture.design.designs import propose as proposed_for
-from pspflow.studies.texture.design.designs import table_of
 from pspflow.studies.texture.design.models import ModelFiles, load_models
 from pspflow.studies.texture.design.options import DesignOptions
+from pspflow.studies.texture.design.proposals import design_textures
 from pspflow.studies.texture.design.store import target_table, write_designs, write_texts
 from pspflow.studies.texture.design.targets import (
     Target,
@@ -52,7 +50,7 @@ def propose(
     store: Path,
     orientations: Path,
     options: DesignOptions = DesignOptions(),
-    plasticity: PlasticityOptions = PlasticityOptions(),
+    truth: PlasticityOptions = PlasticityOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
     device: Device = AUTO,
@@ -79,7 +77,7 @@ def propose(
         Folder to write: the orientations of each design, as text that MTEX reads.
     options
         What is wanted, and how many textures are tried.
-    plasticity
+    truth
         Where anisotropy parameters come from.
 
     Raises
@@ -92,20 +90,14 @@ def propose(
         origin = origin.including({"targets": options.targets})
     wanted = _wanted(options, table, parameters)
     models = load_models(ModelFiles(process, flow, pool, observed), device)
-    predicted = models.process.predict(models.pool.coefficients)
-    found = {
-        each.name: proposed_for(each, models, predicted, options.candidates, options.designs, seed)
-        for each in wanted
-    }
-    textures = [texture for each in found.values() for texture in each.textures]
-    answers = checked(textures, models, ground_truth(plasticity, threads))
-    rows = table_of(textures, {each.name: each for each in wanted}, *answers, models)
-    ordered = [textures[place] for place in rows.pop("place")]
-    log_table(rows[rows["rank"] == 1][SAID].round(2))
-    write_table(targets, target_table(wanted, found), origin)
-    write_texts(orientations, rows, ordered)
-    write_designs(store, ordered, origin)
-    write_table(designs, rows, origin)
+    found = design_textures(
+        wanted, models, ground_truth(truth, threads), options.candidates, options.designs, seed
+    )
+    log_table(found.table[found.table["rank"] == 1][SAID].round(2))
+    write_table(targets, target_table(wanted, found.proposed), origin)
+    write_texts(orientations, found.table, found.textures)
+    write_designs(store, found.textures, origin)
+    write_table(designs, found.table, origin)
 
 
 def _wanted(options: DesignOptions, table: Path, parameters: Path) -> list[Target]:
