@@ -1,6 +1,6 @@
 """The parts of `benchmarks/gpu.py`, in the order in which they run."""
 
-from gpu_parts import composite, flows, pinet, resume, solver
+from gpu_parts import composite, flows, pinet, resume, solver, texture
 
 PARTS = {
     "solver": solver.PART,
@@ -8,4 +8,5 @@ PARTS = {
     "flows": flows.PART,
     "pinet": pinet.PART,
     "resume": resume.PART,
+    "texture": texture.PART,
 }
