@@ -6,6 +6,7 @@ PARTS = {
     "solver": solver.PART,
     "composite": composite.PART,
     "flows": flows.PART,
+    "flows_float32": flows.FLOAT32,
     "pinet": pinet.PART,
     "resume": resume.PART,
     "texture": texture.PART,
