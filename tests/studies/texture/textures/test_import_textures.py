@@ -95,8 +95,9 @@ def test_columns_say_what_a_file_does_not(copied, tests, tmp_path):
     angles = np.deg2rad(pd.read_csv(file).to_numpy()[:, :3])
     units = Rotation.from_euler("ZXZ", angles).as_quat()
     pd.DataFrame(units, columns=["q0", "q1", "q2", "q3"]).to_csv(file, index=False)
-    with pytest.raises(InputError, match=r"row 65: .*test3.csv: .*quaternion_order") as error:
+    with pytest.raises(InputError, match=r"row 65: .*test3.csv: .*column 'quat") as error:
         imported(sheet, tmp_path)
+    assert "write 'scalar_first' into column 'quaternion_order'" in str(error.value)
     assert str(error.value).count("\n") == 0
     sheet = copied(cell(63, "quaternion_order", "scalar_last"))
     found = imported(sheet, tmp_path)[0].coefficients[3]

@@ -75,7 +75,7 @@ def reached_parameters(model: MultiOutputGP, samples: NDArray) -> Reached:
     valid = np.isfinite(flat).all(axis=1)
     outputs = np.full((len(flat), len(INDEPENDENT_NAMES)), np.nan)
     if valid.any():
-        outputs[valid] = model.predict(flat[valid]).mean()
+        outputs[valid] = model.predict_mean(flat[valid])
     valid &= (outputs[:, :STRESSES] > 0).all(axis=1)
     parameters = np.zeros((len(flat), len(PARAMETER_NAMES)))
     parameters[valid] = all_outputs(outputs[valid])

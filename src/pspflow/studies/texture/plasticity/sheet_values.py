@@ -38,12 +38,8 @@ def sheet_values(parameters: Floats) -> dict[str, Floats]:
     where the thickness stays.
     """
     stress = parameters[:, :STRESSES]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        r0, r45, r90 = (
-            parameters[:, PARAMETER_NAMES.index(width)]
-            / parameters[:, PARAMETER_NAMES.index(thickness)]
-            for width, thickness in R_VALUES.values()
-        )
+    r0, r45, r90 = (_r_value(parameters, *names) for names in R_VALUES.values())
+    with np.errstate(invalid="ignore"):  # where two of three are infinite
         return {
             "range of yield stresses": np.ptp(stress, axis=1),
             "r-value at 0°": r0,
@@ -63,3 +59,8 @@ def bands(parameters: Mapping[str, Floats]) -> pd.DataFrame:
             low, middle, high = np.quantile(found, BANDS, method="inverted_cdf")
             rows.append((name, quantity, float(low), float(middle), float(high)))
     return pd.DataFrame(rows, columns=["set", "quantity", "5 %", "median", "95 %"])
+
+
+def _r_value(parameters: Floats, width: str, thickness: str) -> Floats:
+    across, through = (parameters[:, PARAMETER_NAMES.index(name)] for name in (width, thickness))
+    return np.divide(across, through, out=np.full(len(parameters), np.inf), where=through != 0)

@@ -14,7 +14,8 @@ CRYSTALS: Final = 20_000
 """Evenly spread single crystals, whose coefficients stand for all: some 5° apart."""
 MOST: Final = 4_000
 """Textures of a set whose neighbours are looked for, spread over the set."""
-BLOCK: Final = 500
+BLOCK: Final = 200
+"""Textures that are compared with the pool at once: 90 MB for the paper's pool."""
 SAME: Final = 1e-4
 """Distance at which two textures are one, to rounding."""
 

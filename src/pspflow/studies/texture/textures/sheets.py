@@ -1,5 +1,6 @@
 """The user's sheet of textures: which file is which texture, and what the file does not say."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -10,6 +11,7 @@ from pspflow.errors import InputError, raise_problems
 from pspflow.io.artefacts import fingerprint
 from pspflow.io.sheet import read_sheet
 from pspflow.logs import log
+from pspflow.microstructure.cells import number
 from pspflow.microstructure.spellings import nearest, shown, spelt_twice
 from pspflow.studies.texture.textures.options import FEWEST, SET_NAMES, SetName
 
@@ -66,6 +68,17 @@ def read_entries(sheet: Path) -> list[Entry]:
                 "needed at least; add textures."
             )
     return entries
+
+
+def in_the_sheets_words(sentence: str) -> str:
+    """Name columns where a sentence of `read_orientations` names its arguments.
+
+    >>> in_the_sheets_words('pass unit="degrees" if these are degrees')
+    "write 'degrees' into column 'unit' if these are degrees"
+    """
+    names = "|".join((*CHOICES, PHASE))
+    said = re.sub(rf'(?:pass )?\b({names})="?([\w-]+)"?', r"write '\2' into column '\1'", sentence)
+    return re.sub(rf"the option '({names})'", r"column '\1'", said)
 
 
 def located(sheet: Path, file: str) -> Path:
@@ -148,7 +161,8 @@ def _told(cells: pd.Series) -> dict[str, Any]:
     told: dict[str, Any] = {name: cells[name] for name in CHOICES if cells.get(name, "")}
     phase = str(cells.get(PHASE, ""))
     if phase:
-        told[PHASE] = int(phase) if phase.lstrip("+-").isdecimal() else phase
+        value = number(phase)
+        told[PHASE] = int(value) if value is not None and value.is_integer() else phase
     return told
 
 

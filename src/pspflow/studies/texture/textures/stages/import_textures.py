@@ -22,7 +22,7 @@ from pspflow.seeds import generator
 from pspflow.studies.stage import Seed, Whole, stage
 from pspflow.studies.texture.textures.options import SetName
 from pspflow.studies.texture.textures.sets import FILE, INDEX, MISSED, NAME
-from pspflow.studies.texture.textures.sheets import Entry, read_entries
+from pspflow.studies.texture.textures.sheets import Entry, in_the_sheets_words, read_entries
 from pspflow.studies.texture.textures.store import TEXTURE, write_orientations
 
 
@@ -64,7 +64,8 @@ def import_textures(
         try:
             read = _read(entry)
         except InputError as error:
-            problems.append(f"{sheet} row {entry.row}: {error}")
+            said = in_the_sheets_words(str(error))
+            problems.append(f"{sheet} row {entry.row}: {said}")
             continue
         rng = generator(seed, "texture of sheet", entry.name)
         chosen = representative_orientations(read.angles_rad, read.weights, grains, rng)
