@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pspflow.arrays import refuses_masks
-from pspflow.mechanics.plasticity.grains import check_orientations, check_weights, grains_of
+from pspflow.mechanics.plasticity.grains import grains_of
 from pspflow.mechanics.plasticity.newton import pull_all
 from pspflow.mechanics.plasticity.orthorhombic import ALL, Part, parts, turned
 from pspflow.mechanics.plasticity.slip import SlipSystems, slip_systems
 from pspflow.mechanics.plasticity.tensors import tension_frame
+from pspflow.mechanics.texture.orientations import check_orientations, check_weights
 
 RATE_SENSITIVITY = 0.05
 """m of the slip law; not given in the paper."""
@@ -174,9 +175,10 @@ def tension(
     whole = [Part(np.arange(len(frames)), (), ALL)]
     for part in parts(directions.along, directions.second) if orthorhombic else whole:
         if len(part.at):
+            copies = 1 + len(part.turns)
             grains = grains_of(
                 np.concatenate([angles, *(turned(angles, axis) for axis in part.turns)]),
-                np.tile(shares, 1 + len(part.turns)),
+                np.tile(shares / copies, copies),
                 systems,
             )
             results[part.at] = pull_all(
