@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 START, END = "<!-- from the tests: make data-tables -->", "<!-- end -->"
-PAGES = ("micrographs", "structures")
+PAGES = ("micrographs", "structures", "textures")
 OUTCOMES = {"read": "Read", "warned": "Read, with a warning", "refused": "Refused, with the remedy"}
 
 

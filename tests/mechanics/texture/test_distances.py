@@ -8,6 +8,7 @@ from pspflow.mechanics.texture.distances import (
     sampling_distances,
     specimen_asymmetry,
     texture_distances,
+    transport_distance,
 )
 from pspflow.mechanics.texture.gsh import coefficients, texture_index
 from pspflow.mechanics.texture.sampling import (
@@ -91,3 +92,11 @@ def test_no_draws():
     """At least one grain must be drawn."""
     with pytest.raises(ValueError, match="draws must be at least 1, got 0"):
         sampling_distances(random_orientations(3, rng()), rng(), draws=0)
+
+
+def test_transport_between_unequal_numbers():
+    """They cannot be paired; equally many grains, turned and in any order, are no distance."""
+    some = random_orientations(6, rng())
+    assert transport_distance(some, some[::-1]) == pytest.approx(0, abs=1e-6)
+    with pytest.raises(ValueError, match="equally many orientations, got 3 and 2"):
+        transport_distance(some[:3], some[:2])

@@ -13,10 +13,10 @@ from pspflow.io.textures.orientations import Orientations, QuaternionOrder, Quat
 from pspflow.io.textures.phases import choose_phase
 from pspflow.io.textures.points import Points, refuse_none_left, without_missing
 from pspflow.io.textures.quaternions import quaternion_angles
+from pspflow.io.textures.symmetries import CUBIC
 from pspflow.io.textures.text import refuse
 from pspflow.logs import log
 
-CUBIC = "m-3m"
 SUM_ROUNDING = 1e-3
 DENSITIES = ("value", "values", "intensity", "odf")
 """Names under which programs export the values of an ODF."""

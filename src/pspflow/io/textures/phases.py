@@ -4,6 +4,7 @@ import numpy as np
 
 from pspflow.io.textures.orientations import Phase
 from pspflow.io.textures.points import Points
+from pspflow.io.textures.symmetries import CUBIC
 from pspflow.io.textures.text import refuse
 
 LARGEST = 1e6
@@ -83,7 +84,7 @@ def _chosen(points: Points, counts: dict[int, int], phase: int | str | None) -> 
     listed = ", ".join(f"{there[number]} with {count} points" for number, count in counts.items())
     if phase is None:
         zero = ", of which 0 often means not indexed" if 0 in counts else ""
-        example = max((n for n in counts if n), default=0)
+        example = max(counts, key=lambda n: (there[n].symmetry in (CUBIC, None), n > 0, counts[n]))
         refuse(
             points.path,
             f"points belong to several phases: {listed}{zero}",

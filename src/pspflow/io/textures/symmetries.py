@@ -4,6 +4,7 @@ import re
 
 LAUE_CLASSES = ("-1", "2/m", "mmm", "4/m", "4/mmm", "-3", "-3m", "6/m", "6/mmm", "m-3", "m-3m")
 """In the order in which `.ctf` files number them, from 1."""
+CUBIC = "m-3m"
 
 GROUPS = {
     "-1": ("1",),

@@ -13,6 +13,7 @@ from pspflow.mechanics.texture.distances import (
     sampling_distances,
     specimen_asymmetry,
     texture_distances,
+    transport_distance,
 )
 from pspflow.mechanics.texture.gsh import basis, coefficients, names, odf, texture_index
 from pspflow.mechanics.texture.hull import HullPoint, check_in_hull, nearest_texture
@@ -40,6 +41,7 @@ from pspflow.mechanics.texture.symmetry import (
     equivalent_orientations,
     symmetrise,
 )
+from pspflow.mechanics.texture.weighting import fitted_weights
 
 __all__ = [
     "COMPONENTS",
@@ -59,6 +61,7 @@ __all__ = [
     "disorientation_angles",
     "draw_recipes",
     "equivalent_orientations",
+    "fitted_weights",
     "make_candidates",
     "maximum_entropy_texture",
     "names",
@@ -77,5 +80,6 @@ __all__ = [
     "symmetrise",
     "texture_distances",
     "texture_index",
+    "transport_distance",
     "uniform_orientations",
 ]

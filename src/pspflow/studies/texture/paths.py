@@ -31,6 +31,7 @@ CurveTable = Annotated[Path, Parameter(help="Table of errors by observations."),
 EfficiencyTable = Annotated[
     Path, Parameter(help="Table of the observations that arms need for an error."), INPUT
 ]
+TargetTable = Annotated[Path, Parameter(help="Table of the wanted anisotropy."), INPUT]
 DesignTable = Annotated[Path, Parameter(help="Table of the checked designs."), INPUT]
 DesignStore = Annotated[Path, Parameter(help="Zarr store of the designed textures."), INPUT]
 NamedObserved = Annotated[

@@ -14,6 +14,8 @@ from pspflow.studies.texture.plasticity.options import PlasticityOptions
 
 from .conftest import OPTIONS
 
+SHORT = OPTIONS.model_copy(update={"most_observations": 12, "random_observations": 12})
+
 
 @pytest.fixture
 def laboratory(data, tmp_path):
@@ -43,7 +45,7 @@ def calls(looped, made, laboratory, arm="active_batch", most=20):
     measure, truth = laboratory
     for waited in range(most):
         try:
-            looped(made, arm, truth=truth)
+            looped(made, arm, truth=truth, options=SHORT)
         except AwaitingMeasurements:
             measure()
         else:
@@ -56,7 +58,7 @@ def test_a_loop_goes_on_when_more_is_measured(looped, laboratory, tmp_path):
     waited = calls(looped, tmp_path / "made", laboratory)
     iterations = read_table(tmp_path / "made" / FILES["history"])
     assert waited == len(iterations)
-    whole = looped(tmp_path / "whole", "active_batch")
+    whole = looped(tmp_path / "whole", "active_batch", options=SHORT)
     expected = read_table(whole / FILES["history"])
     numbers = [name for name in expected if name != "stopped"]
     np.testing.assert_allclose(iterations[numbers], expected[numbers], rtol=1e-6)
@@ -69,7 +71,7 @@ def test_it_goes_back_to_before_a_value_that_has_changed(looped, laboratory, tmp
     measure, truth = laboratory
     for _ in range(3):
         with pytest.raises(AwaitingMeasurements):
-            looped(tmp_path / "made", "active_batch", truth=truth)
+            looped(tmp_path / "made", "active_batch", truth=truth, options=SHORT)
         measure()
     known = pd.read_csv(truth.table.folder / "measured.csv")["name"]
     third = known[OPTIONS.first + 1]
@@ -78,7 +80,7 @@ def test_it_goes_back_to_before_a_value_that_has_changed(looped, laboratory, tmp
         calls(looped, tmp_path / "made", laboratory)
     assert third in caplog.text
     assert "goes back to before it" in caplog.text
-    once = looped(tmp_path / "once", "active_batch", truth=truth)
+    once = looped(tmp_path / "once", "active_batch", truth=truth, options=SHORT)
     for name in ("history", "observed"):
         one, two = (read_table(path / FILES[name]) for path in (tmp_path / "made", once))
         pd.testing.assert_frame_equal(one, two, check_exact=True)

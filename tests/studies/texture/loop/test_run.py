@@ -18,6 +18,7 @@ from pspflow.io.weights import load_weights
 from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.models.texture import flow_training
 from pspflow.studies.texture.loop.files import FILES
+from pspflow.studies.texture.loop.observations import random_order
 from pspflow.studies.texture.loop.stages.full import full
 from pspflow.studies.texture.loop.state import LoopState
 from pspflow.studies.texture.textures.store import open_textures
@@ -151,11 +152,12 @@ def test_arms_start_alike_and_differ_in_what_they_choose(whole):
     assert history(whole["random"])["observations"].tolist() == [6, 9, 12, 15, 19, 24]
 
 
-def test_a_start_is_a_set_of_first_textures(whole, looped, tmp_path):
-    """Another start takes others."""
-    assert (
-        observed(looped(tmp_path, "active", start=1))[:FIRST] != observed(whole["active"])[:FIRST]
-    )
+def test_a_start_is_a_set_of_first_textures(whole):
+    """They are the first of an order that another start draws anew."""
+    orders = [random_order(0, start, 60).tolist() for start in (0, 1)]
+    assert observed(whole["active"])[:FIRST] == orders[0][:FIRST]
+    assert observed(whole["random"]) == orders[0][: OPTIONS.random_observations]
+    assert set(orders[0][:FIRST]) != set(orders[1][:FIRST])
 
 
 def test_the_determinant_decides(whole, data):

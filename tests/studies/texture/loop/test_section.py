@@ -9,6 +9,7 @@ from pspflow.io.sections import read_section
 from pspflow.io.tables import write_table
 from pspflow.report.section import Section
 from pspflow.studies.texture.loop.departures import ALWAYS, departures
+from pspflow.studies.texture.loop.figures import likelihood_figure
 from pspflow.studies.texture.loop.findings import criterion, findings, loops_table, stop_headline
 from pspflow.studies.texture.loop.options import LoopOptions
 from pspflow.studies.texture.loop.stages.section import section
@@ -69,7 +70,7 @@ def test_what_went_wrong_is_said_first():
     loops = loops_table(named, seen, OPTIONS)
     said = findings(loops, named, seconds, OPTIONS)
     assert "12 textures that flows drew" in said[0]
-    assert "1 textures that loops chose have no parameters" in said[1]
+    assert "Of the textures that loops chose, 1 had no parameters" in said[1]
     assert said[2] == "Active: 50 observations. The limit of 50 observations was reached."
     assert "takes 10 s" in said[3]
     named, seconds, seen = tables(active_start0=iterations(MOVING))
@@ -112,6 +113,12 @@ def test_departures_follow_from_the_options():
     table = departures(LoopOptions())
     assert "blocks of the flow" in table["what"].tolist()
     assert (table[["what", "paper", "here", "why"]] != "").all(axis=None)
+
+
+def test_loops_may_end_before_the_criterion_has_a_value():
+    """Then its panel has the tolerance alone."""
+    named, *_ = tables(active_start0=iterations(MOVING[:2]), full_start0=iterations([-35.0]))
+    assert len(likelihood_figure(named, OPTIONS).axes) == 2
 
 
 def test_the_stage_writes_section_and_figure(tmp_path):

@@ -98,7 +98,7 @@ def test_the_section(tables, tmp_path):
     assert written["findings"][0].startswith("1 of 4 test textures have no parameters and are left")
     assert "Validation textures: the yield stresses" in " ".join(written["findings"])
     (part,) = written["parts"]
-    assert "A texture of 96 orientations took" in part["text"]
+    assert "A texture of 96 orientations, a half" in part["text"]
     cells = [cell for table in part["tables"] for row in table["cells"] for cell in row]
     assert {"it diverged", "rate sensitivity m", "0.25", "yes"} <= set(cells)
     names = {path.name for path in (tmp_path / "figures").iterdir()}

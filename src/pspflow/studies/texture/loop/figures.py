@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from pspflow.report.style import COLOURS, figure_of
 from pspflow.studies.texture.loop.arms import LABELS
@@ -38,9 +39,14 @@ def likelihood_figure(histories: Tables, options: LoopOptions) -> Figure:
         right.set_yscale("log")
         left.set_ylabel("log-likelihood per validation texture (nats)")
         right.set_ylabel(f"its mean change over {options.window} iterations (nats)")
+        seen = pd.concat([each["observations"] for each in histories.values() if len(each) > 1])
         for axes in (left, right):
             axes.set_xscale("log")
+            axes.set_xlim(0.9 * seen.min(), 1.1 * seen.max())
             axes.set_xlabel("observations")
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+            axes.xaxis.set_minor_formatter(NullFormatter())
         arms = list(dict.fromkeys(map(arm_of, histories)))
         for arm in arms:
             style = "--" if arm == "full" else "-"
@@ -52,6 +58,8 @@ def likelihood_figure(histories: Tables, options: LoopOptions) -> Figure:
 
 def _line(axes: Axes, name: str, history: pd.DataFrame, values: np.ndarray) -> None:
     shown = np.isfinite(values)
+    if not shown.any():
+        return
     axes.plot(
         history["observations"][shown],
         values[shown],

@@ -35,12 +35,12 @@ def loops_table(histories: Tables, observed: Tables, options: LoopOptions) -> pd
     Returns
     -------
     Columns arm, start, observations, failures (textures without parameters), iterations,
-    log_likelihood per validation texture, change (left side of equation 10), mean_error_% of round
-    trips by the arm's own forward model, and stopped.
+    log_likelihood per validation texture, change (left side of equation 10, NaN before it has a
+    value), mean_error_% of round trips by the arm's own forward model, and stopped.
     """
     rows = []
     for name, history in histories.items():
-        last = history.iloc[-1]
+        last, change = history.iloc[-1], float(criterion(history, options.window)[-1])
         rows.append(
             {
                 "arm": arm_of(name),
@@ -49,7 +49,7 @@ def loops_table(histories: Tables, observed: Tables, options: LoopOptions) -> pd
                 "failures": int((observed[name]["failure"] != "").sum()),
                 "iterations": len(history),
                 "log_likelihood": float(last["validation_per_point"]),
-                "change": float(criterion(history, options.window)[-1]),
+                "change": change if np.isfinite(change) else np.nan,
                 "mean_error_%": float(last["own_error_mean"]),
                 "stopped": last["stopped"],
             }
@@ -152,8 +152,8 @@ def _failed(loops: pd.DataFrame) -> list[str]:
     if not failed:
         return []
     return [
-        f"{failed:,} textures that loops chose have no parameters by the ground truth, and others "
-        "were taken; observed.parquet of each loop says why."
+        f"Of the textures that loops chose, {failed:,} had no parameters by the ground truth, and "
+        "others were taken; observed.parquet of each loop says why."
     ]
 
 

@@ -89,5 +89,7 @@ def _by_plane(
         places = np.arange(start, start + step)
         named = label if not start else None
         if low is not None and high is not None:
-            axes.fill_between(places, low[part], high[part], color=colour, alpha=0.2, lw=0)
+            axes.fill_between(places, low[part], high[part], color=colour, alpha=0.1, lw=0)
+            for edge in (low, high):
+                axes.plot(places, edge[part], color=colour, alpha=0.6, lw=0.6)
         axes.plot(places, values[part], style, color=colour, label=named, marker=".", ms=3, lw=1)

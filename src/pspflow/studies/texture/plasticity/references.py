@@ -100,7 +100,7 @@ def physics_checks(options: TaylorOptions, found: References) -> pd.DataFrame:
     rows.append(
         (
             f"cube at 15° over 0°, m = {m:g}",
-            f"{exact:.4f} (analytic{limit})",
+            f"{exact:.4f}, analytic{limit}",
             f"{here:.4f}",
             bool(abs(here - exact) < ROUNDING),
         )

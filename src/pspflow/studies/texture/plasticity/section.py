@@ -104,7 +104,10 @@ def _right(checks: pd.DataFrame) -> list[str]:
         for row in checks.itertuples()
         if row.agrees == "yes"
     ]
-    return [f"The Taylor model agrees with what is known: {'; '.join(said)}."] if said else []
+    if not said:
+        return []
+    count = f"{len(said)} of {(checks['agrees'] != '').sum()}"
+    return [f"The Taylor model agrees with what is known in {count} checks: {'; '.join(said)}."]
 
 
 def _ranges(values: pd.DataFrame) -> list[str]:

@@ -1,1 +1,1 @@
-"""Commands for textures: analyse, sample, predict the anisotropy of, and design them."""
+"""Commands for people: analyse and sample measured textures, predict and design."""

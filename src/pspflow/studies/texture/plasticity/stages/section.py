@@ -70,6 +70,7 @@ def _timing(store: Path, options: PlasticityOptions) -> str:
     spent = milliseconds(TaylorTruth(options.taylor), grains, [str(row) for row in rows])
     count = int(np.median([len(each.weights) for each in grains]))
     return (
-        f"A texture of {count} orientations took {spent:.0f} ms on one thread of this machine "
-        f"(median of {len(rows) - 1} textures, all {len(PARAMETER_NAMES)} parameters)."
+        f"A texture of {count} orientations, a half or a quarter of which the symmetry of the "
+        f"specimen leaves to compute, took {spent:.0f} ms on one thread of this machine (median of "
+        f"{len(rows) - 1} textures, all {len(PARAMETER_NAMES)} parameters)."
     )
