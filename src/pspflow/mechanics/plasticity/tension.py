@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pspflow.arrays import refuses_masks
-from pspflow.mechanics.plasticity.grains import check_orientations, check_weights, grains_of
+from pspflow.mechanics.plasticity.grains import grains_of
 from pspflow.mechanics.plasticity.newton import pull_all
 from pspflow.mechanics.plasticity.orthorhombic import ALL, Part, parts, turned
 from pspflow.mechanics.plasticity.slip import SlipSystems, slip_systems
 from pspflow.mechanics.plasticity.tensors import tension_frame
+from pspflow.mechanics.texture.orientations import check_orientations, check_weights
 
 RATE_SENSITIVITY = 0.05
 """m of the slip law; not given in the paper."""
