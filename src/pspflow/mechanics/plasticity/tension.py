@@ -177,7 +177,7 @@ def tension(
         if len(part.at):
             grains = grains_of(
                 np.concatenate([angles, *(turned(angles, axis) for axis in part.turns)]),
-                np.tile(shares, 1 + len(part.turns)),
+                np.tile(shares / (1 + len(part.turns)), 1 + len(part.turns)),
                 systems,
             )
             results[part.at] = pull_all(
