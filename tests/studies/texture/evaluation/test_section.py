@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pspflow.io.tables import read_table
+from pspflow.report import style
 from pspflow.report.section import Figure
 from pspflow.studies.texture.evaluation.findings import findings
 from pspflow.studies.texture.evaluation.headline import headline
@@ -56,10 +57,10 @@ FACTOR = {"factor": 2.0, "random_observations": 40.0, "observations": 20.0, "mos
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (1.5, 2.4, "2.0 times as many (1.5 to 2.4), the paper 13 to 18; it needs fewer."),
-        (1.5, np.inf, "2.0 times as many (1.5 to >2.5), the paper 13 to 18; it needs fewer."),
-        (0.5, 3, "cannot be told, since the interval includes 1."),
-        (0.3, 0.8, "it needs more."),
+        (1.5, 2.4, "2.0 times as many (1.5 to 2.4), the paper 13 to 18; it needs fewer;"),
+        (1.5, np.inf, "2.0 times as many (1.5 to >2.5), the paper 13 to 18; it needs fewer;"),
+        (0.5, 3, "cannot be told, since the interval includes 1;"),
+        (0.3, 0.8, "it needs more;"),
     ],
 )
 def test_fewer_is_said_only_where_the_interval_excludes_one(results, low, high, said):
@@ -69,7 +70,21 @@ def test_fewer_is_said_only_where_the_interval_excludes_one(results, low, high, 
     _, sentence = savings(stop_rows(results, **FACTOR, **ends))
     assert sentence.startswith("With a pool of 50 candidates (the paper: 54,480), arm random needs")
     assert "over 2 starts, few for an interval" in sentence
-    assert sentence.endswith(said)
+    assert said in sentence
+
+
+@pytest.mark.parametrize(("error", "near"), [(1.0, True), (80.0, False)])
+def test_it_is_said_where_the_flow_sets_the_error(results, error, near):
+    """An error as small as that of arm full does not depend on the observations any more."""
+    _, sentence = savings(stop_rows(results, error_percent=error))
+    assert "arm full has" in sentence
+    assert ("the flow sets the error" in sentence) == near
+
+
+def test_a_longer_training_is_not_taken_for_a_better_choice(results):
+    """Arm active_warm is in the table of savings, and in no sentence on them."""
+    assert "active_warm" in set(savings_table(results.efficiency)["arm"])
+    assert not any("at which arm active_warm stopped" in each for each in findings(results))
 
 
 def test_what_is_worse_is_said_first(results):
@@ -147,8 +162,9 @@ def test_the_section_without_judge_and_checks(results):
     )
 
 
-def test_the_stage_draws_all_figures(evaluated, tmp_path):
+def test_the_stage_draws_all_figures(evaluated, tmp_path, monkeypatch):
     """Every figure of the rules, and a section of six parts."""
+    monkeypatch.setitem(style.RC, "savefig.dpi", 60)
     section_stage(
         trips={name: evaluated / name / "round_trips.parquet" for name in TRAININGS},
         ranks={name: evaluated / name / "ranks.parquet" for name in TRAININGS},
@@ -162,7 +178,7 @@ def test_the_stage_draws_all_figures(evaluated, tmp_path):
         options=OPTIONS,
     )
     for name in CAPTIONS:
-        assert (tmp_path / f"figures/{name}.png").stat().st_size > 10_000
+        assert (tmp_path / f"figures/{name}.png").stat().st_size > 5_000
     record = json.loads((tmp_path / "section.json").read_text())
     parts = record["section"]["parts"]
     assert sum(len(part["figures"]) for part in parts) == len(CAPTIONS)

@@ -85,7 +85,9 @@ def _savings(results: Results, figures: Mapping[str, Figure]) -> Part:
         "flow: all curves are first made to fall (isotonic regression of the logarithms) "
         "and read between their points. Intervals are from resampled starts of both arms"
         f"{_rough(results.starts)}. A > marks what random observations did not reach: the number "
-        "behind it is the most that were observed.",
+        "behind it is the most that were observed. Where an error is near that of arm full, the "
+        "flow sets it and not the observations: the factor there follows from scatter. The flow of "
+        "arm active_warm is trained longer than random's, so that its factor is of both.",
         figures=(figures["factors"],),
         tables=(
             Table.of(
@@ -174,16 +176,16 @@ def _verified(results: Results) -> Part:
         "given to the ground truth: coefficients outside the hull of single crystals are moved to "
         f"the nearest texture and, as only sharp crystals lie there, by {100 * (1 - KEPT[0]):.0f} "
         f"to {100 * (1 - KEPT[-1]):.0f} % toward random, as little as orientations of maximum "
-        f"entropy ({COUNTS[0]:,} or {COUNTS[1]:,}) exist for; else they are the few crystals of the "
-        "nearest mixture. They are symmetrised. Own coefficients are those of the test texture itself: labels "
-        "depend on more than l = 12, so that nothing can be expected to reach less.",
+        f"entropy ({COUNTS[0]:,} or {COUNTS[1]:,}) exist for; else they are the few crystals of "
+        "the nearest mixture. They are symmetrised. Own coefficients are those of the test texture "
+        "itself: labels depend on more than l = 12, so that nothing can be expected to reach less.",
         tables=(
             Table.of(
                 verified_errors(results.verified),
                 "Means over test textures; error percent is that of the mean over the drawn "
-                "textures of each, as of a round trip; predicted percent is the same by the arm's forward model, "
-                "of the same drawn textures before they are moved; single percent is that of single "
-                "ones.",
+                "textures of each, as of a round trip; predicted percent is the same by the arm's "
+                "forward model, of the same drawn textures before they are moved; single percent "
+                "is that of single ones.",
             ),
         ),
     )
