@@ -44,6 +44,8 @@ CONSTANT = {
     ("studies/composite/structures/stages/solve.py", "generator"),
     # an empty table draws nothing
     ("studies/temper/transfer/stages/plausibility.py", "default_rng"),
+    # what is drawn is replaced by what is loaded
+    ("studies/texture/trained_models.py", "ConditionalFlow"),
 }
 """Where a stream starts from a constant, and may."""
 

@@ -8,12 +8,15 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from pspflow.arrays import refuses_masks
 
 # Okabe and Ito's palette without yellow, which is hard to see on white
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 PAGE_INCHES = 7.0
+SHORT, LONG = 5, 100
+"""Ratios of limits below which a logarithmic axis has ticks as a linear one, and at 1, 2 and 5."""
 RC = {
     "savefig.dpi": 300,
     "font.size": 8,
@@ -79,6 +82,28 @@ def show_grey(
     if np.isfinite(pixel_size_um):
         length_um = nice_length(pixels.shape[1] * pixel_size_um / 4)
         _scale_bar(axes, pixels.shape, length_um, length_um / pixel_size_um)
+
+
+def plain_log_axis(axes: Axes, which: str) -> None:
+    """Make an axis logarithmic and write its numbers as they are, enough of them to read it.
+
+    Parameters
+    ----------
+    axes
+        With everything drawn, since ticks follow from the limits.
+    which
+        x or y.
+    """
+    getattr(axes, f"set_{which}scale")("log")
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    low, high = sorted(getattr(axes, f"get_{which}lim")())
+    if high < SHORT * low:
+        axis.set_major_locator(MaxNLocator(5))
+        axis.set_minor_locator(NullLocator())
+    elif high < LONG * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_minor_formatter(NullFormatter())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
 
 
 def plain(name: str) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pspflow.io.textures import read_orientations
+from pspflow.io.textures.mtex import write_orientations
 
 HEADER = "% MTEX ODF\n% crystal symmetry: {}\n% specimen symmetry: {}\n% phi1 Phi phi2{}\n"
 
@@ -109,3 +110,13 @@ def test_vpsc(write, same, truth):
 )
 def test_other_vpsc_files(write, refused, truth, letter, count, said):
     assert said in refused(write(vpsc(truth, letter, count), "texture.tex"))
+
+
+def test_what_is_written_is_read_back(tmp_path, same, truth):
+    """Degrees, cubic crystals and weights, with nothing to doubt."""
+    weights = np.arange(1.0, 13) / 78
+    write_orientations(tmp_path / "o.txt", truth, weights)
+    read = read_orientations(tmp_path / "o.txt", symmetry="cubic")
+    same(read.angles_rad, truth)
+    np.testing.assert_allclose(read.weights, weights, rtol=1e-8)
+    assert (read.source, read.symmetry, read.doubts) == ("mtex", "m-3m", ())

@@ -55,7 +55,9 @@ def test_where_the_axes_coincide(phi):
         (np.zeros((0, 3)), "one row of three"),
         (np.zeros(3), "one row of three"),
         (np.zeros((3, 4)), "one row of three"),
-        ([[0, np.nan, 0]], "leave out the points"),
+        ([[0, 0, 0], [0, np.nan, 0]], "row 1 is .*leave out the points"),
+        ([[0, np.inf, 0]], "must be finite"),
+        ([["a", 0, 0]], "real numbers"),
         ([[30.0, 45.0, 0.0]], "convert degrees with numpy.deg2rad"),
         (np.full((2, 3), 1j), "real numbers"),
     ],
@@ -70,8 +72,10 @@ def test_what_is_no_orientation_is_refused(orientations, words):
     ("weights", "words"),
     [
         ([0.5, 0.4], "divide them by their sum"),
-        ([1.5, -0.5], "not negative"),
-        ([np.nan, 1.0], "not negative"),
+        ([0.0, 0.0], "sum to 1, got 0"),
+        ([1.5, -0.5], "that of orientation 1 is -0.5"),
+        ([np.nan, 1.0], "that of orientation 0 is nan"),
+        ([np.inf, 1.0], "that of orientation 0 is inf"),
         ([1.0], "one number per orientation"),
     ],
 )

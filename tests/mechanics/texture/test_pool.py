@@ -72,6 +72,16 @@ def test_candidates_are_mixtures_of_spread_crystals():
         assert error < 0.1 < np.linalg.norm(mixed)
 
 
+def test_grains_are_where_the_volume_is():
+    """Each crystal has its share of the grains, and one at least: weights are nearly equal."""
+    drawn = recipes(mixtures=60)
+    weights = make_candidates(drawn, 100).weights
+    assert np.median(weights * 100, axis=1) == pytest.approx(1, abs=0.1)
+    drawn.shares[:] = [0.9990, 0.0004, 0.0003, 0.0002, 0.0001]
+    for rows in make_candidates(drawn, 100).weights:
+        np.testing.assert_allclose(rows, [*[0.999 / 96] * 96, 0.0004, 0.0003, 0.0002, 0.0001])
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

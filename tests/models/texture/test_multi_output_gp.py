@@ -54,6 +54,13 @@ def test_the_posterior_is_that_of_all_outputs_together(observe, latents):
     )
 
 
+def test_means_alone_are_those_of_the_posterior(observe):
+    """They are the same without the covariance, which takes longer."""
+    model = fit_gp(*observe(15, 1), seed=0)
+    new, _ = observe(4, 2)
+    np.testing.assert_allclose(model.predict_mean(new), model.predict(new).mean(), rtol=1e-9)
+
+
 def test_it_learns_and_knows_how_much(observe):
     """Held-out outputs are predicted well, and 95 % intervals cover about 95 %."""
     model = fit_gp(*observe(100, 1), seed=0)

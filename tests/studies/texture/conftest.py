@@ -8,6 +8,8 @@ from cyclopts import App
 
 from pspflow.mechanics.texture import component_orientation, scattered_orientations
 
+from .small_study import small_study  # noqa: F401 - a fixture
+
 COLUMNS, ROWS = 20, 10
 HEADER = """# TEM_PIXperUM          1.000000
 # Phase 1

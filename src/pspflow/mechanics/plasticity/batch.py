@@ -36,6 +36,7 @@ def anisotropy_parameters_of_textures(
     rate_sensitivity: float = RATE_SENSITIVITY,
     tolerance: float = TOLERANCE,
     max_steps: int = MAX_STEPS,
+    orthorhombic: bool = False,
     threads: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> TextureParameters:
@@ -50,7 +51,7 @@ def anisotropy_parameters_of_textures(
         Of each texture, as in `anisotropy_parameters`; their numbers of grains may differ.
     weights
         Of each texture; None: all grains alike.
-    slip, rate_sensitivity, tolerance, max_steps
+    slip, rate_sensitivity, tolerance, max_steps, orthorhombic
         As in `anisotropy_parameters`.
     threads
         Textures that are computed at once.
@@ -84,6 +85,7 @@ def anisotropy_parameters_of_textures(
                 rate_sensitivity=rate_sensitivity,
                 tolerance=tolerance,
                 max_steps=max_steps,
+                orthorhombic=orthorhombic,
             )
         except PlasticityConvergenceError as error:
             failures[at] = error

@@ -1,4 +1,4 @@
-"""Grains in blocks: what is asked of orientations and weights, and the layout of the solver."""
+"""Grains in blocks: the layout of the solver."""
 
 from typing import NamedTuple
 
@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.transform import Rotation
 
-from pspflow.arrays import real, refuses_masks
+from pspflow.arrays import refuses_masks
 from pspflow.mechanics.plasticity.cholesky import LANES
 from pspflow.mechanics.plasticity.slip import SlipSystems
 from pspflow.mechanics.plasticity.tensors import vectors
+from pspflow.mechanics.texture.orientations import check_orientations, check_weights
 
-LARGEST_RAD = 4 * np.pi
 AT_ONCE = 1_000
 """Blocks that are laid out together, so that a map of a million points fits in memory."""
 
@@ -26,67 +26,6 @@ class Grains(NamedTuple):
     """Schmid vectors in specimen axes, (blocks, systems, 5, LANES)."""
     weights: NDArray[np.float64]
     """(blocks, LANES), of sum 1."""
-
-
-@refuses_masks
-def check_orientations(orientations: ArrayLike) -> NDArray[np.float64]:
-    """Return Bunge-Euler angles (n, 3) in radians as float64.
-
-    Raises
-    ------
-    ValueError
-        If there are none, the shape is another, a value is not finite, or values are too large for
-        radians.
-    """
-    angles = real(orientations, "orientations")
-    if angles.ndim != 2 or angles.shape[1] != 3:
-        raise ValueError(
-            "orientations must have shape (n, 3), the Bunge-Euler angles phi1, Phi, phi2 in "
-            f"radians, got {angles.shape}"
-        )
-    if not len(angles):
-        raise ValueError("orientations must hold at least one orientation, got none")
-    if not np.isfinite(angles).all():
-        row = int(np.argmax(~np.isfinite(angles).all(1)))
-        raise ValueError(
-            f"orientations must be finite, but row {row} is {angles[row].tolist()}: leave out "
-            "points that are not indexed"
-        )
-    largest = float(np.abs(angles).max())
-    if largest > LARGEST_RAD:
-        raise ValueError(
-            f"orientations must be in radians, but the largest angle is {largest:.4g}, beyond 4 pi:"
-            " convert degrees with numpy.radians"
-        )
-    return angles
-
-
-@refuses_masks
-def check_weights(weights: ArrayLike | None, count: int) -> NDArray[np.float64]:
-    """Return weights of `count` orientations as float64 (count,) of sum 1; None weighs all alike.
-
-    Raises
-    ------
-    ValueError
-        If their number is another, one is negative or not finite, or all are 0.
-    """
-    if weights is None:
-        return np.full(count, 1 / count)
-    values = real(weights, "weights")
-    if values.shape != (count,):
-        raise ValueError(
-            f"weights must have shape ({count},), one for each orientation, got {values.shape}"
-        )
-    if not np.isfinite(values).all() or values.min() < 0:
-        row = int(np.argmax(~(np.isfinite(values) & (values >= 0))))
-        raise ValueError(
-            f"weights must be finite and at least 0, but that of orientation {row} is {values[row]}"
-        )
-    largest = values.max()
-    if not largest:
-        raise ValueError("weights must not all be 0")
-    scaled = values / largest  # so that no sum overflows
-    return scaled / scaled.sum()
 
 
 @refuses_masks
@@ -117,7 +56,7 @@ def grains_of(orientations: ArrayLike, weights: ArrayLike | None, slip: SlipSyst
     orientations
         Bunge-Euler angles in radians, (n, 3).
     weights
-        Volume fractions up to a factor, (n,); None: all alike.
+        Volume fractions, (n,), of sum 1; None: all alike.
     slip
         Slip systems.
 

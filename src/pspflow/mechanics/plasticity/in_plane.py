@@ -45,7 +45,7 @@ def yield_stress_and_r_value(
     orientations
         Bunge-Euler angles phi1, Phi, phi2 in radians, (n, 3).
     weights
-        Volume fractions up to a factor, (n,); None: all alike.
+        Volume fractions, (n,), of sum 1; None: all alike.
     angles_rad
         Angles from X towards Y in radians, (k,).
     slip, rate_sensitivity, tolerance, max_steps

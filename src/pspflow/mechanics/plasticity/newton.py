@@ -7,7 +7,8 @@ active systems change. Its dual is smooth: the grains' stresses minimise
     sum of weights * psi(stress)  -  mean stress : strain rate along the axis,
 
 while their mean has no lateral part; D's lateral parts are the four multipliers. One step of Newton
-solves every grain for its change of stress in terms of D, and 4 equations for D. It is shortened
+solves every grain for its change of stress in terms of D, and 4 equations for D (fewer where
+symmetry makes parts of D 0). It is shortened
 until the potential falls, so that it gets there from any start. The exponent n = 1/m grows from 1
 to its value meanwhile: at once, most steps would be lost in corners of the yield surface.
 """
@@ -34,23 +35,24 @@ SHORTEST = 1e-6
 
 
 @compiled
-def solve_four(matrix: Floats, right: Floats) -> Floats:
-    """Solve 4 x 4 positive definite equations by elimination; both arguments are overwritten."""
-    for k in range(4):
-        for i in range(k + 1, 4):
+def solve_few(matrix: Floats, right: Floats) -> Floats:
+    """Solve a few positive definite equations by elimination; both arguments are overwritten."""
+    count = len(right)
+    for k in range(count):
+        for i in range(k + 1, count):
             factor = matrix[i, k] / matrix[k, k]
             right[i] -= factor * right[k]
-            for j in range(k, 4):
+            for j in range(k, count):
                 matrix[i, j] -= factor * matrix[k, j]
-    for k in range(3, -1, -1):
-        for j in range(k + 1, 4):
+    for k in range(count - 1, -1, -1):
+        for j in range(k + 1, count):
             right[k] -= matrix[k, j] * right[j]
         right[k] /= matrix[k, k]
     return right
 
 
 @compiled
-def strain_rate(sums: Floats, frame: Floats, scale: float, exponent: int) -> Floats:
+def strain_rate(sums: Floats, frame: Floats, free: int, scale: float, exponent: int) -> Floats:
     """Find the strain rate (5,) at which the mean of the changed stresses has no lateral part.
 
     Parameters
@@ -59,6 +61,8 @@ def strain_rate(sums: Floats, frame: Floats, scale: float, exponent: int) -> Flo
         Of `kernel.assemble`.
     frame
         Of the direction, (5, 5): `tensors.tension_frame`.
+    free
+        How many of its lateral parts are unknown, the first ones; symmetry makes the others 0.
     scale
         Factor on the stresses.
     exponent
@@ -74,16 +78,16 @@ def strain_rate(sums: Floats, frame: Floats, scale: float, exponent: int) -> Flo
         missing[i] = scale * (sums[20 + i] - sums[15 + i])
         for j in range(5):
             missing[i] -= AXIAL * tangent[i, j] * frame[0, j]
-    matrix, right = np.zeros((4, 4)), np.zeros(4)
-    for a in range(4):
+    matrix, right = np.zeros((free, free)), np.zeros(free)
+    for a in range(free):
         for i in range(5):
             right[a] += frame[a + 1, i] * missing[i]
-            for b in range(4):
+            for b in range(free):
                 for j in range(5):
                     matrix[a, b] += frame[a + 1, i] * tangent[i, j] * frame[b + 1, j]
-    lateral = solve_four(matrix, right)
+    lateral = solve_few(matrix, right)
     wanted = AXIAL * frame[0]
-    for a in range(4):
+    for a in range(free):
         wanted += lateral[a] * frame[a + 1]
     return wanted
 
@@ -93,6 +97,7 @@ def pull(
     schmid: Floats,
     weights: Floats,
     frame: Floats,
+    free: int,
     exponents: Whole,
     tolerance: float,
     max_steps: int,
@@ -104,8 +109,8 @@ def pull(
     ----------
     schmid, weights
         Of `grains.Grains`.
-    frame
-        Of the direction, (5, 5).
+    frame, free
+        Of the direction, (5, 5), and its unknown lateral parts: see `strain_rate`.
     exponents
         Whole numbers that grow to the n of the slip law, int64 (k,).
     tolerance
@@ -130,7 +135,7 @@ def pull(
         tension = (frame[0] * sums[15:20]).sum()
         # the best of all multiples of the stresses
         scale = (AXIAL * tension / sums[25]) ** (1.0 / exponent)
-        wanted = strain_rate(sums, frame, scale, exponent)
+        wanted = strain_rate(sums, frame, free, scale, exponent)
         missing = step(weights, rate, tangent, wanted, scale, exponent, change)
         residual = missing / np.sqrt((wanted * wanted).sum())
         result[0] = AXIAL * scale * tension
@@ -160,6 +165,7 @@ def _pull_all(sources: str) -> Callable[..., Floats]:
         schmid: Floats,
         weights: Floats,
         frames: Floats,
+        free: int,
         exponents: Whole,
         tolerance: float,
         max_steps: int,
@@ -168,7 +174,7 @@ def _pull_all(sources: str) -> Callable[..., Floats]:
         assert sources  # encloses them: see `kept`
         results = np.empty((len(frames), 4))
         for k in range(len(frames)):
-            pull(schmid, weights, frames[k], exponents, tolerance, max_steps, results[k])
+            pull(schmid, weights, frames[k], free, exponents, tolerance, max_steps, results[k])
         return results
 
     return pull_all

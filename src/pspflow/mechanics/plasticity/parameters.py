@@ -46,6 +46,7 @@ def anisotropy_parameters(
     rate_sensitivity: float = RATE_SENSITIVITY,
     tolerance: float = TOLERANCE,
     max_steps: int = MAX_STEPS,
+    orthorhombic: bool = False,
 ) -> NDArray[np.float64]:
     """Compute the 54 anisotropy parameters of a texture with a Taylor model.
 
@@ -59,10 +60,10 @@ def anisotropy_parameters(
     ----------
     orientations
         Bunge-Euler angles phi1, Phi, phi2 in radians, (n, 3), taken as they are: for the labels
-        of an orthorhombic texture give the symmetrised set.
+        of an orthorhombic texture give the symmetrised set, or `orthorhombic`.
     weights
-        Volume fractions up to a factor, (n,); None: all alike.
-    slip, rate_sensitivity, tolerance, max_steps
+        Volume fractions, (n,), of sum 1; None: all alike.
+    slip, rate_sensitivity, tolerance, max_steps, orthorhombic
         As in `tension`.
 
     Returns
@@ -91,6 +92,7 @@ def anisotropy_parameters(
         rate_sensitivity=rate_sensitivity,
         tolerance=tolerance,
         max_steps=max_steps,
+        orthorhombic=orthorhombic,
     )
     stress = response.stress / response.stress[0]
     return all_outputs(np.concatenate([stress[1:], response.first / stress]))

@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import HalfspaceIntersection
 
 from pspflow.arrays import real, refuses_masks
-from pspflow.mechanics.plasticity.grains import check_orientations, crystal_axes
+from pspflow.mechanics.plasticity.grains import crystal_axes
 from pspflow.mechanics.plasticity.slip import SlipSystems, slip_systems
 from pspflow.mechanics.plasticity.tensors import vectors
+from pspflow.mechanics.texture.orientations import check_orientations
 
 TENSION = (1.0, -0.5, -0.5)
 AT_ONCE = 65_536

@@ -43,9 +43,10 @@ def check_orientations(orientations: ArrayLike) -> Floats:
             f"shape {angles.shape}"
         )
     if not np.isfinite(angles).all():
+        row = int(np.argmin(np.isfinite(angles).all(axis=1)))
         raise ValueError(
-            "orientations must be finite, but they hold NaN or infinity: leave out the points that "
-            "have no orientation"
+            f"orientations must be finite, but row {row} is {angles[row].tolist()}: leave out the "
+            "points that have no orientation"
         )
     largest = float(np.abs(angles).max())
     if largest > LARGEST_ANGLE_RAD:
@@ -84,9 +85,10 @@ def check_weights(weights: ArrayLike | None, count: int) -> Floats:
             f"weights must hold one number per orientation, shape ({count},), got {shares.shape}"
         )
     if not np.isfinite(shares).all() or shares.min() < 0:
+        row = int(np.argmin(np.isfinite(shares) & (shares >= 0)))
         raise ValueError(
-            "weights must be finite and not negative, but they hold NaN, infinity or a negative "
-            "number: leave these orientations out"
+            f"weights must be finite and not negative, but that of orientation {row} is "
+            f"{shares[row]}: leave it out"
         )
     total = float(shares.sum())
     if abs(total - 1) > ROUNDING:

@@ -35,9 +35,10 @@ def representative_orientations(
 
     They are much nearer to it than as many random draws: 500 of a rolled texture are .004 apart
     from it in coefficients (`coefficient_distance`) instead of .3, and their density, seen through
-    a spread of 10°, errs by 6 % of its mean instead of 19 %. Orientations are taken as they are,
-    without symmetry of the specimen; one of a large weight is chosen several times. 500 of a map of
-    500,000 points take 2 s, 100,000 of them 10 s.
+    a spread of 10°, errs by 6 % of its mean instead of 19 %, their 54 anisotropy parameters by .5 %
+    instead of 2.2 %. Orientations are taken as they are, without symmetry of the specimen; one of a
+    large weight is chosen several times. 500 of a map of 500,000 points take 2 s, 100,000 of them
+    10 s.
 
     Parameters
     ----------
@@ -118,7 +119,7 @@ def _chosen(
     """Choose one of each cell's rows (cells, choices) so that mean harmonics meet the target."""
     cells, choices = rows.shape
     values = (basis(angles[rows.ravel()]) / SCALE).reshape(cells, choices, COUNT)
-    taken: NDArray[np.int64] = rng.integers(choices, size=cells)
+    taken = np.asarray(rng.integers(choices, size=cells))
     each = np.arange(cells)
     rest = cells * target - values[each, taken].sum(axis=0)
     for _ in range(PASSES):

@@ -132,6 +132,16 @@ class LatentGP(gpytorch.models.ExactGP):
         return torch.cat(means), torch.cat(variances)
 
     @torch.no_grad()
+    def means(self, inputs: Tensor) -> Tensor:
+        """Return the posterior means alone at inputs `m x d`, `m x l`: many draws of a flow."""
+        vectors, _, weights = self._decomposed()
+        values = vectors @ weights
+        parts = [
+            self._correlation(rows, self.inputs) @ values for rows in torch.split(inputs, ROWS)
+        ]
+        return torch.cat(parts)
+
+    @torch.no_grad()
     def covariance_with(self, inputs: Tensor, other: Tensor) -> Tensor:
         """Return the posterior covariances `m x l` of inputs `m x d` with one other input `d`."""
         vectors, shares, _ = self._decomposed()

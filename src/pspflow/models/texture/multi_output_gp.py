@@ -74,6 +74,19 @@ class MultiOutputGP:
         )
 
     @refuses_masks
+    def predict_mean(self, textures: Floats) -> Floats:
+        """Predict the mean outputs at textures `n x d`, `n x h`, without their covariance.
+
+        It takes `n` times the number of observations, where `predict` takes that times it again.
+
+        Raises
+        ------
+        ValueError
+            As `predict`.
+        """
+        return self.basis.to_outputs(self.latents.means(self._standardised(textures)).cpu().numpy())
+
+    @refuses_masks
     def latent_covariance(self, textures: Floats, texture: Floats) -> Floats:
         """Return the latent functions' covariances between textures `n x d` and one more, `d`.
 

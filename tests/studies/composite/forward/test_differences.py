@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pspflow.studies.composite.forward.comparisons import BETTER, UNDECIDED, WORSE, Difference
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference
 from pspflow.studies.composite.forward.differences import against, compared, outcome, sentence
 
 

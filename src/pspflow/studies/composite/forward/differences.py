@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from pspflow.evaluation.comparisons import Difference, verdict
 from pspflow.studies.composite.forward.accuracy import over_properties
-from pspflow.studies.composite.forward.comparisons import Difference, verdict
 from pspflow.studies.composite.structures.properties import Target
 
 COMPARED: Final = {

@@ -4,9 +4,9 @@ from typing import Final, NamedTuple, get_args
 
 import pandas as pd
 
+from pspflow.evaluation.comparisons import BETTER, WORSE
 from pspflow.studies.composite.forward import differences, paper
 from pspflow.studies.composite.forward.accuracy import over_properties
-from pspflow.studies.composite.forward.comparisons import BETTER, WORSE
 from pspflow.studies.composite.networks.recipes import RECIPES
 from pspflow.studies.composite.structures import paper as papers_structures
 from pspflow.studies.composite.structures.properties import Target

@@ -6,7 +6,7 @@ from typing import Final, get_args
 import numpy as np
 import pandas as pd
 
-from pspflow.studies.composite.forward.comparisons import BETTER, UNDECIDED, WORSE, Difference
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.accuracy import summary
 from pspflow.studies.composite.inverse.comparisons import ranked_summary, search_summary

@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from pspflow.studies.composite.forward.comparisons import BETTER, UNDECIDED, WORSE, verdict
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, verdict
 from pspflow.studies.composite.localization import paper
 from pspflow.studies.composite.localization.names import LINEAR, title_of
 

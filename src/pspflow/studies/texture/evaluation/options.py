@@ -1,6 +1,6 @@
 """Options of the evaluation of forward and inverse models."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -13,10 +13,37 @@ class EvaluationOptions(Options):
     samples: Annotated[int, Field(ge=20)] = 100
     """Textures drawn for each target: of round trips (the paper's 100) and of ranks."""
     pool_textures: Count = 200
-    """Candidates whose round trip is made beside that of all test textures."""
+    """Observed candidates whose round trip is made beside that of all test textures."""
+    hull_textures: Count = 20
+    """Test textures of which one drawn texture is sought in the hull of single crystals, which
+    takes a tenth of a second outside."""
     verified: Count = 6
-    """Test textures whose round trip the plasticity model checks."""
+    """Test textures whose round trip the ground truth checks."""
     verified_samples: Count = 2
-    """Textures drawn for each of them, which it computes."""
+    """Textures drawn for each of them, which it computes: half a second each."""
     resamples: Annotated[int, Field(ge=100)] = 1000
     """Resamples of starts for intervals."""
+
+    @property
+    def of_trips(self) -> Self:
+        """What changes round trips and ranks."""
+        return self.without("verified", "verified_samples", "resamples")
+
+    @property
+    def of_checks(self) -> Self:
+        """What changes the check by the ground truth."""
+        return self.without("samples", "pool_textures", "hull_textures", "resamples")
+
+    @property
+    def of_comparison(self) -> Self:
+        """What changes the efficiency."""
+        return self.without(
+            "samples", "pool_textures", "hull_textures", "verified", "verified_samples"
+        )
+
+    @property
+    def of_section(self) -> Self:
+        """What changes the section."""
+        return self.without(
+            "pool_textures", "hull_textures", "verified", "verified_samples", "resamples"
+        )

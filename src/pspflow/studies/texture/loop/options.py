@@ -55,8 +55,9 @@ class LoopOptions(Options):
     """Observations between two trainings of the flow: one iteration. The paper's 1."""
     most_observations: Annotated[int, Field(ge=10)] = 100
     """Observations at which an active loop ends in any case; the paper's stopped at 1,076."""
-    random_observations: Annotated[int, Field(ge=10)] = 200
-    """The same for the random arm; beyond most_observations its steps grow by a quarter each."""
+    random_observations: Annotated[int, Field(ge=10, le=20_000)] = 200
+    """The same for the random arm, at most what a Gaussian process takes exactly; beyond
+    most_observations its steps grow by a quarter each."""
     window: Count = WINDOW
     """K of equation 10: changes of the likelihood that are averaged."""
     tolerance: Positive = TOLERANCE
@@ -91,3 +92,26 @@ class LoopOptions(Options):
                 "the one before (the last two may be equal)."
             )
         return self
+
+    def acting(self, arm: ArmName) -> Self:
+        """Reset what has no effect on an arm, so that changing it reruns nothing."""
+        reset = ["arms", "starts"]
+        if arm == "full":
+            reset += ["first", "flow_every", "most_observations", "random_observations"]
+        if arm in ("full", "random"):
+            reset += ["window", "tolerance"]
+        acting = self.without(*reset)
+        if arm not in ("full", "random"):
+            acting = acting.model_copy(update={"random_observations": self.most_observations})
+        if arm != "active_warm":
+            acting = acting.model_copy(update={"flow": self.flow.without("warm_epochs")})
+        return acting
+
+    @property
+    def loops(self) -> tuple[tuple[ArmName, int], ...]:
+        """List arm and start of every loop; full, which starts with everything, has one."""
+        return tuple(
+            (arm, start)
+            for arm in self.arms
+            for start in range(1 if arm == "full" else self.starts)
+        )

@@ -33,6 +33,11 @@ def parameter_table(
     return pd.DataFrame({TEXTURE: textures, NAME: names, **columns, FAILURE: failures})
 
 
+def no_parameters() -> pd.DataFrame:
+    """Make the table of a share without textures."""
+    return parameter_table(np.arange(0), [], np.empty((0, len(PARAMETER_NAMES))), [])
+
+
 def read_labelled(path: Path) -> Labelled:
     """Read the textures that have parameters, in the order of the table."""
     table = read_table(path)

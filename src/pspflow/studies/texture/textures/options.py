@@ -11,7 +11,8 @@ from pspflow.options import Count, Options
 SetName = Literal["pool", "validation", "test"]
 """Candidates of the loop; textures by which it stops; textures of the reported numbers."""
 SET_NAMES: Final[tuple[SetName, ...]] = get_args(SetName)
-MIN_POOL: Final = 50
+FEWEST: Final[dict[SetName, int]] = {"pool": 50, "validation": 10, "test": 20}
+"""Textures that a set needs: with fewer, a loop has no choice, and a mean no meaning."""
 Degrees = Annotated[float, Field(ge=3, le=60)]
 
 
@@ -28,9 +29,9 @@ class SimulatedTexturesOptions(Options):
     """Least and largest spread around the crystals (half width at half maximum)."""
     grains: Annotated[int, Field(ge=24, le=100_000)] = 128
     """Orientations of a texture, before the symmetry of the specimen makes four of each."""
-    validation: Annotated[int, Field(ge=10)] = 50
+    validation: Annotated[int, Field(ge=FEWEST["validation"])] = 50
     """Textures by which the loop stops; the paper's 50."""
-    test: Annotated[int, Field(ge=20)] = 200
+    test: Annotated[int, Field(ge=FEWEST["test"])] = 200
     """Textures of the reported numbers; the paper's 20,000."""
 
     @model_validator(mode="after")
@@ -38,10 +39,10 @@ class SimulatedTexturesOptions(Options):
         low, high = self.half_width_range_deg
         if low >= high:
             raise ValueError(f"half_width_range_deg is {[low, high]}; give the lower one first.")
-        if self.singles + self.mixtures < MIN_POOL:
+        if self.singles + self.mixtures < FEWEST["pool"]:
             raise ValueError(
                 f"singles and mixtures are {self.singles} and {self.mixtures} candidates; give at "
-                f"least {MIN_POOL} together."
+                f"least {FEWEST['pool']} together."
             )
         if self.grains < self.largest:
             raise ValueError(

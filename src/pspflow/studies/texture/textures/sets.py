@@ -1,4 +1,4 @@
-"""Simulated sets: what their textures are mixed from, and their rows in the set's table."""
+"""Sets of textures: their tables, and what simulated textures are mixed from."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -16,6 +16,8 @@ BATCH: Final = 200
 """Textures that are made at once: about 2 MB of 128 grains."""
 NAME, CRYSTALS, HALF_WIDTH, INDEX = "name", "crystals", "half_width_deg", "texture_index"
 """Columns of the table of a simulated set, beside the texture's row."""
+FILE, MISSED = "file", "coefficient_distance"
+"""Columns of a user's set: the file, and how far the chosen orientations are from those in it."""
 
 
 def draw_set(name: SetName, options: SimulatedTexturesOptions, seed: int) -> Recipes:

@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
+from pspflow.arrays import refuses_masks
+
 CONFIDENCE: Final = 0.95
 WORSE, UNDECIDED, BETTER = range(3)
 """Outcomes of a comparison, in the order in which they are reported."""
@@ -23,6 +25,7 @@ class Difference(NamedTuple):
     """Ends of the 95 % interval of the mean by Student's t; infinite for one repetition alone."""
 
     @classmethod
+    @refuses_masks
     def of(cls, values: np.ndarray) -> "Difference":
         """Summarise the differences of the repetitions, (runs,)."""
         runs, mean = len(values), float(np.mean(values))

@@ -1,0 +1,147 @@
+"""What a design rests on: forward and inverse model of a loop, its pool, and what was observed."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+
+from pspflow.errors import InputError
+from pspflow.io.tables import read_table, table_provenance
+from pspflow.mechanics import PARAMETER_NAMES
+from pspflow.mechanics.texture import coefficient_distance
+from pspflow.models.texture.conditional_flow import ConditionalFlow
+from pspflow.models.texture.multi_output_gp import MultiOutputGP
+from pspflow.studies.texture.design.quantities import Floats
+from pspflow.studies.texture.plasticity.options import PlasticityOptions
+from pspflow.studies.texture.plasticity.tables import FAILURE, TEXTURE
+from pspflow.studies.texture.textures.store import TextureSet, open_textures
+from pspflow.studies.texture.trained_models import load_flow, load_process
+
+Model = TypeVar("Model", MultiOutputGP, ConditionalFlow)
+ARM: Final = "loop/active/start0"
+"""Folder of the models that designs are made with."""
+REMEDY: Final = "let --model name the folder of the study in a run, results/RUN/texture"
+NEIGHBOURS: Final = 500
+"""Textures of the pool whose distance to the nearest other one says how close it is filled."""
+MOST: Final = 0.99
+
+
+class Models(NamedTuple):
+    """Models of a loop, and the textures they know."""
+
+    process: MultiOutputGP
+    """Forward model, from coefficients to independent outputs."""
+    flow: ConditionalFlow
+    """Inverse model."""
+    pool: TextureSet
+    """Candidate textures."""
+    observed: NDArray[np.int64]
+    """Rows of the pool whose parameters are known, `m`."""
+    parameters: Floats
+    """Their parameters, `m x 54`."""
+
+    @property
+    def observed_coefficients(self) -> Floats:
+        """Coefficients of the observed textures, `m x 36`."""
+        return self.pool.coefficients[self.observed]
+
+
+class ModelFiles(NamedTuple):
+    """Files of a run that make up `Models`."""
+
+    process: Path
+    flow: Path
+    pool: Path
+    observed: Path
+
+
+def load_models(files: ModelFiles, device: str | torch.device = "cpu") -> Models:
+    """Read models, their pool and what was observed.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, or holds something else.
+    """
+    for path in files:
+        if not path.exists():
+            raise InputError(f"{path}: there is no such file; {REMEDY}.")
+    process = _loaded(files.process, load_process, MultiOutputGP, device)
+    flow = _loaded(files.flow, load_flow, ConditionalFlow, device)
+    table = read_table(files.observed)
+    table = table[table[FAILURE] == ""]
+    return Models(
+        process,
+        flow,
+        open_textures(files.pool),
+        table[TEXTURE].to_numpy(np.int64),
+        table[list(PARAMETER_NAMES)].to_numpy(np.float64),
+    )
+
+
+def _loaded(
+    path: Path,
+    load: Callable[[Path, str | torch.device], Model],
+    kind: type[Model],
+    device: str | torch.device,
+) -> Model:
+    try:
+        return load(path, device)
+    except (
+        SafetensorError,
+        json.JSONDecodeError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        ValueError,
+    ) as error:
+        raise InputError(f"{path}: it holds no {kind.__name__} of textures; {REMEDY}.") from error
+
+
+def find_models(folder: Path) -> ModelFiles:
+    """Locate models by the folder of the study in a run, or of one start of an arm of its loop.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    loop = folder / ARM if (folder / "loop").is_dir() else folder
+    if not (loop / "gp.safetensors").is_file() or len(loop.resolve().parents) < 3:
+        raise InputError(f"{loop / 'gp.safetensors'}: there is no such file; {REMEDY}.")
+    study = loop.resolve().parents[2]
+    return ModelFiles(
+        loop / "gp.safetensors",
+        loop / "flow.safetensors",
+        study / "textures/pool/textures.zarr",
+        loop / "observed.parquet",
+    )
+
+
+def truth_of(files: ModelFiles) -> PlasticityOptions:
+    """Return where the parameters that models learned from came from, as their table records it."""
+    record = table_provenance(files.observed).get("options", {})
+    return PlasticityOptions.model_validate(record.get("truth", {}))
+
+
+def nearest_distances(coefficients: Floats, others: Floats) -> Floats:
+    """Return the distance of each texture, `n x 36`, to the nearest of others, `m x 36`."""
+    return np.array([coefficient_distance(each, others).min() for each in coefficients])
+
+
+def usual_distance(pool: Floats, rng: np.random.Generator) -> float:
+    """Return how far textures of a pool, `n x 36`, are from their nearest neighbour at most.
+
+    It is the 99th percentile over a part of them: what is farther from the pool is unlike it.
+    """
+    part = rng.permutation(len(pool))[:NEIGHBOURS]
+    apart = [
+        np.partition(coefficient_distance(pool[each], pool), 1)[1] if len(pool) > 1 else 0.0
+        for each in part
+    ]
+    return float(np.quantile(apart, MOST))

@@ -1,0 +1,88 @@
+"""Textures for several targets: proposed, checked and ranked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pspflow.logs import log
+from pspflow.mechanics import PARAMETER_NAMES
+from pspflow.studies.texture.design.checks import checked
+from pspflow.studies.texture.design.designs import FAR_PERCENT, Proposed, Texture, propose, table_of
+from pspflow.studies.texture.design.models import Models
+from pspflow.studies.texture.design.quantities import values_of
+from pspflow.studies.texture.design.reach import missed
+from pspflow.studies.texture.design.targets import Target
+from pspflow.studies.texture.plasticity.options import PlasticityOptions
+from pspflow.studies.texture.plasticity.truth import GroundTruth, ground_truth
+
+MOST_SAID: Final = 14
+"""Quantities that a warning names."""
+
+
+class Designs(NamedTuple):
+    """Textures for targets, and what they are compared with."""
+
+    table: pd.DataFrame
+    """One row per texture, the best first; see `designs.table_of`."""
+    textures: list[Texture]
+    """In the order of the table: coefficients and orientations."""
+    proposed: Mapping[str, Proposed]
+    """What was proposed for each target, and from what."""
+
+
+def design_textures(
+    targets: Sequence[Target],
+    models: Models,
+    truth: GroundTruth | None = None,
+    candidates: int = 64,
+    designs: int = 3,
+    seed: int = 0,
+) -> Designs:
+    """Make textures of wanted anisotropy, and check each.
+
+    Parameters
+    ----------
+    targets
+        What is wanted: see `targets.target_of_wish`, `targets.read_targets` and
+        `targets.checked_target`.
+    models
+        See `models.load_models`.
+    truth
+        What checks them; None: the Taylor model of fcc metals.
+    candidates
+        Textures that the flow draws for each target.
+    designs
+        The best of them by the forward model, which are checked; as many are retrieved.
+    seed
+        Seed of what is drawn.
+
+    Raises
+    ------
+    InputError
+        If no texture comes near what is wanted.
+    """
+    truth = truth or ground_truth(PlasticityOptions())
+    pool = models.process.predict(models.pool.coefficients)
+    found = {each.name: propose(each, models, pool, candidates, designs, seed) for each in targets}
+    textures = [texture for each in found.values() for texture in each.textures]
+    answers = checked(textures, models, truth)
+    table = table_of(textures, {each.name: each for each in targets}, *answers, models)
+    _say_missed(targets, table)
+    order = table.pop("place")
+    return Designs(table, [textures[place] for place in order], found)
+
+
+def _say_missed(targets: Sequence[Target], table: pd.DataFrame) -> None:
+    """Warn of targets that no design comes near."""
+    for target in targets:
+        best = table[(table["target"] == target.name) & (table["origin"] == "design")].iloc[0]
+        if best["checked_error_percent"] > FAR_PERCENT:
+            parameters = best[list(PARAMETER_NAMES)].to_numpy(np.float64)
+            reached = values_of(target.names, parameters[None])[0]
+            most = "" if len(target.names) > MOST_SAID else f": {missed(target, reached)}"
+            log.warning(
+                "%s: the best checked design misses what is wanted by %.0f %%%s",
+                *(target.name, best["checked_error_percent"], most),
+            )

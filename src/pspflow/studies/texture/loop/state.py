@@ -1,0 +1,245 @@
+"""What a loop has done so far, on disk: observations, fitted processes, flows and iterations.
+
+Everything is written as soon as it is there: an observation is appended to a log, everything else
+is written beside its place and renamed. What a killed loop lacks it makes again, from the same
+random streams; what it has it reads, and an unbroken loop reads the same files. Both therefore end
+with the same bytes.
+"""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pspflow.io.artefacts import Provenance, replacing
+from pspflow.io.weights import load_weights, save_weights
+from pspflow.mechanics import independent_outputs
+from pspflow.models.texture.conditional_flow import ConditionalFlow
+from pspflow.models.texture.multi_output_gp import MultiOutputGP
+from pspflow.studies.texture.trained_models import load_flow, save_flow
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What the ground truth said about a texture."""
+
+    texture: int
+    """Row in the pool."""
+    iteration: int
+    parameters: tuple[float, ...]
+    """All 54; none where it failed."""
+    failure: str
+    """Why it failed, or an empty text."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Textures that are to be observed, in this order."""
+
+    textures: tuple[int, ...]
+    iteration: int
+    seconds: float
+
+
+@dataclass
+class Log:
+    """Choices and observations, in the order in which they came."""
+
+    events: list[Observation | Choice] = field(default_factory=list)
+
+    @property
+    def observations(self) -> list[Observation]:
+        """Return all observations, failures too."""
+        return [each for each in self.events if isinstance(each, Observation)]
+
+    @property
+    def labelled(self) -> list[Observation]:
+        """Return the observations that have parameters."""
+        return [each for each in self.observations if not each.failure]
+
+    @property
+    def asked(self) -> list[int]:
+        """Return every texture that was ever chosen."""
+        choices = (each for each in self.events if isinstance(each, Choice))
+        return [texture for choice in choices for texture in choice.textures]
+
+    @property
+    def waiting(self) -> list[int]:
+        """Return the textures that were chosen and not observed."""
+        done = {each.texture for each in self.observations}
+        return [texture for texture in self.asked if texture not in done]
+
+    def textures(self) -> NDArray[np.int64]:
+        """Return the rows in the pool of the textures that have parameters, `n`."""
+        return np.array([each.texture for each in self.labelled], np.int64)
+
+    def outputs(self) -> Floats:
+        """Return their independent outputs, `n x 35`."""
+        return independent_outputs(np.array([each.parameters for each in self.labelled]))
+
+
+class LoopState:
+    """The folder of a loop that is not finished.
+
+    Parameters
+    ----------
+    folder
+        Belongs to one loop, of one record of inputs, options and seed.
+    origin
+        That record.
+    """
+
+    def __init__(self, folder: Path, origin: Provenance) -> None:
+        self.folder, self.origin = folder, origin
+        folder.mkdir(parents=True, exist_ok=True)
+        self._journal = folder / "observations.jsonl"
+        self.log = Log(self._read())
+
+    def append(self, event: Observation | Choice) -> None:
+        """Add to the log; it is on the disk when this returns."""
+        with self._journal.open("a", encoding="utf-8") as file:
+            file.write(_line(event))
+            file.flush()
+            os.fsync(file.fileno())
+        self.log.events.append(event)
+
+    def go_back(self, observation: int) -> None:
+        """Forget an observation, by its number, and everything that came after it."""
+        place = self.log.events.index(self.log.observations[observation])
+        kept = Log(self.log.events[:place])
+        known = len(kept.labelled)
+        # what was made last goes first: a kill in between leaves nothing that lacks its reasons
+        for number in sorted(self._numbers("iteration"), reverse=True):
+            if self.iteration(number)["observations"] > known:
+                for name in ("iteration", "trips", "flow"):
+                    self._path(name, number).unlink(missing_ok=True)
+        for number in sorted(self._numbers("process"), reverse=True):
+            if number > known:
+                self._path("process", number).unlink()
+        rows = len(self._numbers("iteration"))
+        for name in ("trips", "flow"):
+            for number in self._numbers(name):
+                if number >= rows:
+                    self._path(name, number).unlink()
+        with replacing(self._journal) as staged:
+            staged.write_text("".join(map(_line, kept.events)), encoding="utf-8")
+        self.log = kept
+
+    def latest_process(self, observations: int) -> int | None:
+        """Return the largest number of observations, up to one, with a fitted process."""
+        return max((n for n in self._numbers("process") if n <= observations), default=None)
+
+    def save_process(self, observations: int, model: MultiOutputGP, seconds: float) -> None:
+        """Keep the process that is fitted on the first observations, without these."""
+        tensors = {
+            name: torch.from_numpy(np.ascontiguousarray(each))
+            for name, each in model.arrays().items()
+        }
+        path = self._path("process", observations)
+        save_weights(path, tensors, {"seconds": seconds}, self.origin)
+
+    def process(self, observations: int, pool: Floats, device: torch.device) -> MultiOutputGP:
+        """Read the process that is fitted on the first observations."""
+        tensors, _ = load_weights(self._path("process", observations))
+        arrays = {name: each.numpy() for name, each in tensors.items()}
+        textures, outputs = self.log.textures()[:observations], self.log.outputs()[:observations]
+        return MultiOutputGP.from_arrays(arrays, pool[textures], outputs, device)
+
+    def seconds_of_processes(self, first: int, last: int) -> float:
+        """Sum up how long processes of so many observations took, from first to last."""
+        numbers = [number for number in self._numbers("process") if first <= number <= last]
+        return sum(
+            float(load_weights(self._path("process", number))[1]["seconds"])
+            for number in sorted(numbers)
+        )
+
+    def seconds_of(self, kind: type[Observation] | type[Choice], iteration: int) -> float:
+        """Sum up how long the observations or choices of an iteration took."""
+        events = [each for each in self.log.events if isinstance(each, kind)]
+        return sum(each.seconds for each in events if each.iteration == iteration)
+
+    def has_flow(self, iteration: int) -> bool:
+        """Return whether the flow of an iteration is trained."""
+        return self._path("flow", iteration).exists()
+
+    def save_flow(
+        self, iteration: int, flow: ConditionalFlow, model: dict[str, Any], seconds: float
+    ) -> None:
+        """Keep a trained flow."""
+        path = self._path("flow", iteration)
+        save_flow(path, flow, {**model, "seconds": seconds}, self.origin)
+
+    def flow(self, iteration: int, device: torch.device) -> tuple[ConditionalFlow, dict[str, Any]]:
+        """Read a trained flow, with the arguments that make one of its size."""
+        path = self._path("flow", iteration)
+        sizes = load_weights(path)[1]
+        return load_flow(path, device), {k: v for k, v in sizes.items() if k != "seconds"}
+
+    def seconds_of_flow(self, iteration: int) -> float:
+        """Return how long a flow was trained."""
+        return float(load_weights(self._path("flow", iteration))[1]["seconds"])
+
+    def drop_flow(self, iteration: int) -> None:
+        """Remove a flow that is not needed any more."""
+        self._path("flow", iteration).unlink(missing_ok=True)
+
+    def save_iteration(self, number: int, row: dict[str, Any], samples: NDArray) -> None:
+        """Finish an iteration: keep what is known of it, and the textures that its flow drew."""
+        drawn = {"samples": torch.from_numpy(samples)}
+        save_weights(self._path("trips", number), drawn, {}, self.origin)
+        with replacing(self._path("iteration", number)) as staged:
+            staged.write_text(json.dumps(row), encoding="utf-8")
+
+    def iterations(self) -> list[dict[str, Any]]:
+        """Return what is known of every finished iteration, in order."""
+        return [self.iteration(number) for number in sorted(self._numbers("iteration"))]
+
+    def iteration(self, number: int) -> dict[str, Any]:
+        """Return what is known of a finished iteration."""
+        row: dict[str, Any] = json.loads(self._path("iteration", number).read_text("utf-8"))
+        return row
+
+    def samples(self, iteration: int) -> NDArray[np.float32]:
+        """Return the textures that the flow of an iteration drew."""
+        return load_weights(self._path("trips", iteration))[0]["samples"].numpy()
+
+    def remove(self) -> None:
+        """Remove the state of a finished loop, and those of other records beside it."""
+        shutil.rmtree(self.folder.parent)
+
+    def _path(self, name: str, number: int) -> Path:
+        ending = "json" if name == "iteration" else "safetensors"
+        return self.folder / f"{name}-{number:06d}.{ending}"
+
+    def _numbers(self, name: str) -> list[int]:
+        return [int(path.stem.split("-")[1]) for path in self.folder.glob(f"{name}-*")]
+
+    def _read(self) -> list[Observation | Choice]:
+        if not self._journal.exists():
+            return []
+        text = self._journal.read_text(encoding="utf-8")
+        whole = text[: text.rfind("\n") + 1]
+        if whole != text:  # killed while it wrote a line
+            with replacing(self._journal) as staged:
+                staged.write_text(whole, encoding="utf-8")
+        return [_event(line) for line in whole.splitlines()]
+
+
+def _line(event: Observation | Choice) -> str:
+    return json.dumps({"kind": type(event).__name__, **event.__dict__}) + "\n"
+
+
+def _event(line: str) -> Observation | Choice:
+    values = json.loads(line)
+    if values.pop("kind") == "Choice":
+        return Choice(**{**values, "textures": tuple(values["textures"])})
+    return Observation(**{**values, "parameters": tuple(values["parameters"])})

@@ -1,0 +1,56 @@
+"""The state of a loop on disk: nothing half written is read, and it can go back."""
+
+import numpy as np
+import pytest
+
+from pspflow.io.artefacts import Provenance
+from pspflow.studies.texture.loop.state import Choice, LoopState, Observation
+
+ORIGIN = Provenance("test", {}, 0, {})
+
+
+def seen(texture, iteration=0, failure=""):
+    """Make an observation."""
+    return Observation(texture, iteration, () if failure else (1.0 / 3,) * 54, failure, 0.1)
+
+
+@pytest.fixture
+def state(tmp_path):
+    """Return a state of four observations, of which one failed."""
+    state = LoopState(tmp_path / "state", ORIGIN)
+    for event in (Choice((7, 3, 5), 0, 0.0), seen(7), seen(3, failure="no equilibrium"), seen(5)):
+        state.append(event)
+    state.append(Choice((9,), 1, 0.0))
+    return state
+
+
+def test_what_was_observed_is_read_again(state):
+    """Every digit of it, and what waits to be observed."""
+    again = LoopState(state.folder, ORIGIN)
+    assert again.log.events == state.log.events
+    assert again.log.textures().tolist() == [7, 5]
+    assert again.log.asked == [7, 3, 5, 9]
+    assert again.log.waiting == [9]
+
+
+def test_a_line_that_was_cut_short_is_dropped(state):
+    """A kill while an observation is written loses that one and no other."""
+    journal = state.folder / "observations.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b'{"kind": "Observation", "texture": 9, "itera')
+    again = LoopState(state.folder, ORIGIN)
+    assert again.log.events == state.log.events
+    again.append(seen(9, 1))
+    assert LoopState(state.folder, ORIGIN).log.waiting == []
+
+
+def test_going_back_forgets_what_came_after(state):
+    """What an earlier observation led to is kept, everything that it did not know of is not."""
+    for number, known in enumerate((1, 2)):
+        row = {"iteration": number, "observations": known}
+        state.save_iteration(number, row, np.zeros((1, 1, 36), np.float32))
+    state.go_back(2)
+    assert state.log.textures().tolist() == [7]
+    assert state.log.waiting == [5]
+    assert [row["observations"] for row in state.iterations()] == [1]
+    assert LoopState(state.folder, ORIGIN).log.events == state.log.events
