@@ -133,7 +133,7 @@ def test_options_given_twice(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["steel"], 'Unknown command "steel". Available commands: schema, composite, temper.'),
+        (["steel"], 'Unknown command "steel". Available commands: schema, composite, temper, texture.'),
         (["temper", "images", "cut"], 'Unknown command "cut". Available commands: '),
         (["temper", "images", "split", "--sede", "3"], "See pspflow --help."),
         (

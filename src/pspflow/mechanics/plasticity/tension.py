@@ -175,9 +175,10 @@ def tension(
     whole = [Part(np.arange(len(frames)), (), ALL)]
     for part in parts(directions.along, directions.second) if orthorhombic else whole:
         if len(part.at):
+            copies = 1 + len(part.turns)
             grains = grains_of(
                 np.concatenate([angles, *(turned(angles, axis) for axis in part.turns)]),
-                np.tile(shares, 1 + len(part.turns)),
+                np.tile(shares / copies, copies),
                 systems,
             )
             results[part.at] = pull_all(
