@@ -66,7 +66,8 @@ def train_flow(
     if points.ndim != 2 or points.shape[1] != len(on):
         raise ValueError(f"textures must have {len(on)} coefficients each, got {points.shape}")
     _check_finite(points, "textures")
-    optimiser = Adam(flow.parameters(), lr=learning_rate)
+    # fused: a sixth of a step less, in many small tensors
+    optimiser = Adam(flow.parameters(), lr=learning_rate, fused=True)
     scale = float(flow.texture_spread.log().sum())
     losses = []
     flow.train()
