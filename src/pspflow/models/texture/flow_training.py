@@ -67,8 +67,8 @@ def train_flow(
     if points.ndim != 2 or points.shape[1] != len(on):
         raise ValueError(f"textures must have {len(on)} coefficients each, got {points.shape}")
     _check_finite(points, "textures")
-    fused = True if on.is_cuda else None  # one kernel for all parameters
-    optimiser = Adam(flow.parameters(), lr=learning_rate, fused=fused)
+    # fused: a sixth of a step less on a CPU, in many small tensors; one kernel on a GPU
+    optimiser = Adam(flow.parameters(), lr=learning_rate, fused=True)
     gradients = FlowGradients(flow, batch_size)
     scale = float(flow.texture_spread.log().sum())
     losses = []
