@@ -53,6 +53,8 @@ class LoopOptions(Options):
     """Observations that a loop starts with; the paper's 5."""
     flow_every: Count = 10
     """Observations between two trainings of the flow: one iteration. The paper's 1."""
+    batch: Count = 10
+    """The same for active_batch, which chooses them at once."""
     most_observations: Annotated[int, Field(ge=10)] = 100
     """Observations at which an active loop ends in any case; the paper's stopped at 1,076."""
     random_observations: Annotated[int, Field(ge=10, le=20_000)] = 160
@@ -95,7 +97,7 @@ class LoopOptions(Options):
 
     def acting(self, arm: ArmName) -> Self:
         """Reset what has no effect on an arm, so that changing it reruns nothing."""
-        reset = ["arms", "starts"]
+        reset = ["arms", "starts", "flow_every" if arm == "active_batch" else "batch"]
         if arm == "full":
             reset += ["first", "flow_every", "most_observations", "random_observations"]
         if arm in ("full", "random"):
