@@ -61,7 +61,7 @@ ALWAYS: Final = (
         "random numbers of a flow's training",
         "not said",
         "the same in every iteration",
-        "others change the likelihood by half a nat, which hides whether it settles",
+        "others change the likelihood by about a nat, which hides whether it settles",
     ),
     (
         "likelihood of the stopping criterion",

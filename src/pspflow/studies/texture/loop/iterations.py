@@ -3,7 +3,7 @@
 Everything that is drawn is a function of the run's seed, the start and the number of the iteration
 or observation, and of nothing that happened before in the process. New flows are trained with the
 same random numbers in every iteration and arm: the likelihoods of two flows that differ by theirs
-alone differ by half a nat on 2,000 candidates, which would hide whether it settles (equation 10).
+alone differ by about a nat on 2,000 candidates, which would hide whether it settles (equation 10).
 """
 
 import time
