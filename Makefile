@@ -62,6 +62,7 @@ benchmarks: $(READY)
 	python benchmarks/mechanics.py > benchmarks/results/mechanics.json
 	python benchmarks/resolution.py > benchmarks/results/resolution.json
 	python benchmarks/composite.py > benchmarks/results/composite.json
+	python benchmarks/texture.py > benchmarks/results/texture.json
 	python benchmarks/startup.py > benchmarks/results/startup.json
 	python benchmarks/render.py > docs/benchmarks.md
 

@@ -20,7 +20,8 @@ from pspflow.models.discriminators import (
 )
 from pspflow.models.multiflow import MultiDomainFlow
 from pspflow.models.pinet import PAPER_CHANNELS, PINet
-from pspflow.topology import PersistenceImageLayer
+from pspflow.studies.shared.persistence.imaging import Imaging
+from pspflow.studies.temper.flows.training import exact_topology
 from pspflow.training.devices import using
 from pspflow.training.gather import ChipGather
 from pspflow.training.memory import keep_freed_memory
@@ -30,6 +31,7 @@ DOMAINS = ("as_extruded", "t5", "t6")
 GPU = torch.cuda.is_available()
 THREADS = 2
 PAPER_CHIPS_PER_S = 437_000 * 30 / (12 * 3600)
+GRID = Imaging(birth_range=(0, 255), persistence_range=(0, 255), sigma=12.75, unit_persistence=255)
 DEMO = {"size_px": 32, "architecture": "glow", "width": 32, "couplings": 4}
 PAPER = {"size_px": 128, "architecture": "realnvp", "width": 64, "blocks": 4}
 
@@ -47,7 +49,7 @@ def training(
     rng = np.random.default_rng(0)
     topology = None
     if regularisation == "exact":
-        topology = PersistenceImageLayer(10, (0, 255), (0, 255), 12.75)
+        topology = exact_topology(GRID)
     elif regularisation == "pinet":
         topology = PINet("pooled", channels)
     data = {}

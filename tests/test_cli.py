@@ -133,7 +133,10 @@ def test_options_given_twice(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["steel"], 'Unknown command "steel". Available commands: schema, composite, temper, texture.'),
+        (
+            ["steel"],
+            'Unknown command "steel". Available commands: schema, composite, temper, texture.',
+        ),
         (["temper", "images", "cut"], 'Unknown command "cut". Available commands: '),
         (["temper", "images", "split", "--sede", "3"], "See pspflow --help."),
         (

@@ -19,7 +19,7 @@ ANG = """# Phase 1
 
 
 def test_the_page_on_textures(tmp_path, monkeypatch):
-    """From a map to its coefficients and anisotropy parameters."""
+    """From a map to its analysis, a sample and figures; and the parts of all that."""
     rng = np.random.default_rng(0)
     angles = rng.uniform(0, 1, (30, 3)) * (2 * np.pi, np.pi, 2 * np.pi)
     lines = [
@@ -34,6 +34,9 @@ def test_the_page_on_textures(tmp_path, monkeypatch):
     for block in blocks:
         exec(block, names)
     np.testing.assert_allclose(names["angles"], angles, atol=1e-4)
+    assert names["found"].coefficients.shape == (36,)
+    assert names["found"].as_given.tension.r_value.shape == (19,)
+    assert all((tmp_path / name).exists() for name in ("sample.txt", "poles.png", "odf.png"))
     assert names["coefficients"](*names["symmetric"]).shape == (36,)
     assert names["anisotropy_parameters"](*names["symmetric"]).shape == (54,)
     assert len(names["PARAMETER_NAMES"]) == 54

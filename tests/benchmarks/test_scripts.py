@@ -6,6 +6,7 @@ from pathlib import Path
 import composite
 import flow
 import pytest
+import texture
 import torch
 
 SCRIPTS = sorted(path.stem for path in (Path(__file__).parents[2] / "benchmarks").glob("*.py"))
@@ -29,3 +30,17 @@ def test_the_steps_of_the_flow_benchmark_are_timed(kind):
     size = {"size_px": 16, "architecture": "glow", "width": 2, "couplings": 1}
     made = flow.training(kind, torch.device("cpu"), size, (4, 4), (2, 2, 2, 2), 2)
     assert flow.seconds_a_step(made, steps=1, warm=1) > 0
+
+
+def test_every_part_of_an_iteration_is_timed():
+    """At the smallest sizes: parts that follow from others add up, and peers are compared."""
+    tiny = texture.Sizes(
+        pool=60, few=20, many=30, grains=24, blocks=2, width=4, batch=20, steps=2, iterations=1
+    )
+    record = texture.measure(tiny)
+    parts = {name: case["CPU-s"] for name, case in record["cases"].items()}
+    assert min(parts.values()) > 0
+    assert parts["iteration with 70 epochs"] == pytest.approx(
+        parts["iteration without a flow"] + parts["flow, 70 epochs (extrapolated)"]
+    )
+    assert sum("over ours" in name for name in record["ratios"]) == 3

@@ -16,7 +16,7 @@ HEADER = (
 
 
 @refuses_masks
-def write_orientations(path: Path, orientations: ArrayLike, weights: ArrayLike) -> None:
+def write_orientations(path: Path | str, orientations: ArrayLike, weights: ArrayLike) -> None:
     """Write weighted orientations of cubic crystals as text, the angles in degrees.
 
     MTEX reads it with `orientation.load(path, CS, 'ColumnNames', {'phi1', 'Phi', 'phi2',
@@ -32,6 +32,6 @@ def write_orientations(path: Path, orientations: ArrayLike, weights: ArrayLike) 
         Volume fractions, shape ``(n,)``.
     """
     rows = np.column_stack([np.degrees(np.asarray(orientations)), np.asarray(weights)])
-    with path.open("w", encoding="utf-8", newline="\n") as stream:
+    with Path(path).open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(HEADER)
         np.savetxt(stream, rows, fmt=["%.6f"] * 3 + ["%.9g"])

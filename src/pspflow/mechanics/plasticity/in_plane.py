@@ -35,6 +35,7 @@ def yield_stress_and_r_value(
     rate_sensitivity: float = RATE_SENSITIVITY,
     tolerance: float = TOLERANCE,
     max_steps: int = MAX_STEPS,
+    orthorhombic: bool = False,
 ) -> InPlane:
     """Compute yield stress and r-value (Lankford coefficient) over the angle to X in the plane XY.
 
@@ -48,7 +49,7 @@ def yield_stress_and_r_value(
         Volume fractions, (n,), of sum 1; None: all alike.
     angles_rad
         Angles from X towards Y in radians, (k,).
-    slip, rate_sensitivity, tolerance, max_steps
+    slip, rate_sensitivity, tolerance, max_steps, orthorhombic
         As in `tension`.
 
     Raises
@@ -74,6 +75,7 @@ def yield_stress_and_r_value(
         rate_sensitivity=rate_sensitivity,
         tolerance=tolerance,
         max_steps=max_steps,
+        orthorhombic=orthorhombic,
     )
     with np.errstate(divide="ignore"):
         return InPlane(response.stress, response.first / response.second)

@@ -142,9 +142,7 @@ class ConditionalFlow(nn.Module):
         latents, log_det
             `n x d`, and the logarithm of the Jacobian's determinant, `n`.
         """
-        standardised = (textures - self.texture_mean) / self.texture_spread
-        latents, log_det = self.layers(standardised, c=[self._given(properties)])
-        return latents, log_det - self.texture_spread.log().sum()
+        return self._latents(*self.standardised(textures, properties))
 
     def inverse(self, latents: Tensor, properties: Tensor) -> Tensor:
         """Map latents `n x d` to textures, given properties `n x h`."""
@@ -153,9 +151,23 @@ class ConditionalFlow(nn.Module):
 
     def log_prob(self, textures: Tensor, properties: Tensor) -> Tensor:
         """Return log p(m | P) of each texture, `n`, in nats (equation 6)."""
-        latents, log_det = self(textures, properties)
+        return self.log_prob_of_standardised(*self.standardised(textures, properties))
+
+    def log_prob_of_standardised(self, textures: Tensor, properties: Tensor) -> Tensor:
+        """Return what `log_prob` does, of what `standardised` returned."""
+        latents, log_det = self._latents(textures, properties)
         normal = -0.5 * (latents.square().sum(1) + latents.shape[1] * math.log(2 * math.pi))
         return normal + log_det
+
+    def standardised(self, textures: Tensor, properties: Tensor) -> tuple[Tensor, Tensor]:
+        """Standardise textures `n x d` and properties `n x h`, as the layers take them.
+
+        Raises
+        ------
+        ValueError
+            If a property that did not vary in training has another value.
+        """
+        return (textures - self.texture_mean) / self.texture_spread, self._given(properties)
 
     @torch.no_grad()
     def likelihood(self, textures: Tensor, properties: Tensor) -> Likelihood:
@@ -190,6 +202,10 @@ class ConditionalFlow(nn.Module):
         latents = torch.from_numpy(drawn).to(self.texture_mean)
         textures = self.inverse(latents, properties.repeat_interleave(count, dim=0))
         return textures.reshape(len(properties), count, size)
+
+    def _latents(self, textures: Tensor, properties: Tensor) -> tuple[Tensor, Tensor]:
+        latents, log_det = self.layers(textures, c=[properties])
+        return latents, log_det - self.texture_spread.log().sum()
 
     def _given(self, properties: Tensor) -> Tensor:
         fixed = self.property_spread == 0

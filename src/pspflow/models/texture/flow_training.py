@@ -10,6 +10,7 @@ from torch import Tensor
 from pspflow.arrays import real, refuses_masks
 from pspflow.logs import progress
 from pspflow.models.texture.conditional_flow import ConditionalFlow
+from pspflow.models.texture.flow_gradient import FlowGradients
 from pspflow.seeds import generator
 from pspflow.training.optimisers import Adam
 
@@ -66,7 +67,9 @@ def train_flow(
     if points.ndim != 2 or points.shape[1] != len(on):
         raise ValueError(f"textures must have {len(on)} coefficients each, got {points.shape}")
     _check_finite(points, "textures")
-    optimiser = Adam(flow.parameters(), lr=learning_rate)
+    # fused: a sixth of a step less on a CPU, in many small tensors; one kernel on a GPU
+    optimiser = Adam(flow.parameters(), lr=learning_rate, fused=True)
+    gradients = FlowGradients(flow, batch_size)
     scale = float(flow.texture_spread.log().sum())
     losses = []
     flow.train()
@@ -78,6 +81,7 @@ def train_flow(
                 f"{tuple(given.shape)}"
             )
         _check_finite(given, "properties")
+        inputs, conditions = flow.standardised(points, given)
         order = torch.from_numpy(generator(seed, "epoch", epoch).permutation(len(points)))
         batches = torch.split(order.to(on.device), batch_size)
         total = points.new_zeros(())
@@ -85,11 +89,9 @@ def train_flow(
             done = (epoch * len(batches) + step) / (epochs * len(batches))
             rate = final_rate + (learning_rate - final_rate) * (1 + math.cos(math.pi * done)) / 2
             optimiser.param_groups[0]["lr"] = rate
-            loss = -flow.log_prob(points[batch], given[batch]).mean()
-            optimiser.zero_grad()
-            torch.autograd.backward(loss)
+            loss = gradients(inputs[batch], conditions[batch])
             optimiser.step()
-            total += loss.detach() * len(batch)
+            total += loss * len(batch)
         losses.append(float(total) / len(points) - scale)
         if not math.isfinite(losses[-1]):
             raise FloatingPointError(

@@ -43,6 +43,7 @@ OPTIONS = LoopOptions.model_validate(
     {
         "first": 6,
         "flow_every": 3,
+        "batch": 3,
         "most_observations": 15,
         "random_observations": 24,
         "trip_textures": 5,

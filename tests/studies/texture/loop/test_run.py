@@ -173,12 +173,18 @@ def test_the_determinant_decides(whole, data):
     assert rows[-1] in left[np.argsort(-determinants)[:3]]
 
 
-def test_a_warm_flow_goes_on(whole):
-    """It keeps its permutations, where a new flow of every iteration draws its own."""
-    flows = {arm: load_weights(whole[arm] / FILES["flow"])[0] for arm in ("active", "active_warm")}
+def test_flows_differ_by_what_was_observed_alone(whole):
+    """New flows have the same permutations, whatever the arm; a warm one goes on."""
+    arms = ("active", "random", "active_warm")
+    flows = {arm: load_weights(whole[arm] / FILES["flow"])[0] for arm in arms}
     assert observed(whole["active_warm"]) == observed(whole["active"])
-    names = [name for name in flows["active"] if name.endswith("w_perm")]
-    assert any(not torch.equal(flows["active"][n], flows["active_warm"][n]) for n in names)
+    for name, tensor in flows["active"].items():
+        if name.endswith("w_perm"):
+            assert torch.equal(tensor, flows["random"][name])
+            assert torch.equal(tensor, flows["active_warm"][name])
+    assert any(
+        not torch.equal(each, flows["active_warm"][n]) for n, each in flows["active"].items()
+    )
 
 
 def test_artefacts_are_what_later_chapters_read(whole, data):

@@ -94,7 +94,7 @@ def test_several_starts_are_one_sentence():
     ("values", "options", "verdict", "why"),
     [
         (MOVING, PAPERS, "not reached", "1 of 1 loop ended before"),
-        (SETTLED, OPTIONS, "not comparable", "blocks of the flow 8 (paper 20)"),
+        (SETTLED, OPTIONS, "not comparable", "blocks of the flow 6 (paper 20)"),
         ([-38.0] * 6, PAPERS, "reached", ""),
     ],
 )

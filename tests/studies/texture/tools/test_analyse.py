@@ -17,6 +17,7 @@ from pspflow.mechanics.texture import (
     symmetrise,
     texture_index,
 )
+from pspflow.studies.texture.tools import analyse as tool
 from pspflow.studies.texture.tools.analyse import FIGURES, PAGE, TABLES, TWIN, analyse
 
 LEFT_OUT = 20
@@ -121,18 +122,18 @@ def test_the_page_says_it(made):
     assert any("planar anisotropy Δr" in each for each in findings)
 
 
-def test_again(run, made, tmp_path, faulty):
-    """An earlier analysis is replaced; a table without positions has no map."""
+def test_again(run, made, tmp_path, faulty, monkeypatch):
+    """An earlier analysis is replaced whole, what this one does not make too."""
     out = tmp_path / "out"
     out.mkdir()
     for name in (PAGE, "taylor_map.png"):
         (out / name).write_bytes((made / name).read_bytes())
-    points = table(made, "points").rename(columns={"weight": "share"})[::6]
-    points[["phi1_deg", "Phi_deg", "phi2_deg"]].to_csv(tmp_path / "table.csv", index=False)
+    points = table(made, "points")[["phi1_deg", "Phi_deg", "phi2_deg"]]
+    points[::6].to_csv(tmp_path / "table.csv", index=False)
+    monkeypatch.setattr(tool, "figures_of", lambda *_: {})
     run(analyse, tmp_path / "table.csv", "--out", out, "--rate-sensitivity", 1)
-    assert {path.name for path in out.iterdir()} == {PAGE, TWIN, *TABLES, *FIGURES} - {
-        "taylor_map.png"
-    }
+    assert {path.name for path in out.iterdir()} == {PAGE, TWIN, *TABLES}
+    assert "x" not in pd.read_csv(out / "points.csv")
     twin = (out / TWIN).read_text(encoding="utf-8")
     assert "- To check: the file names no crystal symmetry of these points" in twin
 

@@ -17,7 +17,6 @@ from pspflow.mechanics.texture import (
     coefficients,
     component_fractions,
     specimen_asymmetry,
-    symmetrise,
     texture_index,
     uniform_orientations,
 )
@@ -128,7 +127,7 @@ def analyse_texture(
         sample=sample,
         as_given=plastic_response(*used, slip=slip, rate_sensitivity=rate_sensitivity),
         symmetric=plastic_response(
-            *symmetrise(*used), slip=slip, rate_sensitivity=rate_sensitivity
+            *used, slip=slip, rate_sensitivity=rate_sensitivity, orthorhombic=True
         ),
     )
 

@@ -51,17 +51,19 @@ def plastic_response(
     *,
     slip: str = "fcc",
     rate_sensitivity: float = RATE_SENSITIVITY,
+    orthorhombic: bool = False,
 ) -> Plastic:
     """Compute yield stress and r-value in the plane of the sheet, and the anisotropy parameters.
 
     Parameters
     ----------
     orientations
-        Bunge–Euler angles in radians, shape ``(n, 3)``, taken as they are.
+        Bunge–Euler angles in radians, shape ``(n, 3)``.
     weights
         Volume fractions, shape ``(n,)``; None for equal ones.
-    slip, rate_sensitivity
-        As in `anisotropy_parameters`.
+    slip, rate_sensitivity, orthorhombic
+        As in `anisotropy_parameters`: orthorhombic takes each orientation for its equivalents in
+        the specimen too, which symmetrises the texture.
 
     Raises
     ------
@@ -72,7 +74,12 @@ def plastic_response(
 
     def pulled(angles: Sequence[int]) -> InPlane:
         return yield_stress_and_r_value(
-            orientations, weights, np.radians(angles), slip=slip, rate_sensitivity=rate_sensitivity
+            orientations,
+            weights,
+            np.radians(angles),
+            slip=slip,
+            rate_sensitivity=rate_sensitivity,
+            orthorhombic=orthorhombic,
         )
 
     try:
@@ -92,7 +99,11 @@ def plastic_response(
     parameters = np.full(len(PARAMETER_NAMES), np.nan)
     try:
         parameters = anisotropy_parameters(
-            orientations, weights, slip=slip, rate_sensitivity=rate_sensitivity
+            orientations,
+            weights,
+            slip=slip,
+            rate_sensitivity=rate_sensitivity,
+            orthorhombic=orthorhombic,
         )
     except PlasticityConvergenceError as error:
         failures.append(f"There are no anisotropy parameters: {error}")

@@ -7,8 +7,6 @@ from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.studies.texture.analysis.measured import Analysis
 from pspflow.studies.texture.analysis.plastic import Plastic
 
-SEEN: float = 1.15
-"""Asymmetry over its ruler beyond which it is called seen; the ruler itself scatters by 5 %."""
 STRONG = 2.0
 """Fraction of a component over that of a random texture beyond which it is named."""
 
@@ -74,12 +72,11 @@ def _error(texture: Orientations, found: Analysis) -> str:
 
 def _asymmetry(found: Analysis) -> str:
     apart, ruler = np.rad2deg(found.asymmetry)
-    seen = apart > SEEN * ruler
     fact = (
-        f"grains must turn by {apart:.1f}° on average to make the texture orthorhombic, and by "
-        f"{ruler:.1f}° between two samples of the orthorhombic one"
+        f"grains must turn by {apart:.1f}° on average to meet the orthorhombic texture, and by up "
+        f"to {ruler:.1f}° where the same grains are turned at random by the specimen's symmetry"
     )
-    if seen:
+    if apart > ruler:
         return (
             f"The texture is not orthorhombic: {fact}. Coefficients, ODF and all that is called "
             "symmetrised do not show this; check the alignment of the specimen's axes."

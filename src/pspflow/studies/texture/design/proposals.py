@@ -1,7 +1,7 @@
 """Textures for several targets: proposed, checked and ranked."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,6 @@ from pspflow.studies.texture.design.reach import missed
 from pspflow.studies.texture.design.targets import Target
 from pspflow.studies.texture.plasticity.options import PlasticityOptions
 from pspflow.studies.texture.plasticity.truth import GroundTruth, ground_truth
-
-MOST_SAID: Final = 14
-"""Quantities that a warning names."""
 
 
 class Designs(NamedTuple):
@@ -81,8 +78,7 @@ def _say_missed(targets: Sequence[Target], table: pd.DataFrame) -> None:
         if best["checked_error_percent"] > FAR_PERCENT:
             parameters = best[list(PARAMETER_NAMES)].to_numpy(np.float64)
             reached = values_of(target.names, parameters[None])[0]
-            most = "" if len(target.names) > MOST_SAID else f": {missed(target, reached)}"
             log.warning(
-                "%s: the best checked design misses what is wanted by %.0f %%%s",
-                *(target.name, best["checked_error_percent"], most),
+                "%s: the best checked design misses what is wanted by %.0f %%: %s",
+                *(target.name, best["checked_error_percent"], missed(target, reached)),
             )

@@ -23,6 +23,11 @@ class Arm:
     settles: bool = True
     """Whether the arm ends when the likelihood has settled (equation 10)."""
 
+    def step(self, options: LoopOptions) -> int:
+        """Return the observations of an iteration."""
+        at_once = self.acquisition == "determinant" and not self.one_by_one
+        return options.batch if at_once else options.flow_every
+
 
 ARMS: Final[dict[str, Arm]] = {
     "active": Arm("determinant", one_by_one=True),
@@ -44,7 +49,7 @@ LABELS: Final[dict[str, str]] = {
 def planned_observations(arm: Arm, options: LoopOptions, candidates: int) -> list[int]:
     """List the numbers of observations at which a flow is trained, one for every iteration.
 
-    All arms share them up to `most_observations`.
+    All arms share them up to `most_observations`, where a batch is as large as other steps.
 
     Parameters
     ----------
@@ -56,7 +61,7 @@ def planned_observations(arm: Arm, options: LoopOptions, candidates: int) -> lis
         Size of the pool, which no number exceeds.
     """
     middle = options.most_observations
-    plan = [*range(options.first, middle, options.flow_every), middle]
+    plan = [*range(options.first, middle, arm.step(options)), middle]
     step = float(options.flow_every)
     while not arm.settles and plan[-1] < options.random_observations:
         step *= GROWTH

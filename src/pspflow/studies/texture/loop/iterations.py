@@ -1,7 +1,9 @@
 """The loop of the paper's section 3: forward model, synthetic data, inverse model, next textures.
 
 Everything that is drawn is a function of the run's seed, the start and the number of the iteration
-or observation, and of nothing that happened before in the process.
+or observation, and of nothing that happened before in the process. New flows are trained with the
+same random numbers in every iteration and arm: the likelihoods of two flows that differ by theirs
+alone differ by half a nat on 2,000 candidates, which would hide whether it settles (equation 10).
 """
 
 import time
@@ -136,7 +138,7 @@ class Loop:
         flow, _ = state.flow(number, self.device)
         began = time.perf_counter()
         measures, samples = checked(
-            flow, model, self.checks, stream(self.seed, "loop trips", self.start, number)
+            flow, model, self.checks, stream(self.seed, "loop trips", self.start)
         )
         row: dict[str, Any] = {"iteration": number, "observations": known, **measures}
         row["stopped"] = self._stopped(plan, [*before, row])
@@ -155,12 +157,12 @@ class Loop:
         """Train the flow of an iteration, on a joint sample of every candidate for each epoch."""
         began = time.perf_counter()
         goes_on = self.arm.warm and number > 0
+        # a flow that goes on must not see the same noise again and again
+        position = (self.start, number if goes_on else 0)
         draws = model.predict(self.pool).sampler(
-            stream(self.seed, "loop synthetic data", self.start, number)
+            stream(self.seed, "loop synthetic data", *position)
         )
-        flow = Flow(
-            stream(self.seed, "loop flow", self.start, number), self.options.flow, self.device
-        )
+        flow = Flow(stream(self.seed, "loop flow", *position), self.options.flow, self.device)
         before = state.flow(number - 1, self.device)[0] if goes_on else None
         trained, sizes = trained_flow(flow, self.pool, draws, before)
         state.save_flow(number, trained, sizes, time.perf_counter() - began)

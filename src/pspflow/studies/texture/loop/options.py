@@ -24,9 +24,9 @@ class GaussianProcessOptions(Options):
 class FlowOptions(Options):
     """The inverse model."""
 
-    blocks: Annotated[int, Field(ge=2, le=64)] = 8
+    blocks: Annotated[int, Field(ge=2, le=64)] = 6
     """Coupling blocks; the paper's 20."""
-    width: Annotated[int, Field(ge=4, le=4096)] = 64
+    width: Annotated[int, Field(ge=4, le=4096)] = 128
     """Neurons of each of the two hidden layers of a block; the paper's 128."""
     epochs: Count = 40
     """Passes over the pool; the paper's 70."""
@@ -53,9 +53,11 @@ class LoopOptions(Options):
     """Observations that a loop starts with; the paper's 5."""
     flow_every: Count = 10
     """Observations between two trainings of the flow: one iteration. The paper's 1."""
+    batch: Count = 10
+    """The same for active_batch, which chooses them at once."""
     most_observations: Annotated[int, Field(ge=10)] = 100
     """Observations at which an active loop ends in any case; the paper's stopped at 1,076."""
-    random_observations: Annotated[int, Field(ge=10, le=20_000)] = 200
+    random_observations: Annotated[int, Field(ge=10, le=20_000)] = 160
     """The same for the random arm, at most what a Gaussian process takes exactly; beyond
     most_observations its steps grow by a quarter each."""
     window: Count = WINDOW
@@ -95,7 +97,7 @@ class LoopOptions(Options):
 
     def acting(self, arm: ArmName) -> Self:
         """Reset what has no effect on an arm, so that changing it reruns nothing."""
-        reset = ["arms", "starts"]
+        reset = ["arms", "starts", "flow_every" if arm == "active_batch" else "batch"]
         if arm == "full":
             reset += ["first", "flow_every", "most_observations", "random_observations"]
         if arm in ("full", "random"):

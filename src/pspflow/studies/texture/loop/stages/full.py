@@ -74,7 +74,7 @@ def full(
     state = LoopState(origin.resume_folder(made / FILES["history"]), origin)
     if not state.has_flow(0):
         began = time.perf_counter()
-        how = Flow(stream(seed, "full flow", start), options.flow, device)
+        how = Flow(stream(seed, "loop flow", start, 0), options.flow, device)
         trained, sizes = trained_flow(how, pool, lambda _: known.outputs)
         state.save_flow(0, trained, sizes, time.perf_counter() - began)
     flow, sizes = state.flow(0, device)
@@ -91,7 +91,7 @@ def full(
     )
     row: dict[str, Any] = {"iteration": 0, "observations": len(pool)}
     seconds_gp, began = time.perf_counter() - began, time.perf_counter()
-    measures, samples = checked(flow, model, checks, stream(seed, "loop trips", start, 0))
+    measures, samples = checked(flow, model, checks, stream(seed, "loop trips", start))
     row |= {
         **measures,
         "stopped": f"All {len(pool)} candidates that have parameters are observed.",
