@@ -79,11 +79,8 @@ def factor_figure(efficiency: pd.DataFrame, floors: Mapping[str, float]) -> Figu
         Error of arm full by judge, drawn as a line.
     """
     names = list(dict.fromkeys(efficiency["judge"]))
-    with figure_of(1, 2, cell_aspect=0.75) as (figure, grid):
-        for axes, judge in zip(grid[0], [*names, None][:2], strict=True):
-            if judge is None:
-                axes.set_visible(False)
-                continue
+    with figure_of(1, len(names), cell_aspect=0.75 if len(names) > 1 else 0.45) as (figure, grid):
+        for axes, judge in zip(grid[0], names, strict=True):
             mine = efficiency[efficiency["judge"] == judge]
             for arm in in_order(mine["arm"]):
                 _factors(axes, mine[mine["arm"] == arm], arm)
