@@ -144,7 +144,7 @@ def _wish(target: Target, designs: pd.DataFrame, best: pd.Series) -> Judged:
         return UNDECIDED, f"Target {target.name}: {values}, {how}."
     points = best["design_percent"] - best["retrieved_percent"]
     beside = (
-        f"; the nearest texture of the pool has {best['retrieved_percent']:.1f} %"
+        f"; the best retrieved texture of the pool has {best['retrieved_percent']:.1f} %"
         if np.isfinite(points)
         else ""
     )

@@ -9,6 +9,9 @@ from pspflow.options import Count, Options, Positive
 
 ANGLES_DEG: Final = (0, 15, 30, 45, 60, 75, 90)
 
+ROUNDING: Final = 1e-3
+"""By which a stress that is 1 by definition may miss it."""
+
 
 def _of_the_sheet(angle: int) -> int:
     if angle not in ANGLES_DEG:
@@ -34,7 +37,12 @@ class WishOptions(Options):
 
     @model_validator(mode="after")
     def _wants_something(self) -> Self:
-        if not (self.r_values or self.stresses):
+        if abs(self.stresses.get(0, 1.0) - 1) > ROUNDING:
+            raise ValueError(
+                f"the yield stress at 0 degrees is {self.stresses[0]:g}, but stresses are relative "
+                "to it; leave it out, and divide the others by it."
+            )
+        if not (self.r_values or set(self.stresses) - {0}):
             raise ValueError("neither r_values nor stresses are wanted; give one.")
         return self
 

@@ -12,7 +12,7 @@ from pspflow.errors import InputError
 from pspflow.io.sheet import read_sheet
 from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.mechanics.plasticity.parameters import DIRECTION_NAMES
-from pspflow.studies.texture.design.options import WishOptions
+from pspflow.studies.texture.design.options import ROUNDING, WishOptions
 from pspflow.studies.texture.design.quantities import (
     R_NAMES,
     R_VALUE,
@@ -25,8 +25,6 @@ Kind = Literal["wish", "yours", "test"]
 TARGET: Final = "target"
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 REFERENCE: Final = "stress_xy_0"
-ROUNDING: Final = 1e-3
-"""By which a stress that is 1 by definition may miss it."""
 NO_TEXTURE: Final = -1
 
 
