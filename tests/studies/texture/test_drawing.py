@@ -10,6 +10,8 @@ from pspflow.mechanics.texture import (
     coefficients,
     component_orientation,
     pole_figure_of_coefficients,
+    random_orientations,
+    symmetrise,
 )
 from pspflow.studies.texture.drawing import (
     ALL_DEG,
@@ -18,6 +20,7 @@ from pspflow.studies.texture.drawing import (
     density_levels,
     in_plane_figure,
     odf_figure,
+    orthorhombic,
     pole_figures_figure,
     pole_points,
     poles_of,
@@ -114,3 +117,19 @@ def test_sheets_over_the_angle():
         np.testing.assert_allclose(lines[0].get_ydata(), values)
     low, high = figure.axes[0].get_ylim()
     assert high - low >= 0.28
+
+
+def test_infinite_r_values_do_not_hide_the_others():
+    """The axis ends at 10, and says so."""
+    angles = np.arange(0, 91, 15)
+    ratios = np.array([0.8, 1.0, 1.2, 2.0, 30.0, 1e3, np.inf])
+    figure = saved(in_plane_figure(angles, {"Goss": (np.ones(7), ratios)}))
+    assert figure.axes[1].get_ylim() == (0, 10)
+    assert "ends at 10" in figure.axes[1].get_ylabel()
+
+
+def test_symmetrised_figures():
+    """The mean over half turns of a figure is the figure of the symmetrised texture."""
+    some = random_orientations(3, np.random.default_rng(0))
+    for one, both in zip(poles_of(some), poles_of(*symmetrise(some)), strict=True):
+        np.testing.assert_allclose(orthorhombic(one), both, atol=5e-3 * both.max())

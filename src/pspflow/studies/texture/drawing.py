@@ -43,6 +43,10 @@ MOST_LINEAR: Final = 8.0
 """Densities beyond which the steps grow by a factor instead of being equal."""
 STEPS: Final = (0.25, 0.5, 1.0)
 MOST_LEVELS: Final = 12
+NOTHING: Final = 5e-3
+"""Densities below this are written as 0."""
+LARGEST_R: Final = 10.0
+"""End of the axis of r-values; single crystals have infinite ones."""
 GRID_STEPS: Final = 36
 MOST_ACROSS: Final = 6
 NEAR_DEG: Final = 2.5
@@ -214,7 +218,7 @@ def odf_figure(coefficients: ArrayLike, phi2_deg: Sequence[float] = USUAL_DEG) -
 def in_plane_figure(angles_deg: ArrayLike, sheets: Mapping[str, tuple[Floats, Floats]]) -> Figure:
     """Show yield stress and r-value of sheets over the angle to the rolling direction.
 
-    The axes span at least a tenth of the stress and .5 of the r-value.
+    The axes span at least a tenth of the stress and .5 of the r-value, and end at an r-value of 10.
 
     Parameters
     ----------
@@ -236,6 +240,9 @@ def in_plane_figure(angles_deg: ArrayLike, sheets: Mapping[str, tuple[Floats, Fl
             low, high = axes.get_ylim()
             spare = max(0, (0.1 * high, 0.5)[part] - (high - low)) / 2
             axes.set_ylim(low - spare, high + spare)
+            if part and high > LARGEST_R:
+                axes.set_ylim(0, LARGEST_R)
+                axes.set_ylabel(f"r-value (axis ends at {LARGEST_R:g})")
         grid[0, 1].axhline(1, color="0.6", linewidth=0.6, zorder=0)
         if len(sheets) > 1:
             grid[0, 0].legend(fontsize=SMALL)
@@ -243,7 +250,10 @@ def in_plane_figure(angles_deg: ArrayLike, sheets: Mapping[str, tuple[Floats, Fl
 
 
 def _range(density: Floats) -> str:
-    return f"{density.min():.2g} … {density.max():.2g} mrd".replace("-", "−")
+    low, high = (
+        float(each) if abs(each) >= NOTHING else 0.0 for each in (density.min(), density.max())
+    )
+    return f"{low:.2g} … {high:.2g} mrd".replace("-", "−")
 
 
 def _bar(figure: Figure, filled: QuadContourSet, grid: np.ndarray, levels: Floats) -> None:

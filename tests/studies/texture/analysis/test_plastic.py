@@ -45,3 +45,11 @@ def test_what_does_not_converge_is_said(angles, monkeypatch):
     first, second = found.failures
     assert first.startswith("At 45° to the rolling direction, tension along (0.700, 0.700, 0.000)")
     assert second.startswith("There are no anisotropy parameters: tension along (0.000, 1.000")
+
+
+def test_a_thickness_that_stays():
+    """Goss pulled along the transverse direction does not thin: its r-value is infinite."""
+    goss = np.tile([0, np.pi / 4, 0], (8, 1))
+    found = plastic_response(goss)
+    assert found.tension.r_value[-1] == np.inf
+    assert found.mean_r_value == np.inf

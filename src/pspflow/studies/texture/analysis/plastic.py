@@ -19,6 +19,8 @@ from pspflow.mechanics.plasticity.tension import RATE_SENSITIVITY
 Floats = NDArray[np.float64]
 ANGLES_DEG: Final = tuple(range(0, 91, 5))
 """Angles to the rolling direction in the plane of the sheet."""
+LARGEST_R: Final = 1e4
+"""Larger r-values are infinite: strains are right to 1e-4."""
 
 
 class Plastic(NamedTuple):
@@ -96,6 +98,8 @@ def plastic_response(
                     one.yield_stress[0],
                     one.r_value[0],
                 )
+    # the thickness stays, but for rounding
+    tension.r_value[np.abs(tension.r_value) > LARGEST_R] = np.inf
     parameters = np.full(len(PARAMETER_NAMES), np.nan)
     try:
         parameters = anisotropy_parameters(

@@ -4,9 +4,14 @@ import numpy as np
 
 from pspflow.io.textures import Orientations
 from pspflow.mechanics import PARAMETER_NAMES
+from pspflow.mechanics.plasticity.tension import TOLERANCE
 from pspflow.studies.texture.analysis.measured import Analysis
 from pspflow.studies.texture.analysis.plastic import Plastic
 
+LEAST_DEG = 0.1
+"""Asymmetry that is none, whatever the ruler: angles of files are rounded."""
+USUAL = (0, 9, 18)
+"""Where 0, 45 and 90° stand in `ANGLES_DEG`."""
 STRONG = 2.0
 """Fraction of a component over that of a random texture beyond which it is named."""
 
@@ -30,13 +35,15 @@ def results_of(found: Analysis) -> list[str]:
         "with equal lateral strains.",
     ]
     for name, sheet in (("as measured", found.as_given), ("symmetrised", found.symmetric)):
-        if np.isfinite(sheet.mean_r_value):
+        if not np.isnan(sheet.tension.r_value[list(USUAL)]).any():
             said.append(_r_values(name, sheet))
     difference = np.abs(found.symmetric.parameters - found.as_given.parameters)
     if np.isfinite(difference).all():
         most = int(difference.argmax())
         said.append(
-            "Symmetrising changes the anisotropy parameters by "
+            "Symmetrising does not change the anisotropy parameters."
+            if difference[most] < TOLERANCE
+            else "Symmetrising changes the anisotropy parameters by "
             f"{np.sqrt(np.square(difference).mean()):.2g} (root mean square), and "
             f"{PARAMETER_NAMES[most]} most, by {difference[most]:.2g}."
         )
@@ -76,7 +83,7 @@ def _asymmetry(found: Analysis) -> str:
         f"grains must turn by {apart:.1f}° on average to meet the orthorhombic texture, and by up "
         f"to {ruler:.1f}° where the same grains are turned at random by the specimen's symmetry"
     )
-    if apart > ruler:
+    if apart > ruler + LEAST_DEG:
         return (
             f"The texture is not orthorhombic: {fact}. Coefficients, ODF and all that is called "
             "symmetrised do not show this; check the alignment of the specimen's axes."
@@ -97,13 +104,19 @@ def _components(found: Analysis) -> str:
 
 
 def _r_values(name: str, sheet: Plastic) -> str:
-    zero, middle, end = (sheet.tension.r_value[place] for place in (0, 9, 18))
-    return (
-        (
-            f"The r-values at 0, 45 and 90° of the texture {name} are {zero:.2f}, {middle:.2f} and "
-            f"{end:.2f}: mean {sheet.mean_r_value:.2f}, planar anisotropy Δr "
-            f"{sheet.planar_anisotropy:+.2f}."
-        )
-        .replace("-", "−")
-        .replace("r−values", "r-values")
+    zero, middle, end = (_number(sheet.tension.r_value[place]) for place in USUAL)
+    means = (
+        f": mean {_number(sheet.mean_r_value)}, planar anisotropy Δr "
+        f"{_number(sheet.planar_anisotropy)}"
+        if np.isfinite(sheet.mean_r_value)
+        else " (∞: the thickness does not change)"
     )
+    return (
+        f"The r-values at 0, 45 and 90° of the texture {name} are {zero}, {middle} and "
+        f"{end}{means}."
+    )
+
+
+def _number(value: float) -> str:
+    # adding 0 takes the sign from what is rounded to 0
+    return "∞" if np.isinf(value) else f"{round(float(value), 2) + 0:.2f}".replace("-", "−")
