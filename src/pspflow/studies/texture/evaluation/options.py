@@ -17,9 +17,9 @@ class EvaluationOptions(Options):
     hull_textures: Count = 20
     """Test textures of which one drawn texture is sought in the hull of single crystals, which
     takes a tenth of a second outside."""
-    verified: Count = 6
+    verified: Count = 3
     """Test textures whose round trip the ground truth checks."""
-    verified_samples: Count = 2
+    verified_samples: Count = 1
     """Textures drawn for each of them, which it computes: half a second each."""
     resamples: Annotated[int, Field(ge=100)] = 1000
     """Resamples of starts for intervals."""
