@@ -10,6 +10,8 @@ from pspflow.studies import registry
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
 ROOT = Path(__file__).parents[2]
+OF_USERS = ("import-structures", "import-textures")
+"""Stages of a user's own data; the tests simulate theirs."""
 CHAPTERS = [(study, name) for study in registry.studies() for name in registry.chapters(study)]
 
 
@@ -49,7 +51,7 @@ def test_every_stage_is_one_command_and_one_rule(study, chapter, planned):
     jobs = re.findall(r"^(?:local)?rule (\w+):$(.*?)(?=^\[|\Z)", planned, re.MULTILINE | re.DOTALL)
     for command in registry.stages(study, chapter):
         runs = {rule for rule, body in jobs if f" {study} {chapter} {command.name} " in body}
-        if command.name == "import-structures":  # a user's stack; the tests simulate structures
+        if command.name in OF_USERS:
             continue
         stage = command.name.replace("-", "_")
         assert len(runs) == 1, f"{command.name}: {runs}"

@@ -14,7 +14,11 @@ from .planned import flag, hints, holds
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
 
-DERIVED = {("temper_flows_train", "regularisations"), ("images_section", "simulated")}
+DERIVED = {
+    ("temper_flows_train", "regularisations"),
+    ("images_section", "simulated"),
+    ("texture_loop_run", "random_observations"),
+}
 """Options that follow from the configuration and are not in it; tests of their own say which."""
 OWN_DEVICE = {"composite_structures_solve"}
 """Rules without networks, whose device is an option of their own; tests of theirs say which."""

@@ -22,9 +22,13 @@ NO_TARGET = "none"
 """Target of the networks that predict nothing: a chapter of any target may read them."""
 OTHER_SET = {("composite_inverse_anneal", "objective")}
 """Networks of the set `all` that guide a search on the set of inverse design."""
+OF_ANOTHER_LOOP = {("texture_evaluation_trips", "judge")}
+"""The forward model that knows the whole pool judges the loops of all arms."""
 SOME_OF_THEIR_KIND = {
     ("composite_networks_reconstruct", "weights"),
     ("composite_inverse_infer", "weights"),
+    # parameters of the pool are what the loop asks for, one by one
+    ("texture_loop_run", "parameters"),
 }
 """Flags that take some of the artefacts of a kind; tests of their own say which."""
 
@@ -93,8 +97,12 @@ def test_a_command_names_the_files_of_its_rule_and_no_others(planned):
         named = [path for _, _, values in paths(job) for path in values.values()]
         problems += [f"{job.rule} gives {path} twice" for path in named if named.count(path) > 1]
         known = {*job.inputs, *job.outputs}
-        # figures are named by their folder
-        folders = {str(PurePosixPath(path).parent) for path in job.outputs if "figures" in path}
+        # figures are named by their folder, as is all that a loop makes
+        folders = {
+            str(PurePosixPath(path).parent)
+            for path in job.outputs
+            if "figures" in path or "made" in job.flags
+        }
         problems += [f"{job.rule} names {path}" for path in named if path not in known | folders]
         beside = set(job.named("sheet").values()) if "sheet" in job.flags else set()
         for path in known - set(named):
@@ -129,6 +137,8 @@ def test_inputs_belong_to_the_same_run_and_model_as_outputs(planned):
                 for wildcard, value in maker.wildcards.items():
                     mine = job.wildcards.get(wildcard)
                     if f"{wildcard}{value}" in words or value in {mine, NO_TARGET, *words}:
+                        continue
+                    if (job.rule, name) in OF_ANOTHER_LOOP:
                         continue
                     if mine is not None or (wildcard == "run" and value != "0"):
                         problems.append(f"{job.rule} {job.wildcards} --{name} reads {path}")
@@ -173,7 +183,7 @@ def test_shares_come_in_order_and_all_of_them(planned):
     for job in planned.jobs:
         if "shards" not in job.flags:
             continue
-        names = [PurePosixPath(path).name.removesuffix(".zarr") for path in job.flags["shards"]]
+        names = [PurePosixPath(path).stem for path in job.flags["shards"]]
         count = len(names)
         assert names == [f"{place}-of-{count}" for place in range(1, count + 1)], job.rule
         folder = PurePosixPath(job.flags["shards"][0]).parent

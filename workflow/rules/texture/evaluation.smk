@@ -141,7 +141,7 @@ rule texture_evaluation_verify:
         " --device {resources.device}"
 
 
-rule texture_evaluation_posteriors:
+rule texture_evaluation_draw_posteriors:
     """Draw textures of every arm for three test textures, chosen by a rule."""
     input:
         trips=EVALUATION_TRIPS["active/start0"],
@@ -150,9 +150,9 @@ rule texture_evaluation_posteriors:
     output:
         directory(f"{EVALUATION_DIR}/posteriors.zarr"),
     log:
-        f"{TEXTURE_DIR}/logs/evaluation/posteriors.log",
+        f"{TEXTURE_DIR}/logs/evaluation/draw_posteriors.log",
     benchmark:
-        f"{TEXTURE_DIR}/benchmarks/evaluation/posteriors.tsv"
+        f"{TEXTURE_DIR}/benchmarks/evaluation/draw_posteriors.tsv"
     conda:
         "../../../envs/gpu.yaml"
     resources:
