@@ -178,9 +178,19 @@ def composite(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return _finished(tmp_path_factory, "composite")
 
 
-def _finished(factory: pytest.TempPathFactory, study: str) -> Checkout:
+@pytest.fixture(scope="session")
+def texture(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Make a checkout where the texture study has run with one start; tests leave it as it was."""
+    few = {"loop": {"arms": ["full", "random", "active"], "starts": 1}, "plasticity": {"shards": 1}}
+    return _finished(tmp_path_factory, "texture", {"texture": few})
+
+
+def _finished(
+    factory: pytest.TempPathFactory, study: str, changes: dict[str, object] | None = None
+) -> Checkout:
     made = Checkout(factory.mktemp(study) / "checkout")
-    run = made.snakemake("--cores", "2", study, "--configfile", "tests/config.yaml")
+    overlays = ["tests/config.yaml", made.overlay("changes.yaml", changes or {})]
+    run = made.snakemake("--cores", "2", study, "--configfile", *overlays)
     assert run.returncode == 0, run.stdout
     (made.folder / "run.log").write_text(run.stdout)
     return made

@@ -119,7 +119,7 @@ def device_of(job):
 
 def faults(checkout, study):
     """Compare the record of every artefact of a study with the command that makes it."""
-    planned, folder = checkout.dry_run(CONFIG), checkout.folder
+    planned, folder = checkout.dry_run(CONFIG, "changes.yaml"), checkout.folder
     checked = 0
     for job in planned.jobs:
         if job.words[0] != study:
@@ -177,6 +177,12 @@ def test_temper_is_made_of_what_the_workflow_gives(finished):
 def test_composite_is_made_of_what_the_workflow_gives(composite):
     """Stage, options, seed and inputs of every artefact are those of its command."""
     assert list(faults(composite, "composite")) == []
+
+
+@pytest.mark.xdist_group("texture")
+def test_texture_is_made_of_what_the_workflow_gives(texture):
+    """Stage, options, seed and inputs of every artefact are those of its command."""
+    assert list(faults(texture, "texture")) == []
 
 
 FIXED = ("M", "M_inv")
