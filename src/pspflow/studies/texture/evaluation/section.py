@@ -199,7 +199,7 @@ def _posteriors(results: Results, figures: Mapping[str, Figure]) -> Part:
         text="Three test textures by a rule: the least texture index, and of the upper quarter of "
         f"the index the least and the largest error of arm {ACTIVE}, "
         f"{JUDGE_CALLED[results.judge]}. Pole figures are from coefficients up to l = 12, with "
-        "negative densities shown as 0; the most probable texture is the drawn one of the largest "
+        "negative densities hatched; the most probable texture is the drawn one of the largest "
         "density.",
         figures=(figures["posteriors"],),
     )
