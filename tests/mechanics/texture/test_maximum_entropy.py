@@ -8,7 +8,9 @@ import pytest
 from pspflow.mechanics.texture.gsh import SCALE, basis, coefficients
 from pspflow.mechanics.texture.maximum_entropy import (
     COUNT,
+    FIRST_COUNTS,
     MaximumEntropyError,
+    first_smooth_texture,
     maximum_entropy_texture,
 )
 from pspflow.mechanics.texture.sampling import (
@@ -80,3 +82,18 @@ def test_more_orientations_resolve_sharper_textures():
     with pytest.raises(MaximumEntropyError, match="give a larger count"):
         maximum_entropy_texture(wanted, 1000)
     assert maximum_entropy_texture(wanted, 16_000).distance < 2e-5
+
+
+def test_the_first_coefficients_that_have_a_texture():
+    """Those outside the hull are passed over; more orientations come before the next ones."""
+    crystal = coefficients(random_orientations(1, np.random.default_rng(0)))
+    sharp = coefficients(spread(3, 1, 3.5))
+    with pytest.raises(MaximumEntropyError, match="too sharp for 1000"):
+        maximum_entropy_texture(sharp, FIRST_COUNTS[0])
+    texture, wanted = first_smooth_texture([1.2 * crystal, sharp, 0.5 * crystal])
+    assert wanted is sharp
+    assert texture.distance < 2e-5
+    with pytest.raises(MaximumEntropyError, match="lie outside"):
+        first_smooth_texture([1.2 * crystal])
+    with pytest.raises(ValueError, match="to try, got none"):
+        first_smooth_texture([])

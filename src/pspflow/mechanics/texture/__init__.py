@@ -20,6 +20,7 @@ from pspflow.mechanics.texture.hull import HullPoint, check_in_hull, nearest_tex
 from pspflow.mechanics.texture.maximum_entropy import (
     MaximumEntropyError,
     SmoothTexture,
+    first_smooth_texture,
     maximum_entropy_texture,
 )
 from pspflow.mechanics.texture.orientations import check_orientations, check_weights
@@ -61,6 +62,7 @@ __all__ = [
     "disorientation_angles",
     "draw_recipes",
     "equivalent_orientations",
+    "first_smooth_texture",
     "fitted_weights",
     "make_candidates",
     "maximum_entropy_texture",

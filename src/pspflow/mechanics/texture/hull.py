@@ -54,6 +54,11 @@ class HullPoint(NamedTuple):
         """Whether a texture with the coefficients that were given exists."""
         return self.distance <= INSIDE
 
+    @property
+    def outside(self) -> float:
+        """Distance of the coefficients that were given from the hull, 0 inside."""
+        return 0.0 if self.inside else self.distance
+
 
 @refuses_masks
 def nearest_texture(coefficients: ArrayLike) -> HullPoint:

@@ -5,6 +5,7 @@ that give them, those of maximum entropy add nothing that the coefficients do no
 proportional to exp(Σ λ T̂). Newton's method finds λ, the minimum of a convex function of 36 numbers.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,9 @@ TOLERANCE = 1e-6
 ITERATIONS = 200
 SUFFICIENT = 1e-4
 SMALLEST_STEP = 1e-8
+FIRST_COUNTS = (1000, 4000)
+"""Orientations that `first_smooth_texture` tries: more for a sharp texture only. Both give
+parameters about 1 % from those of the grains that the coefficients were computed from."""
 
 
 class MaximumEntropyError(RuntimeError):
@@ -97,6 +101,40 @@ def maximum_entropy_texture(coefficients: ArrayLike, count: int = COUNT) -> Smoo
     shares = weights[kept] / weights[kept].sum()
     distance = float(np.linalg.norm(shares @ corners[kept] - target))
     return SmoothTexture(orientations[kept], shares, distance)
+
+
+@refuses_masks
+def first_smooth_texture(tries: Iterable[Floats]) -> tuple[SmoothTexture, Floats]:
+    """Find the texture of maximum entropy of the first coefficients that have one.
+
+    On the hull there are sharp textures alone, for which no weights are found; as much of a random
+    texture as will do can be mixed in by trying (1 - share) times the coefficients.
+
+    Parameters
+    ----------
+    tries
+        Coefficients, shape ``(36,)`` each, the ones to be preferred first.
+
+    Returns
+    -------
+    texture, coefficients
+        The texture, and those of `tries` that it has.
+
+    Raises
+    ------
+    MaximumEntropyError
+        If none has one: that of the last.
+    ValueError
+        As `check_texture`, or if there is nothing to try.
+    """
+    last: Exception = ValueError("there must be coefficients to try, got none")
+    for wanted in tries:
+        for count in FIRST_COUNTS:
+            try:
+                return maximum_entropy_texture(wanted, count), wanted
+            except MaximumEntropyError as error:
+                last = error
+    raise last
 
 
 def _newton(offsets: Floats) -> Floats:

@@ -7,7 +7,7 @@ has negative densities: they have a colour of their own, hatched, and the smalle
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import Final
+from typing import Final, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -154,26 +154,51 @@ def pole_figures_figure(
     """
     largest = max(float(density.max()) for row in rows.values() for density in row)
     levels = density_levels(largest)
-    places = pole_points()
-    x, y = (places[..., k] / np.sqrt(1 + places[..., 2]) for k in (0, 1))
-    ring = np.linspace(0, 2 * np.pi, 181)
     with figure_of(len(rows), len(families), 0.86) as (figure, grid):
         for line, (name, row) in zip(grid, rows.items(), strict=True):
             for axes, family, density in zip(line, families, row, strict=True):
-                filled = show_density(axes, x, y, density, levels)
-                axes.plot(np.cos(ring), np.sin(ring), color="black", linewidth=0.7)
-                axes.plot(0, 0, "+", color="black", markersize=3, markeredgewidth=0.4)
-                axes.text(1.04, 0, "RD", va="center", fontsize=SMALL)
-                axes.text(0, 1.03, "TD", ha="center", va="bottom", fontsize=SMALL)
-                indices = "".join(f"{index:d}" for index in family)
-                axes.text(-1, 0.9, f"{{{indices}}}", fontsize=8, va="center")
-                axes.text(0, -1.05, _range(density), fontsize=SMALL, ha="center", va="top")
-                axes.set(xlim=(-1.06, 1.26), ylim=(-1.2, 1.18), aspect="equal")
-                axes.set_axis_off()
-            side = {"rotation": 90, "ha": "center", "va": "center", "fontsize": 8}
-            line[0].text(-1.2, 0, plain(name), **side)
-        _bar(figure, filled, grid, levels)
+                filled = show_pole_figure(axes, family, density, levels)
+            name_row(line[0], name)
+        density_bar(figure, filled, grid, levels)
     return figure
+
+
+@refuses_masks
+def show_pole_figure(
+    axes: Axes, family: tuple[int, int, int], density: Floats, levels: Floats
+) -> QuadContourSet:
+    """Show a pole figure as `pole_figures_figure` does, with its indices and least and most mrd.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    family
+        Miller indices.
+    density
+        Multiples of random at `pole_points`.
+    levels
+        Steps of the colour scale, as of `density_levels`.
+    """
+    places = pole_points()
+    x, y = (places[..., k] / np.sqrt(1 + places[..., 2]) for k in (0, 1))
+    ring = np.linspace(0, 2 * np.pi, 181)
+    filled = show_density(axes, x, y, density, levels)
+    axes.plot(np.cos(ring), np.sin(ring), color="black", linewidth=0.7)
+    axes.plot(0, 0, "+", color="black", markersize=3, markeredgewidth=0.4)
+    axes.text(1.04, 0, "RD", va="center", fontsize=SMALL)
+    axes.text(0, 1.03, "TD", ha="center", va="bottom", fontsize=SMALL)
+    indices = "".join(f"{index:d}" for index in family)
+    axes.text(-1.06, 1.06, f"{{{indices}}}", fontsize=8, va="center")
+    axes.text(0, -1.05, _range(density), fontsize=SMALL, ha="center", va="top")
+    axes.set(xlim=(-1.06, 1.26), ylim=(-1.2, 1.18), aspect="equal")
+    axes.set_axis_off()
+    return filled
+
+
+def name_row(axes: Axes, name: str) -> None:
+    """Write a name beside the pole figure that begins a row."""
+    axes.text(-1.1, 0, plain(name), rotation=90, ha="right", va="center", fontsize=8)
 
 
 @refuses_masks
@@ -211,7 +236,7 @@ def odf_figure(coefficients: ArrayLike, phi2_deg: Sequence[float] = USUAL_DEG) -
             if few:
                 _mark_components(axes, phi2)
         figure.supxlabel(f"{_range(sections)}; series up to l = 12", fontsize=SMALL)
-        _bar(figure, filled, grid, levels)
+        density_bar(figure, filled, grid, levels)
     return figure
 
 
@@ -249,19 +274,28 @@ def in_plane_figure(angles_deg: ArrayLike, sheets: Mapping[str, tuple[Floats, Fl
     return figure
 
 
+def density_bar(
+    figure: Figure,
+    filled: QuadContourSet,
+    grid: np.ndarray,
+    levels: Floats,
+    where: Literal["right", "bottom"] = "right",
+) -> None:
+    """Draw the colour scale of densities beside or below an array of axes."""
+    bar = figure.colorbar(
+        filled, ax=grid, location=where, shrink=0.8, pad=0.02, aspect=25, spacing="uniform"
+    )
+    bar.set_ticks(levels.tolist(), labels=[f"{level:.3g}" for level in levels])
+    bar.ax.tick_params(labelsize=SMALL, length=2)
+    bar.ax.minorticks_off()
+    bar.set_label("multiples of random (mrd)")
+
+
 def _range(density: Floats) -> str:
     low, high = (
         float(each) if abs(each) >= NOTHING else 0.0 for each in (density.min(), density.max())
     )
     return f"{low:.2g} … {high:.2g} mrd".replace("-", "−")
-
-
-def _bar(figure: Figure, filled: QuadContourSet, grid: np.ndarray, levels: Floats) -> None:
-    bar = figure.colorbar(filled, ax=grid, shrink=0.8, pad=0.02, aspect=25, spacing="uniform")
-    bar.set_ticks(levels.tolist(), labels=[f"{level:.3g}" for level in levels])
-    bar.ax.tick_params(labelsize=SMALL, length=2)
-    bar.ax.minorticks_off()
-    bar.set_label("multiples of random (mrd)")
 
 
 def _mark_components(axes: Axes, phi2_deg: float) -> None:

@@ -11,10 +11,11 @@ from pspflow.studies.texture.design.designs import propose
 from pspflow.studies.texture.design.models import nearest_distances
 from pspflow.studies.texture.design.options import ANGLES_DEG
 from pspflow.studies.texture.design.proposals import design_textures
-from pspflow.studies.texture.design.quantities import parameters_of, values_of
+from pspflow.studies.texture.design.quantities import values_of
 from pspflow.studies.texture.design.reach import check_reach, reachable
 from pspflow.studies.texture.design.realisation import in_hull, realised
 from pspflow.studies.texture.design.targets import target_of_wish, targets_of_textures
+from pspflow.studies.texture.loop.round_trips import parameters_of
 
 
 def rng():

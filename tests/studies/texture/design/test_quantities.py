@@ -5,7 +5,6 @@ import pytest
 
 from pspflow.mechanics import (
     anisotropy_parameters,
-    independent_outputs,
     yield_stress_and_r_value,
 )
 from pspflow.mechanics.texture import random_orientations, symmetrise
@@ -17,7 +16,6 @@ from pspflow.studies.texture.design.quantities import (
     coordinates_of,
     errors_percent,
     from_coordinates,
-    parameters_of,
     r_values,
     to_coordinates,
     values_of,
@@ -63,14 +61,3 @@ def test_the_error_is_the_papers():
     errors = errors_percent(reached, [1.0, 2.0])
     np.testing.assert_allclose(errors[:2], [0, 100 * 5 / np.sqrt(5)])
     assert np.isinf(errors[2:]).all()
-
-
-def test_impossible_predictions_are_no_parameters():
-    """A predicted stress below zero gives no parameters instead of wrong ones."""
-    texture = symmetrise(random_orientations(4, np.random.default_rng(0)))
-    good = independent_outputs(anisotropy_parameters(*texture))
-    bad = good.copy()
-    bad[3] = -0.1
-    found = parameters_of(np.array([good, bad]))
-    np.testing.assert_allclose(independent_outputs(found[0]), good)
-    assert np.isnan(found[1]).all()

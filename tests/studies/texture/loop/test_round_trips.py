@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from pspflow.mechanics import all_outputs
+from pspflow.mechanics import all_outputs, anisotropy_parameters, independent_outputs
+from pspflow.mechanics.texture import random_orientations, symmetrise
 from pspflow.models.texture.multi_output_gp import fit_gp
 from pspflow.studies.texture.loop.round_trips import (
     error_summary,
     errors_percent,
+    parameters_of,
     reached_parameters,
 )
 
@@ -20,6 +22,17 @@ def model():
     slopes[0] = 0.4
     outputs = textures @ slopes + np.r_[np.ones(17), np.full(18, -0.5)]
     return fit_gp(textures, outputs, seed=0, iterations=20)
+
+
+def test_impossible_predictions_are_no_parameters():
+    """A predicted stress below zero gives no parameters instead of wrong ones."""
+    texture = symmetrise(random_orientations(4, np.random.default_rng(0)))
+    good = independent_outputs(anisotropy_parameters(*texture))
+    bad = good.copy()
+    bad[3] = -0.1
+    found = parameters_of(np.array([good, bad]))
+    np.testing.assert_allclose(independent_outputs(found[0]), good)
+    assert np.isnan(found[1]).all()
 
 
 def test_what_is_reached_is_the_mean_over_samples(model):

@@ -12,7 +12,7 @@ from pspflow.mechanics.texture import coefficients, scattered_orientations
 from pspflow.mechanics.texture.gsh import names
 from pspflow.studies.texture.design.models import find_models, load_models
 from pspflow.studies.texture.design.predictions import predict_parameters
-from pspflow.studies.texture.design.quantities import parameters_of
+from pspflow.studies.texture.loop.round_trips import parameters_of
 from pspflow.studies.texture.tools.predict import predict
 
 CPU = ["--device", "cpu"]

@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
 from pspflow.io.pages import save_figure
 from pspflow.io.sheet import write_sheet
@@ -14,6 +13,7 @@ from pspflow.studies.composite.networks.options import Prior
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.sets import write_structures
 from pspflow.studies.composite.trained_networks import open_network
+from pspflow.studies.shared.output_folders import check_output_folder
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, Whole, stage
 
 STRUCTURES, CANDIDATES, PICTURE = FILES = ("structures.zarr", "candidates.csv", "picture.png")
@@ -76,7 +76,7 @@ def design(
         If the model cannot design what is wanted, or the folder holds something else.
     """
     out = out.resolve()
-    _check_folder(out)
+    check_output_folder(out, FILES, "an earlier design")
     weights, network, material = open_network(model, device)
     given = {
         "c11_gpa": c11_gpa,
@@ -105,14 +105,3 @@ def design(
         save_figure(staged / PICTURE, picture, origin)
     sys.stdout.write(designs.as_text(found.table, network.properties) + "\n")
     log.info("%d candidates, the best first: %s", count, out)
-
-
-def _check_folder(out: Path) -> None:
-    """Refuse to replace what is not an earlier design."""
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: this is a file; name a folder to make.")
-    held = {path.name for path in out.iterdir()} if out.is_dir() else set()
-    if held and held != set(FILES):
-        raise InputError(
-            f"{out}: the folder holds {min(held)} and is not an earlier design; name another."
-        )

@@ -20,10 +20,10 @@ from pspflow.studies.texture.design.quantities import (
     R_VALUE,
     Floats,
     coordinates_of,
-    parameters_of,
     to_coordinates,
 )
 from pspflow.studies.texture.design.targets import Target
+from pspflow.studies.texture.loop.round_trips import parameters_of
 
 SHARE: Final = 0.05
 FEWEST, MOST = 100, 1000

@@ -18,12 +18,12 @@ from pspflow.studies.texture.design.models import Models, nearest_distances
 from pspflow.studies.texture.design.quantities import (
     Floats,
     errors_percent,
-    parameters_of,
     values_of,
 )
 from pspflow.studies.texture.design.reach import Reach, check_reach, label, reachable
 from pspflow.studies.texture.design.realisation import in_hull, realised
 from pspflow.studies.texture.design.targets import NO_TEXTURE, Target
+from pspflow.studies.texture.loop.round_trips import parameters_of
 from pspflow.studies.texture.textures.store import Grains
 
 Origin = Literal["design", "retrieved", "observed"]

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from pspflow.errors import InputError
-from pspflow.io.tables import read_table, table_provenance
-from pspflow.mechanics import PARAMETER_NAMES
+from pspflow.io.tables import table_provenance
 from pspflow.mechanics.texture import coefficient_distance
 from pspflow.models.texture.conditional_flow import ConditionalFlow
 from pspflow.models.texture.multi_output_gp import MultiOutputGP
 from pspflow.studies.texture.design.quantities import Floats
 from pspflow.studies.texture.plasticity.options import PlasticityOptions
-from pspflow.studies.texture.plasticity.tables import FAILURE, TEXTURE
+from pspflow.studies.texture.plasticity.tables import read_labelled
 from pspflow.studies.texture.textures.store import TextureSet, open_textures
 from pspflow.studies.texture.trained_models import load_flow, load_process
 
@@ -73,15 +72,8 @@ def load_models(files: ModelFiles, device: str | torch.device = "cpu") -> Models
             raise InputError(f"{path}: there is no such file; {REMEDY}.")
     process = _loaded(files.process, load_process, MultiOutputGP, device)
     flow = _loaded(files.flow, load_flow, ConditionalFlow, device)
-    table = read_table(files.observed)
-    table = table[table[FAILURE] == ""]
-    return Models(
-        process,
-        flow,
-        open_textures(files.pool),
-        table[TEXTURE].to_numpy(np.int64),
-        table[list(PARAMETER_NAMES)].to_numpy(np.float64),
-    )
+    known = read_labelled(files.observed)
+    return Models(process, flow, open_textures(files.pool), known.textures, known.parameters)
 
 
 def _loaded(

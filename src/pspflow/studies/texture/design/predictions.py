@@ -27,10 +27,10 @@ from pspflow.studies.texture.design.quantities import (
     R_NAMES,
     Floats,
     errors_percent,
-    parameters_of,
     r_values,
 )
 from pspflow.studies.texture.design.realisation import realised
+from pspflow.studies.texture.loop.round_trips import parameters_of
 from pspflow.studies.texture.plasticity.truth import GroundTruth
 from pspflow.studies.texture.textures.store import Grains
 

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pspflow.mechanics import PARAMETER_NAMES, all_outputs
+from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.studies.texture.design.options import ANGLES_DEG
 
 Floats = NDArray[np.float64]
@@ -123,19 +123,6 @@ def errors_percent(reached: ArrayLike, wanted: ArrayLike) -> Floats:
     target = np.asarray(wanted, np.float64)
     apart = np.linalg.norm(np.asarray(reached, np.float64) - target, axis=-1)
     return np.nan_to_num(100 * apart / np.linalg.norm(target), nan=np.inf, posinf=np.inf)
-
-
-def parameters_of(outputs: ArrayLike) -> Floats:
-    """Return the 54 parameters of independent outputs `n x 35`, NaN where a stress is not positive.
-
-    A model that knows few textures may predict such a stress far away from all of them.
-    """
-    values = np.asarray(outputs, np.float64)
-    possible = (values[:, : len(PARAMETER_NAMES) // 3 - 1] > 0).all(axis=1)
-    parameters = np.full((len(values), len(PARAMETER_NAMES)), np.nan)
-    if possible.any():
-        parameters[possible] = all_outputs(values[possible])
-    return parameters
 
 
 def _are_r(names: Sequence[str]) -> NDArray[np.bool_]:

@@ -19,10 +19,10 @@ from pspflow.studies.texture.design.quantities import (
     coordinates_of,
     errors_percent,
     from_coordinates,
-    parameters_of,
     to_coordinates,
 )
 from pspflow.studies.texture.design.targets import Target
+from pspflow.studies.texture.loop.round_trips import parameters_of
 
 DEVIATIONS: Final = 1.0
 """Standard deviations of the forward model by which properties may be wrong."""

@@ -3,18 +3,15 @@
 from typing import Final, NamedTuple
 
 from pspflow.mechanics.texture import (
-    MaximumEntropyError,
     coefficient_distance,
     coefficients,
-    maximum_entropy_texture,
+    first_smooth_texture,
     nearest_texture,
 )
 from pspflow.studies.texture.design.quantities import Floats
 
-COUNTS: Final = (1000, 4000)
-"""Numbers of orientations that are tried: more for a sharp texture only."""
-SHRINKINGS: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
-"""Parts of a random texture that are mixed in until a smooth texture exists."""
+KEPT: Final = (1.0, 0.99, 0.98, 0.95, 0.9, 0.8, 0.6)
+"""What is left of the coefficients as a random texture is mixed in, until a smooth one exists."""
 
 
 class Realisation(NamedTuple):
@@ -56,14 +53,7 @@ def realised(given: Floats) -> Realisation:
     MaximumEntropyError
         If the coefficients lie far outside the hull.
     """
-    for shrinking in SHRINKINGS:
-        for count in COUNTS:
-            try:
-                made = maximum_entropy_texture((1 - shrinking) * given, count)
-            except MaximumEntropyError as error:
-                last = error
-                continue
-            found = coefficients(made.orientations, made.weights)
-            moved = float(coefficient_distance(given, found))
-            return Realisation(made.orientations, made.weights, found, moved)
-    raise last
+    made, _ = first_smooth_texture(share * given for share in KEPT)
+    found = coefficients(made.orientations, made.weights)
+    moved = float(coefficient_distance(given, found))
+    return Realisation(made.orientations, made.weights, found, moved)

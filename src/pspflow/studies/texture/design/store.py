@@ -15,8 +15,9 @@ from pspflow.io.textures.mtex import write_orientations
 from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.mechanics.texture.gsh import names
 from pspflow.studies.texture.design.designs import Proposed, Texture
-from pspflow.studies.texture.design.quantities import Floats, parameters_of
+from pspflow.studies.texture.design.quantities import Floats
 from pspflow.studies.texture.design.targets import Target
+from pspflow.studies.texture.loop.round_trips import parameters_of
 from pspflow.studies.texture.textures.store import (
     COEFFICIENTS,
     ORIENTATIONS,

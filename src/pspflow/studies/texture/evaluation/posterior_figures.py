@@ -8,9 +8,16 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pspflow.evaluation.calibration import coverage, rank_histogram
-from pspflow.mechanics.texture import pole_figure_of_coefficients, pole_grid
+from pspflow.mechanics.texture import pole_figure_of_coefficients
 from pspflow.mechanics.texture.gsh import names
 from pspflow.report.style import figure_of
+from pspflow.studies.texture.drawing import (
+    density_bar,
+    density_levels,
+    name_row,
+    pole_points,
+    show_pole_figure,
+)
 from pspflow.studies.texture.evaluation.arms import ACTIVE, COLOUR_OF, label_of
 from pspflow.studies.texture.evaluation.posteriors import KINDS, Posteriors
 from pspflow.studies.texture.evaluation.trip_figures import density
@@ -18,7 +25,8 @@ from pspflow.studies.texture.evaluation.trip_figures import density
 SHOWN: Final = ("C4_11", "C4_21", "C4_31")
 """Coefficients of Figure 4, the first three."""
 FAMILY: Final = (1, 1, 1)
-POINTS: Final = 81
+WIDTHS: Final = (1.25, 1.25, 1, 1, 1)
+"""Of pole figures and of histograms."""
 BINS: Final = 10
 LEVELS: Final = tuple(np.linspace(0.1, 0.95, 18).tolist())
 
@@ -32,39 +40,33 @@ def symbol(name: str) -> str:
 def posterior_figure(posteriors: Posteriors) -> Figure:
     """Show posteriors of three targets and the pole figures of the textures (paper, Figure 4).
 
-    Pole figures are those of the coefficients up to l = 12, with the rolling direction up; negative
-    densities are shown as 0.
+    Pole figures are those of the coefficients up to l = 12, on one colour scale.
 
     Parameters
     ----------
     posteriors
         Of all arms; those of the active arm are shown.
     """
-    place, directions = posteriors.arms.index(ACTIVE), pole_grid(POINTS)
-    probable = posteriors.most_probable(ACTIVE)
-    with figure_of(len(KINDS), 5, cell_aspect=1.05) as (figure, grid):
+    place, points = posteriors.arms.index(ACTIVE), pole_points()
+    pairs = [
+        [pole_figure_of_coefficients(each, FAMILY, points) for each in pair]
+        for pair in zip(posteriors.truths, posteriors.most_probable(ACTIVE), strict=True)
+    ]
+    levels = density_levels(float(np.max(pairs)))
+    with figure_of(len(KINDS), 5, 1.3, WIDTHS) as (figure, grid):
         for row, (axes, kind) in enumerate(zip(grid, KINDS, strict=True)):
-            truth = posteriors.truths[row]
-            pair = [
-                pole_figure_of_coefficients(each, FAMILY, directions)
-                for each in (truth, probable[row])
-            ]
-            top = max(float(np.nanmax(each)) for each in pair)
-            for panel, each in zip(axes, pair, strict=False):
-                drawn = panel.imshow(each, vmin=0, vmax=top, origin="lower", interpolation="none")
-                panel.set_xticks([])
-                panel.set_yticks([])
-                panel.spines[:].set_visible(False)
-            figure.colorbar(drawn, ax=axes[1], shrink=0.6, aspect=12)
+            for panel, each in zip(axes, pairs[row], strict=False):
+                filled = show_pole_figure(panel, FAMILY, each, levels)
             said = kind.replace(", ", ",\n")
-            axes[0].set_ylabel(f"{said}\nerror {posteriors.errors[row]:.1f} %")
+            name_row(axes[0], f"{said}\nerror {posteriors.errors[row]:.1f} %")
             for panel, name in zip(axes[2:], SHOWN, strict=True):
                 at = names().index(name)
                 values = posteriors.samples[place, row, :, at]
-                density(panel, {ACTIVE: values}, float(truth[at]))
+                density(panel, {ACTIVE: values}, float(posteriors.truths[row, at]))
                 panel.set_xlabel(symbol(name))
-        grid[0, 0].set_title("truth {111}")
-        grid[0, 1].set_title("most probable {111}")
+        density_bar(figure, filled, grid[:, :2], levels, "bottom")
+        grid[0, 0].set_title("truth")
+        grid[0, 1].set_title("most probable")
         grid[0, 3].set_title("drawn by arm active; dashed: truth")
     return figure
 

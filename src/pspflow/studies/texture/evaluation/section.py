@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from pspflow.mechanics.texture.maximum_entropy import FIRST_COUNTS
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.texture.evaluation import paper
 from pspflow.studies.texture.evaluation.arms import ACTIVE, FULL, Training, in_order
@@ -14,7 +15,7 @@ from pspflow.studies.texture.evaluation.findings import between, findings, needs
 from pspflow.studies.texture.evaluation.headline import headline
 from pspflow.studies.texture.evaluation.ranks import calibration_table, coefficient_tests
 from pspflow.studies.texture.evaluation.results import Results, counted
-from pspflow.studies.texture.evaluation.verification import COUNTS, KEPT, verified_errors
+from pspflow.studies.texture.evaluation.verification import KEPT, verified_errors
 from pspflow.studies.texture.loop.round_trips import error_summary
 
 
@@ -176,9 +177,10 @@ def _verified(results: Results) -> Part:
         "given to the ground truth: coefficients outside the hull of single crystals are moved to "
         f"the nearest texture and, as only sharp crystals lie there, by {100 * (1 - KEPT[0]):.0f} "
         f"to {100 * (1 - KEPT[-1]):.0f} % toward random, as little as orientations of maximum "
-        f"entropy ({COUNTS[0]:,} or {COUNTS[1]:,}) exist for; else they are the few crystals of "
-        "the nearest mixture. They are symmetrised. Own coefficients are those of the test texture "
-        "itself: labels depend on more than l = 12, so that nothing can be expected to reach less.",
+        f"entropy ({FIRST_COUNTS[0]:,} or {FIRST_COUNTS[1]:,}) exist for; else they are the few "
+        "crystals of the nearest mixture. They are symmetrised. Own coefficients are those of the "
+        "test texture itself: labels depend on more than l = 12, so that nothing can be expected "
+        "to reach less.",
         tables=(
             Table.of(
                 verified_errors(results.verified),
@@ -197,7 +199,7 @@ def _posteriors(results: Results, figures: Mapping[str, Figure]) -> Part:
         text="Three test textures by a rule: the least texture index, and of the upper quarter of "
         f"the index the least and the largest error of arm {ACTIVE}, "
         f"{JUDGE_CALLED[results.judge]}. Pole figures are from coefficients up to l = 12, with "
-        "negative densities shown as 0; the most probable texture is the drawn one of the largest "
+        "negative densities hatched; the most probable texture is the drawn one of the largest "
         "density.",
         figures=(figures["posteriors"],),
     )

@@ -16,7 +16,7 @@ from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.mechanics.texture import (
     MaximumEntropyError,
     coefficient_distance,
-    maximum_entropy_texture,
+    first_smooth_texture,
     nearest_texture,
     symmetrise,
 )
@@ -27,9 +27,6 @@ from pspflow.studies.texture.textures.store import Grains
 Floats = NDArray[np.float64]
 OWN_COEFFICIENTS: Final = "own coefficients"
 """In place of an arm: the test texture's coefficients, and not those of a flow."""
-COUNTS: Final = (1_000, 4_000)
-"""Orientations of maximum entropy: four times as many where the first are too few. Fewer take less
-time; both give parameters about 1 % from the label."""
 MAXIMUM_ENTROPY, FEW_CRYSTALS = "maximum entropy", "few crystals"
 """Where the orientations come from: the latter where the former does not converge."""
 KEPT: Final = (0.98, 0.95, 0.9)
@@ -52,19 +49,16 @@ class Realised(NamedTuple):
 def realise(coefficients: Floats) -> Realised:
     """Make orientations of coefficients `36`, which are moved into the hull where outside."""
     point = nearest_texture(coefficients)
-    distance = 0.0 if point.inside else point.distance
     tries = [coefficients] if point.inside else []
-    for wanted in (*tries, *(share * point.coefficients for share in KEPT)):
-        for count in COUNTS:
-            try:
-                smooth = maximum_entropy_texture(wanted, count)
-            except MaximumEntropyError:
-                continue
-            grains = Grains(*symmetrise(smooth.orientations, smooth.weights))
-            moved = coefficient_distance(coefficients, wanted)
-            return Realised(grains, distance, float(moved), MAXIMUM_ENTROPY)
-    few = Grains(*symmetrise(point.orientations, point.weights))
-    return Realised(few, distance, point.distance, FEW_CRYSTALS)
+    tries += [share * point.coefficients for share in KEPT]
+    try:
+        smooth, wanted = first_smooth_texture(tries)
+    except MaximumEntropyError:
+        few = Grains(*symmetrise(point.orientations, point.weights))
+        return Realised(few, point.outside, point.distance, FEW_CRYSTALS)
+    grains = Grains(*symmetrise(smooth.orientations, smooth.weights))
+    moved = float(coefficient_distance(coefficients, wanted))
+    return Realised(grains, point.outside, moved, MAXIMUM_ENTROPY)
 
 
 class Drawn(NamedTuple):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pspflow.arrays import refuses_masks
 from pspflow.mechanics import INDEPENDENT_NAMES, PARAMETER_NAMES, all_outputs
@@ -60,6 +60,20 @@ def drawn_textures(
 
 
 @refuses_masks
+def parameters_of(outputs: ArrayLike) -> Floats:
+    """Return the 54 parameters of independent outputs `n x 35`, NaN where a stress is not positive.
+
+    A model that knows few textures may predict such a stress far away from all of them.
+    """
+    values = np.asarray(outputs, np.float64)
+    possible = (values[:, :STRESSES] > 0).all(axis=1)
+    parameters = np.full((len(values), len(PARAMETER_NAMES)), np.nan)
+    if possible.any():
+        parameters[possible] = all_outputs(values[possible])
+    return parameters
+
+
+@refuses_masks
 def reached_parameters(model: MultiOutputGP, samples: NDArray) -> Reached:
     """Predict the parameters of drawn textures, and average over the samples (paper, 4.2).
 
@@ -76,11 +90,10 @@ def reached_parameters(model: MultiOutputGP, samples: NDArray) -> Reached:
     outputs = np.full((len(flat), len(INDEPENDENT_NAMES)), np.nan)
     if valid.any():
         outputs[valid] = model.predict_mean(flat[valid])
-    valid &= (outputs[:, :STRESSES] > 0).all(axis=1)
-    parameters = np.zeros((len(flat), len(PARAMETER_NAMES)))
-    parameters[valid] = all_outputs(outputs[valid])
+    parameters = parameters_of(outputs)
+    valid &= ~np.isnan(parameters[:, 0])
     left = valid.reshape(wanted, count).sum(axis=1)
-    sums = parameters.reshape(wanted, count, -1).sum(axis=1)
+    sums = np.where(valid[:, None], parameters, 0).reshape(wanted, count, -1).sum(axis=1)
     means = np.full_like(sums, np.nan)
     np.divide(sums, left[:, None], out=means, where=left[:, None] > 0)
     return Reached(means, count - left)

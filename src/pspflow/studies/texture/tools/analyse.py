@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Final, Literal
 
-from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
 from pspflow.io.pages import read_figure, save_figure, save_page
 from pspflow.io.sheet import write_sheet
@@ -12,6 +11,7 @@ from pspflow.logs import log
 from pspflow.mechanics.plasticity.tension import RATE_SENSITIVITY
 from pspflow.report.page import Page, html, markdown
 from pspflow.seeds import generator
+from pspflow.studies.shared.output_folders import check_output_folder
 from pspflow.studies.stage import Seed, stage
 from pspflow.studies.texture.analysis.measured import analyse_texture
 from pspflow.studies.texture.analysis.page import sections_of
@@ -83,7 +83,7 @@ def analyse(
     """
     check_rate_sensitivity(rate_sensitivity)
     out = out.resolve()
-    _check_folder(out)
+    check_output_folder(out, (PAGE,), "an earlier analysis", (TWIN, *TABLES, *FIGURES))
     texture = read_texture(orientations, unit, quaternion_order, quaternion_sense, phase)
     log.info("%s: %d orientations", orientations, len(texture))
     origin = origin.including({"orientations": orientations})
@@ -122,16 +122,3 @@ def analyse(
         found.mean_taylor_factor,
         out / PAGE,
     )
-
-
-def _check_folder(out: Path) -> None:
-    """Refuse to replace what is not an earlier analysis."""
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: this is a file; name a folder to make.")
-    held = {path.name for path in out.iterdir()} if out.is_dir() else set()
-    foreign = held - {PAGE, TWIN, *TABLES, *FIGURES}
-    if foreign or (held and PAGE not in held):
-        raise InputError(
-            f"{out}: the folder holds {min(foreign or held)} and is not an earlier analysis; name "
-            "another."
-        )

@@ -14,6 +14,7 @@ from pspflow.io.pages import save_figure
 from pspflow.io.sheet import write_sheet
 from pspflow.logs import log
 from pspflow.mechanics.texture.gsh import names
+from pspflow.studies.shared.output_folders import check_output_folder
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, Whole, stage
 from pspflow.studies.texture.design.comparisons import sheet_table
 from pspflow.studies.texture.design.designs import Texture
@@ -81,7 +82,7 @@ def design(
         else.
     """
     out = out.resolve()
-    _check_folder(out)
+    check_output_folder(out, FILES, "an earlier design")
     for name, number in (("candidates", candidates), ("count", count)):
         if number < 1:
             raise InputError(f"{name} is {number}; give at least 1.")
@@ -163,14 +164,3 @@ def _coefficients(table: pd.DataFrame, textures: list[Texture]) -> pd.DataFrame:
     rows = pd.DataFrame([textures[place].coefficients for place in chosen], columns=names())
     rows.insert(0, "texture", labels.iloc[chosen].to_numpy())
     return rows
-
-
-def _check_folder(out: Path) -> None:
-    """Refuse to replace what is not an earlier design."""
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: this is a file; name a folder to make.")
-    held = {path.name for path in out.iterdir()} if out.is_dir() else set()
-    if held and held != set(FILES):
-        raise InputError(
-            f"{out}: the folder holds {min(held)} and is not an earlier design; name another."
-        )

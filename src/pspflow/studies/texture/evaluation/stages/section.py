@@ -46,8 +46,8 @@ CAPTIONS: Final = {
     "how far the wanted parameters are from the mean (Figure 3).",
     "arms": "Errors of all arms at the end of their loops, and their posterior of C4 31 (Figure "
     "B.5).",
-    "posteriors": "Pole figures of the truth and of the most probable texture (rolling direction "
-    "up), and posteriors of the first coefficients (Figure 4).",
+    "posteriors": "Pole figures of the truth and of the most probable texture, and posteriors "
+    "of the first coefficients (Figure 4).",
     "calibration": "Ranks of the truth among drawn textures, and coverage of central intervals.",
 }
 WELL: Final = KINDS.index("sharp, well predicted")

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pspflow.errors import InputError
 from pspflow.evaluation.calibration import ranks_among
 from pspflow.io.artefacts import Provenance
-from pspflow.io.tables import read_table, write_table
+from pspflow.io.tables import write_table
 from pspflow.logs import log
-from pspflow.mechanics import PARAMETER_NAMES, independent_outputs
+from pspflow.mechanics import independent_outputs
 from pspflow.mechanics.texture import nearest_texture
 from pspflow.mechanics.texture.gsh import names
 from pspflow.models.texture.multi_output_gp import MultiOutputGP
@@ -35,7 +35,7 @@ from pspflow.studies.texture.paths import (
     ProcessWeights,
     TextureStore,
 )
-from pspflow.studies.texture.plasticity.tables import FAILURE, TEXTURE, read_labelled
+from pspflow.studies.texture.plasticity.tables import read_labelled
 from pspflow.studies.texture.textures.store import open_textures
 from pspflow.studies.texture.trained_models import load_flow, load_process
 from pspflow.training.session import prepare
@@ -91,17 +91,17 @@ def trips(
     model = load_flow(flow, device)
     own = load_process(gp, device)
     other = own if judge == gp else judge and load_process(judge, device)
-    labelled, candidates = read_labelled(parameters), _observed(observed)
-    for path, each in ((parameters, labelled.textures), (observed, candidates[0])):
-        if not len(each):
+    labelled, candidates = read_labelled(parameters), read_labelled(observed)
+    for path, each in ((parameters, labelled), (observed, candidates)):
+        if not len(each.textures):
             raise InputError(f"{path}: no texture has parameters; see its column 'failure'.")
-    mean = candidates[1].mean(axis=0)
+    mean = candidates.parameters.mean(axis=0)
     truths = open_textures(textures).coefficients[labelled.textures]
-    chosen = generator(seed, "round trips", "observed", training).permutation(len(candidates[0]))
-    kept = np.sort(chosen[: options.pool_textures])
+    rng = generator(seed, "round trips", "observed", training)
+    kept = np.sort(rng.permutation(len(candidates.textures))[: options.pool_textures])
     sets = {
         "test": (labelled.textures, labelled.parameters),
-        "pool": (candidates[0][kept], candidates[1][kept]),
+        "pool": (candidates.textures[kept], candidates.parameters[kept]),
     }
     known = {"own": own} | ({"judged": other} if other else {})
     made, ranked = [], []
@@ -123,12 +123,6 @@ def trips(
     _report(training, table, options.samples)
     write_table(trips, table, origin)
     write_table(ranks, pd.concat(ranked, ignore_index=True), origin)
-
-
-def _observed(path: Path) -> tuple[NDArray[np.int64], Floats]:
-    table = read_table(path)
-    table = table[table[FAILURE] == ""]
-    return table[TEXTURE].to_numpy(np.int64), table[list(PARAMETER_NAMES)].to_numpy(np.float64)
 
 
 def _table(
@@ -183,8 +177,7 @@ def _outside(coefficients: Floats) -> float:
     """Return the distance from the hull, 0 inside it; infinite for what is no number."""
     if not np.isfinite(coefficients).all():
         return float("inf")
-    point = nearest_texture(coefficients)
-    return 0.0 if point.inside else point.distance
+    return nearest_texture(coefficients).outside
 
 
 def _report(training: str, table: pd.DataFrame, samples: int) -> None:
