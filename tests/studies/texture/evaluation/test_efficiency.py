@@ -8,6 +8,8 @@ from pspflow.studies.texture.evaluation.curves import JUDGED, OWN
 from pspflow.studies.texture.evaluation.efficiency import (
     AT_STOP,
     AT_THRESHOLD,
+    MEAN,
+    MOST,
     Curve,
     efficiency,
     mean_curve,
@@ -33,7 +35,9 @@ def curves(factor, starts=3, scatter=0.0, own=True, **steps):
                         "start": start,
                         "observations": counts,
                         "own_error_mean": error,
+                        "own_error_95": 2 * error,
                         "judged_error_mean": np.nan if own else error,
+                        "judged_error_95": np.nan if own else 2 * error,
                     }
                 )
             )
@@ -52,6 +56,8 @@ def test_the_factor_of_power_laws_is_found(factor):
     assert stop["observations"] == pytest.approx(100)
     assert stop["random_observations"] == pytest.approx(100 * factor)
     assert stop["error_percent"] == pytest.approx(3 / factor)
+    most = found[(found["at"] == AT_STOP) & (found["measure"] == MOST)].iloc[0]
+    assert most["error_percent"] == pytest.approx(6 / factor)
 
 
 def test_scatter_widens_the_interval_around_the_factor():
@@ -66,6 +72,7 @@ def test_scatter_widens_the_interval_around_the_factor():
 def test_what_random_does_not_reach_is_infinite():
     """So are the ends of its interval, and what it does reach is not."""
     found = efficiency(curves(20), 100, np.random.default_rng(0))
+    found = found[found["measure"] == MEAN]
     stop, ways = found.iloc[0], found[found["at"] == AT_THRESHOLD]
     assert np.isinf([stop["random_observations"], stop["factor"], stop["factor_high"]]).all()
     assert stop["most_random"] == 640

@@ -1,6 +1,7 @@
 """Figures of likelihoods and errors by observations, and of what active learning saves."""
 
 from collections.abc import Mapping
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,15 @@ from pspflow.report.style import figure_of, plain_log_axis
 from pspflow.studies.texture.evaluation.arms import COLOUR_OF, FULL, in_order, label_of
 from pspflow.studies.texture.evaluation.comparisons import LOGARITHMIC, value_at
 from pspflow.studies.texture.evaluation.curves import JUDGED, OWN, judges, of_arm
-from pspflow.studies.texture.evaluation.efficiency import AT_STOP, AT_THRESHOLD
+from pspflow.studies.texture.evaluation.efficiency import (
+    AT_STOP,
+    AT_THRESHOLD,
+    MEAN,
+    MEASURES,
+    MOST,
+)
 
+ERRORS = {MEAN: "mean round-trip error", MOST: "error of 95 % of the textures"}
 BY = {OWN: "by each arm's own forward model", JUDGED: "by the judge"}
 
 
@@ -79,19 +87,21 @@ def factor_figure(efficiency: pd.DataFrame, floors: Mapping[str, float]) -> Figu
         Error of arm full by judge, drawn as a line.
     """
     names = list(dict.fromkeys(efficiency["judge"]))
-    with figure_of(1, len(names), cell_aspect=0.75 if len(names) > 1 else 0.45) as (figure, grid):
-        for axes, judge in zip(grid[0], names, strict=True):
-            mine = efficiency[efficiency["judge"] == judge]
+    panels = list(product(MEASURES, names))
+    aspect = 0.75 if len(names) > 1 else 0.45
+    with figure_of(len(MEASURES), len(names), cell_aspect=aspect) as (figure, grid):
+        for axes, (measure, judge) in zip(np.ravel(grid), panels, strict=True):
+            mine = efficiency[(efficiency["judge"] == judge) & (efficiency["measure"] == measure)]
             for arm in in_order(mine["arm"]):
                 _factors(axes, mine[mine["arm"] == arm], arm)
             axes.axhline(1, color="0.5", linewidth=0.8)
-            if judge in floors:
+            if judge in floors and measure == MEAN:
                 axes.axvline(floors[judge], color=COLOUR_OF[FULL], linestyle="--", linewidth=1)
             axes.invert_xaxis()
             plain_log_axis(axes, "x")
             plain_log_axis(axes, "y")
             axes.set_title(BY[judge])
-            axes.set_xlabel("mean round-trip error (%)")
+            axes.set_xlabel(f"{ERRORS[measure]} (%)")
             axes.set_ylabel("random over active observations")
             axes.legend(fontsize=7)
     return figure

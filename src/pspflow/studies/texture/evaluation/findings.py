@@ -11,7 +11,7 @@ from pspflow.studies.texture.evaluation import paper
 from pspflow.studies.texture.evaluation.arms import ACTIVE, RANDOM, VARIANTS
 from pspflow.studies.texture.evaluation.comparisons import CALLED, LOGARITHMIC, along, at_stop
 from pspflow.studies.texture.evaluation.curves import JUDGE_CALLED, of_arm
-from pspflow.studies.texture.evaluation.efficiency import AT_STOP, FEW_STARTS
+from pspflow.studies.texture.evaluation.efficiency import AT_STOP, FEW_STARTS, MEAN, MEASURES
 from pspflow.studies.texture.evaluation.ranks import calibration_table
 from pspflow.studies.texture.evaluation.results import Results, counted, test_errors, trainings
 from pspflow.studies.texture.evaluation.verification import OWN_COEFFICIENTS, verified_errors
@@ -85,19 +85,19 @@ def _savings(results: Results) -> Iterator[tuple[int, str]]:
         yield (
             outcome,
             f"With a pool of {results.candidates:,} candidates (the paper: {paper.POOL:,}), arm "
-            f"random needs {needed} observations{interval} for the mean round-trip error of "
+            f"random needs {needed} observations{interval} for the {MEASURES[row['measure']]} of "
             f"{row['error_percent']:.2f} % at which arm {row['arm']} stopped after "
             f"{row['observations']:,.0f}, {JUDGE_CALLED[results.judge]}: "
             f"{times(row['factor'], row)} times as many{factor}, the paper "
             f"{paper.FACTORS[0]:.0f} to {paper.FACTORS[1]:.0f}; {words}"
-            f"{_floor(results, float(row['error_percent']))}.",
+            f"{_floor(results, row)}.",
         )
 
 
-def _floor(results: Results, error: float) -> str:
-    """Say where the flow, and not the observations, sets the error at a stop."""
-    floor = results.floors.get(results.judge)
-    if floor is None:
+def _floor(results: Results, row: pd.Series) -> str:
+    """Say where the flow, and not the observations, sets the mean error at a stop."""
+    floor, error = results.floors.get(results.judge), float(row["error_percent"])
+    if floor is None or row["measure"] != MEAN:
         return ""
     near = error < NEAR_FLOOR * floor
     return f"; arm full has {floor:.2f} %" + (

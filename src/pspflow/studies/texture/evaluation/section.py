@@ -93,7 +93,8 @@ def _savings(results: Results, figures: Mapping[str, Figure]) -> Part:
         tables=(
             Table.of(
                 savings_table(results.efficiency),
-                "Observations for a mean round-trip error; factor is random over the arm's.",
+                "Observations for an error: the mean, or that which 95 % of the textures do not "
+                "exceed; factor is random over the arm's.",
             ),
         ),
     )
@@ -116,6 +117,7 @@ def savings_table(efficiency: pd.DataFrame) -> pd.DataFrame:
             {
                 "arm": row["arm"],
                 "judge": row["judge"],
+                "error": row["measure"],
                 "at": "its stop" if row["at"] == AT_STOP else "on the way",
                 "error_percent": float(row["error_percent"]),
                 "observations": f"{row['observations']:,.0f}",
