@@ -34,9 +34,15 @@ EfficiencyTable = Annotated[
 TargetTable = Annotated[Path, Parameter(help="Table of the wanted anisotropy."), INPUT]
 DesignTable = Annotated[Path, Parameter(help="Table of the checked designs."), INPUT]
 DesignStore = Annotated[Path, Parameter(help="Zarr store of the designed textures."), INPUT]
-NamedObserved = Annotated[
+LoopTables = Annotated[
     Mapping[str, Path],
-    Parameter(help="ARM/startN=PATH: tables of the observed textures."),
+    Parameter(help="ARM/startN=PATH: tables, one of each loop."),
+    NAMED,
+    INPUT,
+]
+LoopStores = Annotated[
+    Mapping[str, Path],
+    Parameter(help="ARM/startN=PATH: Zarr stores of textures drawn, one of each loop."),
     NAMED,
     INPUT,
 ]

@@ -1,5 +1,7 @@
 """The command design: textures for a wish, or the wish refused in one sentence."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -75,10 +77,9 @@ def test_what_is_designed_can_be_predicted(made, run, small_study, tmp_path):
 
 def test_an_earlier_design_is_replaced(made, run, small_study, tmp_path):
     """The same words make the same table."""
-    out = tmp_path / "designs"
-    words = [design, *WISH, *FEW, "--model", small_study, "--out", out]
-    run(*words)
-    run(*words)
+    out = shutil.copytree(made, tmp_path / "designs")
+    (out / "designs.csv").write_text("of another wish")
+    run(design, *WISH, *FEW, "--model", small_study, "--out", out)
     pd.testing.assert_frame_equal(
         pd.read_csv(out / "designs.csv"), pd.read_csv(made / "designs.csv")
     )

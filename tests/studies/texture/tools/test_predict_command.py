@@ -97,7 +97,7 @@ FAULTS = {
     ),
     "short": (["short.csv"], "short.csv: column 'C6_21' is missing"),
     "text": (["text.csv"], "text.csv row 3: column 'C6_21' holds 'much'; give a finite number"),
-    "no unit": (["angles.csv"], "angles.csv"),
+    "no unit": (["angles.csv"], "pass --unit degrees or --unit radians"),
     "missing": (["none.txt"], "none.txt"),
     "no file": ([], "no file is named"),
     "suffix": (["pool.txt", "--out", "t.xlsx"], "t.xlsx: the table is CSV or Parquet; name"),

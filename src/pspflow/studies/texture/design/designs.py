@@ -31,6 +31,8 @@ Origin = Literal["design", "retrieved", "observed"]
 ORIGINS: Final[tuple[Origin, ...]] = get_args(Origin)
 FAR_PERCENT: Final = 10.0
 """Error of the nearest texture of the pool above which a target is called far from it."""
+SUMMARY: Final = ["target", "origin", "rank", "predicted_error_percent", "checked_error_percent"]
+"""Columns of `table_of` that a log shows."""
 
 
 class Texture(NamedTuple):

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from pspflow.mechanics.texture.gsh import names
 from pspflow.studies.shared.output_folders import check_output_folder
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, Whole, stage
 from pspflow.studies.texture.design.comparisons import sheet_table
-from pspflow.studies.texture.design.designs import Texture
+from pspflow.studies.texture.design.designs import SUMMARY, Texture
 from pspflow.studies.texture.design.figures import poles_figure, sheets_figure
 from pspflow.studies.texture.design.models import find_models, load_models, truth_of
 from pspflow.studies.texture.design.options import ANGLES_DEG
@@ -34,7 +34,6 @@ DESIGNS, COEFFICIENTS, WANTED, ORIENTATIONS, POLES, SHEETS = FILES = (
     "pole_figures.png",
     "sheets.png",
 )
-SAID: Final = ["target", "origin", "rank", "predicted_error_percent", "checked_error_percent"]
 ByAngle = Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=())]
 
 
@@ -108,7 +107,7 @@ def design(
         grains = [each.grains for each in made.textures]
         save_figure(staged / POLES, poles_figure(made.table, grains), origin)
         save_figure(staged / SHEETS, sheets_figure(sheet_table(table, made.table)), origin)
-    text = made.table[SAID].to_string(index=False, float_format="{:.3g}".format)
+    text = made.table[SUMMARY].to_string(index=False, float_format="{:.3g}".format)
     sys.stdout.write(f"{text}\n")
     log.info("%d targets, the best design first: %s", len(wanted), out)
 

@@ -10,15 +10,11 @@ from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
 from pspflow.io.sheet import write_sheet
 from pspflow.io.tables import write_table
-from pspflow.io.textures import (
-    QuaternionOrder,
-    QuaternionSense,
-    Unit,
-    read_orientations,
-)
+from pspflow.io.textures import QuaternionOrder, QuaternionSense, Unit
 from pspflow.logs import log
 from pspflow.mechanics.texture.gsh import names
 from pspflow.studies.stage import AUTO, INPUT, Device, Seed, Threads, stage
+from pspflow.studies.texture.analysis.reading import read_texture
 from pspflow.studies.texture.design.models import find_models, load_models, truth_of
 from pspflow.studies.texture.design.predictions import (
     UsersTexture,
@@ -34,7 +30,8 @@ READ_CHARACTERS: Final = 4096
 UserFile = Annotated[
     Path,
     Parameter(
-        help="Files of orientations (.ang, .ctf, text of MTEX, CSV), or CSV of coefficients C4_11 …"
+        help="Maps (.ang, .ctf) or tables (MTEX text, VPSC, CSV) of orientations of cubic "
+        "crystals, or CSV of coefficients C4_11 …"
     ),
     INPUT,
 ]
@@ -48,7 +45,7 @@ def predict(
     unit: Unit | None = None,
     quaternion_order: QuaternionOrder | None = None,
     quaternion_sense: QuaternionSense | None = None,
-    phase: int | str | None = None,
+    phase: str | None = None,
     check: bool = False,
     seed: Seed = 0,
     threads: Threads = 1,
@@ -64,13 +61,14 @@ def predict(
     out
         Table to write, .csv or .parquet: one row per texture.
     unit
-        Unit of the angles, where a file does not say it.
+        Unit of the angles, where a file does not tell, or tells wrongly.
     quaternion_order
-        Where the scalar of quaternions stands, where a file does not say it.
+        Where the scalar stands in four numbered columns.
     quaternion_sense
-        Which way quaternions turn, where a file does not say it.
+        Which coordinates quaternions turn into which, where the header has words against
+        crystal_to_specimen.
     phase
-        Number or name of the phase, where a file has several.
+        Number or name of the phase, where points belong to several.
     check
         Whether to compute the parameters too, as the run did those it learned from.
 
@@ -91,14 +89,7 @@ def predict(
         if holds_coefficients(path):
             textures += read_coefficients(path)
             continue
-        read = read_orientations(
-            path,
-            unit=unit,
-            quaternion_order=quaternion_order,
-            quaternion_sense=quaternion_sense,
-            phase=phase,
-            symmetry="cubic",
-        )
+        read = read_texture(path, unit, quaternion_order, quaternion_sense, phase)
         textures.append(texture_of(path.name, Grains(read.angles_rad, read.weights)))
     truth = ground_truth(truth_of(found), threads) if check else None
     table = prediction_table(textures, load_models(found, device), truth, seed)

@@ -11,6 +11,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log_table
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
+from pspflow.studies.texture.design.designs import SUMMARY
 from pspflow.studies.texture.design.models import ModelFiles, load_models
 from pspflow.studies.texture.design.options import DesignOptions
 from pspflow.studies.texture.design.proposals import design_textures
@@ -32,8 +33,6 @@ from pspflow.studies.texture.paths import (
 from pspflow.studies.texture.plasticity.options import PlasticityOptions
 from pspflow.studies.texture.plasticity.tables import NAME, TEXTURE, read_labelled
 from pspflow.studies.texture.plasticity.truth import ground_truth
-
-SAID = ["target", "origin", "rank", "predicted_error_percent", "checked_error_percent"]
 
 
 @stage
@@ -93,7 +92,7 @@ def propose(
     found = design_textures(
         wanted, models, ground_truth(truth, threads), options.candidates, options.designs, seed
     )
-    log_table(found.table[found.table["rank"] == 1][SAID].round(2))
+    log_table(found.table[found.table["rank"] == 1][SUMMARY].round(2))
     write_table(targets, target_table(wanted, found.proposed), origin)
     write_texts(orientations, found.table, found.textures)
     write_designs(store, found.textures, origin)

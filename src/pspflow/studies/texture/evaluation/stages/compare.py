@@ -13,7 +13,6 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log_table
 from pspflow.models.texture.multi_output_gp import MultiOutputGP
 from pspflow.seeds import generator
-from pspflow.studies.paths import NamedHistories, NamedStores, NamedTables
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.texture.evaluation.arms import Training
 from pspflow.studies.texture.evaluation.curves import curve
@@ -21,7 +20,7 @@ from pspflow.studies.texture.evaluation.curves import judge as judged_by
 from pspflow.studies.texture.evaluation.efficiency import AT_STOP
 from pspflow.studies.texture.evaluation.efficiency import efficiency as efficiencies
 from pspflow.studies.texture.evaluation.options import EvaluationOptions
-from pspflow.studies.texture.paths import ParameterTable, ProcessWeights
+from pspflow.studies.texture.paths import LoopStores, LoopTables, ParameterTable, ProcessWeights
 from pspflow.studies.texture.plasticity.tables import Labelled, read_labelled
 from pspflow.studies.texture.trained_models import load_process
 from pspflow.training.session import prepare
@@ -32,9 +31,9 @@ Floats = NDArray[np.float64]
 @stage
 def compare(
     *,
-    histories: NamedHistories,
-    seconds: NamedTables,
-    drawn: NamedStores,
+    histories: LoopTables,
+    seconds: LoopTables,
+    drawn: LoopStores,
     parameters: ParameterTable,
     judge: ProcessWeights | None = None,
     curves: Path,

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table
 from pspflow.mechanics.texture.gsh import names
-from pspflow.studies.paths import FigureFolder, NamedTables, SectionFile
+from pspflow.studies.paths import FigureFolder, SectionFile
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import stage
 from pspflow.studies.texture.evaluation.arms import ACTIVE, Training
@@ -32,6 +32,7 @@ from pspflow.studies.texture.evaluation.trip_figures import arms_figure, round_t
 from pspflow.studies.texture.paths import (
     CurveTable,
     EfficiencyTable,
+    LoopTables,
     PosteriorStore,
     TextureTable,
     VerifiedTable,
@@ -58,8 +59,8 @@ SHOWN: Final = "C4_31"
 @stage
 def section(
     *,
-    trips: NamedTables,
-    ranks: NamedTables,
+    trips: LoopTables,
+    ranks: LoopTables,
     verified: VerifiedTable | None = None,
     posteriors: PosteriorStore,
     curves: CurveTable,
@@ -71,8 +72,6 @@ def section(
     origin: Provenance,
 ) -> None:
     """Write what the report says about the comparison of arms; draw its figures.
-
-    Trips and ranks are tables of all trainings, as ARM/startN=PATH.
 
     Parameters
     ----------

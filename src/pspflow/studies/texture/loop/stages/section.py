@@ -2,21 +2,21 @@
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table
-from pspflow.studies.paths import FigureFolder, NamedTables, SectionFile
+from pspflow.studies.paths import FigureFolder, SectionFile
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import stage
 from pspflow.studies.texture.loop import section as text
 from pspflow.studies.texture.loop.figures import likelihood_figure
 from pspflow.studies.texture.loop.options import LoopOptions
-from pspflow.studies.texture.paths import NamedObserved
+from pspflow.studies.texture.paths import LoopTables
 
 
 @stage
 def section(
     *,
-    histories: NamedTables,
-    seconds: NamedTables,
-    observed: NamedObserved,
+    histories: LoopTables,
+    seconds: LoopTables,
+    observed: LoopTables,
     figures: FigureFolder,
     section: SectionFile,
     options: LoopOptions = LoopOptions(),
