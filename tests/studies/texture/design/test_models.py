@@ -48,7 +48,7 @@ def test_a_table_that_is_filled_elsewhere_is_not_begun_anew(recorded, tmp_path, 
     monkeypatch.chdir(tmp_path)
     options = {"source": "table", "table": {"folder": "exchange"}}
     files = recorded("active", {"truth": options}, {})
-    with pytest.raises(InputError, match="exchange: .* run the command where snakemake ran"):
+    with pytest.raises(InputError, match=r"exchange: .* run the command where snakemake ran"):
         truth_of(files)
     (tmp_path / "exchange").mkdir()
     assert truth_of(files).source == "table"
@@ -59,5 +59,5 @@ def test_models_of_another_pool_are_refused(small_study, recorded):
     files = find_models(small_study)
     load_models(files)
     other = recorded("active", {}, {"textures pool": "0" * 32})
-    with pytest.raises(InputError, match="made with other textures than those of .*textures.zarr"):
+    with pytest.raises(InputError, match=r"made with other textures than those of .*textures\.zarr"):
         load_models(files._replace(observed=other.observed))
