@@ -1,5 +1,6 @@
 """Command: the anisotropy of a user's textures is predicted, and checked if asked for."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,15 +11,11 @@ from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
 from pspflow.io.sheet import write_sheet
 from pspflow.io.tables import write_table
-from pspflow.io.textures import (
-    QuaternionOrder,
-    QuaternionSense,
-    Unit,
-    read_orientations,
-)
+from pspflow.io.textures import QuaternionOrder, QuaternionSense, Unit
 from pspflow.logs import log
 from pspflow.mechanics.texture.gsh import names
 from pspflow.studies.stage import AUTO, INPUT, Device, Seed, Threads, stage
+from pspflow.studies.texture.analysis.reading import read_texture
 from pspflow.studies.texture.design.models import find_models, load_models, truth_of
 from pspflow.studies.texture.design.predictions import (
     UsersTexture,
@@ -48,7 +45,7 @@ def predict(
     unit: Unit | None = None,
     quaternion_order: QuaternionOrder | None = None,
     quaternion_sense: QuaternionSense | None = None,
-    phase: int | str | None = None,
+    phase: str | None = None,
     check: bool = False,
     seed: Seed = 0,
     threads: Threads = 1,
@@ -87,19 +84,20 @@ def predict(
         raise InputError(f"{out}: this is a file to read; name another one to write.")
     found = find_models(model)
     textures: list[UsersTexture] = []
+    called = Counter(path.name for path in files)
     for path in files:
         if holds_coefficients(path):
             textures += read_coefficients(path)
             continue
-        read = read_orientations(
-            path,
-            unit=unit,
-            quaternion_order=quaternion_order,
-            quaternion_sense=quaternion_sense,
-            phase=phase,
-            symmetry="cubic",
-        )
-        textures.append(texture_of(path.name, Grains(read.angles_rad, read.weights)))
+        read = read_texture(path, unit, quaternion_order, quaternion_sense, phase)
+        name = path.name if called[path.name] == 1 else str(path)
+        textures.append(texture_of(name, Grains(read.angles_rad, read.weights)))
+    for name, count in Counter(each.name for each in textures).items():
+        if count > 1:
+            raise InputError(
+                f"{count} textures are called {name!r}, after their file or by column 'texture' of "
+                "coefficients, so that the table could not tell them apart; rename one."
+            )
     truth = ground_truth(truth_of(found), threads) if check else None
     table = prediction_table(textures, load_models(found, device), truth, seed)
     if out.suffix.lower() == ".csv":
