@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 import torch
 
-from pspflow.io.artefacts import Provenance
+from pspflow.io.artefacts import Provenance, fingerprint
 from pspflow.io.tables import write_table
 from pspflow.mechanics import anisotropy_parameters, independent_outputs
 from pspflow.mechanics.texture import draw_recipes, make_candidates, texture_index
 from pspflow.models.texture.conditional_flow import ConditionalFlow
 from pspflow.models.texture.flow_training import train_flow
 from pspflow.models.texture.multi_output_gp import fit_gp
+from pspflow.studies.texture.plasticity.options import PlasticityOptions
 from pspflow.studies.texture.plasticity.tables import parameter_table
 from pspflow.studies.texture.textures.store import open_textures, texture_names, write_recipes
 from pspflow.studies.texture.trained_models import save_flow, save_process
@@ -19,6 +20,7 @@ from pspflow.studies.texture.trained_models import save_flow, save_process
 GRAINS, POOL, TEST, OBSERVED = 24, 200, 12, 60
 SIZES = {"coefficients": 36, "properties": 35, "blocks": 4, "width": 16}
 ORIGIN = Provenance("texture test", {}, 0, {})
+TRUTH = {"truth": PlasticityOptions().truth.model_dump(mode="json")}
 
 
 def _write_set(study, name, singles, mixtures, seed):
@@ -57,7 +59,9 @@ def small_study(tmp_path_factory):
     observed = parameter_table(rows, [names[row] for row in rows], known, [""] * OBSERVED)
     observed = observed.drop(columns="name").assign(order=np.arange(OBSERVED), iteration=0)
     loop = study / "loop/active/start0"
-    write_table(loop / "observed.parquet", observed, ORIGIN)
+    learned = {"textures pool": fingerprint(study / "textures/pool/textures.zarr")}
+    made = Provenance("texture test", TRUTH, 0, learned)
+    write_table(loop / "observed.parquet", observed, made)
     textures, outputs = pool.coefficients[rows], independent_outputs(known)
     process = fit_gp(textures, outputs, seed=0, reference=pool.coefficients, iterations=15)
     save_process(loop / "gp.safetensors", process, textures, outputs, ORIGIN)

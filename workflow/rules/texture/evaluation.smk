@@ -24,7 +24,8 @@ EVALUATION_FLOWS = {
 }
 EVALUATION_CHECKED = {arm: EVALUATION_FLOWS[arm] for arm in ["active", "random"]}
 EVALUATION_CHECKED_GPS = {
-    arm: f"{LOOP_FOLDERS[f'{arm}/start0']}/{FILES['process']}" for arm in EVALUATION_CHECKED
+    arm: f"{LOOP_FOLDERS[f'{arm}/start0']}/{FILES['process']}"
+    for arm in EVALUATION_CHECKED
 }
 # a table that is filled elsewhere cannot be asked for what flows draw
 EVALUATION_VERIFIED = [f"{EVALUATION_DIR}/verified.parquet"]
@@ -200,7 +201,10 @@ rule texture_evaluation_compare:
         histories=named(LOOP_HISTORIES),
         seconds=named(LOOP_SECONDS),
         drawn=named(
-            {name: f"{folder}/{FILES['trips']}" for name, folder in LOOP_FOLDERS.items()}
+            {
+                name: f"{folder}/{FILES['trips']}"
+                for name, folder in LOOP_FOLDERS.items()
+            }
         ),
         judge=flags({"judge": EVALUATION_JUDGE and EVALUATION_JUDGE[0]}),
         options=options(TEXTURE.evaluation.of_comparison),

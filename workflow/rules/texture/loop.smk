@@ -30,15 +30,14 @@ LOOP_PARAMETERS = {name: PLASTICITY_PARAMETERS[name] for name in LOOP_CHECKS}
 LOOP_CLASS = [] if PLASTICITY_TABLE else PLASTICITY_FILES
 LOOP_FIGURES = ["likelihood"]
 MADE["texture"]["loop"] = [
-    *[f"{folder}/{file}" for folder in LOOP_FOLDERS.values() for file in FILES.values()],
+    *[
+        f"{folder}/{file}"
+        for folder in LOOP_FOLDERS.values()
+        for file in FILES.values()
+    ],
     *[f"{LOOP_DIR}/figures/{figure}.png" for figure in LOOP_FIGURES],
     f"{LOOP_DIR}/section.json",
 ]
-
-
-def loop_folder(wildcards, output):
-    """Name the folder of a loop."""
-    return str(Path(output.history).parent)
 
 
 wildcard_constraints:
@@ -64,12 +63,12 @@ rule texture_loop_run:
         trips=directory(f"{LOOP_RUN}/{FILES['trips']}"),
         process=f"{LOOP_RUN}/{FILES['process']}",
         flow=f"{LOOP_RUN}/{FILES['flow']}",
-    wildcard_constraints:
-        arm="|".join(arm for arm in ARM_NAMES if arm != "full"),
     log:
         f"{TEXTURE_DIR}/logs/loop/{{arm}}/start{{start}}.log",
     benchmark:
         f"{TEXTURE_DIR}/benchmarks/loop/{{arm}}/start{{start}}.tsv"
+    wildcard_constraints:
+        arm="|".join(arm for arm in ARM_NAMES if arm != "full"),
     retries: PLASTICITY_RETRIES
     conda:
         "../../../envs/gpu.yaml"
@@ -81,7 +80,7 @@ rule texture_loop_run:
     params:
         textures=named(TEXTURES_STORES),
         parameters=named(LOOP_PARAMETERS),
-        made=loop_folder,
+        made=LOOP_RUN,
         options=lambda wildcards: options(TEXTURE.loop.acting(wildcards.arm)),
         truth=TEXTURE.plasticity.truth.model_dump_json(),
         seed=CONFIG.seed,
@@ -113,12 +112,12 @@ rule texture_loop_full:
         trips=directory(f"{LOOP_RUN}/{FILES['trips']}"),
         process=f"{LOOP_RUN}/{FILES['process']}",
         flow=f"{LOOP_RUN}/{FILES['flow']}",
-    wildcard_constraints:
-        arm="full",
     log:
         f"{TEXTURE_DIR}/logs/loop/{{arm}}/start{{start}}.log",
     benchmark:
         f"{TEXTURE_DIR}/benchmarks/loop/{{arm}}/start{{start}}.tsv"
+    wildcard_constraints:
+        arm="full",
     conda:
         "../../../envs/gpu.yaml"
     resources:
@@ -129,7 +128,7 @@ rule texture_loop_full:
     params:
         textures=named(TEXTURES_STORES),
         parameters=named(PLASTICITY_PARAMETERS),
-        made=loop_folder,
+        made=LOOP_RUN,
         options=options(TEXTURE.loop.acting("full")),
         seed=CONFIG.seed,
     shell:

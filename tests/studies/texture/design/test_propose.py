@@ -10,7 +10,8 @@ from pspflow.io.tables import read_table, table_provenance
 from pspflow.io.textures import read_orientations
 from pspflow.mechanics import PARAMETER_NAMES, anisotropy_parameters
 from pspflow.mechanics.texture import coefficients
-from pspflow.studies.texture.design.options import DesignOptions
+from pspflow.studies.texture.design.findings import findings
+from pspflow.studies.texture.design.options import DesignOptions, WishOptions
 from pspflow.studies.texture.design.quantities import errors_percent, values_of
 from pspflow.studies.texture.design.stages.propose import propose
 from pspflow.studies.texture.design.store import read_designs, targets_of_table
@@ -119,6 +120,24 @@ def test_what_cannot_be_is_refused(inputs, outputs, tmp_path):
     with pytest.raises(InputError, match="it holds no ConditionalFlow of textures"):
         propose(**swapped, **made, options=OPTIONS, device="cpu")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_wish_out_of_reach_costs_no_other_target(inputs, outputs, tmp_path, caplog):
+    """Nothing is designed for it, which is said in log, table and report; alone it is refused."""
+    far = WishOptions(name="far", r_values={0: 40.0, 45: 40.0, 90: 40.0})
+    options = DesignOptions(wishes=(far,), test_targets=1, candidates=4, designs=1)
+    made = outputs(tmp_path)
+    propose(**inputs, **made, options=options, device="cpu")
+    assert "Target far: no texture comes near what is wanted" in caplog.text
+    targets, designs = read_table(made["targets"]), read_table(made["designs"])
+    rows = targets[targets["target"] == "far"]
+    assert (rows["candidates"] == 0).all()
+    assert set(rows["quantity"]) == {"r_value_0", "r_value_45", "r_value_90"}
+    assert "far" not in set(designs["target"])
+    assert findings(targets, designs)[0].startswith("Nothing is designed for far: no texture")
+    alone = DesignOptions(wishes=(far,), test_targets=0)
+    with pytest.raises(InputError, match="No texture comes near any target"):
+        propose(**inputs, **outputs(tmp_path / "alone"), options=alone, device="cpu")
 
 
 def test_artefacts_are_complete(designed):

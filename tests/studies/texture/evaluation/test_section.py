@@ -47,7 +47,8 @@ def stop_rows(results, **values):
 def savings(results):
     """Return the sentence about what arm active saves, and its place."""
     found = findings(results)
-    (place,) = [n for n, each in enumerate(found) if "at which arm active stopped" in each]
+    said = ("the mean round-trip error", "at which arm active stopped")
+    (place,) = [n for n, each in enumerate(found) if all(part in each for part in said)]
     return place, found[place]
 
 

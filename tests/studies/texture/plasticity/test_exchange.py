@@ -65,7 +65,13 @@ def test_another_texture_of_the_same_name_is_refused(tmp_path, textures, source)
     truth, (grains, names) = TableTruth(tmp_path), textures
     for _ in range(2):
         truth.parameters(grains, names)
-    for other in (grains[1], grains[0]._replace(orientations=grains[0].orientations[:9])):
+    count = len(grains[0].weights)
+    others = (
+        grains[1],
+        grains[0]._replace(orientations=grains[0].orientations[:9]),
+        grains[0]._replace(weights=np.arange(1.0, count + 1) / np.arange(1.0, count + 1).sum()),
+    )
+    for other in others:
         with pytest.raises(InputError, match=r"pool_0\.txt: it holds another texture than 'pool_0"):
             truth.parameters([other], names[:1])
 

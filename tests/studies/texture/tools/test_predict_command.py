@@ -41,6 +41,8 @@ def files(tmp_path, monkeypatch, models):
         tmp_path / "text.csv", index=False
     )
     (tmp_path / "angles.csv").write_text("phi1,Phi,phi2\n0.1,0.2,0.3\n0.4,0.2,0.3\n")
+    (tmp_path / "one.csv").write_text("phi1_deg,Phi_deg,phi2_deg\n10,20,30\n")
+    rows.assign(texture="mixture").to_csv(tmp_path / "twice.csv", index=False)
     return tmp_path
 
 
@@ -89,6 +91,17 @@ def test_what_is_unlike_the_pool_or_not_orthorhombic_is_said(run, small_study, f
     ]
 
 
+def test_files_of_one_name_are_told_apart(run, small_study, files):
+    """Maps of several folders are often called alike."""
+    (files / "other").mkdir()
+    (files / "other/pool.txt").write_bytes((files / "skew.txt").read_bytes())
+    words = ["pool.txt", "other/pool.txt", "skew.txt", "--model", small_study, "--out", "t.csv"]
+    run(predict, *words, *CPU)
+    table = pd.read_csv("t.csv")
+    assert table["texture"].tolist() == ["pool.txt", "other/pool.txt", "skew.txt"]
+    assert table.loc[1, "stress_xy_45"] == table.loc[2, "stress_xy_45"]
+
+
 FAULTS = {
     "outside": (
         ["outside.csv"],
@@ -97,7 +110,9 @@ FAULTS = {
     ),
     "short": (["short.csv"], "short.csv: column 'C6_21' is missing"),
     "text": (["text.csv"], "text.csv row 3: column 'C6_21' holds 'much'; give a finite number"),
-    "no unit": (["angles.csv"], "pass --unit degrees or --unit radians"),
+    "no unit": (["angles.csv"], "may be degrees or radians; pass --unit degrees or --unit radians"),
+    "one point": (["one.csv"], "one.csv: only one point has an orientation to use, and one is no"),
+    "same name": (["twice.csv"], "2 textures are called 'mixture', after their file or by column"),
     "missing": (["none.txt"], "none.txt"),
     "no file": ([], "no file is named"),
     "suffix": (["pool.txt", "--out", "t.xlsx"], "t.xlsx: the table is CSV or Parquet; name"),

@@ -91,7 +91,7 @@ def propose(
 
     Raises
     ------
-    InputError
+    UnreachableError
         If no texture comes near what is wanted.
     """
     rng = generator(seed, "texture design", target.name)

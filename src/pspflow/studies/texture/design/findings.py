@@ -16,7 +16,7 @@ from pspflow.studies.texture.design.comparisons import (
     known_parameters,
 )
 from pspflow.studies.texture.design.quantities import values_of
-from pspflow.studies.texture.design.reach import label
+from pspflow.studies.texture.design.reach import MOST_SAID, label
 from pspflow.studies.texture.design.store import targets_of_table
 from pspflow.studies.texture.design.targets import Target
 
@@ -40,7 +40,10 @@ def findings(targets: pd.DataFrame, designs: pd.DataFrame) -> tuple[str, ...]:
         As of `designs.table_of`.
     """
     best = best_of(designs)
+    unreachable = targets[targets["candidates"] == 0]
+    targets = targets[targets["candidates"] > 0]
     judged = [_compared(best), _predicted(best), _hull(targets, designs)]
+    judged += [_unreachable(str(name), rows) for name, rows in unreachable.groupby("target")]
     wishes = [each for each in targets_of_table(targets) if each.kind != "test"]
     judged += [_wish(each, designs, best.set_index("target").loc[each.name]) for each in wishes]
     return tuple(text for _, text in sorted(judged, key=lambda each: each[0]) if text)
@@ -151,4 +154,17 @@ def _wish(target: Target, designs: pd.DataFrame, best: pd.Series) -> Judged:
     return (WORSE if points > 0 else UNDECIDED), (
         f"Target {target.name}: {values}, {how}: an error of "
         f"{best['design_percent']:.1f} %{beside}."
+    )
+
+
+def _unreachable(name: str, rows: pd.DataFrame) -> Judged:
+    """Say that nothing is designed for a target, and what would be reachable."""
+    nearest = ", ".join(
+        f"{label(row.quantity)} {row.reachable:.3g} (wanted {row.wanted:.3g})"
+        for row in rows.head(MOST_SAID).itertuples()
+    )
+    return (
+        WORSE,
+        f"Nothing is designed for {name}: no texture of the pool, nor a mixture of them, comes "
+        f"nearer than {rows['reachable_error_percent'].iloc[0]:.0f} %; the nearest is {nearest}.",
     )

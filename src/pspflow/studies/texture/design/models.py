@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from pspflow.errors import InputError
+from pspflow.io.artefacts import fingerprint
 from pspflow.io.tables import table_provenance
 from pspflow.mechanics.texture import coefficient_distance
 from pspflow.models.texture.conditional_flow import ConditionalFlow
@@ -24,6 +25,10 @@ from pspflow.studies.texture.trained_models import load_flow, load_process
 Model = TypeVar("Model", MultiOutputGP, ConditionalFlow)
 ARM: Final = "loop/active/start0"
 """Folder of the models that designs are made with."""
+POOL: Final = "textures pool"
+"""Name of the pool among the inputs of a loop."""
+LABELS: Final = "plasticity/pool/parameters.parquet"
+"""Parameters of all textures of the pool, in the folder of the study."""
 REMEDY: Final = "let --model name the folder of the study in a run, results/RUN/texture"
 NEIGHBOURS: Final = 500
 """Textures of the pool whose distance to the nearest other one says how close it is filled."""
@@ -65,11 +70,18 @@ def load_models(files: ModelFiles, device: str | torch.device = "cpu") -> Models
     Raises
     ------
     InputError
-        If a file is missing, or holds something else.
+        If a file is missing, or holds something else; or if the pool was made anew since the models
+        learned from it, so that rows of what was observed are those of other textures.
     """
     for path in files:
         if not path.exists():
             raise InputError(f"{path}: there is no such file; {REMEDY}.")
+    recorded = _record(files.observed, "inputs").get(POOL)
+    if recorded and recorded != fingerprint(files.pool):
+        raise InputError(
+            f"{files.observed}: it was made with other textures than those of {files.pool}; run "
+            "the study again, so that both are of one configuration."
+        )
     process = _loaded(files.process, load_process, MultiOutputGP, device)
     flow = _loaded(files.flow, load_flow, ConditionalFlow, device)
     known = read_labelled(files.observed)
@@ -116,9 +128,42 @@ def find_models(folder: Path) -> ModelFiles:
 
 
 def truth_of(files: ModelFiles) -> PlasticityOptions:
-    """Return where the parameters that models learned from came from, as their table records it."""
-    record = table_provenance(files.observed).get("options", {})
-    return PlasticityOptions.model_validate(record.get("truth", {}))
+    """Return where the parameters that models learned from came from, as their tables record it.
+
+    That of a loop records it; that of the arm `full` has the parameters of another table, which
+    records it.
+
+    Raises
+    ------
+    InputError
+        If nothing records it, or the folder of a table that is filled elsewhere is not there.
+    """
+    options = _record(files.observed, "options")
+    truth = options.get("truth")
+    if truth is None:
+        table = files.observed.resolve().parents[3] / LABELS
+        of_pool = _record(files.observed, "inputs").get("parameters pool")
+        if not table.is_file() or of_pool != fingerprint(table):
+            raise InputError(
+                f"{files.observed}: its parameters are those of {table}, which is not there or was "
+                "made anew; run the study again, or name the folder of another arm."
+            )
+        options = _record(table, "options")
+        fields = PlasticityOptions.model_fields
+        truth = {name: value for name, value in options.items() if name in fields}
+    found = PlasticityOptions.model_validate(truth)
+    folder = found.table.folder
+    if found.source == "table" and not Path(str(folder)).is_dir():
+        raise InputError(
+            f"{folder}: the run's table is filled in this folder, which is not there; run the "
+            "command where snakemake ran."
+        )
+    return found
+
+
+def _record(table: Path, part: str) -> dict[str, Any]:
+    found: dict[str, Any] = table_provenance(table).get(part, {})
+    return found
 
 
 def nearest_distances(coefficients: Floats, others: Floats) -> Floats:

@@ -37,6 +37,22 @@ ROUNDS: Final = 100
 DRAWS: Final = 200
 
 
+class UnreachableError(InputError):
+    """No texture comes near a wish.
+
+    Parameters
+    ----------
+    message
+        One sentence, with the nearest values that are reachable.
+    reach
+        These.
+    """
+
+    def __init__(self, message: str, reach: "Reach") -> None:
+        self.reach = reach
+        super().__init__(message)
+
+
 class Reach(NamedTuple):
     """The nearest to a wish that textures of the pool reach, as the forward model predicts."""
 
@@ -87,15 +103,16 @@ def check_reach(target: Target, reach: Reach) -> None:
 
     Raises
     ------
-    InputError
+    UnreachableError
         With the nearest values that are reachable.
     """
     if reach.error_percent <= MOST_PERCENT:
         return
     nearest = missed(target, reach.numbers)
-    raise InputError(
+    raise UnreachableError(
         f"Target {target.name}: no texture comes near what is wanted; the nearest reachable is "
-        f"{nearest}{', with the rest as wanted' if len(target.wanted) > 1 else ''}: change it."
+        f"{nearest}{', with the rest as wanted' if len(target.wanted) > 1 else ''}: change it.",
+        reach,
     )
 
 

@@ -34,6 +34,9 @@ ERRORS: Final = (
     "to the nearest observed texture (root mean square of ODFs, multiples of random)."
 )
 
+NOTHING, REST = "nothing", "the rest"
+"""What is completed of a target."""
+
 
 def design_section(
     targets: pd.DataFrame,
@@ -88,6 +91,12 @@ def _method(options: DesignOptions) -> str:
     )
 
 
+def _completed(part: pd.DataFrame) -> str:
+    if part["candidates"].iloc[0] == 0:
+        return "not designed: out of reach"
+    return NOTHING if _whole(part) else REST
+
+
 def _wanted(targets: pd.DataFrame) -> Part:
     """Say what is wanted, what is completed, and what the pool reaches."""
     rows = []
@@ -99,24 +108,26 @@ def _wanted(targets: pd.DataFrame) -> Part:
                 "target": name,
                 "kind": first["kind"],
                 "wanted": int(known.sum()),
-                "completed": "nothing" if _whole(part) else "the rest",
+                "completed": _completed(part),
                 "error_of_nearest_mixture_percent": float(first["reachable_error_percent"]),
                 "error_of_nearest_texture_percent": float(first["pool_error_percent"]),
                 "moved_candidates": int(first["outside"]),
             }
         )
-    partial = [str(row["target"]) for row in rows if row["completed"] != "nothing"]
-    wished = targets[targets["target"].isin(partial) & targets["wanted"].notna()]
+    partial = [str(row["target"]) for row in rows if row["completed"] == REST]
+    some = [row["target"] for row in rows if row["completed"] != NOTHING]
+    wished = targets[targets["target"].isin(some) & targets["wanted"].notna()]
     spread = targets[targets["target"].isin(partial) & targets["wanted"].isna()]
     tables = [Table.of(pd.DataFrame(rows), "Targets, and what the pool reaches as predicted.")]
     text = ""
-    if partial:
+    if some:
         tables.append(
             Table.of(
                 wished[["target", "quantity", "wanted", "reachable"]],
                 "What is wanted of sheets, and the nearest that the pool reaches.",
             )
         )
+    if partial:
         tables.append(
             Table.of(
                 spread[["target", "quantity", "completed_mean", "completed_sd"]],

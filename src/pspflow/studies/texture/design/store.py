@@ -16,6 +16,7 @@ from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.mechanics.texture.gsh import names
 from pspflow.studies.texture.design.designs import Proposed, Texture
 from pspflow.studies.texture.design.quantities import Floats
+from pspflow.studies.texture.design.reach import Reach
 from pspflow.studies.texture.design.targets import Target
 from pspflow.studies.texture.loop.round_trips import parameters_of
 from pspflow.studies.texture.textures.store import (
@@ -29,7 +30,11 @@ FIRST: Final = "first"
 """Array of the first grain of each texture, since textures have different numbers of them."""
 
 
-def target_table(targets: Sequence[Target], proposed: Mapping[str, Proposed]) -> pd.DataFrame:
+def target_table(
+    targets: Sequence[Target],
+    proposed: Mapping[str, Proposed],
+    unreachable: Mapping[str, Reach] | None = None,
+) -> pd.DataFrame:
     """Make the table of targets: one row per quantity of each.
 
     Columns: target, kind, texture (row of the test texture, -1 for other kinds), quantity, wanted
@@ -37,9 +42,13 @@ def target_table(targets: Sequence[Target], proposed: Mapping[str, Proposed]) ->
     for r-values), reachable (the nearest value that the pool reaches; NaN for what is completed),
     reachable_error_percent and pool_error_percent (of the nearest that the pool reaches by
     mixtures and by one texture), candidates, and outside (those that were moved into the hull).
+    One that no texture comes near has 0 candidates, and rows for what is wanted alone.
     """
     parts = []
     for target in targets:
+        if unreachable and target.name in unreachable:
+            parts.append(_unreachable(target, unreachable[target.name]))
+            continue
         found = proposed[target.name]
         reached = dict(zip(target.names, found.reach.numbers.tolist(), strict=True))
         given = parameters_of(found.outputs)
@@ -64,6 +73,25 @@ def target_table(targets: Sequence[Target], proposed: Mapping[str, Proposed]) ->
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def _unreachable(target: Target, reach: Reach) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "target": target.name,
+            "kind": target.kind,
+            "texture": target.texture,
+            "quantity": list(target.names),
+            "wanted": target.numbers,
+            "completed_mean": np.nan,
+            "completed_sd": np.nan,
+            "reachable": reach.numbers,
+            "reachable_error_percent": reach.error_percent,
+            "pool_error_percent": reach.texture_error_percent,
+            "candidates": 0,
+            "outside": 0,
+        }
+    )
 
 
 def targets_of_table(table: pd.DataFrame) -> list[Target]:

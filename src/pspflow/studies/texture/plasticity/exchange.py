@@ -27,7 +27,8 @@ from pspflow.studies.texture.textures.store import Grains
 WANTED, ORIENTATIONS = "wanted.csv", "orientations"
 FILE_NAME: Final = re.compile(r"\w[\w.-]*")
 SAME: Final = 1e-6
-"""By which the product of two quaternions of one orientation may miss 1: files are rounded."""
+"""By which the product of two quaternions of one orientation may miss 1, and weights differ from
+each other: files are rounded."""
 
 
 class AwaitingMeasurements(InputError):  # noqa: N818 - nothing is wrong: it is the user's turn
@@ -120,12 +121,15 @@ class TableTruth:
 
 
 def _same(path: Path, grains: Grains) -> bool:
-    """Tell whether a file holds these orientations; the last digits do not count."""
+    """Tell whether a file holds these weighted orientations; the last digits do not count."""
     try:
-        angles = np.loadtxt(path, comments="%", ndmin=2)[:, :3]
+        rows = np.loadtxt(path, comments="%", ndmin=2)
     except (ValueError, IndexError):
         return False
+    angles, weights = rows[:, :3], rows[:, 3:].ravel()
     if angles.shape != grains.orientations.shape or np.abs(angles).max() > 360:
+        return False
+    if not np.allclose(weights, grains.weights, rtol=SAME, atol=0):
         return False
     products = quaternions(np.radians(angles)) * quaternions(grains.orientations)
     return bool((np.abs(products.sum(1)) > 1 - SAME).all())

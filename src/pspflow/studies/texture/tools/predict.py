@@ -1,5 +1,6 @@
 """Command: the anisotropy of a user's textures is predicted, and checked if asked for."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -85,12 +86,20 @@ def predict(
         raise InputError(f"{out}: this is a file to read; name another one to write.")
     found = find_models(model)
     textures: list[UsersTexture] = []
+    called = Counter(path.name for path in files)
     for path in files:
         if holds_coefficients(path):
             textures += read_coefficients(path)
             continue
         read = read_texture(path, unit, quaternion_order, quaternion_sense, phase)
-        textures.append(texture_of(path.name, Grains(read.angles_rad, read.weights)))
+        name = path.name if called[path.name] == 1 else str(path)
+        textures.append(texture_of(name, Grains(read.angles_rad, read.weights)))
+    for name, count in Counter(each.name for each in textures).items():
+        if count > 1:
+            raise InputError(
+                f"{count} textures are called {name!r}, after their file or by column 'texture' of "
+                "coefficients, so that the table could not tell them apart; rename one."
+            )
     truth = ground_truth(truth_of(found), threads) if check else None
     table = prediction_table(textures, load_models(found, device), truth, seed)
     if out.suffix.lower() == ".csv":

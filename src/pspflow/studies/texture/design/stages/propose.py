@@ -82,7 +82,7 @@ def propose(
     Raises
     ------
     InputError
-        If a target cannot be used, or no texture comes near it.
+        If a target cannot be used, or no texture comes near any of them.
     """
     torch.set_num_threads(threads)
     if options.targets is not None:
@@ -90,10 +90,16 @@ def propose(
     wanted = _wanted(options, table, parameters)
     models = load_models(ModelFiles(process, flow, pool, observed), device)
     found = design_textures(
-        wanted, models, ground_truth(truth, threads), options.candidates, options.designs, seed
+        wanted,
+        models,
+        ground_truth(truth, threads),
+        options.candidates,
+        options.designs,
+        seed,
+        skip=True,
     )
     log_table(found.table[found.table["rank"] == 1][SUMMARY].round(2))
-    write_table(targets, target_table(wanted, found.proposed), origin)
+    write_table(targets, target_table(wanted, found.proposed, found.unreachable), origin)
     write_texts(orientations, found.table, found.textures)
     write_designs(store, found.textures, origin)
     write_table(designs, found.table, origin)
