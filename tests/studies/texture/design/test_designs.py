@@ -16,6 +16,10 @@ from pspflow.studies.texture.design.reach import check_reach, reachable
 from pspflow.studies.texture.design.realisation import in_hull, realised
 from pspflow.studies.texture.design.targets import target_of_wish, targets_of_textures
 from pspflow.studies.texture.loop.round_trips import parameters_of
+from pspflow.studies.texture.plasticity.options import PlasticityOptions
+from pspflow.studies.texture.plasticity.truth import ground_truth
+
+TRUTH = ground_truth(PlasticityOptions())
 
 
 def rng():
@@ -28,7 +32,7 @@ def found(models):
     """Return designs for the parameters of an observed texture of the pool."""
     place = 7
     (target,) = targets_of_textures(models.observed[[place]], ["known"], models.parameters[[place]])
-    return int(models.observed[place]), design_textures([target], models, None, 8, 2)
+    return int(models.observed[place]), design_textures([target], models, TRUTH, 8, 2)
 
 
 def test_retrieval_meets_a_texture_of_the_pool_exactly(found):

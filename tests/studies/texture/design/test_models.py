@@ -59,5 +59,5 @@ def test_models_of_another_pool_are_refused(small_study, recorded):
     files = find_models(small_study)
     load_models(files)
     other = recorded("active", {}, {"textures pool": "0" * 32})
-    with pytest.raises(InputError, match=r"other textures than those of .*textures\.zarr"):
+    with pytest.raises(InputError, match=r"made with other textures than .*pool/textures\.zarr"):
         load_models(files._replace(observed=other.observed))

@@ -99,6 +99,7 @@ def test_the_section(tables, tmp_path):
     assert "Validation textures: the yield stresses" in " ".join(written["findings"])
     (part,) = written["parts"]
     assert "A texture of 96 orientations, a half" in part["text"]
+    assert "by the Taylor model of this package, fcc, m = 0.25." in part["figures"][0]["caption"]
     cells = [cell for table in part["tables"] for row in table["cells"] for cell in row]
     assert {"it diverged", "rate sensitivity m", "0.25", "yes"} <= set(cells)
     names = {path.name for path in (tmp_path / "figures").iterdir()}

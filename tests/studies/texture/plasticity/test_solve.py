@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pspflow.errors import InputError
-from pspflow.io.artefacts import Provenance
+from pspflow.io.artefacts import Provenance, fingerprint
 from pspflow.io.tables import read_table, table_provenance, write_table
 from pspflow.mechanics import PARAMETER_NAMES
 from pspflow.mechanics.texture import draw_recipes, gsh
@@ -113,3 +113,14 @@ def test_shares_of_another_set_are_refused(solved, stored, tmp_path):
     for paths in ((first,), (second, first), (first, other)):
         with pytest.raises(InputError, match="shares are not the 4 textures of the set in order"):
             merge(shards=paths, table=stored["table"], parameters=tmp_path / "p.parquet")
+
+
+def test_rows_of_other_textures_change_nothing(solved, source, measure, textures, labels, tmp_path):
+    """The table grows while loops wait; were its share another one, each would begin anew."""
+    options = source("table")
+    rows = [[name, *row, ""] for name, row in zip(textures[1], labels, strict=True)]
+    before = fingerprint(solved(1, options))
+    measure(tmp_path, [["pool_9", *labels[0], ""], *rows[::-1]])
+    assert fingerprint(solved(1, options)) == before
+    measure(tmp_path, [["pool_0", *labels[1], ""], *rows[1:]])
+    assert fingerprint(solved(1, options)) != before

@@ -11,7 +11,12 @@ from pspflow.errors import InputError
 from pspflow.io.artefacts import fingerprint
 from pspflow.io.tables import read_table
 from pspflow.io.textures import read_orientations
-from pspflow.mechanics.texture import coefficient_distance, coefficients
+from pspflow.mechanics.texture import (
+    coefficient_distance,
+    coefficients,
+    scattered_orientations,
+    symmetrise,
+)
 from pspflow.studies.texture.textures.sheets import read_entries, watched_files
 from pspflow.studies.texture.textures.stages.import_textures import import_textures
 from pspflow.studies.texture.textures.store import open_textures
@@ -71,6 +76,20 @@ def test_what_reading_said_is_kept(tests):
     table = tests[2]
     assert table["notes"].str.contains("sum to").all()
     assert table["doubts"].str.contains("names no crystal symmetry").all()
+
+
+def test_what_symmetrising_hides_is_said(copied, tmp_path):
+    """Coefficients do not show that a sheet lay askew; one that is symmetric is not doubted."""
+    sheet = copied(lambda rows: rows)
+    askew = np.tile(np.radians([20.0, 35.0, 40.0]), (80, 1))
+    rng = np.random.default_rng(0)
+    for number, angles in enumerate((askew, symmetrise(askew[:20])[0])):
+        spread = scattered_orientations(angles, np.radians(8), rng)
+        rows = pd.DataFrame(np.degrees(spread), columns=["phi1_deg", "Phi_deg", "phi2_deg"])
+        rows.to_csv(sheet.parent / f"test{number}.csv", index=False)
+    doubts = imported(sheet, tmp_path)[1]["doubts"]
+    assert "it is not orthorhombic: symmetrising turns its grains by " in doubts[0]
+    assert "orthorhombic" not in doubts[1]
 
 
 def test_the_seed_decides_and_the_other_sets_do_not(written_sheet, tests, copied, tmp_path):

@@ -15,8 +15,7 @@ from pspflow.studies.texture.design.models import Models
 from pspflow.studies.texture.design.quantities import values_of
 from pspflow.studies.texture.design.reach import Reach, UnreachableError, missed
 from pspflow.studies.texture.design.targets import Target
-from pspflow.studies.texture.plasticity.options import PlasticityOptions
-from pspflow.studies.texture.plasticity.truth import GroundTruth, ground_truth
+from pspflow.studies.texture.plasticity.truth import GroundTruth
 
 
 class Designs(NamedTuple):
@@ -35,7 +34,7 @@ class Designs(NamedTuple):
 def design_textures(
     targets: Sequence[Target],
     models: Models,
-    truth: GroundTruth | None = None,
+    truth: GroundTruth,
     candidates: int = 64,
     designs: int = 3,
     seed: int = 0,
@@ -52,7 +51,7 @@ def design_textures(
     models
         See `models.load_models`.
     truth
-        What checks them; None: the Taylor model of fcc metals.
+        What checks them: that of the models, see `models.truth_of`.
     candidates
         Textures that the flow draws for each target.
     designs
@@ -67,7 +66,6 @@ def design_textures(
     InputError
         If no texture comes near what is wanted; with `skip`, near any target.
     """
-    truth = truth or ground_truth(PlasticityOptions())
     pool = models.process.predict(models.pool.coefficients)
     found: dict[str, Proposed] = {}
     unreachable: dict[str, Reach] = {}

@@ -1,5 +1,7 @@
 """Table of measured parameters as users write it: read, and checked row by row."""
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -68,6 +70,22 @@ def read_measured(path: Path) -> Measured:
             found[name] = answer
     raise_problems(problems)
     return found
+
+
+def fingerprint_of_rows(path: Path, names: Sequence[str]) -> str:
+    """Hash what is known of textures; rows of others, which are added as loops go on, do not count.
+
+    Raises
+    ------
+    InputError
+        As `read_measured`.
+    """
+    known, digest = read_measured(path), hashlib.blake2b(digest_size=16)
+    for name in names:
+        answer = known.get(name, "")
+        digest.update(f"{name}\0".encode())
+        digest.update(answer.encode() if isinstance(answer, str) else answer.tobytes())
+    return digest.hexdigest()
 
 
 def _answer(row: pd.Series) -> np.ndarray | str | None:

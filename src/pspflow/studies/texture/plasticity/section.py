@@ -13,11 +13,18 @@ from pspflow.studies.texture.plasticity.tables import FAILURE, NAME
 FIGURES: Final = {
     "directions": "Yield stress over that in X and normalised lateral strain increments in the 18 "
     "directions: median and 5–95 % of the textures of each set; beside them a random texture and a "
-    "perfect cube texture by the Taylor model.",
+    "perfect cube texture by the Taylor model of this package, {slip}, m = {m:g}.",
     "distributions": "Share of the textures below a value: range of the 18 yield stresses, and "
     "r-values of the sheet pulled at 0, 45 and 90° to X.",
 }
+"""Their captions; `caption` fills in which Taylor model, as sources of a user have another one."""
 SHOWN_FAILURES: Final = 12
+
+
+def caption(figure: str, options: PlasticityOptions) -> str:
+    """Write the caption of a figure of `FIGURES`."""
+    taylor = options.taylor
+    return FIGURES[figure].format(slip=taylor.slip, m=taylor.rate_sensitivity)
 
 
 def plasticity_section(

@@ -54,7 +54,9 @@ def section(
         "distributions": distributions_figure(labels),
     }
     sheet = FigureSheet(figures, "plasticity", origin)
-    made = tuple(sheet.save(name, figure, text.FIGURES[name]) for name, figure in drawn.items())
+    made = tuple(
+        sheet.save(name, figure, text.caption(name, options)) for name, figure in drawn.items()
+    )
     taylor = options.source == "taylor"
     checks = physics_checks(options.taylor, known) if taylor else pd.DataFrame()
     timing = _timing(textures, options) if taylor else ""

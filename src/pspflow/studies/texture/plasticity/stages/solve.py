@@ -1,5 +1,6 @@
 """Stage: the anisotropy parameters of textures are computed, or asked for."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from pspflow.logs import log, progress
 from pspflow.studies.stage import Threads, stage
 from pspflow.studies.texture.paths import TextureStore, TextureTable
 from pspflow.studies.texture.plasticity.files import truth_files
+from pspflow.studies.texture.plasticity.measured import fingerprint_of_rows
 from pspflow.studies.texture.plasticity.options import PlasticityOptions
 from pspflow.studies.texture.plasticity.shares import pieces, remove_pieces
 from pspflow.studies.texture.plasticity.tables import FAILURE, NAME, no_parameters
@@ -47,10 +49,14 @@ def solve(
     InputError
         If the user's class or table cannot be used, or textures wait to be measured.
     """
-    if files := truth_files(options):
-        origin = origin.including({"truth": files})
     names = read_table(table)[NAME].tolist()
     part = share(len(names), shard)
+    if files := truth_files(options):
+        origin = origin.including({"truth": files})
+        if options.source == "table":
+            # the table grows while loops wait: what they read must not change with it
+            rows_known = fingerprint_of_rows(files[0], names[part])
+            origin = replace(origin, inputs={**origin.inputs, "truth": rows_known})
     truth = ground_truth(options, threads)
     folder = origin.resume_folder(solved)
     found = pieces(open_textures(textures), names, part, truth, options, folder, origin)

@@ -1,7 +1,7 @@
 """Stage: the user's own textures of a set are read and stored."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from pspflow.mechanics.texture import (
     coefficient_distance,
     coefficients,
     representative_orientations,
+    specimen_asymmetry,
     texture_index,
 )
 from pspflow.seeds import generator
@@ -24,6 +25,11 @@ from pspflow.studies.texture.textures.options import SetName
 from pspflow.studies.texture.textures.sets import FILE, INDEX, MISSED, NAME
 from pspflow.studies.texture.textures.sheets import Entry, in_the_sheets_words, read_entries
 from pspflow.studies.texture.textures.store import TEXTURE, write_orientations
+
+ASYMMETRIC_DEG: Final = 2.0
+"""Asymmetry beyond what chance explains, above which a texture is doubted."""
+ASYMMETRY_DRAWS: Final = 100
+"""Grains by which it is measured: .1 s a file."""
 
 
 @stage
@@ -70,7 +76,7 @@ def import_textures(
         rng = generator(seed, "texture of sheet", entry.name)
         chosen = representative_orientations(read.angles_rad, read.weights, grains, rng)
         kept.append(chosen)
-        rows.append(_row(entry, read, chosen))
+        rows.append(_row(entry, read, chosen, generator(seed, "asymmetry of sheet", entry.name)))
     raise_problems(problems)
     orientations = np.stack(kept)
     made = Candidates(
@@ -97,10 +103,22 @@ def _read(entry: Entry) -> Orientations:
     return read
 
 
-def _row(entry: Entry, read: Orientations, chosen: np.ndarray) -> dict[str, Any]:
+def _row(
+    entry: Entry, read: Orientations, chosen: np.ndarray, rng: np.random.Generator
+) -> dict[str, Any]:
     doubts = list(read.doubts)
     if len(read) < len(chosen):
         doubts.append(f"it has {len(read)} orientations only, which are repeated")
+        log.warning("%s: %s", entry.file, doubts[-1])
+    apart, ruler = np.degrees(
+        specimen_asymmetry(read.angles_rad, rng, read.weights, ASYMMETRY_DRAWS)
+    )
+    if apart > ruler + ASYMMETRIC_DEG:
+        doubts.append(
+            f"it is not orthorhombic: symmetrising turns its grains by {apart:.1f}° on average, "
+            f"{apart - ruler:.1f}° more than chance explains, and coefficients and parameters are "
+            "those of the symmetrised texture"
+        )
         log.warning("%s: %s", entry.file, doubts[-1])
     found = coefficients(chosen)
     whole = coefficients(read.angles_rad, read.weights)
