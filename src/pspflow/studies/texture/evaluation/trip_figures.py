@@ -74,7 +74,7 @@ def arms_figure(
         for arm, values in errors.items():
             _cumulative(grid[0, 0], values, COLOUR_OF[arm], f"{label_of(arm)}: 95 % below")
         _error_axes(grid[0, 0])
-        grid[0, 0].legend(fontsize=7, loc="lower right")
+        grid[0, 0].legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.45, 1))
         density(grid[0, 1], posterior, truth)
         grid[0, 1].set_xlabel("$C_4^{31}$")
         grid[0, 1].set_title("sharp, well predicted")

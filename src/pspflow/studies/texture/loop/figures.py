@@ -14,6 +14,8 @@ from pspflow.studies.texture.loop.findings import Tables, arm_of, criterion
 from pspflow.studies.texture.loop.options import ARM_NAMES, LoopOptions
 
 COLOUR_OF: Final[dict[str, str]] = dict(zip(ARM_NAMES, COLOURS, strict=False))
+PER_ROW: Final = 3
+"""Names of a row of the legend; more are wider than the figure."""
 
 
 def likelihood_figure(histories: Tables, options: LoopOptions) -> Figure:
@@ -52,7 +54,7 @@ def likelihood_figure(histories: Tables, options: LoopOptions) -> Figure:
             style = "--" if arm == "full" else "-"
             left.plot([], [], style, color=_colour(arm), label=LABELS[arm])
         right.plot([], [], ":", color="0.4", label=f"φ = {options.tolerance:g}")
-        figure.legend(loc="outside upper center", ncols=len(arms) + 1)
+        figure.legend(loc="outside upper center", ncols=PER_ROW, fontsize=8)
     return figure
 
 
