@@ -63,7 +63,7 @@ def test_what_is_observed_comes_from_the_pool_and_nothing_else(texture):
 
 
 def test_reported_errors_are_those_of_the_round_trips(texture):
-    """The error of every test texture, computed anew from what was wanted and reached."""
+    """The error of every test texture by the judge, computed anew from wanted and reached."""
     made = texture.folder / RESULTS
     labels = read_table(made / "plasticity/test/parameters.parquet").set_index("texture")
     for loop in LOOPS:
@@ -76,7 +76,7 @@ def test_reported_errors_are_those_of_the_round_trips(texture):
         true = labels.loc[test["texture"], list(PARAMETER_NAMES)].to_numpy()
         np.testing.assert_allclose(wanted, true)
         errors = np.linalg.norm(reached - wanted, axis=1) / np.linalg.norm(wanted, axis=1)
-        np.testing.assert_allclose(test["error_own"], 100 * errors, rtol=1e-6)
+        np.testing.assert_allclose(test["error_judged"], 100 * errors, rtol=1e-6)
 
 
 def test_designs_are_what_the_table_says(texture):

@@ -31,6 +31,7 @@ SOME_OF_THEIR_KIND = {
     ("texture_loop_run", "parameters"),
     # the arms that the paper compares
     ("texture_evaluation_verify", "flows"),
+    ("texture_evaluation_verify", "gps"),
 }
 """Flags that take some of the artefacts of a kind; tests of their own say which."""
 
