@@ -1,4 +1,4 @@
-"""Files of weights that are cut short are named as such."""
+"""Files of weights: the same ones are the same bytes, and those that are cut short are named."""
 
 import pytest
 import torch
@@ -19,3 +19,17 @@ def test_a_file_that_is_cut_short(tmp_path, provenance, share, load):
     path.write_bytes(whole[:kept])
     with pytest.raises(InputError, match=rf"weights\.safetensors: .* bytes, and it has {kept};"):
         load(path)
+
+
+def test_the_same_weights_are_the_same_bytes(tmp_path, provenance):
+    """safetensors orders metadata anew for each file; what is written is ordered, and reads back."""
+    tensors = {"b": torch.arange(7.0), "a": torch.ones(2, 3, dtype=torch.float64)}
+    written = set()
+    for number in range(8):
+        path = tmp_path / f"{number}.safetensors"
+        save_weights(path, tensors, {"unit": "µm", "words": 'a "b" \\ c\n'}, provenance)
+        written.add(path.read_bytes())
+    assert len(written) == 1
+    read, model = load_weights(path)
+    assert all(torch.equal(read[name], each) for name, each in tensors.items())
+    assert model == {"unit": "µm", "words": 'a "b" \\ c\n'}

@@ -38,8 +38,25 @@ def save_weights(
     metadata = {"model": json.dumps(model, sort_keys=True), "provenance": provenance.as_json()}
     with replacing(path) as staged:
         save_file(here, staged, metadata)
+        _order_metadata(staged)
         # safetensors makes files readable by their owner alone; use the folder's permissions
         staged.chmod(staged.parent.stat().st_mode & 0o666)
+
+
+def _order_metadata(path: Path) -> None:
+    """Sort the metadata of a safetensors file, whose order is another in each process.
+
+    The same weights are then the same bytes.
+    """
+    with path.open("r+b") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        ordered = {METADATA: dict(sorted(header.pop(METADATA).items())), **header}
+        text = json.dumps(ordered, separators=(",", ":"), ensure_ascii=False).encode()
+        if len(text) > length:
+            raise ValueError(f"{path}: its header does not fit its place")
+        file.seek(8)
+        file.write(text.ljust(length))
 
 
 def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
