@@ -22,7 +22,7 @@ def test_a_file_that_is_cut_short(tmp_path, provenance, share, load):
 
 
 def test_the_same_weights_are_the_same_bytes(tmp_path, provenance):
-    """safetensors orders metadata anew for each file; what is written is ordered, and reads back."""
+    """Metadata come in another order for each file from safetensors; here they do not."""
     tensors = {"b": torch.arange(7.0), "a": torch.ones(2, 3, dtype=torch.float64)}
     written = set()
     for number in range(8):

@@ -39,8 +39,8 @@ def likelihood_figure(histories: Tables, options: LoopOptions) -> Figure:
             _line(right, name, history, criterion(history, options.window))
         right.axhline(options.tolerance, color="0.4", linewidth=0.8, linestyle=":")
         right.set_yscale("log")
-        left.set_ylabel("log-likelihood per validation texture (nats)")
-        right.set_ylabel(f"its mean change over {options.window} iterations (nats)")
+        left.set_ylabel("log-likelihood per texture (nats)")
+        right.set_ylabel(f"mean change, {options.window} iterations (nats)")
         seen = pd.concat([each["observations"] for each in histories.values() if len(each) > 1])
         for axes in (left, right):
             axes.set_xscale("log")
