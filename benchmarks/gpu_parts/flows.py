@@ -1,6 +1,7 @@
 """Training steps of the paper's flows: three domains, RealNVP on chips of 128 pixels."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import torch
@@ -82,7 +83,7 @@ def _training(run: Run, kind: str, precision: str, *, captured: bool = True) -> 
 def _rate(run: Run, started: TransferTraining, name: str) -> tuple[float, Case]:
     seconds = run.seconds(lambda: started.step(0), 1 if run.small else STEPS, WARM)
     chips = len(DOMAINS) * started.settings.batch_size
-    work = chips * _gigaflops(SMALL if run.small else PAPER) / 1000
+    work = chips * _gigaflops(small=run.small) / 1000
     values = {
         "chips/s": chips / seconds,
         "ms a step": 1000 * seconds,
@@ -116,7 +117,7 @@ def _topology(run: Run, started: TransferTraining, took: dict[str, float]) -> Ca
 
 
 def _work(run: Run) -> Case:
-    gigaflops = _gigaflops(SMALL if run.small else PAPER)
+    gigaflops = _gigaflops(small=run.small)
     values = {
         "GFLOP a chip": gigaflops,
         f"TFLOP/s at the paper's {PAPER_RATE} chips/s": gigaflops * PAPER_RATE / 1000,
@@ -125,8 +126,10 @@ def _work(run: Run) -> Case:
     return Case("work of the flows' convolutions in a step", values)
 
 
-def _gigaflops(size: dict[str, Any]) -> float:
+@cache
+def _gigaflops(*, small: bool) -> float:
     """Count a chip's share of a pass of all flows, forward and backward; nothing is computed."""
+    size = SMALL if small else PAPER
     flow = MultiDomainFlow(DOMAINS, **size).to("meta")
     images = [torch.rand(2, 1, *[int(size["size_px"])] * 2, device="meta") for _ in DOMAINS]
     with FlopCounterMode(display=False) as counter:
