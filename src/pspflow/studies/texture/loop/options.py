@@ -28,7 +28,7 @@ class FlowOptions(Options):
     """Coupling blocks; the paper's 20."""
     width: Annotated[int, Field(ge=4, le=4096)] = 128
     """Neurons of each of the two hidden layers of a block; the paper's 128."""
-    epochs: Count = 32
+    epochs: Count = 28
     """Passes over the pool; the paper's 70."""
     warm_epochs: Count = 8
     """Passes of an arm that goes on from its last flow."""
@@ -55,9 +55,9 @@ class LoopOptions(Options):
     """Observations between two trainings of the flow: one iteration. The paper's 1."""
     batch: Count = 10
     """The same for active_batch, which chooses them at once."""
-    most_observations: Annotated[int, Field(ge=10)] = 100
+    most_observations: Annotated[int, Field(ge=10)] = 80
     """Observations at which an active loop ends in any case; the paper's stopped at 1,076."""
-    random_observations: Annotated[int, Field(ge=10, le=20_000)] = 150
+    random_observations: Annotated[int, Field(ge=10, le=20_000)] = 120
     """The same for the random arm, at most what a Gaussian process takes exactly; beyond
     most_observations its steps grow by a quarter each."""
     window: Count = WINDOW
