@@ -20,8 +20,6 @@ ParameterShares = Annotated[
 ProcessWeights = Annotated[Path, Parameter(help="Fitted Gaussian process."), INPUT]
 FlowWeights = Annotated[Path, Parameter(help="Weights of the conditional flow."), INPUT]
 ObservedTable = Annotated[Path, Parameter(help="Table of the observed textures."), INPUT]
-HistoryTable = Annotated[Path, Parameter(help="Table of the iterations of a loop."), INPUT]
-TripStore = Annotated[Path, Parameter(help="Zarr store of textures drawn in a loop."), INPUT]
 TripTable = Annotated[Path, Parameter(help="Table of round trips."), INPUT]
 PosteriorStore = Annotated[Path, Parameter(help="Zarr store of posteriors."), INPUT]
 VerifiedTable = Annotated[

@@ -2,8 +2,21 @@
 
 from typing import Final
 
-STOP: Final = 1_076
-"""Section 4.1: observations at which its active arm stopped."""
+from pspflow.studies.texture.loop.paper import STOP
+from pspflow.studies.texture.textures.paper import COUNTS
+
+__all__ = [
+    "COMPARABLE",
+    "EQUAL",
+    "ERRORS_95_PERCENT",
+    "FACTORS",
+    "LOSSES",
+    "MEAN_ERROR_PERCENT",
+    "POOL",
+    "RANDOM_STARTS",
+    "STOP",
+    "TEST",
+]
 COMPARABLE, EQUAL = 14_000, 19_000
 """Appendix C: random observations at which its errors are comparable and equal to those at the
 stop; what it counts as comparable is not said."""
@@ -17,7 +30,5 @@ MEAN_ERROR_PERCENT: Final = 3.348
 """Appendix C: mean error of the active arm at the stop."""
 RANDOM_STARTS: Final = 50
 """Section 4.1: initialisations that its random arm is averaged over."""
-POOL, TEST, SAMPLES = 54_480, 20_000, 100
-"""Section 4.1: candidates and test textures; section 4.2 names no number of samples, ours."""
-FIRST: Final = 5
-"""Observations that its loops start with."""
+POOL, TEST = COUNTS["pool"], COUNTS["test"]
+"""Candidates and test textures."""

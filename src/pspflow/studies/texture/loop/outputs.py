@@ -20,7 +20,7 @@ from pspflow.studies.texture.loop.state import Observation
 from pspflow.studies.texture.trained_models import save_flow, save_process
 
 Floats = NDArray[np.float64]
-ITERATION, OBSERVATIONS, STOPPED = "iteration", "observations", "stopped"
+ITERATION, OBSERVATIONS = "iteration", "observations"
 SAMPLES, TEXTURES = "samples", "textures"
 SECONDS_PREFIX: Final = "seconds_"
 
