@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -40,19 +41,41 @@ def specimen_regions(
     ValueError
         If a domain has no specimen for a split whose share is above 0.
     """
+    return _whole(catalogue, shares, rng, "specimen")
+
+
+def micrograph_regions(
+    catalogue: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Assign each micrograph to one split, for sheets with many micrographs of few specimens.
+
+    Micrographs of one specimen are then in several splits, so this split is a weaker test than
+    one by specimen: it does not test on new specimens. Parameters and return value as in
+    `specimen_regions`.
+    """
+    return _whole(catalogue, shares, rng, "micrograph")
+
+
+def _whole(
+    catalogue: pd.DataFrame,
+    shares: Mapping[str, float],
+    rng: np.random.Generator,
+    unit: Literal["specimen", "micrograph"],
+) -> pd.DataFrame:
+    """Assign specimens or micrographs, the unit, to splits."""
     wanted = [name for name in SPLITS if shares[name] > 0]
     split_of: dict[str, str] = {}
-    for specimens in _strata(catalogue, len(wanted)):
-        counts = apportion(len(specimens), shares)
+    for units in _strata(catalogue, len(wanted), unit):
+        counts = apportion(len(units), shares)
         names = [name for name in SPLITS for _ in range(counts[name])]
-        split_of.update(zip(rng.permutation(specimens), names, strict=True))
-    splits = catalogue["specimen"].map(split_of)
+        split_of.update(zip(rng.permutation(units), names, strict=True))
+    splits = catalogue[unit].map(split_of)
     for domain, got in splits.groupby(catalogue["domain"]):
         lacking = sorted(set(wanted) - set(got), key=SPLITS.index)
         if lacking:
             raise ValueError(
-                f"Domain {domain!r} has too few specimens to split by specimen: none is left for "
-                f"{' and '.join(lacking)}; add specimens, or split by region."
+                f"Domain {domain!r} has too few {unit}s to split by {unit}: none is left for "
+                f"{' and '.join(lacking)}; add {unit}s, or split by region."
             )
     return pd.DataFrame(
         {
@@ -66,9 +89,9 @@ def specimen_regions(
     )
 
 
-def _strata(catalogue: pd.DataFrame, smallest: int) -> list[np.ndarray]:
-    """Group specimens by their domains; groups below the smallest size are joined into one."""
-    owned = catalogue.groupby("specimen")["domain"].agg(lambda names: tuple(sorted(set(names))))
+def _strata(catalogue: pd.DataFrame, smallest: int, unit: str) -> list[np.ndarray]:
+    """Group specimens or micrographs by their domains; join groups below the smallest size."""
+    owned = catalogue.groupby(unit)["domain"].agg(lambda names: tuple(sorted(set(names))))
     groups = [sorted(group.index) for _, group in owned.groupby(owned, sort=True)]
     strata = [group for group in groups if len(group) >= smallest]
     rest = sorted(name for group in groups if len(group) < smallest for name in group)

@@ -65,10 +65,11 @@ class CatalogueOptions(Options):
 class SplitOptions(Options):
     """Which pixels train, validate and test."""
 
-    by: Literal["specimen", "region"] = "specimen"
-    """Whole specimens, or bands of every micrograph (where there are too few specimens)."""
+    by: Literal["specimen", "micrograph", "region"] = "specimen"
+    """Whole specimens; whole micrographs (where each condition has one specimen); or bands of every
+    micrograph (where there are too few of both)."""
     train: Share = 0.6
-    """Share of the specimens, or of every micrograph."""
+    """Share of the specimens, of the micrographs, or of every micrograph."""
     validation: Share = 0.15
     """Share for choices made while developing."""
     test: Share = 0.25

@@ -28,10 +28,14 @@ def split(
     regions
         Parquet table to write: rectangles of pixels and their split.
     options
-        By specimen or by region, and the shares.
+        By specimen, micrograph or region, and the shares.
     """
     table = read_table(catalogue)
-    draw = splits.specimen_regions if options.by == "specimen" else splits.image_regions
+    draw = {
+        "specimen": splits.specimen_regions,
+        "micrograph": splits.micrograph_regions,
+        "region": splits.image_regions,
+    }[options.by]
     try:
         rectangles = draw(table, options.shares, generator(seed, "split"))
     except ValueError as error:

@@ -1,0 +1,1 @@
+"""Networks of the steel study: VQ-VAE and PixelCNN."""

@@ -1,0 +1,1 @@
+"""VQ-VAE: codes of chips, and chips from codes."""

@@ -1,0 +1,70 @@
+"""Options of the VQ-VAE; their defaults are the demo, their docstrings the schema's help."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pspflow.options import Count, Options, Positive, Weight
+
+CodeModel = Literal["vq", "fsq", "sharp"]
+"""Models of codes: the paper's VQ-VAE; finite scalar quantisation; a VQ-VAE whose losses keep
+edges."""
+
+
+class HeldOut(Options):
+    """Networks trained without a domain, to test interpolation (the paper's section III B)."""
+
+    domain: str | None = "rate_3"
+    """Domain that they do not see; null: no such networks."""
+    models: tuple[CodeModel, ...] = ("vq",)
+    """Models of codes that are trained this way too."""
+
+
+class CodesOptions(Options):
+    """Models that turn chips into codes, and codes into chips."""
+
+    models: Annotated[tuple[CodeModel, ...], Field(min_length=1)] = ("vq", "sharp")
+    """Models in the order of the tables: vq (the paper's) | fsq | sharp."""
+    held_out: HeldOut = HeldOut()
+    """Networks trained without a domain."""
+    channels: tuple[Count, Count, Count] = (8, 16, 32)
+    """Channels of the encoder's three convolutions; the paper's 32, 64, 128."""
+    residual_blocks: Annotated[int, Field(ge=0)] = 2
+    """Residual blocks of encoder and decoder; the paper's 2."""
+    bottleneck: Count = 16
+    """Channels inside a residual block; the paper's 32."""
+    code_dim: Count = 32
+    """Length of a code vector; the paper's 128."""
+    codes: Annotated[int, Field(ge=2, le=65536)] = 64
+    """Codes of the codebook; the paper's 512."""
+    levels: Annotated[tuple[Annotated[int, Field(ge=2)], ...], Field(min_length=1)] = (4, 4, 4)
+    """Finite scalar quantisation: levels of each of its numbers; their product is its codes."""
+    commitment: Weight = 1.0
+    """Weight of the commitment loss; the paper's 1."""
+    data_init: bool = True
+    """Whether the codebook starts from encoded chips; the paper's starts at random."""
+    restart_unused: bool = True
+    """Whether codes that an epoch never used start anew from encoded chips (against collapse of
+    the codebook); the paper's are left."""
+    crop_px: Annotated[int, Field(ge=16)] | None = 64
+    """Edge of the random crops of chips in training, a multiple of 8; null: whole chips (the
+    paper's). Codes do not see where they lie, so that smaller crops train the same network."""
+    batch_size: Count = 32
+    """Crops in a batch; the paper's 256."""
+    learning_rate: Positive = 2e-3
+    """Learning rate of Adam; the paper's 1e-3."""
+    max_epochs: Count = 3
+    """Most epochs; the paper's 300."""
+    patience: Count = 20
+    """Epochs without a lower validation loss after which training stops."""
+    chips_per_micrograph: Count = 60
+    """Most chips of a micrograph to train and validate with; the paper's 165, mirrored too."""
+
+    @model_validator(mode="after")
+    def _whole_codes(self) -> Self:
+        if self.crop_px is not None and self.crop_px % 8:
+            raise ValueError(
+                f"crop_px is {self.crop_px}, but a code stands for 8 x 8 pixels; make it a "
+                "multiple of 8."
+            )
+        return self

@@ -1,0 +1,1 @@
+"""Chips for given conditions, compared with real ones."""

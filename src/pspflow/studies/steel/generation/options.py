@@ -1,0 +1,24 @@
+"""Options of generated chips; their docstrings are the schema's help."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from pspflow.options import Count, Options
+
+
+class GenerationOptions(Options):
+    """Chips for given conditions, and how they are compared with real ones."""
+
+    chips_per_condition: Annotated[int, Field(ge=10)] = 40
+    """Chips generated for each condition, and at most as many real ones of each domain that they
+    are compared with; the paper's 1,000."""
+    further: tuple[tuple[float, ...], ...] = ((2.0,), (6.5,), (20.0,))
+    """Further conditions to generate chips for: a list of values each, in the order of
+    images.conditions."""
+    compared_chips: Annotated[int, Field(ge=10)] = 40
+    """Most chips of each domain whose spatial statistics and distances are compared."""
+    truth_micrographs: Count = 3
+    """Simulated micrographs of each further rate that generated chips are compared with."""
+    resamples: Annotated[int, Field(ge=100)] = 500
+    """Resamples of the micrographs from which an interval is computed."""

@@ -1,0 +1,1 @@
+"""Simulated micrographs of low-carbon steel at four cooling rates."""

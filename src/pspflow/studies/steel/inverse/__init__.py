@@ -1,0 +1,1 @@
+"""Chips for wanted morphology, and cooling rates of measured morphology."""

@@ -1,0 +1,1 @@
+"""Ferrite fraction and mean free path of chips."""

@@ -1,0 +1,1 @@
+"""PixelCNN: the distribution of codes under conditions."""

@@ -1,0 +1,1 @@
+"""Commands for people: analyse and sample measured textures, predict and design."""
