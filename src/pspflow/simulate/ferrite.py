@@ -30,6 +30,7 @@ from scipy import ndimage
 from scipy.interpolate import PchipInterpolator
 
 Floats = NDArray[np.float32]
+Numbers = NDArray[np.integer]
 
 SHAPE_PX: Final = (768, 1024)
 PIXEL_SIZE_UM: Final = 0.34
@@ -38,15 +39,20 @@ FITTED_RATES_C_S: Final = (1.0, 3.0, 10.0, 30.0)
 SPACING_UM: Final = (4.9, 3.54, 3.18, 3.2)
 REACH: Final = (0.7015, 0.6755, 0.6626, 0.6472)
 AMPLITUDE: Final = (0.0296, 0.0268, 0.0422, 0.0559)
-STRETCH: Final = (1.1, 1.3, 1.7, 2.0)
+STRETCH: Final = (1.1, 1.4, 2.0, 2.6)
 SCATTER: Final = (0.1, 0.1, 0.07, 0.09)
 
 AUSTENITE_UM: Final = 60.0  # spacing of prior austenite grains
 FIELD_UM: Final = 22.0  # distance of the field's knots
 MICROGRAPH_SHARE: Final = 0.15  # of the hidden variance, between micrographs
 MICROGRAPH_SCATTER: Final = 0.5  # of the spacing, relative to that between austenite grains
-HEAD_START: Final = 0.3  # latest nucleus to earliest, in spacings
-ROUGHNESS: Final = 0.05  # of the front between ferrite and pearlite, in spacings
+HEAD_START: Final = 0.5  # latest nucleus to earliest, in spacings
+WARP: Final = 0.2  # of the lattice of nuclei, in spacings
+WARP_SPACINGS: Final = 0.9
+ROUGHNESS: Final = 0.07  # of the front between ferrite and pearlite, in spacings
+ROUGHNESS_SPACINGS: Final = 0.25
+AUSTENITE_WARP: Final = 0.12  # of the boundaries of austenite, in spacings of its grains
+AUSTENITE_WARP_SPACINGS: Final = 0.3
 JITTER: Final = 0.9  # of a nucleus in its cell of the lattice
 
 FERRITE_GREY: Final = 172.0
@@ -55,8 +61,8 @@ GRAIN_GREY: Final = 4.0  # between ferrite grains
 BOUNDARY_GREY: Final = 22.0  # depth of a ferrite boundary
 BOUNDARY_UM: Final = 0.35
 LAMELLA_UM: Final = 1.3
-LAMELLA_GREY: Final = 11.0
-MOTTLE_GREY: Final = 12.0
+LAMELLA_GREY: Final = 20.0
+MOTTLE_GREY: Final = 13.0
 MOTTLE_UM: Final = 0.6
 BLUR_UM: Final = 0.27  # resolution of the light microscope
 NOISE_GREY: Final = 3.5
@@ -160,12 +166,11 @@ def _etched(
 ) -> Floats:
     """Return the etched surface (rows, columns) in grey levels, before the microscope's blur."""
     spacing_px = growth.spacing_um / pixel_size_um
-    rough = ndimage.gaussian_filter(
-        rng.standard_normal(shape, np.float32), max(0.12 * spacing_px, 0.5), truncate=2.5
+    rough = _field(shape, ROUGHNESS_SPACINGS * spacing_px, rng)
+    hidden = np.float32(np.sqrt(1 - MICROGRAPH_SHARE)) * _field(
+        shape, FIELD_UM / pixel_size_um, rng
     )
-    rough /= rough.std() + np.float32(1e-12)
-    hidden = np.sqrt(1 - MICROGRAPH_SHARE) * _field(shape, FIELD_UM / pixel_size_um, rng)
-    hidden += np.sqrt(MICROGRAPH_SHARE) * rng.standard_normal()
+    hidden += np.float32(np.sqrt(MICROGRAPH_SHARE) * rng.standard_normal())
     across, along = _plates(growth, shape, pixel_size_um, rng)
     nearest, second, grain = _nuclei(across, along, rng)
     front = growth.reach + growth.amplitude * hidden + ROUGHNESS * rough - nearest
@@ -180,7 +185,10 @@ def _plates(
 ) -> tuple[Floats, Floats]:
     """Return each pixel's coordinates (rows, columns) across and along the plates, in spacings."""
     coarse = (-(-shape[0] // 2), -(-shape[1] // 2))
-    rows, columns = np.indices(coarse, np.float32) * np.float32(2 * pixel_size_um / AUSTENITE_UM)
+    half_px = AUSTENITE_UM / pixel_size_um / 2
+    rows, columns = np.indices(coarse, np.float32) / np.float32(half_px)
+    rows += AUSTENITE_WARP * _field(coarse, AUSTENITE_WARP_SPACINGS * half_px, rng)
+    columns += AUSTENITE_WARP * _field(coarse, AUSTENITE_WARP_SPACINGS * half_px, rng)
     _, _, parent = _nuclei(rows, columns, rng)
     names, parent = np.unique(parent, return_inverse=True)
     angle = rng.uniform(0, np.pi, len(names))
@@ -192,8 +200,11 @@ def _plates(
     axes = np.array([axes, [np.sin(angle) / stretch, np.cos(angle) / stretch]]) * step
     axes = axes.astype(np.float32)
     shift = rng.uniform(0, 64, (2, len(names))).astype(np.float32)
+    spacing_px = growth.spacing_um / pixel_size_um
     row = np.arange(shape[0], dtype=np.float32)[:, None]
+    row = row + WARP * spacing_px * _field(shape, WARP_SPACINGS * spacing_px, rng)
     column = np.arange(shape[1], dtype=np.float32)
+    column = column + WARP * spacing_px * _field(shape, WARP_SPACINGS * spacing_px, rng)
     across, along = (
         axes[i, 0][parent] * row + axes[i, 1][parent] * column + shift[i][parent] for i in (0, 1)
     )
@@ -202,7 +213,7 @@ def _plates(
 
 def _nuclei(
     rows: Floats, columns: Floats, rng: np.random.Generator
-) -> tuple[Floats, Floats, NDArray[np.int32]]:
+) -> tuple[Floats, Floats, Numbers]:
     """Return distances to the nearest and second nucleus, and the nearest one's number.
 
     One nucleus lies anywhere in each cell of a lattice of unit spacing; the nine cells around a
@@ -215,14 +226,14 @@ def _nuclei(
     place = ((1 - JITTER) / 2 + JITTER * rng.random((2, count * count), np.float32)).astype(
         np.float32
     )
-    late = HEAD_START * rng.random(count * count, np.float32)
+    late = HEAD_START * rng.random(count * count, np.float32) ** 2
     y, x = rows - np.float32(low[0]), columns - np.float32(low[1])
     i, j = y.astype(np.int32), x.astype(np.int32)
     y -= i
     x -= j
     nearest = np.full(y.shape, np.inf, np.float32)
     second = nearest.copy()
-    number: NDArray[np.int32] = np.zeros(y.shape, np.int32)
+    number: Numbers = np.zeros(y.shape, np.int32)
     for a in (-1, 0, 1):
         for b in (-1, 0, 1):
             index = ((i + a) << bits) + (j + b)
@@ -239,7 +250,7 @@ def _nuclei(
 
 
 def _ferrite_grey(
-    gap: Floats, grain: NDArray[np.int32], growth: FerriteGrowth, rng: np.random.Generator
+    gap: Floats, grain: Numbers, growth: FerriteGrowth, rng: np.random.Generator
 ) -> Floats:
     """Return grey levels of ferrite: one a grain, and dark lines where two grains meet."""
     own = GRAIN_GREY * rng.standard_normal(grain.max() + 1, np.float32)
@@ -248,7 +259,7 @@ def _ferrite_grey(
 
 
 def _pearlite_grey(
-    grain: NDArray[np.int32],
+    grain: Numbers,
     shape: tuple[int, int],
     pixel_size_um: float,
     rng: np.random.Generator,
@@ -270,17 +281,18 @@ def _field(shape: tuple[int, int], length_px: float, rng: np.random.Generator) -
     """Return a smooth Gaussian field (rows, columns) of about unit variance, by cubic B-splines."""
     knots = [int(np.ceil(size / length_px)) + 4 for size in shape]
     start = rng.uniform(0, 1, size=2)  # knots at fixed places would show in the mean square
-    weights = rng.standard_normal(knots)
+    weights = rng.standard_normal(knots, np.float32)
     for axis, size in enumerate(shape):
         basis = _bspline(start[axis] + np.arange(size) / length_px, knots[axis])
         weights = np.moveaxis(np.tensordot(basis, weights, (1, axis)), 0, axis)
-    return weights.astype(np.float32)
+    return weights
 
 
-def _bspline(places: NDArray[np.float64], knots: int) -> NDArray[np.float64]:
+def _bspline(places: NDArray[np.float64], knots: int) -> Floats:
     """Return the weights (places, knots) of cubic B-splines, each place's of unit square sum."""
     distance = np.abs(places[:, None] + 1 - np.arange(knots))
     near = 2 / 3 - distance**2 + distance**3 / 2
     far = (2 - distance).clip(min=0) ** 3 / 6
     weights = np.where(distance < 1, near, far)
-    return np.asarray(weights / np.sqrt((weights**2).sum(1, keepdims=True)))
+    weights /= np.sqrt((weights**2).sum(1, keepdims=True))
+    return weights.astype(np.float32)
