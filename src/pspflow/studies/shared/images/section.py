@@ -88,13 +88,12 @@ def chips_part(counts: pd.DataFrame, options: SectionOptions, figure: Figure) ->
         else f"at random, {chips.redundancy:g} times each region's area"
     )
     apart = " and no test chip shares a pixel with a training chip" if options.split.test else ""
-    tested = (
-        "" if options.split.by == "specimen" else " Splits share specimens: no new one is tested."
-    )
+    unit = options.split.by
+    weaker = "" if unit == "specimen" else " Splits may share specimens: the test is of known ones."
     text = (
         f"{counts['chips'].sum():,} chips of {chips.size_px} x {chips.size_px} pixels {how}. "
-        f"Splits are made by {UNITS[options.split.by]} before anything is learned: a chip lies inside one "
-        f"split{apart}.{tested}"
+        f"Splits are made by {UNITS[unit]} before anything is learned: a chip lies inside one "
+        f"split{apart}.{weaker}"
     )
     tables = (Table.of(counts, "Chips kept and rejected by domain and split."),)
     return Part(title="Chips", text=text, figures=(figure,), tables=tables)
