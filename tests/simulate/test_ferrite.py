@@ -12,7 +12,7 @@ RATES = (1.0, 3.0, 10.0, 30.0)
 FRACTION = {1: (73.4, 15.8), 3: (68.8, 13.9), 10: (66.2, 29.3), 30: (63.4, 50.3)}
 PATH = {1: (6.50, 0.857), 3: (4.49, 0.346), 10: (3.88, 0.361), 30: (3.64, 0.528)}
 """Training rows of the paper's Tables I and II: mean and variance in % and in µm, by rate."""
-EACH = 36
+EACH = 24
 
 
 def micrograph(rate, seed=0, size_px=(256, 256), pixel_size_um=0.34):
@@ -53,14 +53,15 @@ def morphology(images):
 def test_chips_have_the_papers_morphology(morphology, rate):
     """Means and variances of Tables I and II, within what a sample of this size may miss.
 
-    The stated tolerances, 2 points and 6 % for the means and a factor of 1.7 for the variances, are
-    about three standard errors of 144 chips of 36 micrographs.
+    The stated tolerances, 2.5 points and 7 % for the means and a factor of 1.8 for the variances,
+    are about three standard errors of 96 chips of 24 micrographs; samples that are larger by far
+    are nearer, as the module says.
     """
     (fraction, path), variances = morphology[rate].mean(0), morphology[rate].var(0)
-    assert fraction == pytest.approx(FRACTION[rate][0], abs=2)
-    assert path == pytest.approx(PATH[rate][0], rel=0.06)
+    assert fraction == pytest.approx(FRACTION[rate][0], abs=2.5)
+    assert path == pytest.approx(PATH[rate][0], rel=0.07)
     for found, wanted in zip(variances, (FRACTION[rate][1], PATH[rate][1]), strict=True):
-        assert 1 / 1.7 < found / wanted < 1.7
+        assert 1 / 1.8 < found / wanted < 1.8
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -80,7 +81,7 @@ def test_both_means_fall_with_the_rate(monkeypatch):
 
     monkeypatch.setattr(ferrite, "ferrite_growth", bare)
     means = [
-        np.mean([measured(micrograph(rate, seed, (384, 384))) for seed in range(2)], axis=0)
+        np.mean([measured(micrograph(rate, seed, (384, 384), 0.68)) for seed in range(3)], axis=0)
         for rate in (1, 1.7, 3, 5.5, 10, 17, 30)
     ]
     assert np.all(np.diff(means, axis=0) < 0)
@@ -90,12 +91,13 @@ def test_law_is_smooth_and_meets_its_knots():
     """The parameters are those fitted at the tabled rates, without a jump anywhere between."""
     names = ("spacing_um", "reach", "amplitude", "stretch", "scatter")
     tables = (ferrite.SPACING_UM, ferrite.REACH, ferrite.AMPLITUDE, ferrite.STRETCH)
+    growths = [ferrite_growth(rate) for rate in np.geomspace(0.5, 60, 200)]
     for name, table in zip(names, (*tables, ferrite.SCATTER), strict=True):
         for rate, value in zip(RATES, table, strict=True):
             assert getattr(ferrite_growth(rate), name) == pytest.approx(value)
-        fine = np.array([getattr(ferrite_growth(r), name) for r in np.geomspace(0.5, 60, 400)])
+        fine = np.array([getattr(growth, name) for growth in growths])
         assert np.all(fine > 0)
-        assert np.abs(np.diff(np.log(fine), 2)).max() < 1e-3
+        assert np.abs(np.diff(np.log(fine), 2)).max() < 4e-3
 
 
 @pytest.mark.parametrize("rate", [0.3, 100.0])
@@ -137,8 +139,8 @@ def test_any_size_is_drawn(size_px, pixel_size_um):
 
 def test_pixel_size_changes_pixels_and_not_the_steel():
     """At twice the pixel size the path has half as many pixels."""
-    fine = np.mean([measured(micrograph(1.0, seed)) for seed in range(12)], axis=0)
-    coarse = [measured(micrograph(1.0, seed, pixel_size_um=0.68)) for seed in range(12)]
+    fine = np.mean([measured(micrograph(1.0, seed)) for seed in range(8)], axis=0)
+    coarse = [measured(micrograph(1.0, seed, pixel_size_um=0.68)) for seed in range(8)]
     assert np.mean(coarse, axis=0)[1] == pytest.approx(fine[1] / 2, rel=0.1)
     assert np.mean(coarse, axis=0)[0] == pytest.approx(fine[0], abs=3)
 

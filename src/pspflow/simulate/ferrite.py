@@ -35,11 +35,11 @@ SHAPE_PX: Final = (768, 1024)
 PIXEL_SIZE_UM: Final = 0.34
 
 FITTED_RATES_C_S: Final = (1.0, 3.0, 10.0, 30.0)
-SPACING_UM: Final = (4.725, 3.37, 3.045, 3.095)
+SPACING_UM: Final = (4.725, 3.37, 3.045, 3.065)
 REACH: Final = (0.7107, 0.6827, 0.6675, 0.6488)
 AMPLITUDE: Final = (0.0287, 0.0291, 0.047, 0.0632)
 STRETCH: Final = (1.1, 1.4, 2.0, 2.6)
-SCATTER: Final = (0.163, 0.155, 0.086, 0.172)
+SCATTER: Final = (0.163, 0.155, 0.088, 0.166)
 
 AUSTENITE_UM: Final = 60.0  # spacing of prior austenite grains
 FIELD_UM: Final = 22.0  # distance of the field's knots
