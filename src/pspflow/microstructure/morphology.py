@@ -92,8 +92,9 @@ def mean_free_path(
     """Measure the mean length of ferrite along vertical and horizontal test lines.
 
     d = V_f / (N_L I_u): the area of ferrite over the number of its chords on test lines at a
-    distance of one pixel. Chords that the border cuts count. The lengths along rows and along
-    columns are averaged.
+    distance of one pixel. Chords that the border cuts count, so that the path depends on the
+    size of the image: 1/d is larger than without a border by 1/L, L the edge of the image. The
+    lengths along rows and along columns are averaged.
 
     Parameters
     ----------
