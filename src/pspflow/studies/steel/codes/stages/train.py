@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, read_chips
@@ -64,7 +63,7 @@ def train(
         data[split] = ChipTargets(gathered, np.zeros((len(here), 0), dtype=np.float32))
     recipe = RECIPES[code_model]
     arguments = recipe.arguments(options)
-    net = VQVAE(**arguments).to(device, memory_format=torch.channels_last)
+    net = VQVAE(**arguments).to(device)
     log.info("%d chips to train on, %d parameters", len(data["train"]), parameter_count(net))
     training = CodeTraining(
         net,
