@@ -7,17 +7,28 @@ levels averaged over blocks of 8 x 8 pixels, what one code stands for, brought t
 networks see it.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from pspflow.arrays import refuses_masks
 from pspflow.evaluation.features import standardise, texture_features
+from pspflow.evaluation.resampling import resamples
+from pspflow.seeds import generator
+from pspflow.studies.steel.generation.baseline import set_name
+from pspflow.studies.steel.generation.compared import RealChips
+from pspflow.studies.steel.generation.distances import Chips
+from pspflow.studies.steel.generation.moments import limits
+from pspflow.studies.steel.generation.options import GenerationOptions
+from pspflow.studies.steel.generation.sets import Generated
 
 BLOCK_PX: Final = 8
 NEAREST_SHARE: Final = 0.025
 """Share of the test chips that are nearer to training chips than the others, for comparison."""
 TEXTURE, BLOCKS = "texture features", "grey levels of 8 x 8 blocks"
+TEST: Final = "test"
 _ROWS: Final = 512
 """Chips compared at a time, which limits the memory."""
 
@@ -121,3 +132,49 @@ def nearness(
     theirs = held_out_weights @ held_out / held_out_weights.sum(axis=1)
     closer = generated_weights @ (generated < limit) / total
     return Nearness(mine, theirs, mine / theirs, closer)
+
+
+def copy_table(
+    real: RealChips,
+    test: Mapping[str, Chips],
+    made: Mapping[str, Generated],
+    options: GenerationOptions,
+    seed: int,
+) -> pd.DataFrame:
+    """Tabulate how near generated and test chips of all domains come to training chips.
+
+    Only networks that have seen all domains are looked at.
+
+    Returns
+    -------
+    DataFrame
+        `made`, `features`, `chips`, `test_chips`, `training_chips`, `distance`, `test_distance`,
+        `ratio` and `closer_share` with `_low` and `_high`; see `Nearness`.
+    """
+    units = np.concatenate([each.units for each in test.values()])
+    sets = {TEST: np.concatenate([each.images for each in test.values()])}
+    for name, each in made.items():
+        for source in dict.fromkeys(each.table["source"]) if name.endswith("/all") else ():
+            most = options.compared_chips
+            at = np.concatenate([each.rows(source, domain, most) for domain in real.domains])
+            if len(at):
+                sets[set_name(name, source)] = each.at(at)
+    training = real.some_training()
+    weights = resamples(real.strata, options.resamples, generator(seed, "copies"))[:, units]
+    resolved = pd.DataFrame({"micrograph": units})
+    rows = []
+    for kind, found in distances_to_training(sets, training).items():
+        held_out = found.pop(TEST)
+        for name, values in found.items():
+            rng = generator(seed, "copies", kind, name)
+            drawn = resamples(np.zeros(len(values), np.int64), options.resamples, rng)
+            near = nearness(values, held_out, drawn, weights)
+            row: dict[str, Any] = {"made": name, "features": kind, "chips": len(values), "test_chips": len(units)}
+            row |= {"training_chips": len(training)}
+            row |= {"distance": float(near.generated[0])}
+            row |= {"test_distance": float(near.held_out[0])}
+            for column, each in (("ratio", near.ratio), ("closer_share", near.closer)):
+                keys = (column, f"{column}_low", f"{column}_high")
+                row |= dict(zip(keys, limits(each, resolved), strict=True))
+            rows.append(row)
+    return pd.DataFrame(rows)

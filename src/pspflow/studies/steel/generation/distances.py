@@ -7,7 +7,7 @@ micrographs on the real side and chips on the generated side.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -187,11 +187,8 @@ def _halves(sample: Sample, chips: Chips) -> tuple[Sample, Sample] | None:
     if chips.halves is None:
         return None
     sides = [chips.halves == side for side in (0, 1)]
-    everyone = set(sample.units if False else sample.specimens)
+    everyone = set(sample.specimens)
     if any(set(sample.specimens[side]) != everyone for side in sides):
         return None
-    one, other = (
-        replace(sample, features=sample.features[side], specimens=sample.specimens[side])
-        for side in sides
-    )
+    one, other = (Sample(sample.features[side], sample.specimens[side]) for side in sides)
     return one, other

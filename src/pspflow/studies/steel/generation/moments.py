@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from pspflow.studies.steel.generation.quantities import Quantity
 
 MOMENTS = (MEAN, VARIANCE)
 REAL, TRAINING, TRUTH, GENERATED = "real test", "real training", "truth", "generated"
+Drawn = Mapping[tuple[str, ...], Mapping[tuple[str, str], np.ndarray]]
+"""Keys of a set; quantity and moment; (1 + R,) values of the original data and of resamples."""
 KEYS = ("set", "code_model", "trained_on", "source", "domain", "conditions")
 
 
@@ -35,6 +38,11 @@ class Measured:
         """What identifies its rows, in the order of `KEYS`."""
         made = (self.code_model, self.trained_on, self.source)
         return (self.kind, *made, self.domain, self.conditions)
+
+    @property
+    def good(self) -> pd.DataFrame:
+        """The measures of the chips that could be measured."""
+        return self.measures[self.measures["failure"] == ""]
 
     @property
     def place(self) -> tuple[str, str]:
@@ -82,7 +90,7 @@ def resampled(
     dict
         Quantity and moment, (1 + R,); chips that could not be measured are left out.
     """
-    good = measured.measures[measured.measures["failure"] == ""]
+    good = measured.good
     if good.empty:
         return {(q.name, m): np.full(1 + count, np.nan) for q in quantities for m in MOMENTS}
     units = units_of(good)
@@ -101,27 +109,34 @@ def units_of(measures: pd.DataFrame) -> np.ndarray:
     return np.asarray(pd.factorize(measures["micrograph"].astype(str))[0])
 
 
-def moments_table(
+def all_resampled(
     sets: Sequence[Measured],
     quantities: Sequence[Quantity],
     count: int,
     rng: np.random.Generator,
+) -> Drawn:
+    """Compute the moments of every set, each with resamples of its own."""
+    return {each.keys: resampled(each, quantities, count, rng) for each in sets}
+
+
+def references_of(sets: Sequence[Measured]) -> Mapping[tuple[str, str], Measured]:
+    """Return by place what sets are compared with: real test chips, or the simulator's truth."""
+    return {each.place: each for each in sets if each.kind in {REAL, TRUTH}}
+
+
+def moments_table(
+    sets: Sequence[Measured], drawn: Drawn, quantities: Sequence[Quantity]
 ) -> pd.DataFrame:
     """Tabulate the moments of sets, and their errors against the real chips of the same place.
-
-    The reference is the set of real test chips of the same domain, or the simulator's truth at the
-    same conditions. Both sides are resampled.
 
     Parameters
     ----------
     sets
-        Sets, their references among them.
+        Sets, their references among them; see `references_of`.
+    drawn
+        See `all_resampled`: both sides of an error are resampled.
     quantities
         What is measured.
-    count
-        Number of resamples R.
-    rng
-        Source of the resamples.
 
     Returns
     -------
@@ -130,31 +145,31 @@ def moments_table(
         `error_high`, `error_unit`, `chips`, `failed`, `micrographs`. Limits are NaN where there is
         a single micrograph; errors where there is no reference.
     """
-    drawn = {each.keys: resampled(each, quantities, count, rng) for each in sets}
-    references = {each.place: each for each in sets if each.kind in {REAL, TRUTH}}
+    references = references_of(sets)
     rows = []
     for each in sets:
         known = references.get(each.place)
-        known = None if known is each else known
-        good = each.measures[each.measures["failure"] == ""]
-        for quantity in quantities:
-            for moment in MOMENTS:
-                values = drawn[each.keys][quantity.name, moment]
-                row = dict(zip(KEYS, each.keys, strict=True))
-                row |= {"quantity": quantity.name, "moment": moment}
-                row |= {"unit": quantity.unit_of(moment)}
-                row |= dict(zip(("value", "low", "high"), limits(values, good), strict=True))
-                error = (np.nan,) * 3
-                if known is not None:
-                    base = drawn[known.keys][quantity.name, moment]
-                    error = limits(
-                        quantity.error(values, base, moment), good, _measured_of(known)
-                    )
-                row |= dict(zip(("error", "error_low", "error_high"), error, strict=True))
-                row |= {"error_unit": quantity.error_unit(moment), "chips": len(good)}
-                row |= {"failed": len(each.measures) - len(good)}
-                micrographs = units_of(good).max(initial=-1) + 1 if "micrograph" in good else 0
-                rows.append({**row, "micrographs": int(micrographs)})
+        good = each.good
+        counts = {"chips": len(good), "failed": len(each.measures) - len(good)}
+        micrographs = good["micrograph"].nunique() if "micrograph" in good else 0
+        for quantity, moment in product(quantities, MOMENTS):
+            values = drawn[each.keys][quantity.name, moment]
+            error = (np.nan,) * 3
+            if known is not None and known is not each:
+                base = drawn[known.keys][quantity.name, moment]
+                error = limits(quantity.error(values, base, moment), good, known.good)
+            row = {
+                **dict(zip(KEYS, each.keys, strict=True)),
+                "quantity": quantity.name,
+                "moment": moment,
+                "unit": quantity.unit_of(moment),
+                **dict(zip(("value", "low", "high"), limits(values, good), strict=True)),
+                **dict(zip(("error", "error_low", "error_high"), error, strict=True)),
+                "error_unit": quantity.error_unit(moment),
+                **counts,
+                "micrographs": micrographs,
+            }
+            rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -173,7 +188,3 @@ def limits(values: np.ndarray, *sets: pd.DataFrame) -> tuple[float, float, float
     if any(units_of(each).max(initial=-1) < 1 for each in sets):
         return float(values[0]), np.nan, np.nan
     return interval(values)
-
-
-def _measured_of(each: Measured) -> pd.DataFrame:
-    return each.measures[each.measures["failure"] == ""]

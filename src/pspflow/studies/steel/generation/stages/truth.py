@@ -61,9 +61,7 @@ def truth(
         most = -(-options.chips_per_condition // options.truth_micrographs)
         few = cut_out[np.sort(rng.permutation(len(cut_out))[:most])]
         keys = pd.DataFrame({"micrograph": name, COOLING_RATE: rate}, index=range(len(few)))
-        tables.append(
-            pd.concat([keys, measured(few, measuring, simulated.pixel_size_um)], axis=1)
-        )
+        tables.append(pd.concat([keys, measured(few, measuring, simulated.pixel_size_um)], axis=1))
         images.append(few)
     found = pd.concat(tables, ignore_index=True)
     with new_store(store, origin) as group:
