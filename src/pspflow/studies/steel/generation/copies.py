@@ -169,12 +169,17 @@ def copy_table(
             rng = generator(seed, "copies", kind, name)
             drawn = resamples(np.zeros(len(values), np.int64), options.resamples, rng)
             near = nearness(values, held_out, drawn, weights)
-            row: dict[str, Any] = {"made": name, "features": kind, "chips": len(values), "test_chips": len(units)}
+            row: dict[str, Any] = {
+                "made": name,
+                "features": kind,
+                "chips": len(values),
+                "test_chips": len(units),
+            }
             row |= {"training_chips": len(training)}
             row |= {"distance": float(near.generated[0])}
             row |= {"test_distance": float(near.held_out[0])}
-            for column, each in (("ratio", near.ratio), ("closer_share", near.closer)):
+            for column, share in (("ratio", near.ratio), ("closer_share", near.closer)):
                 keys = (column, f"{column}_low", f"{column}_high")
-                row |= dict(zip(keys, limits(each, resolved), strict=True))
+                row |= dict(zip(keys, limits(share, resolved), strict=True))
             rows.append(row)
     return pd.DataFrame(rows)

@@ -103,7 +103,7 @@ def resampled(
 
 
 def units_of(measures: pd.DataFrame) -> np.ndarray:
-    """Number what is resampled: micrographs where they are named, else chips: (n,) int64."""
+    """Give numbers to what is resampled: micrographs where they are named, else chips: (n,)."""
     if "micrograph" not in measures:
         return np.arange(len(measures))
     return np.asarray(pd.factorize(measures["micrograph"].astype(str))[0])
