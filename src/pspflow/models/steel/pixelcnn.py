@@ -15,9 +15,9 @@ FIRST, LATER, HEAD = 7, 3, 512
 """Edge of the first and of the later kernels before they are masked; units of the head."""
 
 
-def gated(x: Tensor) -> Tensor:
-    """Multiply the tanh of one half of the channels, axis 1, by the sigmoid of the other."""
-    value, gate = x.chunk(2, dim=1)
+def gated(x: Tensor, axis: int = 1) -> Tensor:
+    """Multiply the tanh of one half of the channels by the sigmoid of the other."""
+    value, gate = x.chunk(2, dim=axis)
     return value.tanh() * gate.sigmoid()
 
 

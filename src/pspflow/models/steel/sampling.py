@@ -5,6 +5,7 @@ row from the row above; and of the horizontal stack the features of its left nei
 computes the whole network for every code instead: the same draws, and a measure of what is saved.
 """
 
+from collections.abc import Callable
 from typing import cast
 
 import torch
@@ -51,6 +52,8 @@ def sample(net: PixelCNN, conditions: Tensor, uniforms: Tensor) -> Tensor:
 class RowCache:
     """What the next row of maps needs of those before it.
 
+    Features lie as `columns x n x channels`, so that those of a column are one block of memory.
+
     Parameters
     ----------
     net
@@ -66,24 +69,27 @@ class RowCache:
         self.layers = [_Layer(cast("GatedLayer", each), conditions) for each in net.layers]
         self.head = [_matrix(cast("nn.Conv2d", each)) for each in (net.head[0], net.head[2])]
         maps, channels = len(conditions), net.embedding.embedding_dim
-        self.reach, zeros = self.layers[0].net.reach, net.embedding.weight.new_zeros
-        # vectors of the last rows and of the row that is drawn, with zeros around them
-        self.vectors = zeros(maps, channels, self.reach + 1, columns + 2 * self.reach)
-        self.above = zeros(len(self.layers) - 1, maps, channels, 2, columns + 2)
-        self.left = zeros(len(self.layers) - 1, maps, 2, channels)
+        zeros = net.embedding.weight.new_zeros
+        # rows above and the row that is drawn, with zeros around them: vectors of codes, and what
+        # the vertical stack gives every layer but the first
+        self.reach = self.layers[0].reach
+        self.vectors = zeros(self.reach + 1, columns + 2 * self.reach, maps, channels)
+        self.down = zeros(len(self.layers) - 1, 2, columns + 2, maps, channels)
+        # of every layer but the first, features of the code to the left, then of the code itself
+        self.right = zeros(len(self.layers) - 1, maps, 2, channels)
 
     def next_row(self, uniforms: Tensor) -> Tensor:
         """Draw the codes of the next row, `n x columns`, with uniform numbers of that shape."""
         shared = self._vertical()
-        self.left.zero_()
+        self.right.zero_()
         drawn = []
         for j in range(self.columns):
             code = draw(self._logits(shared, j), uniforms[:, j])
-            self.vectors[:, :, -1, self.reach + j] = self.net.embedding(code)
-            self.left[:, :, 0] = self.left[:, :, 1]
+            self.vectors[-1, self.reach + j] = self.net.embedding(code)
+            self.right[:, :, 0] = self.right[:, :, 1]
             drawn.append(code)
-        self.vectors[:, :, :-1] = self.vectors[:, :, 1:].clone()
-        self.vectors[:, :, -1] = 0
+        self.vectors[:-1] = self.vectors[1:].clone()
+        self.vectors[-1] = 0
         return torch.stack(drawn, dim=1)
 
     def _vertical(self) -> list[Tensor]:
@@ -92,47 +98,55 @@ class RowCache:
         Each is `columns x n x 2 channels`.
         """
         shared = []
-        features = self.vectors[:, :, :-1]
-        for number, layer in enumerate(self.layers):
-            if number:
-                known = self.above[number - 1]
-                known[:, :, 0] = known[:, :, 1]
-                known[:, :, 1, 1:-1] = features
+        features, (first, *others) = self.vectors[:-1], self.layers
+        for layer, known in zip([first, *others], [None, *self.down], strict=True):
+            if known is not None:
+                known[0] = known[1]
+                known[1, 1:-1] = features
                 features = known
-            above = layer.net.vertical(features)
-            across = layer.net.across(above)[:, :, 0].permute(2, 0, 1)
-            shared.append(across.contiguous() + layer.shift)
-            features = gated(above + layer.gate[:, :, None, None])[:, :, 0]
+            above = layer.rows(self._neighbours(features, 2 * layer.reach + 1))
+            shared.append(layer.across(above) + layer.shift)
+            features = gated(above + layer.gate, axis=-1)
         return shared
+
+    def _neighbours(self, rows: Tensor, across: int) -> Tensor:
+        """Join what lies in some columns of rows above each column along the channels."""
+        return torch.cat([row[k : k + self.columns] for row in rows for k in range(across)], dim=-1)
 
     def _logits(self, shared: list[Tensor], j: int) -> Tensor:
         """Compute the logits of column j, `n x K`."""
         first, *others = self.layers
-        seen = self.vectors[:, :, -1, j : j + self.reach].flatten(1)
-        inner = gated(torch.addmm(shared[0][j], seen, first.taps))
-        x = torch.addmm(first.bias, inner, first.out)
-        for pair, given, layer in zip(self.left, shared[1:], others, strict=True):
+        seen = torch.cat([self.vectors[-1, j + k] for k in range(self.reach)], dim=-1)
+        x = first.out(gated(torch.addmm(shared[0][j], seen, first.taps)))
+        for pair, given, layer in zip(self.right, shared[1:], others, strict=True):
             pair[:, 1] = x
-            inner = gated(torch.addmm(given[j], pair.flatten(1), layer.taps))
-            x = torch.addmm(x, inner, layer.out).add_(layer.bias)
-        (wide, wide_bias), (last, last_bias) = self.head
-        return torch.addmm(last_bias, torch.addmm(wide_bias, x, wide).relu_(), last)
+            x = x + layer.out(gated(torch.addmm(given[j], pair.flatten(1), layer.taps)))
+        wide, last = self.head
+        logits: Tensor = last(wide(x).relu_())
+        return logits
 
 
 class _Layer:
-    """Weights of a layer as matrices that rows of features are multiplied by."""
+    """A layer as matrices that neighbouring features are multiplied by, tap after tap."""
 
     def __init__(self, net: GatedLayer, conditions: Tensor) -> None:
-        self.net = net
-        kernel = net.horizontal.weight[:, :, 0]
-        # channels before taps, as vectors of codes lie; taps before channels, as features lie
-        taps = kernel if net.first else kernel.transpose(1, 2)
-        self.taps = taps.flatten(1).T.contiguous()
-        self.out, self.bias = _matrix(net.out)
+        self.reach = net.reach
+        self.rows, self.across, self.out = map(_matrix, (net.vertical, net.across, net.out))
+        self.taps = _taps(net.horizontal)
         self.gate = net.condition(conditions)
         self.shift = self.gate + cast("Tensor", net.horizontal.bias)
 
 
-def _matrix(layer: nn.Conv2d) -> tuple[Tensor, Tensor]:
-    """Return a convolution of one tap as a matrix, inputs x outputs, and its bias."""
-    return layer.weight[:, :, 0, 0].T.contiguous(), cast("Tensor", layer.bias)
+def _taps(layer: nn.Conv2d) -> Tensor:
+    """Return the weights of a convolution, inputs of every tap in turn x outputs."""
+    return layer.weight.permute(2, 3, 1, 0).flatten(0, 2).contiguous()
+
+
+def _matrix(layer: nn.Conv2d) -> Callable[[Tensor], Tensor]:
+    """Return a convolution as a map of the last axis, which holds the inputs of every tap."""
+    weight, bias = _taps(layer), cast("Tensor", layer.bias)
+
+    def multiply(x: Tensor) -> Tensor:
+        return torch.addmm(bias, x.flatten(0, -2), weight).view(*x.shape[:-1], -1)
+
+    return multiply

@@ -10,7 +10,12 @@ from pspflow.studies.steel.generation.options import GenerationOptions
 from pspflow.studies.steel.images.options import SteelImagesOptions
 from pspflow.studies.steel.inverse.options import InverseOptions
 from pspflow.studies.steel.morphology.options import MeasureOptions, MorphologyOptions
-from pspflow.studies.steel.prior.options import PriorOptions
+from pspflow.studies.steel.prior.options import (
+    Conditioning,
+    PriorOptions,
+    TrainedOn,
+    TrainingOptions,
+)
 
 STEP_PX = 8
 """Edge in pixels of what one code stands for: three halvings."""
@@ -36,6 +41,14 @@ class SteelOptions(Options):
     def measuring(self) -> MeasureOptions:
         """The part that the stage `measure` takes."""
         return MeasureOptions(**self.morphology.model_dump(), conditions=self.images.conditions)
+
+    def prior_training(self, trained_on: TrainedOn, conditioning: Conditioning) -> TrainingOptions:
+        """Return what a training of the prior takes: what changes it, and no more."""
+        return TrainingOptions(
+            **self.prior.of_network.model_dump(),
+            conditions=self.images.conditions if conditioning == "process" else (),
+            held_out=self.codes.held_out.domain if trained_on == "held_out" else None,
+        )
 
     @model_validator(mode="after")
     def _chips_hold_codes(self) -> Self:

@@ -10,7 +10,9 @@ import pandas as pd
 from pspflow.errors import InputError
 from pspflow.io.arrays import open_store, read_values
 from pspflow.io.tables import read_table
+from pspflow.logs import log
 from pspflow.studies.steel.images.options import Condition
+from pspflow.studies.steel.prior.options import Conditioning
 
 MIRRORED = 2
 """Maps of a chip: as it is, and mirrored left to right."""
@@ -32,8 +34,33 @@ class CodeMaps:
         return CodeMaps(self.codes[chosen], self.chips[chosen].reset_index(drop=True), self.count)
 
     def of_split(self, split: str) -> "CodeMaps":
-        """Return those of a split."""
-        return self.where((self.chips["split"] == split).to_numpy())
+        """Return those of a split.
+
+        Raises
+        ------
+        InputError
+            If there are none.
+        """
+        chosen = (self.chips["split"] == split).to_numpy()
+        if not chosen.any():
+            raise InputError(
+                f"no chip of split {split!r} has codes and conditions; add micrographs, or change "
+                "steel.images.split."
+            )
+        return self.where(chosen)
+
+    def with_measures(self, conditioning: Conditioning) -> "CodeMaps":
+        """Return those that have what is conditioned on; the log counts the others."""
+        if conditioning == "process":
+            return self
+        failed = (self.chips["failure"] != "").to_numpy()
+        if failed.any():
+            log.warning(
+                "%d of %d chips have no ferrite fraction or path and are left out",
+                failed.sum(),
+                len(failed),
+            )
+        return self.where(~failed)
 
     def flat(self) -> np.ndarray:
         """Return the maps of both orientations, (2 n, rows, columns): two of each chip in turn."""

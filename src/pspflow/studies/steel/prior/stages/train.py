@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
 from pspflow.logs import log
 from pspflow.models.parameters import parameter_count
@@ -16,7 +15,7 @@ from pspflow.studies.steel.codes.options import CodeModel
 from pspflow.studies.steel.paths import CodeStore, MeasureTable
 from pspflow.studies.steel.prior.conditions import TrainedCondition, conditions_of, standardise
 from pspflow.studies.steel.prior.maps import MIRRORED, CodeMaps, read_maps
-from pspflow.studies.steel.prior.options import Conditioning, PriorTrainingOptions, TrainedOn
+from pspflow.studies.steel.prior.options import Conditioning, TrainedOn, TrainingOptions
 from pspflow.studies.steel.prior.trained import model_arguments
 from pspflow.training.data import Batch, Pairs, in_order, shuffled
 from pspflow.training.optimisers import Adam
@@ -51,7 +50,7 @@ def train(
     measures: MeasureTable,
     weights: Path,
     history: Path,
-    options: PriorTrainingOptions = PriorTrainingOptions(),
+    options: TrainingOptions = TrainingOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
     device: Device = AUTO,
@@ -76,16 +75,10 @@ def train(
     """
     prepare(threads, seed)
     conditions = conditions_of(conditioning, options.conditions)
-    maps = _usable(read_maps(codes, measures), conditioning)
+    maps = read_maps(codes, measures).with_measures(conditioning)
     if trained_on == "held_out":
         maps = maps.where((maps.chips["domain"] != options.held_out).to_numpy())
     parts = {split: maps.of_split(split) for split in ("train", "validation")}
-    for split, part in parts.items():
-        if not len(part.codes):
-            raise InputError(
-                f"{codes}: no chip of split {split!r} can be used; add micrographs, or change "
-                "steel.images.split."
-            )
     seen = parts["train"].values(conditions)
     scaled = [TrainedCondition.of(each, seen[:, place]) for place, each in enumerate(conditions)]
     data = {split: _pairs(part, part.values(conditions), scaled) for split, part in parts.items()}
@@ -124,20 +117,6 @@ def train(
         score="validation_loss",
         patience=options.patience,
     )
-
-
-def _usable(maps: CodeMaps, conditioning: Conditioning) -> CodeMaps:
-    """Leave out chips without the measures that are conditions, and count them in the log."""
-    if conditioning == "process":
-        return maps
-    failed = (maps.chips["failure"] != "").to_numpy()
-    if failed.any():
-        log.warning(
-            "%d of %d chips have no ferrite fraction or path and are left out",
-            failed.sum(),
-            len(failed),
-        )
-    return maps.where(~failed)
 
 
 def _pairs(maps: CodeMaps, values: np.ndarray, conditions: list[TrainedCondition]) -> Pairs:
