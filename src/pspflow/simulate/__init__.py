@@ -6,6 +6,7 @@ from pspflow.simulate.composites import (
     VOLUME_FRACTION_RANGE,
     simulate_composite,
 )
+from pspflow.simulate.ferrite import FerriteGrowth, ferrite_growth, simulate_steel_micrograph
 from pspflow.simulate.precipitates import (
     TEMPERS,
     HeatTreatment,
@@ -22,12 +23,15 @@ __all__ = [
     "SIGMAS_VOXELS",
     "TEMPERS",
     "VOLUME_FRACTION_RANGE",
+    "FerriteGrowth",
     "HeatTreatment",
     "Precipitates",
     "Specimen",
     "Temper",
+    "ferrite_growth",
     "simulate_composite",
     "simulate_micrograph",
     "simulate_specimens",
+    "simulate_steel_micrograph",
     "strength_mpa",
 ]

@@ -10,9 +10,9 @@ STEEL_MODELS = list(STEEL.codes.models)
 # networks that see every domain, and those trained without one
 STEEL_ARMS = {
     "all": STEEL_MODELS,
-    "held_out": list(STEEL.codes.held_out.models)
-    if STEEL.codes.held_out.domain
-    else [],
+    "held_out": (
+        list(STEEL.codes.held_out.models) if STEEL.codes.held_out.domain else []
+    ),
 }
 
 
