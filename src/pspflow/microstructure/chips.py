@@ -1,6 +1,6 @@
 """Chips: windows in micrographs, planned as table rows and cut out only when needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -99,9 +99,17 @@ def chip_rows(
     )
 
 
-def few_chips(chips: pd.DataFrame, most: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw at most `most` chips of each specimen and domain: sorted positions in the table."""
-    groups = chips.groupby(["specimen", "domain"], observed=True, sort=True).indices
+def few_chips(
+    chips: pd.DataFrame,
+    most: int,
+    rng: np.random.Generator,
+    of: Sequence[str] = ("specimen", "domain"),
+) -> np.ndarray:
+    """Draw at most `most` chips of each specimen and domain, or of what other columns name.
+
+    Returns their positions in the table, sorted.
+    """
+    groups = chips.groupby(list(of), observed=True, sort=True).indices
     drawn = [
         at if len(at) <= most else rng.choice(at, size=most, replace=False)
         for at in groups.values()

@@ -1,0 +1,46 @@
+"""Models of codes by name: the arguments of their networks, and what trains them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pspflow.models.steel.vqvae import VQVAE
+from pspflow.studies.steel.codes.losses import CodeLoss
+from pspflow.studies.steel.codes.options import CodeModel, CodesOptions
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A model of codes."""
+
+    arguments: Callable[[CodesOptions], dict[str, Any]]
+    """Returns the arguments of its VQVAE, ready for JSON."""
+    loss: Callable[[VQVAE, CodesOptions, int], CodeLoss]
+    """Returns its losses, given the seed of random crops."""
+
+
+def _sizes(options: CodesOptions) -> dict[str, Any]:
+    return {
+        "channels": list(options.channels),
+        "residual_blocks": options.residual_blocks,
+        "bottleneck": options.bottleneck,
+    }
+
+
+def _vector(options: CodesOptions) -> dict[str, Any]:
+    return {**_sizes(options), "code_dim": options.code_dim, "codes": options.codes}
+
+
+def _scalar(options: CodesOptions) -> dict[str, Any]:
+    return {**_sizes(options), "levels": list(options.levels)}
+
+
+def _papers_loss(net: VQVAE, options: CodesOptions, seed: int) -> CodeLoss:
+    return CodeLoss(net, options.commitment, options.crop_px, seed)
+
+
+RECIPES: Mapping[CodeModel, Recipe] = {
+    "vq": Recipe(_vector, _papers_loss),
+    "fsq": Recipe(_scalar, _papers_loss),
+    "sharp": Recipe(_vector, _papers_loss),
+}
