@@ -16,3 +16,12 @@ PriorWeights = Annotated[Path, Parameter(help="Weights of the trained PixelCNN."
 FrequencyTable = Annotated[Path, Parameter(help="Table of the codes' frequencies."), INPUT]
 GeneratedStore = Annotated[Path, Parameter(help="Zarr store of generated chips."), INPUT]
 GeneratedTable = Annotated[Path, Parameter(help="Table of generated chips."), INPUT]
+GridTable = Annotated[
+    Path, Parameter(help="Table of chips generated on a grid of conditions."), INPUT
+]
+LikelihoodFile = Annotated[
+    Path, Parameter(help="Likelihoods of measured morphology, likelihood.safetensors."), INPUT
+]
+WishTable = Annotated[Path, Parameter(help="Table of chips for wanted morphology."), INPUT]
+TestedTable = Annotated[Path, Parameter(help="Table of inferred and true conditions."), INPUT]
+DensityTable = Annotated[Path, Parameter(help="Table of the posteriors' densities."), INPUT]

@@ -78,7 +78,7 @@ def likelihoods():
     rng = np.random.default_rng(1)
     scaled, measures, groups, _ = made(rng, np.geomspace(1, 30, 5), 60, 1, ratio=1.12)
     fitted = Likelihood.fit(scaled, measures, groups, np.arange(len(groups)), SCATTER)
-    scaled, measures, _, micrographs = made(rng, [1, 3, 10, 30], 3, 12)
+    scaled, measures, _, _ = made(rng, [1, 3, 10, 30], 3, 12)
     means = measures.reshape(-1, 12, 2).mean(axis=1)
     return fitted, fitted.corrected(scaled[::12], means, np.full(len(means), 12 * CHIP))
 

@@ -1,4 +1,4 @@
-"""Likelihood of a measured ferrite fraction and path, given the conditions and the measured area."""
+"""Likelihood of the ferrite fraction and path of an area, given the conditions."""
 
 from dataclasses import dataclass, replace
 from typing import Final, Self
