@@ -1,8 +1,8 @@
 """How the variance of a mean falls with the area: scatter within micrographs and between them.
 
-Chips of one micrograph are alike, so that the mean of n of them varies more than one chip's variance
-over n. A one-way random-effects model holds the two scatters apart: value = mean of the domain +
-effect of the micrograph + rest (Searle, Casella and McCulloch 1992, "Variance components", 3.6).
+Chips of one micrograph are alike, so that the mean of n of them varies more than the variance of a
+chip over n. A one-way random-effects model holds the two scatters apart: value = mean of the domain
++ effect of the micrograph + rest (Searle, Casella and McCulloch 1992, "Variance components", 3.6).
 """
 
 import numpy as np

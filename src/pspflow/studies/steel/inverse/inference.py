@@ -15,6 +15,7 @@ from pspflow.studies.steel.inverse.likelihood import Likelihood, Scatter
 from pspflow.studies.steel.inverse.micrographs import (
     CHIPS,
     micrograph_means,
+    pixel_size_of,
     scatter_of,
     separate_chips,
 )
@@ -80,7 +81,7 @@ def fit_inference(
         checked[CHIPS].to_numpy() * scatter.chip_px2,
     )
     return Inference(
-        {GENERATED: generated, CORRECTED: corrected, REAL: real}, axes, _pixel_size(measures)
+        {GENERATED: generated, CORRECTED: corrected, REAL: real}, axes, pixel_size_of(measures)
     )
 
 
@@ -98,11 +99,6 @@ def _fitted(
     return Likelihood.fit(
         scaled_conditions(axes, table), table[list(MEASURES)].to_numpy(), groups, units, scatter
     )
-
-
-def _pixel_size(measures: pd.DataFrame) -> float | None:
-    ratio = (measures["mean_free_path_um"] / measures["mean_free_path_px"]).dropna()
-    return float(ratio.iloc[0]) if len(ratio) else None
 
 
 def tensors_of(found: Inference) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -97,3 +97,9 @@ def scatter_of(training: pd.DataFrame, size_px: int) -> Scatter:
         ) from None
     area = training.groupby("micrograph").size().mean() * size_px**2
     return Scatter((float(shares[0]), float(shares[1])), float(size_px**2), float(area))
+
+
+def pixel_size_of(measures: pd.DataFrame) -> float | None:
+    """Return the edge of a pixel in micrometres, which both paths tell; None: unknown."""
+    known = (measures["mean_free_path_um"] / measures["mean_free_path_px"]).dropna()
+    return float(known.iloc[0]) if len(known) else None

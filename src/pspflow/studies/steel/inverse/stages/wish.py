@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pspflow.io.artefacts import Provenance
@@ -10,7 +11,7 @@ from pspflow.logs import log
 from pspflow.seeds import generator
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.steel.codes.trained import load_codes
-from pspflow.studies.steel.inverse.micrographs import measured_chips
+from pspflow.studies.steel.inverse.micrographs import measured_chips, pixel_size_of
 from pspflow.studies.steel.inverse.options import InverseOptions
 from pspflow.studies.steel.inverse.wishes import (
     PROPERTIES,
@@ -51,6 +52,7 @@ def wish(
         How chips are measured, and the conditions.
     """
     known = read_table(measures)
+    size_um = pixel_size_of(known)
     known = known[known["failure"] == ""]
     chosen = choose_wishes(known[known["split"] == "test"], options.wishes)
     trained = load_prior(prior, device)
@@ -71,6 +73,8 @@ def wish(
         generator(seed, "inverse", "random chips"),
     )
     table = pd.concat([made, others.assign(failure="")], ignore_index=True)
-    table = chosen.merge(table, on="wish")
+    table = chosen.assign(pixel_size_um=np.nan if size_um is None else size_um).merge(
+        table, on="wish"
+    )
     write_table(wishes, table, origin)
     log.info("%d chips for %d wishes: %s", len(made), len(chosen), wishes)
