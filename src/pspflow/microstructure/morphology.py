@@ -6,10 +6,11 @@ An image is divided into two phases by its own Otsu threshold. What real images 
 - Inverted contrast exchanges the phases: say by `phase` which one is ferrite.
 - Noise ends chords at single pixels. Where its standard deviation is a sixth of the contrast,
   fractions keep, chords of a dozen pixels shorten by 3 % and those of hundreds lose most of their
-  length; at a third, fractions move to 50 % by 2 to 6 points and paths mean nothing.
-- Shading of half the contrast is harmless; of the whole contrast or more, both measures are wrong,
-  and `background_px` corrects them. A Gaussian narrower than the grains takes away their inside
-  too: paths are 2 % shorter where it is 1.5 paths wide, 11 % at 0.7 and 40 % at a third.
+  length; at a third, fractions move towards 50 % by up to 6 points and paths mean nothing.
+- Shading of half the contrast is harmless; beyond the whole contrast both measures are wrong by up
+  to half, and `background_px` corrects them. A Gaussian narrower than the grains takes away their
+  inside too: with noise of an eighth of the contrast, paths are 2 % shorter where it is 1.5 paths
+  wide, 11 % at 0.7 and 40 % at a third.
 - Grey levels of one peak, as of noise alone, are divided in halves all the same: `one_peak` of
   `measure_morphology` tells. A phase of 10 % or less may be taken for one peak too.
 """
@@ -92,8 +93,9 @@ def mean_free_path(
     """Measure the mean length of ferrite along vertical and horizontal test lines.
 
     d = V_f / (N_L I_u): the area of ferrite over the number of its chords on test lines at a
-    distance of one pixel. Chords that the border cuts count. The lengths along rows and along
-    columns are averaged.
+    distance of one pixel. Chords that the border cuts count, so that the path depends on the
+    size of the image: 1/d is larger than without a border by 1/L, L the edge of the image. The
+    lengths along rows and along columns are averaged.
 
     Parameters
     ----------

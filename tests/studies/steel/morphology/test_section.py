@@ -55,7 +55,7 @@ def test_differences_from_the_paper_are_said_with_intervals():
     assert "in the variance by +0.0 % (rate_1)" in path
     for each in (fraction, path):
         assert "of simulated chips" in each
-        assert each.endswith("which the simulator was made to follow.")
+        assert each.endswith("; the simulator was made to follow them.")
     measured = findings(moments(), PAPERS, simulated=False)
     assert all("of these chips" in each and "simulat" not in each for each in measured)
 
@@ -85,6 +85,7 @@ def test_tables(papers, simulated):
         assert first[f"mean ({unit})"] == f"{mean:.3g} ({mean - 1:.3g} to {mean + 1:.3g})"
         assert (first.get("paper's mean") == f"{mean:.4g}") == (papers is not None)
         assert ("paper" in table.caption) == (papers is not None)
+    assert "of fewer than 20 micrographs are too narrow" in part.text
     assert ("all other values here are of simulated images" in part.text) == (
         simulated and papers is not None
     )

@@ -89,7 +89,11 @@ def chips_part(counts: pd.DataFrame, options: SectionOptions, figure: Figure) ->
     )
     apart = " and no test chip shares a pixel with a training chip" if options.split.test else ""
     unit = options.split.by
-    weaker = "" if unit == "specimen" else " Splits may share specimens: the test is of known ones."
+    weaker = (
+        ""
+        if unit == "specimen"
+        else " Splits may share specimens: the test says little about a new one."
+    )
     text = (
         f"{counts['chips'].sum():,} chips of {chips.size_px} x {chips.size_px} pixels {how}. "
         f"Splits are made by {UNITS[unit]} before anything is learned: a chip lies inside one "

@@ -45,7 +45,7 @@ def findings(
         )
     if papers is not None:
         whose = "simulated" if simulated else "these"
-        made = ", which the simulator was made to follow" if simulated else ""
+        made = "; the simulator was made to follow them" if simulated else ""
         said += [
             _difference(str(quantity), rows, papers[str(quantity)], whose) + made + "."
             for quantity, rows in moments.groupby("quantity", sort=False)

@@ -1,6 +1,7 @@
 """What the report says about ferrite fraction and mean free path of real chips."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,10 @@ from pspflow.studies.steel.images.paper import Moments
 from pspflow.studies.steel.morphology.findings import TABLES, findings
 from pspflow.studies.steel.morphology.moments import PATH
 from pspflow.studies.steel.morphology.options import MeasureOptions
+
+FEW_MICROGRAPHS: Final = 20
+"""Percentiles of resamples are narrower than Student's interval of a mean: by 9 % for 20
+micrographs, 18 % for 10 and half for 4."""
 
 
 def morphology_section(
@@ -81,6 +86,11 @@ def _text(
         "over chips, so that they hold how the structure varies within and between micrographs. "
         "Intervals (95 %) are from resampled micrographs of all splits."
     )
+    if moments["micrographs"].min() < FEW_MICROGRAPHS:
+        text += (
+            f" Those of fewer than {FEW_MICROGRAPHS} micrographs are too narrow, for 10 of them by "
+            "about a fifth."
+        )
     if unit == "px":
         text += " Paths are in pixels, since the size of a pixel is not known."
     if papers is not None:

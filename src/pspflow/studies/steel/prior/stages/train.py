@@ -10,6 +10,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.logs import log
 from pspflow.models.parameters import parameter_count
 from pspflow.models.steel.pixelcnn import PixelCNN, log_likelihood
+from pspflow.seeds import generator
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.steel.codes.options import CodeModel
 from pspflow.studies.steel.paths import CodeStore, MeasureTable
@@ -73,7 +74,9 @@ def train(
     history
         Parquet table to write: losses in nats a code, by epoch.
     """
-    prepare(threads, seed)
+    name = (code_model, trained_on, conditioning)
+    stream = int(generator(seed, "prior", *name).integers(2**31))
+    prepare(threads, stream)
     conditions = conditions_of(conditioning, options.conditions)
     maps = read_maps(codes, measures).with_measures(conditioning)
     if trained_on == "held_out":
@@ -105,7 +108,7 @@ def train(
             net,
             CrossEntropy(net),
             optimiser,
-            shuffled(data["train"], options.batch_size, seed),
+            shuffled(data["train"], options.batch_size, stream),
             in_order(data["validation"], VALIDATION_BATCH),
             device,
         ),

@@ -1,0 +1,78 @@
+"""Departures from the paper's PixelCNN: what it does, what runs here, and why."""
+
+from typing import Final
+
+import pandas as pd
+
+from pspflow.studies.steel.prior import paper
+from pspflow.studies.steel.prior.options import PriorOptions
+
+CALLED: Final = {
+    "channels": "channels of every layer",
+    "layers": "gated layers",
+    "batch_size": "batch size",
+    "learning_rate": "learning rate",
+    "weight_decay": "weight decay",
+    "max_epochs": "most epochs",
+    "chips_per_micrograph": "most chips of a micrograph",
+}
+WHY: Final = {
+    "channels": "less time",
+    "layers": "less time",
+    "batch_size": "more steps in the same time",
+    "learning_rate": "fewer steps",
+    "weight_decay": "against overfitting",
+    "max_epochs": "less time",
+    "chips_per_micrograph": "less time; neighbouring chips share half of their pixels",
+}
+ALWAYS: Final = (
+    (
+        "test chips",
+        "from the micrographs that it trains on",
+        "from micrographs that no network sees",
+        "overlapping chips of one micrograph are nearly copies",
+    ),
+    (
+        "chosen epoch",
+        f"{paper.STOPPED}, the reason is not said",
+        "that with the lowest loss on validation micrographs",
+        "it overfits: later epochs are worse on micrographs that it does not see",
+    ),
+    (
+        "conditions",
+        "logarithm of the cooling rate",
+        "the same, centred and scaled over training maps",
+        "columns of any unit train alike",
+    ),
+    (
+        "sampling",
+        "the whole network for every code",
+        "only what a new code changes",
+        "the same draws in a fraction of the time: see the benchmarks",
+    ),
+)
+PROPERTIES: Final = (
+    "conditioning properties",
+    "proposed, not made",
+    "a second network, conditioned on ferrite fraction and logarithm of the mean free path",
+    "the inverse of section IV",
+)
+
+
+def departures(options: PriorOptions, *, properties: bool) -> pd.DataFrame:
+    """Tabulate the departures: `what`, `paper`, `here`, `why`.
+
+    Parameters
+    ----------
+    options
+        The options of the chapter.
+    properties
+        Whether a network was trained with properties as conditions.
+    """
+    rows = [
+        (CALLED[name], f"{value:g}", f"{getattr(options, name):g}", WHY[name])
+        for name, value in paper.SETTINGS.items()
+        if getattr(options, name) != value
+    ]
+    rows += [*ALWAYS, *([PROPERTIES] if properties else [])]
+    return pd.DataFrame(rows, columns=["what", "paper", "here", "why"])
