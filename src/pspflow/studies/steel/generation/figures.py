@@ -144,7 +144,7 @@ def boxes_figure(
     return figure
 
 
-_MEAN = {
+_MEAN: dict[str, Any] = {
     "marker": "^",
     "markerfacecolor": "white",
     "markeredgecolor": "black",

@@ -12,6 +12,7 @@ from pspflow.studies.steel.generation.moments import GENERATED, REAL
 from pspflow.studies.steel.generation.options import GenerationOptions
 from pspflow.studies.steel.generation.paper import FRACTION, MEAN, PATH, VARIANCE
 from pspflow.studies.steel.generation.results import Results
+from pspflow.studies.steel.images.paper import MEASURED_CHIPS
 
 TABLES = {FRACTION: "table I", PATH: "table II"}
 
@@ -54,8 +55,9 @@ def _chips(results: Results, figures: Mapping[str, Figure], options: GenerationO
     return Part(
         title="Generated chips",
         text="PixelCNN draws maps of codes for a condition, and the decoder makes chips of them: "
-        f"{options.chips_per_condition:,} for the conditions of each domain's test micrographs, and "
-        f"for every further condition; the paper's {1000:,} a rate. Independent codes are the "
+        f"{options.chips_per_condition:,} for the conditions of each domain's test micrographs, "
+        f"and for every further condition; the paper's {MEASURED_CHIPS:,} a rate. Independent "
+        "codes are the "
         "baseline: each code is drawn by itself with its frequency in the domain, and decoded by "
         f"the same decoder. Real chips are of {data}.",
         figures=_some(figures, ("chips", "further", "held_out", "codes")),
@@ -163,10 +165,10 @@ def _spatial(results: Results, options: GenerationOptions) -> Part:
         f"{options.compared_chips:,} chips each: mean absolute difference of mean persistence "
         "images (exact persistence; their grid is fitted to training chips), root mean square "
         "difference of mean two-point autocovariances of grey levels, mean absolute difference of "
-        "mean lineal-path curves of ferrite after Otsu's threshold, and KID on a fixed bank of Gabor "
-        "filters. Rulers: real halves (the floor: test chips from one half of every micrograph "
-        "against those from the other half), real training chips of the same domain, and another "
-        "domain (test chips of the neighbour that is nearer). Density and coverage (Naeem et al. "
+        "mean lineal-path curves of ferrite after Otsu's threshold, and KID on a fixed bank of "
+        "Gabor filters. Rulers: real halves (the floor: test chips from one half of every "
+        "micrograph against those from the other half), real training chips of the same domain, "
+        "and another domain (test chips of the neighbour that is nearer). Density and coverage (Naeem et al. "
         "2020, 5 neighbours) on the same texture features, which show noise and sharpness, and on "
         "ferrite fraction and path; real training chips are their ruler. Intervals as above; those "
         "of density and coverage resample test micrographs alone.",
