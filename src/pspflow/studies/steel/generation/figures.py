@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -15,6 +16,8 @@ from pspflow.studies.steel.generation.moments import Quantity
 
 SMALL = 7
 REAL_COLOUR = "0.75"
+PALE = 0.35
+"""Share of a colour that is left of it in its paler form."""
 SLOT = 0.8
 """Share of the room of a place that its boxes take."""
 GAP_SHARE = 0.04
@@ -61,7 +64,7 @@ def sheets_figure(rows: Mapping[str, Mapping[str, np.ndarray]], across: int) -> 
         Chips beside each other in a sheet; as many are below each other.
     """
     columns = list(dict.fromkeys(name for row in rows.values() for name in row))
-    with figure_of(len(rows), len(columns), cell_aspect=1.03) as (figure, grid):
+    with figure_of(len(rows), len(columns), cell_aspect=1.03 + 0.07 / len(rows)) as (figure, grid):
         figure.set_layout_engine("constrained", w_pad=0.03, h_pad=0.03, wspace=0, hspace=0)
         for (label, row), line in zip(rows.items(), grid, strict=True):
             for name, axes in zip(columns, line, strict=True):
@@ -120,7 +123,7 @@ def boxes_figure(
     label
         Of the x axis.
     """
-    hue = dict(zip(kinds, (REAL_COLOUR, *COLOURS), strict=False))
+    hue = _hues(kinds)
     width = SLOT / len(kinds)
     with figure_of(len(quantities), 1, cell_aspect=0.36) as (figure, grid):
         for quantity, (axes,) in zip(quantities, grid, strict=True):
@@ -142,6 +145,18 @@ def boxes_figure(
         names = [*map(plain, kinds), "mean"]
         figure.legend(keys, names, loc="outside lower center", ncols=len(keys), fontsize=SMALL)
     return figure
+
+
+def _hues(kinds: Sequence[str]) -> dict[str, Any]:
+    """Colour kinds: grey for real chips, a colour for each model, paler for what it is beside."""
+    models = list(dict.fromkeys(kind.partition(",")[0] for kind in kinds[1:]))
+    colour_of = dict(zip(models, COLOURS, strict=False))
+    found: dict[str, Any] = {kinds[0]: REAL_COLOUR}
+    for kind in kinds[1:]:
+        model, further, _ = kind.partition(",")
+        rgb = np.array(to_rgb(colour_of[model]))
+        found[kind] = tuple(1 - PALE * (1 - rgb)) if further else tuple(rgb)
+    return found
 
 
 _MEAN: dict[str, Any] = {

@@ -168,10 +168,10 @@ def _spatial(results: Results, options: GenerationOptions) -> Part:
         "mean lineal-path curves of ferrite after Otsu's threshold, and KID on a fixed bank of "
         "Gabor filters. Rulers: real halves (the floor: test chips from one half of every "
         "micrograph against those from the other half), real training chips of the same domain, "
-        "and another domain (test chips of the neighbour that is nearer). Density and coverage (Naeem et al. "
-        "2020, 5 neighbours) on the same texture features, which show noise and sharpness, and on "
-        "ferrite fraction and path; real training chips are their ruler. Intervals as above; those "
-        "of density and coverage resample test micrographs alone.",
+        "and another domain (test chips of the neighbour that is nearer). Density and coverage "
+        "(Naeem et al. 2020, 5 neighbours) on the same texture features, which show noise and "
+        "sharpness, and on ferrite fraction and path; real training chips are their ruler. "
+        "Intervals as above; those of density and coverage resample test micrographs alone.",
         tables=tuple(
             Table.of(
                 _wide(rows),
