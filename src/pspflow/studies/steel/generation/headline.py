@@ -10,6 +10,7 @@ from pspflow.studies.steel.generation import paper
 from pspflow.studies.steel.generation.paper import FRACTION, MEAN, PATH, VARIANCE
 from pspflow.studies.steel.generation.results import Results
 
+WHOLE = 9.5
 Verdict = Literal["reached", "not reached", "not comparable"]
 
 
@@ -43,7 +44,7 @@ def _means(results: Results, model: str) -> Iterator[Headline]:
     ):
         row = results.worst(model, quantity, MEAN)
         yield Headline(
-            quantity=f"Largest error of the mean {quantity}, {model}; aim {aim:g} {unit} "
+            quantity=f"Largest error of the mean of {quantity}, {model}; aim {aim:g} {unit} "
             f"(table {table})",
             paper=f"{paper.worst_error(quantity):.2g} {unit}",
             here="–" if row is None else f"{with_interval(row)} at {row.name}",
@@ -95,11 +96,15 @@ def verdict(reached: bool) -> Verdict:
 
 def with_interval(row: pd.Series) -> str:
     """Write an error with its unit and its interval, where it has one."""
-    unit = f" {row['error_unit']}"
-    value = f"{row['error']:+.2g}{unit}"
+    value = f"{signed(row['error'])} {row['error_unit']}"
     if pd.isna(row["error_low"]):
         return value
-    return f"{value} ({row['error_low']:+.2g} to {row['error_high']:+.2g})"
+    return f"{value} ({signed(row['error_low'])} to {signed(row['error_high'])})"
+
+
+def signed(value: float) -> str:
+    """Write a number with its sign, two digits, and whole from 10 on."""
+    return f"{value:+.0f}" if abs(value) >= WHOLE else f"{value:+.2g}"
 
 
 def _why(results: Results) -> str:

@@ -6,8 +6,10 @@ import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.steel.generation import paper
+from pspflow.studies.steel.generation.baseline import set_name
 from pspflow.studies.steel.generation.findings import findings
 from pspflow.studies.steel.generation.headline import headline
+from pspflow.studies.steel.generation.making import INDEPENDENT, PRIOR
 from pspflow.studies.steel.generation.moments import GENERATED, REAL
 from pspflow.studies.steel.generation.options import GenerationOptions
 from pspflow.studies.steel.generation.paper import FRACTION, MEAN, PATH, VARIANCE
@@ -134,7 +136,7 @@ def _papers(
         value = error = None
         if pair is not None and row["set"] == REAL:
             value = pair.training
-        if pair is not None and row["set"] == GENERATED and row["source"] == "prior":
+        if pair is not None and row["set"] == GENERATED and row["source"] == PRIOR:
             value = pair.generated if row["trained_on"] == "all" else None
             points = moment == MEAN and unit == "points"
             error = pair.error if points else pair.error_percent
@@ -146,8 +148,17 @@ def set_title(row: pd.Series) -> str:
     """Name a set of chips in tables."""
     if row["set"] != GENERATED:
         return str(row["set"])
-    made = row["code_model"] + (", held out" if row["trained_on"] == "held_out" else "")
-    return f"{made}, independent codes" if row["source"] == "independent" else str(made)
+    return made_title(set_name(f"{row['code_model']}/{row['trained_on']}", row["source"]))
+
+
+def made_title(name: str) -> str:
+    """Name in tables what `set_name` names; rulers keep their names."""
+    training, _, source = name.partition(" ")
+    model, slash, trained_on = training.partition("/")
+    if not slash:
+        return name
+    held_out = ", trained without the domain" if trained_on == "held_out" else ""
+    return f"{model}{held_out}{', independent codes' if source == INDEPENDENT else ''}"
 
 
 def _interval(row: pd.Series, value: str, low: str, high: str) -> str:
@@ -189,7 +200,8 @@ def _wide(rows: pd.DataFrame) -> pd.DataFrame:
     wide = cells.pivot_table(
         index="made", columns="domain", values="cell", aggfunc="first", sort=False
     )
-    return wide.fillna("–").reset_index().rename(columns={"made": "chips"})
+    wide = wide.fillna("–").reset_index().rename(columns={"made": "chips"})
+    return wide.assign(chips=wide["chips"].map(made_title))
 
 
 def _baseline(results: Results) -> Part:
@@ -227,6 +239,7 @@ def _copies(results: Results) -> Part:
 
 def _copy_table(copies: pd.DataFrame) -> pd.DataFrame:
     table = copies[["made", "features", "chips", "test_chips", "training_chips"]].copy()
+    table["made"] = table["made"].map(made_title)
     table["distance"], table["test_distance"] = copies["distance"], copies["test_distance"]
     table["ratio"] = [
         _interval(r, "ratio", "ratio_low", "ratio_high") for _, r in copies.iterrows()
