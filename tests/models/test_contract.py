@@ -14,6 +14,7 @@ from pspflow.models.discriminators import PatchDiscriminator, PersistenceDiscrim
 from pspflow.models.fno import FourierOperator
 from pspflow.models.multiflow import MultiDomainFlow
 from pspflow.models.pinet import HEADS, PINet
+from pspflow.models.steel.pixelcnn import PixelCNN
 from pspflow.models.vae_regression import VAERegression, VoxelRegressor
 
 
@@ -68,6 +69,18 @@ class Regressing(nn.Module):
         return torch.cat([decoded.flatten(1), divergence[:, None], posterior.properties], dim=1)
 
 
+class Conditioned(nn.Module):
+    """A PixelCNN under conditions that follow from the codes."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = PixelCNN(5, 2, channels=4, layers=3)
+
+    def forward(self, codes):
+        """Return the logits of every code."""
+        return self.net(codes, codes[:, 0, :2].float())
+
+
 FLOWS = {"glow": {"width": 6, "couplings": 2}, "realnvp": {"width": 4, "blocks": 1}}
 CASES = {
     f"pinet-{head}": Case(
@@ -104,6 +117,11 @@ CASES["fno"] = Case(
     make=lambda: FourierOperator(width=3, modes=2, blocks=2),
     data=lambda: torch.rand(3, 1, 5, 5, 5),
     shape=(3, 1, 5, 5, 5),
+)
+CASES["pixelcnn"] = Case(
+    make=Conditioned,
+    data=lambda: torch.randint(5, (3, 6, 5)),
+    shape=(3, 5, 6, 5),
 )
 BATCH_NORMALISED = ("pinet-pooled", "pinet-spatial", "flow-realnvp", "cpnet")
 CASES["voxel-regressor"] = Case(

@@ -137,9 +137,11 @@ def measure_morphology(
     separability = np.full(len(images), np.nan)
     for at, (ferrite, found) in _divided(images, phase, background_px):
         separability[at] = found
-        fraction[at] = ferrite.mean(axis=(1, 2))
-        rows, columns = (_chords(each) for each in (ferrite, ferrite.transpose(0, 2, 1)))
-        area = ferrite.sum(axis=(1, 2))
+        area = _counts(ferrite)
+        fraction[at] = area / images[0].size
+        # a chord starts at the border, or where ferrite follows on the rest
+        rows = _counts(ferrite[:, :, 0]) + _counts(ferrite[:, :, 1:] > ferrite[:, :, :-1])
+        columns = _counts(ferrite[:, 0]) + _counts(ferrite[:, 1:] > ferrite[:, :-1])
         with np.errstate(invalid="ignore"):
             path[at] = (area / rows + area / columns) / 2
     one_phase = np.isnan(separability)
@@ -172,29 +174,9 @@ def divide_phases(
     return Division(ferrite, np.concatenate([np.zeros(0), *(p[1] for p in parts)]))
 
 
-@refuses_masks
-def chord_starts(ferrite: np.ndarray) -> np.ndarray:
-    """Mark the first pixel of every chord of ferrite in the rows.
-
-    Parameters
-    ----------
-    ferrite
-        (..., rows, columns) bool.
-
-    Returns
-    -------
-    ndarray
-        The same shape, bool.
-    """
-    starts = ferrite.copy()
-    starts[..., 1:] &= ~ferrite[..., :-1]
-    return starts
-
-
-def _chords(ferrite: np.ndarray) -> np.ndarray:
-    """Count the chords in the rows of each image."""
-    counts: np.ndarray = chord_starts(ferrite).sum(axis=(1, 2))
-    return counts
+def _counts(marks: np.ndarray) -> np.ndarray:
+    """Count what is true in each image; faster than a sum over axes."""
+    return np.array([np.count_nonzero(each) for each in marks])
 
 
 def _single(image: np.ndarray, phase: Phase, background_px: float | None) -> Morphology:

@@ -6,7 +6,6 @@ import numpy as np
 
 from pspflow.arrays import refuses_masks
 from pspflow.evaluation.comparisons import Difference
-from pspflow.microstructure.morphology import chord_starts
 
 
 class Estimate(NamedTuple):
@@ -66,7 +65,7 @@ def tiled_morphology(ferrite: np.ndarray, tile_px: int) -> TiledMorphology:
         )
     if tile_px < 1:
         raise ValueError(f"tile_px must be 1 or more, got {tile_px}")
-    starts = chord_starts(ferrite), chord_starts(ferrite.T).T
+    starts = _starts(ferrite), _starts(ferrite.T).T
     parts = [_sums(each, tile_px) for each in (np.ones_like(ferrite), ferrite, *starts)]
     counts = np.stack(parts, axis=1)
     tiles = len(counts)
@@ -78,6 +77,13 @@ def tiled_morphology(ferrite: np.ndarray, tile_px: int) -> TiledMorphology:
         _estimate(float(path), left_out[1], most=np.inf),
         tiles,
     )
+
+
+def _starts(ferrite: np.ndarray) -> np.ndarray:
+    """Mark the first pixel of every chord of ferrite in the rows."""
+    starts = ferrite.copy()
+    starts[:, 1:] &= ~ferrite[:, :-1]
+    return starts
 
 
 def _sums(pixels: np.ndarray, tile_px: int) -> np.ndarray:
