@@ -13,13 +13,12 @@ from pspflow.studies.steel.generation.moments import (
     MOMENTS,
     Drawn,
     Measured,
+    Quantity,
     references_of,
 )
-from pspflow.studies.steel.generation.quantities import Quantity
 
 Pairs = Iterator[tuple[str, str, str, str, np.ndarray, np.ndarray]]
 """Code model, domain, measure, unit, values of PixelCNN and of the baseline: (1 + R,) each."""
-LARGER_IS_BETTER = (COVERAGE,)
 
 
 def moment_pairs(sets: Sequence[Measured], drawn: Drawn, quantities: Sequence[Quantity]) -> Pairs:
@@ -57,7 +56,7 @@ def distance_pairs(measured: Mapping[tuple[str, str], np.ndarray], name: str, un
     name, unit
         Of the measure.
     """
-    if name == DENSITY:  # neither more nor less of it is better
+    if name.startswith(DENSITY):  # neither more nor less of it is better
         return
     for (made, domain), values in measured.items():
         model, _, source = made.partition(" ")
@@ -93,7 +92,7 @@ def baseline_table(pairs: Pairs, resolved: Mapping[str, bool]) -> pd.DataFrame:
         ends = (np.nan, np.nan)
         if resolved[domain] and np.isfinite(difference[0]):
             ends = interval(difference)[1:]
-        better = 1 if name in LARGER_IS_BETTER else -1
+        better = 1 if name.startswith(COVERAGE) else -1
         values = (float(ours[0]), float(theirs[0]), float(difference[0]), *ends, better)
         rows.append((model, domain, name, unit, *values))
     columns = ["code_model", "domain", "measure", "unit", "pixelcnn", "independent"]

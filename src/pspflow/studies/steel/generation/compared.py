@@ -47,6 +47,11 @@ class RealChips:
         at = drawn_chips(self.rows, split, domain, most, self._seed)
         return Chips(self.cut(at), self.micrographs[at], self._halves[at])
 
+    def few(self, domain: str, most: int) -> np.ndarray:
+        """Cut a few test chips of a domain to show, spread over its micrographs."""
+        at = drawn_chips(self.rows, self.split, domain, self._options.compared_chips, self._seed)
+        return self.cut(at[np.linspace(0, len(at) - 1, min(most, len(at))).astype(np.int64)])
+
     def cut(self, at: np.ndarray) -> np.ndarray:
         """Cut chips by their positions in the table."""
         return cut_chips(self._store, self._chips.iloc[at])

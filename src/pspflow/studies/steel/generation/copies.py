@@ -126,11 +126,13 @@ def nearness(
     generated_weights, held_out_weights
         (1 + R, n) and (1 + R, m), how often each chip is drawn.
     """
-    limit = np.quantile(held_out, NEAREST_SHARE)
     total = generated_weights.sum(axis=1)
     mine = generated_weights @ generated / total
     theirs = held_out_weights @ held_out / held_out_weights.sum(axis=1)
-    closer = generated_weights @ (generated < limit) / total
+    closer = np.empty(len(total))
+    for number, (ours, others) in enumerate(zip(generated_weights, held_out_weights, strict=True)):
+        limit = np.quantile(np.repeat(held_out, others), NEAREST_SHARE)
+        closer[number] = ours @ (generated < limit) / total[number]
     return Nearness(mine, theirs, mine / theirs, closer)
 
 

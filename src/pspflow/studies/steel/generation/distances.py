@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.coverage import coverage, density, inside_balls
+from pspflow.evaluation.coverage import NEIGHBOURS, coverage, density, inside_balls
 from pspflow.evaluation.features import standardise, texture_features, two_point_curves
 from pspflow.evaluation.lineal_path import lineal_path_curves
 from pspflow.evaluation.measures import (
@@ -26,12 +26,15 @@ from pspflow.evaluation.resampling import Sample, interval
 from pspflow.microstructure.morphology import Phase
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
+from pspflow.studies.steel.generation.making import measured
+from pspflow.studies.steel.morphology.options import MorphologyOptions
 
 FLOOR, OTHERS, NEIGHBOUR = "real halves", "real training", "another domain"
 RULERS = (FLOOR, OTHERS, NEIGHBOUR)
 PERSISTENCE, TWO_POINT = "persistence image L1", "two-point correlation"
 LINEAL, KID = "lineal path", "KID"
 DENSITY, COVERAGE = "density", "coverage"
+MORPHOLOGY = ["ferrite_fraction", "mean_free_path_px"]
 Features = Callable[[np.ndarray], np.ndarray]
 """From chips (n, rows, columns) uint8 to features (n, k) float64."""
 
@@ -124,7 +127,7 @@ def distances(
 
 
 def fidelity(
-    reference: np.ndarray,
+    features: Features,
     real: Mapping[str, Chips],
     training: Mapping[str, Chips],
     generated: Mapping[tuple[str, str], Chips],
@@ -132,9 +135,9 @@ def fidelity(
 ) -> dict[str, dict[tuple[str, str], np.ndarray]]:
     """Compute density and coverage of generated sets and of real training chips, as `distances`.
 
-    Features are those of texture, standardised by training chips. Intervals resample the real test
-    micrographs alone: a resample of the other side would have fewer different chips, and cover
-    less. A domain with too few test chips for its neighbours is left out.
+    Intervals resample the real test micrographs alone: a resample of the other side would have
+    fewer different chips, and cover less. A domain with too few test chips for neighbours is left
+    out.
 
     Returns
     -------
@@ -142,26 +145,52 @@ def fidelity(
         `DENSITY` and `COVERAGE`; of each what `distances` returns.
     """
     out: dict[str, dict[tuple[str, str], np.ndarray]] = {DENSITY: {}, COVERAGE: {}}
-    sets = {**generated, **{(OTHERS, domain): each for domain, each in training.items()}}
     known = {
-        domain: standardise(texture_features(each.images), reference)
+        domain: features(each.images)
         for domain, each in real.items()
+        if len(each.images) > NEIGHBOURS
     }
+    sets = {**generated, **{(OTHERS, domain): each for domain, each in training.items()}}
     for (name, domain), each in sets.items():
-        try:
-            inside = inside_balls(
-                known[domain], standardise(texture_features(each.images), reference)
-            )
-        except ValueError:  # fewer test chips than neighbours
+        if domain not in known:
             continue
+        inside = inside_balls(known[domain], features(each.images))
         weights = draws[:, real[domain].units]
         out[DENSITY][name, domain] = density(inside, weights)
         out[COVERAGE][name, domain] = coverage(inside, weights)
     return out
 
 
+def fidelity_features(
+    reference: np.ndarray, training: np.ndarray, options: MorphologyOptions
+) -> dict[str, Features]:
+    """Return the features of density and coverage by name.
+
+    Texture shows noise and sharpness, morphology (ferrite fraction and mean free path) what the
+    study is about. Both are standardised by training chips.
+
+    Parameters
+    ----------
+    reference
+        Texture features of training chips.
+    training
+        The same chips (n, rows, columns).
+    options
+        How chips are measured.
+    """
+
+    def morphology(chips: np.ndarray) -> np.ndarray:
+        return measured(chips, options, None)[MORPHOLOGY].to_numpy(np.float64)
+
+    morphologies = morphology(training)
+    return {
+        "texture": lambda chips: standardise(texture_features(chips), reference),
+        "morphology": lambda chips: standardise(morphology(chips), morphologies),
+    }
+
+
 def tabulate(
-    measured: Mapping[tuple[str, str], np.ndarray],
+    found: Mapping[tuple[str, str], np.ndarray],
     name: str,
     unit: str,
     resolved: Mapping[str, bool],
@@ -174,7 +203,7 @@ def tabulate(
         `made` (a set or a ruler), `domain`, `measure`, `unit`, `value`, `low`, `high`.
     """
     rows = []
-    for (made, domain), values in measured.items():
+    for (made, domain), values in found.items():
         value, low, high = interval(values)
         ends = (low, high) if resolved[domain] else (np.nan, np.nan)
         rows.append((made, domain, name, unit, value, *ends))

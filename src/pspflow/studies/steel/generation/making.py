@@ -95,25 +95,3 @@ def measured(
 def condition_columns(names: Sequence[str], conditions: np.ndarray) -> pd.DataFrame:
     """Name the columns of conditions (n, c)."""
     return pd.DataFrame(np.asarray(conditions, np.float64), columns=list(names))
-
-
-def shades(codebook: np.ndarray) -> np.ndarray:
-    """Place the codes along the first principal component of their vectors, for colours.
-
-    Parameters
-    ----------
-    codebook
-        (codes, dim).
-
-    Returns
-    -------
-    ndarray
-        (codes,) float64, 0 to 1; the sign is such that the largest component of the axis is
-        positive.
-    """
-    centred = codebook - codebook.mean(axis=0)
-    _, _, axes = np.linalg.svd(centred.astype(np.float64), full_matrices=False)
-    axis = axes[0] * np.sign(axes[0][np.abs(axes[0]).argmax()])
-    at = centred @ axis
-    span = np.ptp(at)
-    return np.asarray((at - at.min()) / (span if span > 0 else 1))

@@ -65,9 +65,9 @@ class Generated:
         return read_values(self._store, "codes")[rows]
 
     @property
-    def shade(self) -> np.ndarray:
-        """Where each code lies along the first principal component of the codebook, 0 to 1."""
-        return read_values(self._store, "shade")
+    def colours(self) -> np.ndarray:
+        """Colours of the codes, (codes, 3) uint8."""
+        return read_values(self._store, "colour")
 
     def rows(
         self, source: str, domain: str, most: int | None = None, *, measured: bool = True

@@ -19,9 +19,8 @@ from pspflow.studies.steel.generation import distances as far
 from pspflow.studies.steel.generation.baseline import baseline_table, distance_pairs, moment_pairs
 from pspflow.studies.steel.generation.compared import RealChips, compared_sets
 from pspflow.studies.steel.generation.copies import copy_table
-from pspflow.studies.steel.generation.moments import all_resampled, moments_table
+from pspflow.studies.steel.generation.moments import all_resampled, moments_table, quantities_of
 from pspflow.studies.steel.generation.options import GenerationOptions
-from pspflow.studies.steel.generation.quantities import quantities_of
 from pspflow.studies.steel.generation.real import neighbours, order_of_domains
 from pspflow.studies.steel.generation.sets import (
     generated_sets,
@@ -91,7 +90,8 @@ def compare(
     draws, chosen = compared_sets(real, made, options, seed)
     training = {domain: real.chips("train", domain) for domain in real.domains}
     test = {domain: real.chips(real.split, domain) for domain in real.domains}
-    textures = texture_features(np.concatenate([each.images for each in training.values()]))
+    reference = np.concatenate([each.images for each in training.values()])
+    textures = texture_features(reference)
     order = order_of_domains(rows, names)
     near = {domain: neighbours(order, domain) for domain in order}
     imaging = fitted_imaging(real.some_training(GRID_CHIPS), PersistenceOptions())
@@ -100,9 +100,10 @@ def compare(
         found = far.distances(measure, features, test, training, near, chosen, draws)
         tables.append(far.tabulate(found, name, measure.unit, real.resolved))
         pairs += distance_pairs(found, name, measure.unit)
-    for name, found in far.fidelity(textures, test, training, chosen, draws).items():
-        tables.append(far.tabulate(found, name, "1", real.resolved))
-        pairs += distance_pairs(found, name, "1")
+    for kind, features in far.fidelity_features(textures, reference, measuring).items():
+        for name, found in far.fidelity(features, test, training, chosen, draws).items():
+            tables.append(far.tabulate(found, f"{name}, {kind}", "1", real.resolved))
+            pairs += distance_pairs(found, f"{name}, {kind}", "1")
     write_table(distances, pd.concat(tables, ignore_index=True), origin)
     write_table(baseline, baseline_table(iter(pairs), real.resolved), origin)
     write_table(copies, copy_table(real, test, made, options, seed), origin)

@@ -14,6 +14,7 @@ from pspflow.logs import log, progress
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, MicrographStore
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
+from pspflow.studies.steel.codes.axes import code_colours
 from pspflow.studies.steel.codes.trained import load_codes
 from pspflow.studies.steel.generation.making import (
     FURTHER,
@@ -24,7 +25,6 @@ from pspflow.studies.steel.generation.making import (
     drawn_independently,
     frequencies_of,
     measured,
-    shades,
 )
 from pspflow.studies.steel.generation.options import GenerationOptions
 from pspflow.studies.steel.generation.real import tested, tested_conditions
@@ -62,8 +62,8 @@ def generate(
     independent
         With it, chips whose codes are drawn each by itself are made for every domain too.
     store
-        Zarr store to write: the chips, their codes, and where each code lies along the first
-        principal component of the codebook.
+        Zarr store to write: the chips, their codes, and colours of the codes by their places along
+        the first principal axis of the codebook.
     table
         Parquet table to write: source, domain, conditions and measures of every chip.
     domain
@@ -112,7 +112,7 @@ def generate(
         put_array(group, "images", np.concatenate(images), ("chip", "y", "x"), "grey level")
         maps = np.concatenate(drawn).astype(np.uint16)
         put_array(group, "codes", maps, ("chip", "row", "column"), "1")
-        put_array(group, "shade", shades(coder.codebook), ("code",), "1")
+        put_array(group, "colour", code_colours(coder.codebook), ("code", "rgb"), "grey level")
     write_table(table, found, origin)
     failed = int((found["failure"] != "").sum())
     log.info("%s: %d chips, of which %d cannot be measured", training, len(found), failed)
