@@ -9,7 +9,7 @@ import pandas as pd
 from pspflow.errors import InputError
 from pspflow.microstructure.chips import cut, grid_windows
 from pspflow.microstructure.morphology import measure_morphology
-from pspflow.studies.steel.inverse.effects import apart, intraclass_correlations
+from pspflow.studies.steel.inverse.effects import apart, variance_components
 from pspflow.studies.steel.inverse.likelihood import Scatter
 from pspflow.studies.steel.inverse.scales import MEASURES
 from pspflow.studies.steel.morphology.options import MorphologyOptions
@@ -84,7 +84,7 @@ def scatter_of(training: pd.DataFrame, size_px: int) -> Scatter:
         If there are too few micrographs, or too few chips of each.
     """
     try:
-        shares = intraclass_correlations(
+        components = variance_components(
             training[list(MEASURES)].to_numpy(),
             pd.factorize(training["domain"])[0],
             pd.factorize(training["micrograph"])[0],
@@ -96,7 +96,7 @@ def scatter_of(training: pd.DataFrame, size_px: int) -> Scatter:
             "steel.inverse.models to []."
         ) from None
     area = training.groupby("micrograph").size().mean() * size_px**2
-    return Scatter((float(shares[0]), float(shares[1])), float(size_px**2), float(area))
+    return Scatter(components, float(size_px**2), float(area))
 
 
 def pixel_size_of(measures: pd.DataFrame) -> float | None:
