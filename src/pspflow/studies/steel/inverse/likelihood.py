@@ -135,7 +135,8 @@ class Likelihood:
 
         The logarithm of its ratio is a polynomial of degree 1 in the conditions, fitted to both
         measures of the micrographs: a micrograph with more ferrite has longer paths too. What the
-        micrographs say of the path replaces what the chips said, in its uncertainty too.
+        micrographs say of the path replaces what the chips said, in its uncertainty too. Where they
+        scatter more than the likelihood says, its variances grow by the ratio.
 
         Parameters
         ----------
@@ -171,7 +172,24 @@ class Likelihood:
         covariance = turn @ self.mean.covariance @ turn.T + embed @ spread @ embed.T
         shape = self.mean.coefficients.shape
         mean = Smooth(self.mean.powers, coefficients.reshape(shape), covariance)
-        return replace(self, mean=mean)
+        moved = replace(self, mean=mean)
+        distances = [
+            moved._parts(measured, x[None], area)[0][0]
+            for measured, x, area in zip(measures, scaled, areas_px2, strict=True)
+        ]
+        free = measures.size - len(powers)
+        return moved.widened(sum(distances) / free) if free > 0 else moved
+
+    def widened(self, ratio: float) -> Self:
+        """Multiply all variances by a ratio; one below 1 leaves them."""
+        added = np.log(max(1.0, ratio))
+        constant = (self.log_variance.powers == 0).all(axis=1)
+        logs = self.log_variance.coefficients + added * constant[:, None]
+        return replace(
+            self,
+            mean=replace(self.mean, covariance=self.mean.covariance * np.exp(added)),
+            log_variance=replace(self.log_variance, coefficients=logs),
+        )
 
     def _parts(
         self, measured: np.ndarray, scaled: np.ndarray, area_px2: float

@@ -45,7 +45,7 @@ def likelihood(
         read_table(measures), read_chips(chips), read_table(grid), measuring.conditions
     )
     arrays, model = tensors_of(found)
-    tensors = {name: torch.from_numpy(values) for name, values in arrays.items()}
+    tensors = {name: torch.tensor(values) for name, values in arrays.items()}
     save_weights(likelihood, tensors, model, origin)
     shares = np.diag(found.likelihoods[GENERATED].scatter.components.between)
     log.info(
