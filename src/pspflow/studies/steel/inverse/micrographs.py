@@ -103,3 +103,20 @@ def pixel_size_of(measures: pd.DataFrame) -> float | None:
     """Return the edge of a pixel in micrometres, which both paths tell; None: unknown."""
     known = (measures["mean_free_path_um"] / measures["mean_free_path_px"]).dropna()
     return float(known.iloc[0]) if len(known) else None
+
+
+def path_on_chips(path_px: float, area_px2: float, chip_px2: float) -> float:
+    """Estimate the mean path on square chips from that on one square image.
+
+    A border cuts the chords that cross it: an edge of length L adds one chord for each L of
+    ferrite, less where the border falls between the pixels of two phases.
+
+    Parameters
+    ----------
+    path_px
+        Mean path on the image, in pixels.
+    area_px2, chip_px2
+        Areas of the image and of a chip, in square pixels.
+    """
+    cuts = chip_px2**-0.5 - area_px2**-0.5
+    return 1 / (1 / path_px + max(0.0, cuts) * max(0.0, 1 - 1 / path_px))

@@ -17,6 +17,7 @@ from pspflow.studies.steel.inverse.inference import (
     Inference,
     load_inference,
 )
+from pspflow.studies.steel.inverse.micrographs import path_on_chips
 from pspflow.studies.steel.inverse.posterior import posterior
 from pspflow.studies.steel.inverse.tested import density_table, summary
 
@@ -32,6 +33,7 @@ def infer(
     mean_free_path_px: float | None = None,
     area_um2: float | None = None,
     area_px2: float | None = None,
+    whole_image: bool = False,
     likelihood: str = CORRECTED,
     table: Path | None = None,
 ) -> None:
@@ -45,13 +47,16 @@ def infer(
     ferrite_fraction
         Mean over the area, between 0 and 1.
     mean_free_path_um
-        Mean over the area, in µm, measured on chips of the run's size.
+        Mean over the area, in µm.
     mean_free_path_px
         The same in pixels of the run, where the size of a pixel is not known.
     area_um2
         Area that was measured, in µm².
     area_px2
         The same in square pixels of the run.
+    whole_image
+        Whether the path was measured on the whole area at once, as by `pspflow steel measure`, and
+        not on chips of the run's size, whose borders shorten it; the difference is estimated.
     likelihood
         From generated chips with the path corrected (corrected), without correction (generated), or
         from the run's own training micrographs alone (real).
@@ -78,6 +83,8 @@ def infer(
     path = _length("mean-free-path", mean_free_path_um, mean_free_path_px, found, 1)
     area = _length("area", area_um2, area_px2, found, 2)
     chosen = found.likelihoods[likelihood]
+    if whole_image:
+        path = path_on_chips(path, area, chosen.scatter.chip_px2)
     result = posterior(chosen, found.axes, np.array([ferrite_fraction, path]), area)
     rows = [{"condition": axis.name, **summary(result, at)} for at, axis in enumerate(found.axes)]
     for row in rows:
