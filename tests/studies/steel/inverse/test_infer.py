@@ -32,6 +32,32 @@ def test_prints_and_writes_the_posterior(study, tmp_path, capsys):
     assert 2 < (read["probability"] * read["value"]).sum() < 10
 
 
+def test_reads_a_table_of_the_command_measure(study, tmp_path, capsys):
+    """Each image is one area, measured whole, at its own size of a pixel; others are left out."""
+    rows = pd.DataFrame(
+        {
+            "image": ["a.tif", "b.tif"],
+            "height_px": [64, 64],
+            "width_px": [64, 64],
+            "pixel_size_um": [0.25, 0.25],
+            "ferrite_fraction": [0.68, np.nan],
+            "mean_free_path_um": [2.4, np.nan],
+            "mean_free_path_px": [9.6, np.nan],
+            "failure": ["", "one phase"],
+        }
+    )
+    rows.to_csv(tmp_path / "measured.csv", index=False)
+    infer(model=study.run, measured=tmp_path / "measured.csv", likelihood="real")
+    said = capsys.readouterr().out
+    infer(model=study.run, **FOUND, mean_free_path_um=2.4, area_um2=256, whole_image=True)
+    assert said == f"a.tif: {capsys.readouterr().out}"
+    rows.drop(columns="width_px").to_csv(tmp_path / "cut.csv", index=False)
+    with pytest.raises(InputError, match="width_px"):
+        infer(model=study.run, measured=tmp_path / "cut.csv")
+    with pytest.raises(InputError, match="--ferrite-fraction is in the table"):
+        infer(model=study.run, measured=tmp_path / "measured.csv", ferrite_fraction=0.5)
+
+
 def test_says_what_cannot_be_trusted(study, caplog):
     """Measures that no condition gives, an end of the range, and a tiny area."""
     with caplog.at_level(logging.WARNING):
