@@ -5,6 +5,7 @@ residual blocks, and a 1 x 1 convolution to the length of a code vector; the dec
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from torch import Tensor, nn
 
@@ -48,7 +49,7 @@ class Encoder(nn.Sequential):
 
     def __init__(self, channels: Sequence[int], blocks: int, bottleneck: int, dim: int) -> None:
         layers: list[nn.Module] = []
-        for before, after in zip((1, *channels), channels, strict=False):
+        for before, after in pairwise((1, *channels)):
             layers += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.ReLU()]
         layers.pop()  # a residual block begins with its own
         layers += [Residual(channels[-1], bottleneck) for _ in range(blocks)]
@@ -67,7 +68,6 @@ class Decoder(nn.Sequential):
     def __init__(self, channels: Sequence[int], blocks: int, bottleneck: int, dim: int) -> None:
         layers: list[nn.Module] = [nn.Conv2d(dim, channels[-1], 1)]
         layers += [Residual(channels[-1], bottleneck) for _ in range(blocks)]
-        outward = (*channels[::-1], 1)
-        for before, after in zip(outward, outward[1:], strict=False):
+        for before, after in pairwise((*channels[::-1], 1)):
             layers += [nn.ReLU(), nn.ConvTranspose2d(before, after, 4, stride=2, padding=1)]
         super().__init__(*layers, nn.Tanh())

@@ -1,6 +1,4 @@
-"""Chips that models of codes are trained on, and chips that are encoded."""
-
-from typing import Literal, get_args
+"""Which chips models of codes are trained on, tested on and used for."""
 
 import numpy as np
 import pandas as pd
@@ -9,12 +7,8 @@ from pspflow.errors import InputError
 from pspflow.microstructure.chips import few_chips
 from pspflow.seeds import generator
 
-TrainedOn = Literal["all", "held_out"]
-"""What networks are trained on: chips of all domains, or of all but `codes.held_out.domain`."""
-TRAINED_ON: tuple[TrainedOn, ...] = get_args(TrainedOn)
 
-
-def training_chips(
+def split_chips(
     rows: pd.DataFrame,
     split: str,
     chips_per_micrograph: int,
@@ -63,3 +57,11 @@ def training_chips(
 def encoded_chips(rows: pd.DataFrame, chips_per_micrograph: int, seed: int) -> np.ndarray:
     """Draw chips of all splits and domains to encode: sorted positions in the table, int64."""
     return few_chips(rows, chips_per_micrograph, generator(seed, "encoded chips"), ("micrograph",))
+
+
+def few_of_each(rows: pd.DataFrame, most: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw at most `most` chips of each domain: positions in the table, domains in its order."""
+    at = few_chips(rows, most, rng, ("domain",))
+    domains = list(dict.fromkeys(rows["domain"]))
+    order = np.argsort([domains.index(name) for name in rows["domain"].iloc[at]], kind="stable")
+    return at[order]

@@ -1,5 +1,6 @@
 """Options of the VQ-VAE; their defaults are the demo, their docstrings the schema's help."""
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,6 +10,10 @@ from pspflow.options import Count, Options, Positive, Weight
 CodeModel = Literal["vq", "fsq", "sharp"]
 """Models of codes: the paper's VQ-VAE; finite scalar quantisation; a VQ-VAE whose losses keep
 edges."""
+TrainedOn = Literal["all", "held_out"]
+"""What networks are trained on: chips of all domains, or of all but `held_out.domain`."""
+MOST_CODES = 65536
+"""Codes are stored in 16 bits."""
 
 
 class HeldOut(Options):
@@ -20,7 +25,17 @@ class HeldOut(Options):
     """Models of codes that are trained this way too."""
 
 
-class CodesOptions(Options):
+class ReconstructionOptions(Options):
+    """How many chips show what a model of codes does."""
+
+    chips_per_micrograph: Count = 60
+    """Most chips of a micrograph to train, validate and test with; the paper's 165, mirrored
+    too."""
+    embedded_chips: Annotated[int, Field(ge=3)] = 400
+    """Most training chips in the figure of the latent space; the paper's 2,000."""
+
+
+class CodesOptions(ReconstructionOptions):
     """Models that turn chips into codes, and codes into chips."""
 
     models: Annotated[tuple[CodeModel, ...], Field(min_length=1)] = ("vq", "sharp")
@@ -35,14 +50,17 @@ class CodesOptions(Options):
     """Channels inside a residual block; the paper's 32."""
     code_dim: Count = 32
     """Length of a code vector; the paper's 128."""
-    codes: Annotated[int, Field(ge=2, le=65536)] = 64
+    codes: Annotated[int, Field(ge=2, le=MOST_CODES)] = 64
     """Codes of the codebook; the paper's 512."""
     levels: Annotated[tuple[Annotated[int, Field(ge=2)], ...], Field(min_length=1)] = (4, 4, 4)
     """Finite scalar quantisation: levels of each of its numbers; their product is its codes."""
     commitment: Weight = 1.0
     """Weight of the commitment loss; the paper's 1."""
+    continuous_steps: Annotated[int, Field(ge=0)] = 60
+    """Steps at the start that train encoder and decoder without a codebook (against collapse);
+    the paper's 0."""
     data_init: bool = True
-    """Whether the codebook starts from encoded chips; the paper's starts at random."""
+    """Whether the codebook then starts from encoded chips; the paper's starts at random."""
     restart_unused: bool = True
     """Whether codes that an epoch never used start anew from encoded chips (against collapse of
     the codebook); the paper's are left."""
@@ -53,12 +71,42 @@ class CodesOptions(Options):
     """Crops in a batch; the paper's 256."""
     learning_rate: Positive = 2e-3
     """Learning rate of Adam; the paper's 1e-3."""
-    max_epochs: Count = 3
+    max_epochs: Count = 9
     """Most epochs; the paper's 300."""
     patience: Count = 20
     """Epochs without a lower validation loss after which training stops."""
-    chips_per_micrograph: Count = 60
-    """Most chips of a micrograph to train and validate with; the paper's 165, mirrored too."""
+
+    @property
+    def reconstruction(self) -> ReconstructionOptions:
+        """The part that the stage `reconstruct` takes."""
+        names = ReconstructionOptions.model_fields
+        return ReconstructionOptions(**{name: getattr(self, name) for name in names})
+
+    def training(self, code_model: CodeModel, trained_on: TrainedOn) -> Self:
+        """Return the options that act on the training of one model: others have their defaults."""
+        others = ("models", "held_out", "embedded_chips")
+        vectors = (
+            "code_dim",
+            "codes",
+            "commitment",
+            "continuous_steps",
+            "data_init",
+            "restart_unused",
+        )
+        used = self.without(*others, *(vectors if code_model == "fsq" else ("levels",)))
+        if trained_on == "all":
+            return used
+        return used.model_copy(update={"held_out": self.held_out.without("models")})
+
+    @model_validator(mode="after")
+    def _few_codes(self) -> Self:
+        if math.prod(self.levels) > MOST_CODES:
+            raise ValueError(
+                f"levels are {', '.join(map(str, self.levels))}, whose product is "
+                f"{math.prod(self.levels)}, but there can be at most {MOST_CODES} codes; make some "
+                "of them smaller."
+            )
+        return self
 
     @model_validator(mode="after")
     def _whole_codes(self) -> Self:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, read_chips
@@ -13,9 +12,9 @@ from pspflow.models.steel.vqvae import VQVAE
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, MicrographStore
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
-from pspflow.studies.steel.codes.chips import TrainedOn, training_chips
+from pspflow.studies.steel.codes.chips import split_chips
 from pspflow.studies.steel.codes.networks import RECIPES
-from pspflow.studies.steel.codes.options import CodeModel, CodesOptions
+from pspflow.studies.steel.codes.options import CodeModel, CodesOptions, TrainedOn
 from pspflow.studies.steel.codes.training import CodeTraining
 from pspflow.training.data import ChipTargets, in_order, shuffled
 from pspflow.training.gather import ChipGather
@@ -59,12 +58,12 @@ def train(
     left_out = options.held_out.domain if trained_on == "held_out" else None
     data = {}
     for split in ("train", "validation"):
-        here = training_chips(rows, split, options.chips_per_micrograph, seed, left_out)
+        here = split_chips(rows, split, options.chips_per_micrograph, seed, left_out)
         gathered = ChipGather.of(store, rows.iloc[here])
         data[split] = ChipTargets(gathered, np.zeros((len(here), 0), dtype=np.float32))
     recipe = RECIPES[code_model]
     arguments = recipe.arguments(options)
-    net = VQVAE(**arguments).to(device, memory_format=torch.channels_last)
+    net = VQVAE(**arguments).to(device)
     log.info("%d chips to train on, %d parameters", len(data["train"]), parameter_count(net))
     training = CodeTraining(
         net,
@@ -74,10 +73,10 @@ def train(
         in_order(data["validation"], options.batch_size),
         device,
         seed=stream,
+        data_init=options.data_init,
         restart_unused=options.restart_unused,
+        continuous_steps=options.continuous_steps,
     )
-    if options.data_init:
-        training.start_from_data()
     train_and_save(
         training,
         origin=origin,

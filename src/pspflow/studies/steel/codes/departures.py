@@ -1,0 +1,85 @@
+"""Departures from the paper: what it does, what runs here, and why."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from pspflow.studies.steel.codes import paper
+from pspflow.studies.steel.codes.options import CodesOptions
+
+SMALLER, CHOSEN = "less time", "chosen in the configuration"
+WHY: Final = {
+    "channels": ("channels of the encoder's convolutions", SMALLER),
+    "residual_blocks": ("residual blocks", SMALLER),
+    "bottleneck": ("channels inside a residual block", SMALLER),
+    "code_dim": ("length of a code vector", SMALLER),
+    "codes": ("codes of the codebook", "fewer chips, which use fewer codes"),
+    "commitment": ("weight of the commitment loss", CHOSEN),
+    "continuous_steps": (
+        "steps without a codebook at the start",
+        "a decoder that meets random codes first learns to ignore them",
+    ),
+    "data_init": (
+        "start of the codebook",
+        "random vectors lie far from the latents, so that few of them are ever the nearest",
+    ),
+    "restart_unused": (
+        "codes that an epoch never used",
+        "the codebook would collapse to those that are used first",
+    ),
+    "crop_px": (
+        "images of a batch",
+        "less time; codes do not see where they lie, so that it is the same network",
+    ),
+    "batch_size": ("batch size", "more steps in an epoch of fewer chips"),
+    "learning_rate": ("learning rate", CHOSEN),
+    "max_epochs": ("most epochs", SMALLER),
+    "chips_per_micrograph": ("chips of a micrograph", SMALLER),
+}
+"""What each option is called, and why it differs."""
+WORDS: Final = {
+    "data_init": ("random", "encoded chips"),
+    "restart_unused": ("stay", "start anew from encoded chips"),
+}
+"""Values that are no numbers: without and with the option."""
+ALWAYS: Final = (
+    (
+        "chips of validation and test",
+        "not said to be from other micrographs",
+        "from micrographs that none is trained on",
+        "overlapping chips of one micrograph show nothing about new ones",
+    ),
+    (
+        "terms of equation 4",
+        "norms",
+        "mean squares",
+        "as in the work that it follows (van den Oord et al. 2017)",
+    ),
+    (
+        "mirrored chips",
+        "each chip and its mirror image",
+        "each chip, mirrored at random in every epoch",
+        "the same images, with less to store",
+    ),
+)
+
+
+def departures(options: CodesOptions) -> pd.DataFrame:
+    """Tabulate the departures of the paper's model: `what`, `paper`, `here`, `why`."""
+    rows = [
+        (WHY[name][0], _written(name, value), _written(name, here), WHY[name][1])
+        for name, value in paper.SETTINGS.items()
+        if (here := getattr(options, name)) != value
+    ]
+    return pd.DataFrame([*rows, *ALWAYS], columns=["what", "paper", "here", "why"])
+
+
+def _written(name: str, value: Any) -> str:
+    if name in WORDS:
+        return WORDS[name][bool(value)]
+    if name == "crop_px":
+        return f"random crops of {value} x {value} pixels" if value else "whole chips"
+    if isinstance(value, Sequence):
+        return ", ".join(map(str, value))
+    return f"{value:g}"
