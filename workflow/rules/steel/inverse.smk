@@ -206,7 +206,7 @@ rule steel_inverse_section:
         figures=figure_folder,
         options=options(INVERSE),
         measuring=options(STEEL.measuring),
-        simulated=["--simulated" if STEEL.images.simulates else "--no-simulated"],
+        simulated="--simulated" if STEEL.images.simulates else "",
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} steel inverse section"

@@ -7,7 +7,12 @@ from scipy.stats import binomtest, truncnorm
 
 from pspflow.errors import InputError
 from pspflow.studies.steel.inverse.axes import Axis, axes_of, grid_of
-from pspflow.studies.steel.inverse.effects import apart, area_factors, intraclass_correlations
+from pspflow.studies.steel.inverse.effects import (
+    Components,
+    apart,
+    area_pattern,
+    variance_components,
+)
 from pspflow.studies.steel.inverse.likelihood import Likelihood, Scatter
 from pspflow.studies.steel.inverse.posterior import posterior
 from pspflow.studies.steel.inverse.scales import linked, measures_of
@@ -15,15 +20,22 @@ from pspflow.studies.steel.inverse.smooth import Smooth
 
 RATE = Axis("cooling_rate_c_s", True, 1.0, 30.0)
 CHIP = 128.0**2
-SCATTER = Scatter((0.3, 0.2), CHIP, 12 * CHIP)
+BETWEEN = np.array([[0.3, 0.2], [0.2, 0.2]])
+WITHIN = np.array([[0.7, 0.4], [0.4, 0.8]])
+SCATTER = Scatter(Components(BETWEEN, WITHIN, 1000), CHIP, 12 * CHIP)
+"""How chips are drawn below."""
 
 
-def line(slopes, deviations, scatter=SCATTER, correlation=0.0):
-    """Make a likelihood whose means are lines that are known exactly."""
+ALONE = Scatter(Components(np.diag([0.3, 0.2]), np.diag([0.7, 0.8]), 10**9), CHIP, 12 * CHIP)
+"""Measures that do not depend on each other, and as good as Gaussian."""
+
+
+def line(slopes, deviations):
+    """Make a likelihood whose means are lines and whose scatter is known exactly."""
     powers = np.array([[0], [1]])
     mean = Smooth(powers, np.array([[0.8, 2.4], slopes]), np.zeros((4, 4)))
     variances = np.stack([2 * np.log(deviations), np.zeros(2)])
-    return Likelihood(mean, Smooth(powers, variances, np.zeros((4, 4))), correlation, scatter)
+    return Likelihood(mean, Smooth(powers, variances, np.zeros((4, 4))), ALONE)
 
 
 def test_posterior_of_a_line_is_a_truncated_gaussian():
@@ -53,8 +65,8 @@ def test_posterior_of_a_line_is_a_truncated_gaussian():
 def made(rng, rates, micrographs, chips, ratio=1.0):
     """Draw chips of micrographs: scaled conditions, measures, groups, micrographs."""
     x = np.repeat(RATE.scaled(np.asarray(rates)), micrographs)
-    shared = rng.normal(size=(len(x), 2)) * np.sqrt(SCATTER.intraclass)
-    own = rng.normal(size=(len(x), chips, 2)) * np.sqrt(1 - np.array(SCATTER.intraclass))
+    shared = rng.multivariate_normal([0, 0], BETWEEN, size=len(x))
+    own = rng.multivariate_normal([0, 0], WITHIN, size=(len(x), chips))
     links = np.stack([0.8 - 0.2 * x, 2.4 - 0.3 * x + 0.1 * x**2], axis=1)
     deviations = np.stack([np.exp(-1.6 + 0.3 * x), np.exp(-1.7 + 0 * x)], axis=1)
     values = links[:, None] + (shared[:, None] + own) * deviations[:, None]
@@ -119,7 +131,8 @@ def test_correction_finds_the_ratio(likelihoods):
 
 def test_scatter_of_chips_is_found(likelihoods):
     """Variances follow the conditions, on the scale of the model."""
-    found = np.sqrt(np.diagonal(likelihoods[0].chip_covariance(np.array([[-1.0], [1.0]])), 0, 1, 2))
+    covariance = likelihoods[0].area_covariance(np.array([[-1.0], [1.0]]), CHIP)
+    found = np.sqrt(np.diagonal(covariance, 0, 1, 2))
     np.testing.assert_allclose(found[:, 0], np.exp([-1.9, -1.3]), rtol=0.25)
     np.testing.assert_allclose(found[:, 1], np.exp(-1.7), rtol=0.25)
 
@@ -137,28 +150,40 @@ def test_real_micrographs_alone_give_a_likelihood():
 
 
 def test_random_effects():
-    """Shares of variance that are known are found; micrographs that are alike have none."""
+    """Components that are known are found, whatever the scale of a domain."""
     rng = np.random.default_rng(4)
     micrographs = np.repeat(np.arange(400), 12)
     domains = micrographs // 100
     scale = np.array([1, 2, 5, 10.0])[domains][:, None]
-    shared = rng.normal(size=(400, 2))[micrographs] * np.sqrt([0.25, 0.0])
-    values = scale * (shared + rng.normal(size=(4800, 2)) * np.sqrt([0.75, 1.0]))
-    found = intraclass_correlations(values, domains, micrographs)
-    np.testing.assert_allclose(found, [0.25, 0], atol=0.04)
+    shared = rng.multivariate_normal([0, 0], BETWEEN, size=400)[micrographs]
+    own = rng.multivariate_normal([0, 0], WITHIN, size=4800)
+    found = variance_components(3 + scale * (shared + own), domains, micrographs)
+    np.testing.assert_allclose(found.between, BETWEEN, atol=0.05)
+    np.testing.assert_allclose(found.within, WITHIN, atol=0.05)
+    np.testing.assert_allclose(np.diag(found.between + found.within), 1)
+    assert found.freedom == 396
     with pytest.raises(ValueError, match="two micrographs"):
-        intraclass_correlations(values[:12], domains[:12], micrographs[:12])
+        variance_components(own[:12], domains[:12], micrographs[:12])
+
+
+def test_micrographs_that_are_alike_have_no_scatter():
+    """An estimate below zero is none: the covariance between them stays one."""
+    rng = np.random.default_rng(7)
+    values = rng.normal(size=(120, 2))
+    values -= values.reshape(10, 12, 2).mean(axis=1).repeat(12, axis=0)
+    found = variance_components(values, np.zeros(120, int), np.repeat(np.arange(10), 12))
+    np.testing.assert_allclose(found.between, 0, atol=1e-12)
 
 
 def test_variance_falls_with_the_area():
     """A chip has its own variance, a micrograph the model's, two micrographs half of it."""
-    share = np.array([0.3, 0.0])
+    components = SCATTER.components
     chip, micrograph = 10.0, 120.0
-    np.testing.assert_allclose(area_factors(share, chip, chip, micrograph), 1)
-    whole = area_factors(share, micrograph, chip, micrograph)
-    np.testing.assert_allclose(whole, [0.3 + 0.7 / 12, 1 / 12])
-    np.testing.assert_allclose(area_factors(share, 240, chip, micrograph), whole / 2)
-    assert (area_factors(share, 5, chip, micrograph) > 1).all()
+    np.testing.assert_allclose(area_pattern(components, chip, chip, micrograph), BETWEEN + WITHIN)
+    whole = area_pattern(components, micrograph, chip, micrograph)
+    np.testing.assert_allclose(whole, BETWEEN + WITHIN / 12)
+    np.testing.assert_allclose(area_pattern(components, 240, chip, micrograph), whole / 2)
+    assert (area_pattern(components, 5, chip, micrograph) > BETWEEN + WITHIN).all()
 
 
 def test_chips_that_do_not_overlap():

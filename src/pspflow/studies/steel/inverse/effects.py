@@ -5,10 +5,23 @@ chip over n. A one-way random-effects model holds the two scatters apart: value 
 + effect of the micrograph + rest (Searle, Casella and McCulloch 1992, "Variance components", 3.6).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+
+class Components(NamedTuple):
+    """Covariances of k measures, each over the standard deviation of a chip; they sum to 1."""
+
+    between: Floats
+    """(k, k) of micrographs of a domain."""
+    within: Floats
+    """(k, k) of chips of a micrograph."""
+    freedom: int
+    """Degrees of freedom of `between`: micrographs less domains."""
 
 
 def apart(rows: np.ndarray, columns: np.ndarray, size_px: int) -> NDArray[np.bool_]:
@@ -36,13 +49,13 @@ def apart(rows: np.ndarray, columns: np.ndarray, size_px: int) -> NDArray[np.boo
     return chosen
 
 
-def intraclass_correlations(
+def variance_components(
     values: np.ndarray, domains: np.ndarray, micrographs: np.ndarray
-) -> Floats:
-    """Estimate which share of the chips' variance lies between micrographs of a domain.
+) -> Components:
+    """Estimate how measures scatter between micrographs of a domain, and within them.
 
-    Each domain's values are divided by their standard deviation, and the analyses of variance of
-    the domains are added up.
+    Each domain's values are divided by their standard deviation, and the multivariate analyses of
+    variance of the domains are added up. What would make `between` no covariance is set to 0.
 
     Parameters
     ----------
@@ -51,44 +64,42 @@ def intraclass_correlations(
     domains, micrographs
         (n,) codes of both; a micrograph is of one domain.
 
-    Returns
-    -------
-    ndarray
-        (k,) from 0 to 1; a negative estimate is 0.
-
     Raises
     ------
     ValueError
         If no domain has two micrographs, or no micrograph two chips.
     """
-    between = within = np.zeros(values.shape[1])
+    between, within = np.zeros((2, values.shape[1], values.shape[1]))
     groups = rest = 0
     spread = 0.0
     for domain in np.unique(domains):
         here = domains == domain
-        part, names = values[here], micrographs[here]
-        _, code, sizes = np.unique(names, return_inverse=True, return_counts=True)
+        part = values[here]
+        _, code, sizes = np.unique(micrographs[here], return_inverse=True, return_counts=True)
         if len(part) < 2:
             continue
         scaled = (part - part.mean(axis=0)) / part.std(axis=0, ddof=1)
         means = np.stack([np.bincount(code, column) / sizes for column in scaled.T], axis=1)
-        between = between + (sizes[:, None] * means**2).sum(axis=0)
-        within = within + ((scaled - means[code]) ** 2).sum(axis=0)
+        left = scaled - means[code]
+        between += (means * sizes[:, None]).T @ means
+        within += left.T @ left
         groups += len(sizes) - 1
         rest += len(part) - len(sizes)
         spread += len(part) - (sizes**2).sum() / len(part)
     if not groups or not rest:
         raise ValueError("a domain with two micrographs, and one with two chips, are needed")
-    size = spread / groups
     inside = within / rest
-    outside = np.maximum(0, (between / groups - inside) / size)
-    return np.asarray(outside / (outside + inside))
+    shares, vectors = np.linalg.eigh((between / groups - inside) * groups / spread)
+    outside = vectors * np.maximum(0, shares) @ vectors.T
+    size = np.sqrt(np.diag(inside + outside))
+    both = np.outer(size, size)
+    return Components(outside / both, inside / both, groups)
 
 
-def area_factors(
-    intraclass: np.ndarray, area_px2: float, chip_px2: float, micrograph_px2: float
+def area_pattern(
+    found: Components, area_px2: float, chip_px2: float, micrograph_px2: float
 ) -> Floats:
-    """Return what the variance of a chip is multiplied by for the mean over an area.
+    """Return the covariance (k, k) of means over an area, over the deviations of a chip.
 
     The area is of one micrograph up to the size of those that were learned from; a larger one
     counts as several micrographs of this size. Within a micrograph chips count as independent, and
@@ -96,11 +107,11 @@ def area_factors(
 
     Parameters
     ----------
-    intraclass
-        (k,) as of `intraclass_correlations`.
+    found
+        As of `variance_components`.
     area_px2, chip_px2, micrograph_px2
         Areas in square pixels.
     """
     chips = area_px2 / chip_px2
     micrographs = max(1.0, area_px2 / micrograph_px2)
-    return np.asarray(intraclass / micrographs + (1 - intraclass) / chips)
+    return np.asarray(found.between / micrographs + found.within / chips)

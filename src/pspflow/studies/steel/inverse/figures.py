@@ -77,7 +77,7 @@ def _wanted_and_reached(axes: Axes, part: pd.DataFrame, name: str, factor: float
 
 
 def posteriors_figure(
-    densities: pd.DataFrame, tested: pd.DataFrame, unit_of: dict[str, bool]
+    densities: pd.DataFrame, tested: pd.DataFrame, logs: dict[str, bool]
 ) -> Figure:
     """Show posteriors of a few micrographs, the true value as a line.
 
@@ -85,10 +85,10 @@ def posteriors_figure(
     ----------
     densities, tested
         As of the stage `coverage`, of one model of codes.
-    unit_of
+    logs
         Condition, and whether it is a logarithm; the first one is drawn.
     """
-    condition, log = next(iter(unit_of.items()))
+    condition, log = next(iter(logs.items()))
     rows = tested[tested["condition"] == condition]
     truths = rows.groupby("micrograph", sort=False)["truth"].first().sort_values(kind="stable")
     places = np.unique(np.linspace(0, len(truths) - 1, min(MOST_POSTERIORS, len(truths))).round())
@@ -117,47 +117,48 @@ def posteriors_figure(
     return figure
 
 
-def coverage_figure(tested: pd.DataFrame, unit_of: dict[str, bool]) -> Figure:
+def coverage_figure(tested: pd.DataFrame, logs: dict[str, bool]) -> Figure:
     """Show true and inferred conditions, and nominal and reached coverage.
 
     Parameters
     ----------
     tested
         As of the stage `coverage`, of one model of codes.
-    unit_of
+    logs
         Conditions, and whether each is a logarithm: a row of axes each.
     """
     curves = coverage_curves(tested)
-    with figure_of(len(unit_of), 2, 0.8) as (figure, grid):
-        for (left, right), (condition, log) in zip(grid, unit_of.items(), strict=True):
+    with figure_of(len(logs), 3, 1.0) as (figure, grid):
+        for line, (condition, log) in zip(grid, logs.items(), strict=True):
             rows = tested[tested["condition"] == condition]
-            for likelihood in (GENERATED, CORRECTED):
-                _inferred(left, rows[rows["likelihood"] == likelihood], likelihood)
-            ends = [rows["truth"].min(), rows["truth"].max()]
-            left.plot(ends, ends, color="0.6", linewidth=0.8, zorder=0)
-            left.set(xlabel=f"true {plain(condition)}", ylabel="median and 90 % interval")
-            left.legend(fontsize=6.5)
-            if log:
-                plain_log_axis(left, "x")
-                plain_log_axis(left, "y")
-            _reached(right, curves[curves["condition"] == condition], rows["micrograph"].nunique())
-            right.legend(fontsize=6.5)
+            for axes, likelihood in zip(line, (GENERATED, CORRECTED), strict=False):
+                _inferred(axes, rows[rows["likelihood"] == likelihood], likelihood, log=log)
+                axes.set_xlabel(f"true {plain(condition)}")
+            line[0].set_ylabel("median and 90 % interval")
+            _reached(
+                line[2], curves[curves["condition"] == condition], rows["micrograph"].nunique()
+            )
+        grid[0, 2].legend(fontsize=5.5)
     return figure
 
 
-def _inferred(axes: Axes, rows: pd.DataFrame, likelihood: str) -> None:
+def _inferred(axes: Axes, rows: pd.DataFrame, likelihood: str, *, log: bool) -> None:
     below, above = rows["median"] - rows["low"], rows["high"] - rows["median"]
-    aside = 1.0 if likelihood == GENERATED else 1.015
     axes.errorbar(
-        rows["truth"] * aside,
+        rows["truth"],
         rows["median"],
         [below, above],
         fmt="o",
         markersize=3,
         linewidth=0.7,
         color=LINES[likelihood],
-        label=CALLED[likelihood],
     )
+    ends = [rows["truth"].min(), rows["truth"].max()]
+    axes.plot(ends, ends, color="0.6", linewidth=0.8, zorder=0)
+    axes.set_title(CALLED[likelihood], loc="left")
+    if log:
+        plain_log_axis(axes, "x")
+        plain_log_axis(axes, "y")
 
 
 def _reached(axes: Axes, curves: pd.DataFrame, micrographs: int) -> None:

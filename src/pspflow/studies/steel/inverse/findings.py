@@ -24,6 +24,10 @@ OF: Final = {
     CORRECTED: "from generated chips with the path corrected",
     REAL: "from real training micrographs without a generative model",
 }
+NAMES: Final = {
+    "squared error": "squared error of the posterior mean",
+    "width": "mean width of the 90 % intervals",
+}
 WORDS: Final = {WORSE: "higher", UNDECIDED: "not decidedly different", BETTER: "lower"}
 
 
@@ -78,8 +82,8 @@ def _wishes(errors: pd.DataFrame, wishes: pd.DataFrame) -> Iterable[Finding]:
                 outcome = found.outcome(LOWER)
                 yield Finding(
                     outcome,
-                    f"Their root-mean-square error of the {measure} ({model!r}) is "
-                    f"{WORDS[outcome]} than that of {text}: {_said(found, unit)} over "
+                    f"The root-mean-square error of the {measure} of chips for a wish ({model!r}) "
+                    f"is {WORDS[outcome]} than that of {text}: {_said(found, unit)} over "
                     f"{found.runs} wishes.".replace("different than", "different from"),
                 )
 
@@ -88,13 +92,13 @@ def _intervals(calibration: pd.DataFrame, tested: pd.DataFrame, data: str) -> It
     for (model, condition), rows in calibration.groupby(["code_model", "condition"], sort=False):
         for row in rows.to_dict("records"):
             fits = row["share_low"] <= LEVEL <= row["share_high"]
-            judged = "as they should" if fits else _wrong(row["share"])
+            judged = "which does not exclude 90 %" if fits else _wrong(row["share"])
             yield Finding(
                 UNDECIDED if fits else WORSE,
                 f"90 % intervals of {condition}, {OF[row['likelihood']]} ({model!r}), hold the "
-                f"truth of {row['held']} of {row['micrographs']} {data}, {judged}: "
+                f"truth of {row['held']} of {row['micrographs']} {data}: "
                 f"{100 * row['share']:.0f} % (95 % interval {100 * row['share_low']:.0f} to "
-                f"{100 * row['share_high']:.0f} %).",
+                f"{100 * row['share_high']:.0f} %), {judged}.",
             )
         part = tested[tested["code_model"] == model]
         for one, other in ((CORRECTED, GENERATED), (CORRECTED, REAL)):
@@ -103,15 +107,15 @@ def _intervals(calibration: pd.DataFrame, tested: pd.DataFrame, data: str) -> It
                 yield Finding(
                     # a narrow interval is none that is better where it misses the truth
                     min(outcome, UNDECIDED) if name == "width" else outcome,
-                    f"The {name} of {condition} {OF[one]} ({model!r}) is {WORDS[outcome]} than "
-                    f"{OF[other]}: {_said(found)} over {found.runs} {data}.".replace(
+                    f"The {NAMES[name]} of {condition} {OF[one]} ({model!r}) is {WORDS[outcome]} "
+                    f"than {OF[other]}: {_said(found)} over {found.runs} {data}.".replace(
                         "different than", "different from that"
                     ),
                 )
 
 
 def _wrong(share: float) -> str:
-    return "too few" if share < LEVEL else "more than they should, so that they are too wide"
+    return "which is too few" if share < LEVEL else "which is more than 90 %: they are too wide"
 
 
 def _said(found: Difference, unit: str = "") -> str:

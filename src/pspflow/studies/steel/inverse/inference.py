@@ -11,6 +11,7 @@ import pandas as pd
 from pspflow.errors import InputError
 from pspflow.studies.steel.images.options import Condition
 from pspflow.studies.steel.inverse.axes import Axis, axes_of, scaled_conditions
+from pspflow.studies.steel.inverse.effects import Components
 from pspflow.studies.steel.inverse.likelihood import Likelihood, Scatter
 from pspflow.studies.steel.inverse.micrographs import (
     CHIPS,
@@ -104,21 +105,28 @@ def _fitted(
 def tensors_of(found: Inference) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Take an inference apart into arrays and JSON-ready values, as it is stored."""
     arrays: dict[str, np.ndarray] = {}
-    model = {}
     for name, each in found.likelihoods.items():
         for part, smooth in (("mean", each.mean), ("log_variance", each.log_variance)):
             arrays[f"{name}.{part}.powers"] = smooth.powers
             arrays[f"{name}.{part}.coefficients"] = smooth.coefficients
             arrays[f"{name}.{part}.covariance"] = smooth.covariance
-        model[name] = {"correlation": each.correlation, "scatter": asdict(each.scatter)}
-    axes = [asdict(axis) for axis in found.axes]
-    return arrays, {"likelihoods": model, "axes": axes, "pixel_size_um": found.pixel_size_um}
+    scatter = found.likelihoods[GENERATED].scatter
+    arrays["between"], arrays["within"] = scatter.components.between, scatter.components.within
+    return arrays, {
+        "freedom": scatter.components.freedom,
+        "chip_px2": scatter.chip_px2,
+        "micrograph_px2": scatter.micrograph_px2,
+        "axes": [asdict(axis) for axis in found.axes],
+        "pixel_size_um": found.pixel_size_um,
+    }
 
 
 def inference_of(arrays: Mapping[str, np.ndarray], model: Mapping[str, Any]) -> Inference:
     """Put an inference together again."""
     likelihoods = {}
-    for name, values in model["likelihoods"].items():
+    components = Components(arrays["between"], arrays["within"], model["freedom"])
+    scatter = Scatter(components, model["chip_px2"], model["micrograph_px2"])
+    for name in LIKELIHOODS:
         mean, log_variance = (
             Smooth(
                 *(
@@ -128,10 +136,7 @@ def inference_of(arrays: Mapping[str, np.ndarray], model: Mapping[str, Any]) -> 
             )
             for part in ("mean", "log_variance")
         )
-        scatter = {**values["scatter"], "intraclass": tuple(values["scatter"]["intraclass"])}
-        likelihoods[name] = Likelihood(
-            mean, log_variance, values["correlation"], Scatter(**scatter)
-        )
+        likelihoods[name] = Likelihood(mean, log_variance, scatter)
     axes = tuple(Axis(**axis) for axis in model["axes"])
     return Inference(likelihoods, axes, model["pixel_size_um"])
 
@@ -147,7 +152,7 @@ def load_inference(path: Path) -> Inference:
     from pspflow.io.weights import load_weights  # noqa: PLC0415 - torch
 
     tensors, model = load_weights(path)
-    if "likelihoods" not in model:
+    if "freedom" not in model:
         raise InputError(
             f"{path}: these weights are none of an inference; name the file "
             "likelihood.safetensors of the chapter inverse."

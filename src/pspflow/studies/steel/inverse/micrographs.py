@@ -9,7 +9,7 @@ import pandas as pd
 from pspflow.errors import InputError
 from pspflow.microstructure.chips import cut, grid_windows
 from pspflow.microstructure.morphology import measure_morphology
-from pspflow.studies.steel.inverse.effects import apart, intraclass_correlations
+from pspflow.studies.steel.inverse.effects import apart, variance_components
 from pspflow.studies.steel.inverse.likelihood import Scatter
 from pspflow.studies.steel.inverse.scales import MEASURES
 from pspflow.studies.steel.morphology.options import MorphologyOptions
@@ -84,7 +84,7 @@ def scatter_of(training: pd.DataFrame, size_px: int) -> Scatter:
         If there are too few micrographs, or too few chips of each.
     """
     try:
-        shares = intraclass_correlations(
+        components = variance_components(
             training[list(MEASURES)].to_numpy(),
             pd.factorize(training["domain"])[0],
             pd.factorize(training["micrograph"])[0],
@@ -96,10 +96,27 @@ def scatter_of(training: pd.DataFrame, size_px: int) -> Scatter:
             "steel.inverse.models to []."
         ) from None
     area = training.groupby("micrograph").size().mean() * size_px**2
-    return Scatter((float(shares[0]), float(shares[1])), float(size_px**2), float(area))
+    return Scatter(components, float(size_px**2), float(area))
 
 
 def pixel_size_of(measures: pd.DataFrame) -> float | None:
     """Return the edge of a pixel in micrometres, which both paths tell; None: unknown."""
     known = (measures["mean_free_path_um"] / measures["mean_free_path_px"]).dropna()
     return float(known.iloc[0]) if len(known) else None
+
+
+def path_on_chips(path_px: float, area_px2: float, chip_px2: float) -> float:
+    """Estimate the mean path on square chips from that on one square image.
+
+    A border cuts the chords that cross it: an edge of length L adds one chord for each L of
+    ferrite, less where the border falls between the pixels of two phases.
+
+    Parameters
+    ----------
+    path_px
+        Mean path on the image, in pixels.
+    area_px2, chip_px2
+        Areas of the image and of a chip, in square pixels.
+    """
+    cuts = chip_px2**-0.5 - area_px2**-0.5
+    return 1 / (1 / path_px + max(0.0, cuts) * max(0.0, 1 - 1 / path_px))

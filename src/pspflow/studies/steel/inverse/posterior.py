@@ -6,11 +6,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
 
 from pspflow.studies.steel.inverse.axes import Axis
 from pspflow.studies.steel.inverse.likelihood import Likelihood
-from pspflow.studies.steel.inverse.scales import MEASURES
 
 Floats = NDArray[np.float64]
 LEVEL: Final = 0.9
@@ -128,9 +126,8 @@ def posterior(
     scaled = np.stack([grid.ravel() for grid in grids], axis=1)
     logs = likelihood.log_likelihood(measured, scaled, area_px2)
     mass = np.exp(logs - logs.max())
-    nearest = likelihood.distance(measured, scaled, area_px2).min()
     return Posterior(
         tuple(axes),
         (mass / mass.sum()).reshape(grids[0].shape),
-        float(chi2.sf(nearest, len(MEASURES))),
+        likelihood.plausibility(measured, scaled, area_px2),
     )

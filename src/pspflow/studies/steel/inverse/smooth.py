@@ -73,11 +73,17 @@ def basis(scaled: np.ndarray, powers: np.ndarray) -> Floats:
 
 
 def identified(scaled: np.ndarray, degree: int) -> NDArray[np.int64]:
-    """Return the exponents (t, c) of the highest degree whose terms the conditions tell apart."""
+    """Return the exponents (t, c) of the highest degree whose terms the conditions tell apart.
+
+    Above degree 1 one condition more than terms is needed, which shows whether the terms fit.
+    """
+    places = len(np.unique(scaled, axis=0))
     for highest in range(degree, 0, -1):
         every = product(range(highest + 1), repeat=scaled.shape[1])
         powers = np.array(sorted((each for each in every if sum(each) <= highest), key=sum))
         terms = basis(scaled, powers)
+        if highest > 1 and len(powers) >= places:
+            continue
         if np.linalg.matrix_rank(terms, tol=1e-6 * len(terms)) == terms.shape[1]:
             return powers
     return np.zeros((1, scaled.shape[1]), np.int64)

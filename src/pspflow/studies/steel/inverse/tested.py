@@ -18,6 +18,8 @@ DRAWS: Final = 999
 """Quantiles of a posterior among which a truth has its rank."""
 SHOWN_EVERY: Final = 5
 """Cells of a posterior of which one is kept for figures."""
+FEWEST: Final = 50
+"""Micrographs from which ranks are tested."""
 LEVELS: Final = tuple(np.round(np.append(np.arange(0.1, 0.95, 0.1), (0.95, 0.99)), 2))
 
 
@@ -104,7 +106,7 @@ def calibration_table(tested: pd.DataFrame) -> pd.DataFrame:
         `condition`, `likelihood`, `micrographs`, `held` (truths in 90 % intervals), `share` with
         `share_low` and `share_high` (exact 95 % interval), `width` of the intervals and
         `rms_error` of the posterior mean (in the logarithm where the condition is one), and the
-        p-value of Pearson's test of ranks, NaN for fewer than 10 micrographs.
+        p-value of Pearson's test of ranks, NaN for fewer than `FEWEST` micrographs.
     """
     rows = []
     for (condition, name), part in tested.groupby(["condition", "likelihood"], sort=False):
@@ -123,7 +125,7 @@ def calibration_table(tested: pd.DataFrame) -> pd.DataFrame:
                 "width": part["width_met"].mean(),
                 "rms_error": float(np.sqrt(np.mean(_errors(part) ** 2))),
                 "bias": float(np.mean(_errors(part))),
-                "p_value": uniformity(ranks, DRAWS).p_value if len(part) >= 10 else np.nan,
+                "p_value": uniformity(ranks, DRAWS).p_value if len(part) >= FEWEST else np.nan,
             }
         )
     return pd.DataFrame(rows)

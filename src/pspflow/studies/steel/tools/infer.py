@@ -10,14 +10,15 @@ import pandas as pd
 from pspflow.errors import InputError
 from pspflow.io.sheet import write_sheet
 from pspflow.logs import log
+from pspflow.studies.steel.inverse.given import given_by_flags, given_by_table
 from pspflow.studies.steel.inverse.inference import (
     CORRECTED,
     GENERATED,
     REAL,
-    Inference,
     load_inference,
 )
-from pspflow.studies.steel.inverse.posterior import posterior
+from pspflow.studies.steel.inverse.micrographs import path_on_chips
+from pspflow.studies.steel.inverse.posterior import Posterior, posterior
 from pspflow.studies.steel.inverse.tested import density_table, summary
 
 FILE: Final = "likelihood.safetensors"
@@ -27,11 +28,13 @@ SUFFIX: Final = ".csv"
 def infer(
     *,
     model: Path,
-    ferrite_fraction: float,
+    ferrite_fraction: float | None = None,
     mean_free_path_um: float | None = None,
     mean_free_path_px: float | None = None,
     area_um2: float | None = None,
     area_px2: float | None = None,
+    measured: Path | None = None,
+    whole_image: bool = False,
     likelihood: str = CORRECTED,
     table: Path | None = None,
 ) -> None:
@@ -45,13 +48,18 @@ def infer(
     ferrite_fraction
         Mean over the area, between 0 and 1.
     mean_free_path_um
-        Mean over the area, in µm, measured on chips of the run's size.
+        Mean over the area, in µm.
     mean_free_path_px
         The same in pixels of the run, where the size of a pixel is not known.
     area_um2
         Area that was measured, in µm².
     area_px2
         The same in square pixels of the run.
+    measured
+        Table of `pspflow steel measure` in place of the numbers above: each image is one area.
+    whole_image
+        Whether the path was measured on the whole area at once, and not on chips of the run's
+        size, whose borders shorten it; the difference is estimated. Always so with --measured.
     likelihood
         From generated chips with the path corrected (corrected), without correction (generated), or
         from the run's own training micrographs alone (real).
@@ -71,37 +79,60 @@ def infer(
         raise InputError(
             f"--likelihood is {likelihood!r}; give {CORRECTED}, {GENERATED} or {REAL}."
         )
-    if not 0 < ferrite_fraction < 1:
-        raise InputError(
-            f"--ferrite-fraction is {ferrite_fraction:g}; give a share between 0 and 1."
-        )
-    path = _length("mean-free-path", mean_free_path_um, mean_free_path_px, found, 1)
-    area = _length("area", area_um2, area_px2, found, 2)
     chosen = found.likelihoods[likelihood]
-    result = posterior(chosen, found.axes, np.array([ferrite_fraction, path]), area)
-    rows = [{"condition": axis.name, **summary(result, at)} for at, axis in enumerate(found.axes)]
-    for row in rows:
-        sys.stdout.write(
-            f"{row['condition']}: mean {row['mean']:.3g}, median {row['median']:.3g}, "
-            f"90 % interval {row['low']:.3g} to {row['high']:.3g}\n"
-        )
+    flags = {
+        "--ferrite-fraction": ferrite_fraction,
+        "--mean-free-path-um": mean_free_path_um,
+        "--mean-free-path-px": mean_free_path_px,
+        "--area-um2": area_um2,
+        "--area-px2": area_px2,
+    }
+    if measured is None:
+        names = list(flags)
+        paths, areas = ({name: flags[name] for name in names[at : at + 2]} for at in (1, 3))
+        given = [given_by_flags(ferrite_fraction, paths, areas, found.pixel_size_um)]
+    else:
+        twice = [name for name, value in flags.items() if value is not None]
+        if twice:
+            raise InputError(f"{twice[0]} is in the table of --measured too; leave one away.")
+        given = given_by_table(measured, found.pixel_size_um)
     ranges = ", ".join(f"{axis.name} {axis.low:g} to {axis.high:g}" for axis in found.axes)
     log.info("Prior: uniform over %s, in the logarithm where the condition is one", ranges)
-    if area < chosen.scatter.chip_px2:
-        log.warning(
-            "the area is smaller than a chip of the run, %g square pixels; that its scatter grows "
-            "with 1 over the area is assumed",
-            chosen.scatter.chip_px2,
+    densities = []
+    for each in given:
+        path, chip = each.mean_free_path_px, chosen.scatter.chip_px2
+        if whole_image or measured is not None:
+            path = path_on_chips(path, each.area_px2, chip)
+        result = posterior(
+            chosen, found.axes, np.array([each.ferrite_fraction, path]), each.area_px2
         )
-    for sentence in result.warnings():
-        log.warning("%s", sentence)
-    if table is not None:
-        parts = [
-            density_table(result, at).assign(condition=axis.name)
+        _say(result, each.name)
+        if each.area_px2 < chip:
+            log.warning(
+                "the area is smaller than a chip of the run, %g square pixels; that its scatter "
+                "grows with 1 over the area is assumed",
+                chip,
+            )
+        densities += [
+            density_table(result, at).assign(condition=axis.name, image=each.name)
             for at, axis in enumerate(found.axes)
         ]
-        write_sheet(table, pd.concat(parts, ignore_index=True))
+    if table is not None:
+        write_sheet(table, pd.concat(densities, ignore_index=True))
         log.info("Posterior: %s", table)
+
+
+def _say(result: Posterior, name: str) -> None:
+    """Print the posterior of every condition, and what forbids to read it as it stands."""
+    before = f"{name}: " if name else ""
+    for at, axis in enumerate(result.axes):
+        row = summary(result, at)
+        sys.stdout.write(
+            f"{before}{axis.name}: mean {row['mean']:.3g}, median {row['median']:.3g}, "
+            f"90 % interval {row['low']:.3g} to {row['high']:.3g}\n"
+        )
+    for sentence in result.warnings():
+        log.warning("%s%s", before, sentence)
 
 
 def _file(model: Path) -> Path:
@@ -120,29 +151,3 @@ def _file(model: Path) -> Path:
             f"name one of them, {files[0]}."
         )
     return files[0]
-
-
-def _length(
-    flag: str, given_um: float | None, given_px: float | None, found: Inference, power: int
-) -> float:
-    """Return a length in pixels, or an area in square pixels, of the flag with or without unit."""
-    micrometres, pixels = f"--{flag}-um", f"--{flag}-px"
-    if power == 2:
-        micrometres, pixels = f"{micrometres}2", f"{pixels}2"
-    known = [
-        (name, value)
-        for name, value in ((micrometres, given_um), (pixels, given_px))
-        if value is not None
-    ]
-    if len(known) != 1:
-        raise InputError(f"{micrometres} or {pixels} is needed, and not both; give one.")
-    ((name, value),) = known
-    if not 0 < value < np.inf:
-        raise InputError(f"{name} is {value:g}; give a number above 0.")
-    if name == pixels:
-        return value
-    if found.pixel_size_um is None:
-        raise InputError(
-            f"{micrometres} is given, but the run's sheet has no pixel size; give {pixels}."
-        )
-    return value / found.pixel_size_um**power

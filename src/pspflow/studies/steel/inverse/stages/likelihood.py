@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from pspflow.io.artefacts import Provenance
@@ -44,9 +45,9 @@ def likelihood(
         read_table(measures), read_chips(chips), read_table(grid), measuring.conditions
     )
     arrays, model = tensors_of(found)
-    tensors = {name: torch.from_numpy(values) for name, values in arrays.items()}
+    tensors = {name: torch.tensor(values) for name, values in arrays.items()}
     save_weights(likelihood, tensors, model, origin)
-    shares = found.likelihoods[GENERATED].scatter.intraclass
+    shares = np.diag(found.likelihoods[GENERATED].scatter.components.between)
     log.info(
         "Between micrographs lie %.0f %% of the variance of the ferrite fraction of chips, and "
         "%.0f %% of that of the path",

@@ -33,7 +33,7 @@ def section(
     section: SectionFile,
     options: InverseOptions = InverseOptions(),
     measuring: MeasureOptions = MeasureOptions(),
-    simulated: bool = True,
+    simulated: bool = False,
     seed: Seed = 0,
     origin: Provenance,
 ) -> None:
