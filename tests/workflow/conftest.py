@@ -188,8 +188,8 @@ def texture(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 @pytest.fixture(scope="session")
 def steel(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """Make a checkout where the steel study has run; tests leave it as it was."""
-    return _finished(tmp_path_factory, "steel")
+    """Make a checkout where the steel study has run with one model; tests leave it as it was."""
+    return _finished(tmp_path_factory, "steel", {"steel": {"codes": {"models": ["vq"]}}})
 
 
 def _finished(
