@@ -67,7 +67,9 @@ def test_crops_of_the_whole_size_are_whole_chips(steel_set, tmp_path):
         trained(
             steel_set,
             tmp_path / str(px),
-            options=OPTIONS.model_copy(update={"crop_px": px, "max_epochs": 1}),
+            options=OPTIONS.model_copy(
+                update={"crop_px": px, "max_epochs": 1, "continuous_steps": 2}
+            ),
         )
         for px in (None, CHIP)
     )
@@ -81,7 +83,7 @@ def test_networks_without_a_domain_never_see_it(steel_set, tmp_path, monkeypatch
     monkeypatch.setattr(
         ChipGather, "of", lambda store, chips: seen.append(chips) or gather(store, chips)
     )
-    few = OPTIONS.model_copy(update={"max_epochs": 1})
+    few = OPTIONS.model_copy(update={"max_epochs": 1, "continuous_steps": 2})
     for trained_on in ("held_out", "all"):
         trained(steel_set, tmp_path / trained_on, trained_on=trained_on, options=few)
     without, with_all = seen[:2], seen[2:]
@@ -107,6 +109,15 @@ def test_a_split_without_chips_is_refused(steel_set):
     rows = steel_set.rows[steel_set.rows["domain"] == "slow"]
     with pytest.raises(InputError, match=r"'train' outside domain 'slow'.*images\.split"):
         split_chips(rows, "train", 2, 0, left_out="slow")
+
+
+def test_a_training_without_steps_for_the_codebook_is_refused(steel_set, tmp_path):
+    """The sentence names the option and the remedy."""
+    few = OPTIONS.model_copy(update={"continuous_steps": 20, "max_epochs": 4})
+    with pytest.raises((InputError, SystemExit), match="continuous_steps of 20 leaves none"):
+        trained(steel_set, tmp_path, options=few)
+    one = OPTIONS.model_copy(update={"continuous_steps": 20, "max_epochs": 1})
+    assert trained(steel_set, tmp_path / "fsq", "fsq", options=one).weights.exists()
 
 
 def test_random_crops_are_windows_that_half_are_mirrored():

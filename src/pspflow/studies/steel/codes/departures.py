@@ -68,11 +68,17 @@ ALWAYS: Final = (
 def departures(options: CodesOptions) -> pd.DataFrame:
     """Tabulate the departures of the paper's model: `what`, `paper`, `here`, `why`."""
     rows = [
-        (WHY[name][0], _written(name, value), _written(name, here), WHY[name][1])
+        (WHY[name][0], _written(name, value), _written(name, here), _why(name, value, here))
         for name, value in paper.SETTINGS.items()
         if (here := getattr(options, name)) != value
     ]
     return pd.DataFrame([*rows, *ALWAYS], columns=["what", "paper", "here", "why"])
+
+
+def _why(name: str, value: Any, here: Any) -> str:
+    """Say why an option differs; the reasons for sizes are those of smaller ones."""
+    switches = (*WORDS, "crop_px", "continuous_steps")
+    return CHOSEN if name not in switches and here > value else WHY[name][1]
 
 
 def _written(name: str, value: Any) -> str:
