@@ -36,11 +36,11 @@ SHAPE_PX: Final = (768, 1024)
 PIXEL_SIZE_UM: Final = 0.34
 
 FITTED_RATES_C_S: Final = (1.0, 3.0, 10.0, 30.0)
-SPACING_UM: Final = (4.9, 3.54, 3.18, 3.2)
-REACH: Final = (0.7015, 0.6755, 0.6626, 0.6472)
-AMPLITUDE: Final = (0.0296, 0.0268, 0.0422, 0.0559)
+SPACING_UM: Final = (4.62, 3.48, 3.1, 3.1)
+REACH: Final = (0.718, 0.689, 0.66, 0.649)
+AMPLITUDE: Final = (0.0263, 0.031, 0.047, 0.0559)
 STRETCH: Final = (1.1, 1.4, 2.0, 2.6)
-SCATTER: Final = (0.1, 0.1, 0.07, 0.09)
+SCATTER: Final = (0.15, 0.14, 0.08, 0.09)
 
 AUSTENITE_UM: Final = 60.0  # spacing of prior austenite grains
 FIELD_UM: Final = 22.0  # distance of the field's knots
