@@ -98,7 +98,7 @@ def likelihoods():
 def test_coverage_is_right_where_the_model_holds(likelihoods):
     """90 % intervals hold 90 % of truths drawn from the prior, once the path is corrected."""
     rng = np.random.default_rng(2)
-    truths = RATE.values(rng.uniform(-1, 1, 300))
+    truths = RATE.values(rng.uniform(-1, 1, 200))
     _, measures, _, _ = made(rng, truths, 1, 12)
     means = measures.reshape(-1, 12, 2).mean(axis=1)
     share = {}
@@ -108,7 +108,7 @@ def test_coverage_is_right_where_the_model_holds(likelihoods):
             low, high = posterior(each, [RATE], mean, 12 * CHIP).interval(0)
             inside += low <= truth <= high
         share[name] = inside
-    within = binomtest(share["path"], 300).proportion_ci(0.99, "exact")
+    within = binomtest(share["path"], 200).proportion_ci(0.99, "exact")
     assert within.low <= 0.9 <= within.high
     assert share["none"] < share["path"]
 

@@ -43,7 +43,8 @@ def findings(
     wishes: pd.DataFrame,
     calibration: pd.DataFrame,
     tested: pd.DataFrame,
-    data: str,
+    *,
+    simulated: bool,
 ) -> tuple[str, ...]:
     """Say what the tables say.
 
@@ -55,14 +56,19 @@ def findings(
         As of the stages, with column `code_model`.
     calibration
         As of `tested.calibration_table`, with column `code_model`.
-    data
-        What is tested on: `simulated micrographs`.
+    simulated
+        Whether micrographs are simulated.
     """
-    said = [*_wishes(errors, wishes), *_intervals(calibration, tested, data)]
+    wanted, data = (
+        ("of simulated chips", "simulated micrographs")
+        if simulated
+        else ("of test chips", "test micrographs")
+    )
+    said = [*_wishes(errors, wishes, wanted), *_intervals(calibration, tested, data)]
     return tuple(each.text for each in sorted(said, key=lambda each: each.outcome))
 
 
-def _wishes(errors: pd.DataFrame, wishes: pd.DataFrame) -> Iterable[Finding]:
+def _wishes(errors: pd.DataFrame, wishes: pd.DataFrame, wanted: str) -> Iterable[Finding]:
     for model, rows in errors.groupby("code_model", sort=False):
         table = rows.set_index("source")
         part = wishes[wishes["code_model"] == model]
@@ -73,8 +79,8 @@ def _wishes(errors: pd.DataFrame, wishes: pd.DataFrame) -> Iterable[Finding]:
                 continue
             yield Finding(
                 UNDECIDED if bias[1] <= 0 <= bias[2] else WORSE,
-                f"Chips that PixelCNN makes of the codes {model!r} for a wanted {measure} miss it "
-                f"by {bias[0]:+.2g} {unit} on average (95 % interval {bias[1]:.2g} to "
+                f"Chips that PixelCNN makes of the codes {model!r} for a wanted {measure} {wanted} "
+                f"miss it by {bias[0]:+.2g} {unit} on average (95 % interval {bias[1]:.2g} to "
                 f"{bias[2]:.2g}), and by {reached[f'{name}_rms']:.2g} {unit} root mean square.",
             )
             for other, text in THAN.items():
@@ -84,7 +90,7 @@ def _wishes(errors: pd.DataFrame, wishes: pd.DataFrame) -> Iterable[Finding]:
                     outcome,
                     f"The root-mean-square error of the {measure} of chips for a wish ({model!r}) "
                     f"is {WORDS[outcome]} than that of {text}: {_said(found, unit)} over "
-                    f"{found.runs} wishes.".replace("different than", "different from"),
+                    f"{found.runs} wishes {wanted}.".replace("different than", "different from"),
                 )
 
 

@@ -70,11 +70,14 @@ def inverse_section(
     simulated
         Whether micrographs are simulated.
     """
-    data = "simulated micrographs" if simulated else "test micrographs"
     return Section(
         title="Inverse: morphology to structure, and to the condition",
         findings=findings(
-            tables["errors"], tables["wishes"], tables["calibration"], tables["tested"], data
+            tables["errors"],
+            tables["wishes"],
+            tables["calibration"],
+            tables["tested"],
+            simulated=simulated,
         ),
         parts=(
             Part(
