@@ -11,12 +11,13 @@ from pspflow.microstructure.splits import (
     SPLITS,
     apportion,
     image_regions,
+    micrograph_regions,
     specimen_regions,
 )
 
 SHARES = {"train": 0.5, "validation": 0.25, "test": 0.25}
 NO_VALIDATION = {"train": 0.8, "validation": 0.0, "test": 0.2}
-both_ways = pytest.mark.parametrize("draw", [specimen_regions, image_regions])
+all_ways = pytest.mark.parametrize("draw", [specimen_regions, micrograph_regions, image_regions])
 
 
 def painted(image, regions):
@@ -29,7 +30,7 @@ def painted(image, regions):
     return mask
 
 
-@both_ways
+@all_ways
 @pytest.mark.parametrize("shares", [SHARES, NO_VALIDATION])
 def test_regions_tile_every_image(catalogue, draw, shares):
     """Each pixel of each micrograph belongs to exactly one region: disjoint and complete."""
@@ -40,7 +41,7 @@ def test_regions_tile_every_image(catalogue, draw, shares):
         assert (painted(image, regions) == 1).all()
 
 
-@both_ways
+@all_ways
 def test_only_the_generator_is_random(catalogue, draw):
     """The same seed gives the same split, another seed another; only the generator is random."""
     first, again, other = (draw(catalogue, SHARES, np.random.default_rng(i)) for i in (3, 3, 4))
@@ -75,22 +76,41 @@ def test_by_specimen_with_one_domain_each(catalogue, seed):
     assert set(rows["split"]) == set(SPLITS)
 
 
-def test_order_of_rows_does_not_matter(catalogue):
-    """A sheet in another order gives the same split by specimen."""
+@pytest.mark.parametrize("seed", range(5))
+def test_by_micrograph(catalogue, seed):
+    """Shares are kept in every domain, although one specimen has all micrographs of a domain."""
+    alone = catalogue.assign(specimen=catalogue["domain"])
+    regions = micrograph_regions(alone, SHARES, np.random.default_rng(seed))
+    assert regions["micrograph"].is_unique
+    rows = regions.merge(alone, on="micrograph")
+    for _, splits in rows.groupby("domain")["split"]:
+        assert splits.value_counts().to_dict() == {"train": 6, "validation": 3, "test": 3}
+
+
+@pytest.mark.parametrize("draw", [specimen_regions, micrograph_regions])
+def test_order_of_rows_does_not_matter(catalogue, draw):
+    """A sheet in another order gives the same split by specimen or micrograph."""
     shuffled = catalogue.sample(frac=1, random_state=0)
     first, second = (
-        specimen_regions(table, SHARES, np.random.default_rng(0)).set_index("micrograph")["split"]
+        draw(table, SHARES, np.random.default_rng(0)).set_index("micrograph")["split"]
         for table in (catalogue, shuffled)
     )
     assert first.to_dict() == second.to_dict()
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_too_few_specimens(catalogue, count):
+@pytest.mark.parametrize(
+    ("draw", "remedy"),
+    [
+        (specimen_regions, "add specimens, or split by micrograph or region"),
+        (micrograph_regions, "add micrographs, or split by region"),
+    ],
+)
+def test_too_few_specimens(catalogue, count, draw, remedy):
     """Too few specimens give an error sentence that names domain, split and remedy."""
     few = catalogue[catalogue["specimen"] < f"s{count:02}"]
-    with pytest.raises(ValueError, match=r"^Domain 't5' has too few .* test; add .*\.$"):
-        specimen_regions(few, SHARES, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=rf"^Domain 't5' has too few .* test; {remedy}\.$"):
+        draw(few, SHARES, np.random.default_rng(0))
 
 
 def test_one_specimen_that_lacks_an_image_does_no_harm(catalogue):

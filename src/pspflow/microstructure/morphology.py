@@ -1,14 +1,18 @@
 """Ferrite fraction and mean free path of micrographs (steel paper, section III B).
 
-An image is divided into two phases by its own Otsu threshold. What real images do to the measures,
-on stripes of known width (`tests/microstructure/test_morphology.py` checks each):
+An image is divided into two phases by its own Otsu threshold. What real images do to the measures
+(`tests/microstructure/test_morphology.py` checks each):
 
-- inverted contrast exchanges the phases: say which is ferrite by `phase`;
-- noise makes single pixels of one phase within the other: fractions keep near 50 % to each other
-  and paths become short, since each such pixel ends a chord;
-- shading moves the threshold across the image: both measures are wrong, and `background_px`
-  corrects them. The correction takes away whatever varies over its width, so that a true change of
-  the fraction over that length goes too.
+- Inverted contrast exchanges the phases: say by `phase` which one is ferrite.
+- Noise ends chords at single pixels. Where its standard deviation is a sixth of the contrast,
+  fractions keep, chords of a dozen pixels shorten by 3 % and those of hundreds lose most of their
+  length; at a third, fractions move towards 50 % by up to 6 points and paths mean nothing.
+- Shading of half the contrast is harmless; beyond the whole contrast both measures are wrong by up
+  to half, and `background_px` corrects them. A Gaussian narrower than the grains takes away their
+  inside too: with noise of an eighth of the contrast, paths are 2 % shorter where it is 1.5 paths
+  wide, 11 % at 0.7 and 40 % at a third.
+- Grey levels of one peak, as of noise alone, are divided in halves all the same: `one_peak` of
+  `measure_morphology` tells. A phase of 10 % or less may be taken for one peak too.
 """
 
 from collections.abc import Iterator
@@ -89,8 +93,9 @@ def mean_free_path(
     """Measure the mean length of ferrite along vertical and horizontal test lines.
 
     d = V_f / (N_L I_u): the area of ferrite over the number of its chords on test lines at a
-    distance of one pixel. Chords that the border cuts count. The lengths along rows and along
-    columns are averaged.
+    distance of one pixel. Chords that the border cuts count, so that the path depends on the
+    size of the image: 1/d is larger than without a border by 1/L, L the edge of the image. The
+    lengths along rows and along columns are averaged.
 
     Parameters
     ----------
@@ -132,9 +137,11 @@ def measure_morphology(
     separability = np.full(len(images), np.nan)
     for at, (ferrite, found) in _divided(images, phase, background_px):
         separability[at] = found
-        fraction[at] = ferrite.mean(axis=(1, 2))
-        rows, columns = (_chords(each) for each in (ferrite, ferrite.transpose(0, 2, 1)))
-        area = ferrite.sum(axis=(1, 2))
+        area = _counts(ferrite)
+        fraction[at] = area / images[0].size
+        # a chord starts at the border, or where ferrite follows on the rest
+        rows = _counts(ferrite[:, :, 0]) + _counts(ferrite[:, :, 1:] > ferrite[:, :, :-1])
+        columns = _counts(ferrite[:, 0]) + _counts(ferrite[:, 1:] > ferrite[:, :-1])
         with np.errstate(invalid="ignore"):
             path[at] = (area / rows + area / columns) / 2
     one_phase = np.isnan(separability)
@@ -167,29 +174,9 @@ def divide_phases(
     return Division(ferrite, np.concatenate([np.zeros(0), *(p[1] for p in parts)]))
 
 
-@refuses_masks
-def chord_starts(ferrite: np.ndarray) -> np.ndarray:
-    """Mark the first pixel of every chord of ferrite in the rows.
-
-    Parameters
-    ----------
-    ferrite
-        (..., rows, columns) bool.
-
-    Returns
-    -------
-    ndarray
-        The same shape, bool.
-    """
-    starts = ferrite.copy()
-    starts[..., 1:] &= ~ferrite[..., :-1]
-    return starts
-
-
-def _chords(ferrite: np.ndarray) -> np.ndarray:
-    """Count the chords in the rows of each image."""
-    counts: np.ndarray = chord_starts(ferrite).sum(axis=(1, 2))
-    return counts
+def _counts(marks: np.ndarray) -> np.ndarray:
+    """Count what is true in each image; faster than a sum over axes."""
+    return np.array([np.count_nonzero(each) for each in marks])
 
 
 def _single(image: np.ndarray, phase: Phase, background_px: float | None) -> Morphology:

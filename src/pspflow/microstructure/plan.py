@@ -87,7 +87,8 @@ def too_small(catalogue: pd.DataFrame, regions: pd.DataFrame, size_px: int) -> l
         image = images.loc[region.micrograph]
         whole = height == image["height_px"] and width == image["width_px"]
         what = "the image" if whole else f"the {region.split} region of the image"
-        remedy = "remove the row" if whole else f"raise split.{region.split}, or split by specimen"
+        wider = f"raise split.{region.split}, or split by specimen or micrograph"
+        remedy = "remove the row" if whole else wider
         problems.append(
             f"Sheet row {image['row']}, {image['image']}: {what} is {height} x {width} pixels at "
             f"the common scale, smaller than a chip of {size_px}; lower chips.size_px, or {remedy}."

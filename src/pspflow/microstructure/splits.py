@@ -73,9 +73,10 @@ def _whole(
     for domain, got in splits.groupby(catalogue["domain"]):
         lacking = sorted(set(wanted) - set(got), key=SPLITS.index)
         if lacking:
+            weaker = "micrograph or region" if unit == "specimen" else "region"
             raise ValueError(
                 f"Domain {domain!r} has too few {unit}s to split by {unit}: none is left for "
-                f"{' and '.join(lacking)}; add {unit}s, or split by region."
+                f"{' and '.join(lacking)}; add {unit}s, or split by {weaker}."
             )
     return pd.DataFrame(
         {

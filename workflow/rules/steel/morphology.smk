@@ -1,9 +1,12 @@
 # Morphology: ferrite fraction and mean free path of every chip.
 # Needs: the chapter images, and the columns that images.conditions names in its sheet.
-# Makes, in results/RUN/steel/morphology: measures.parquet
+# Makes, in results/RUN/steel/morphology: measures.parquet,
+# figures/*.png, section.json
 
 MORPHOLOGY_DIR = f"{STEEL_DIR}/morphology"
-MORPHOLOGY_MADE = ["measures.parquet"]
+MORPHOLOGY_FIGURES = ["measures", "division"]
+MORPHOLOGY_MADE = ["measures.parquet", "section.json"]
+MORPHOLOGY_MADE += [f"figures/{name}.png" for name in MORPHOLOGY_FIGURES]
 MADE["steel"]["morphology"] = [f"{MORPHOLOGY_DIR}/{name}" for name in MORPHOLOGY_MADE]
 
 
@@ -33,3 +36,45 @@ rule steel_morphology_measure:
         " --chips {input.chips:q}"
         " --measures {output:q}"
         " --options {params.options:q}"
+
+
+rule steel_morphology_section:
+    """Draw the measures of chips by domain, and write their section of the report."""
+    input:
+        micrographs=f"{STEEL_DIR}/images/micrographs.zarr",
+        chips=f"{STEEL_DIR}/images/chips.parquet",
+        measures=f"{MORPHOLOGY_DIR}/measures.parquet",
+    output:
+        section=f"{MORPHOLOGY_DIR}/section.json",
+        figures=[
+            report(
+                f"{MORPHOLOGY_DIR}/figures/{name}.png",
+                caption=caption("steel", "morphology", name),
+                category="Steel",
+            )
+            for name in MORPHOLOGY_FIGURES
+        ],
+    log:
+        f"{STEEL_DIR}/logs/morphology/section.log",
+    benchmark:
+        f"{STEEL_DIR}/benchmarks/morphology/section.tsv"
+    conda:
+        "../../../envs/cpu.yaml"
+    resources:
+        mem_mb=memory(2000),
+        runtime=30,
+    params:
+        figures=figure_folder,
+        options=options(STEEL.measuring),
+        simulated="--simulated" if STEEL.images.simulates else "",
+        seed=CONFIG.seed,
+    shell:
+        "pspflow --log {log:q} steel morphology section"
+        " --micrographs {input.micrographs:q}"
+        " --chips {input.chips:q}"
+        " --measures {input.measures:q}"
+        " --figures {params.figures:q}"
+        " --section {output.section:q}"
+        " --options {params.options:q}"
+        " {params.simulated}"
+        " --seed {params.seed}"

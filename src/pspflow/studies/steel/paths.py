@@ -16,3 +16,30 @@ PriorWeights = Annotated[Path, Parameter(help="Weights of the trained PixelCNN."
 FrequencyTable = Annotated[Path, Parameter(help="Table of the codes' frequencies."), INPUT]
 GeneratedStore = Annotated[Path, Parameter(help="Zarr store of generated chips."), INPUT]
 GeneratedTable = Annotated[Path, Parameter(help="Table of generated chips."), INPUT]
+TruthTable = Annotated[
+    Path, Parameter(help="Table of chips simulated at further conditions."), INPUT
+]
+TruthStore = Annotated[
+    Path, Parameter(help="Zarr store of chips simulated at further conditions."), INPUT
+]
+MomentTable = Annotated[
+    Path, Parameter(help="Table of the means and variances of measured chips."), INPUT
+]
+DistanceTable = Annotated[
+    Path, Parameter(help="Table of the distances of generated chips to real ones."), INPUT
+]
+BaselineTable = Annotated[
+    Path, Parameter(help="Table of the differences to codes drawn independently."), INPUT
+]
+CopyTable = Annotated[
+    Path, Parameter(help="Table of the distances of generated chips to training chips."), INPUT
+]
+GridTable = Annotated[
+    Path, Parameter(help="Table of chips generated on a grid of conditions."), INPUT
+]
+LikelihoodFile = Annotated[
+    Path, Parameter(help="Likelihoods of measured morphology, likelihood.safetensors."), INPUT
+]
+WishTable = Annotated[Path, Parameter(help="Table of chips for wanted morphology."), INPUT]
+TestedTable = Annotated[Path, Parameter(help="Table of inferred and true conditions."), INPUT]
+DensityTable = Annotated[Path, Parameter(help="Table of the posteriors' densities."), INPUT]

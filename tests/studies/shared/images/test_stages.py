@@ -1,6 +1,7 @@
 """Stages from a user's sheet to chips, as the workflow calls them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import tifffile
 from scipy.ndimage import gaussian_filter
@@ -11,7 +12,7 @@ from pspflow.io.artefacts import fingerprint
 from pspflow.io.imagesets import Micrographs, grey_range, read_chips
 from pspflow.io.sections import read_section
 from pspflow.io.tables import read_table, table_provenance
-from pspflow.report.section import Section
+from pspflow.report.section import Figure, Section
 from pspflow.studies.shared.images.options import (
     CatalogueOptions,
     ChipOptions,
@@ -20,6 +21,7 @@ from pspflow.studies.shared.images.options import (
     SectionOptions,
     SplitOptions,
 )
+from pspflow.studies.shared.images.section import chips_part
 from pspflow.studies.shared.images.stages.catalogue import catalogue
 from pspflow.studies.shared.images.stages.chips import chips
 from pspflow.studies.shared.images.stages.micrographs import micrographs
@@ -135,6 +137,35 @@ def test_section_says_what_the_report_rests_on(sheet, simulated):
     assert [figure.name for figure in said.figures] == ["images_micrographs", "images_chips"]
     for name, figure in zip(("micrographs", "chips"), said.figures, strict=True):
         assert (folder / f"{name}.png").read_bytes() == figure.png
+
+
+@pytest.mark.parametrize(
+    ("by", "unit"),
+    [
+        ("specimen", "specimen"),
+        ("micrograph", "whole micrograph"),
+        ("region", "region of a micrograph"),
+    ],
+)
+def test_section_says_what_a_split_keeps_together(by, unit):
+    """A reader knows whether new specimens were tested, or new pictures of known ones."""
+    counts = pd.DataFrame({"domain": ["ferrite"], "split": ["train"], "chips": [3]})
+    figure = Figure(name="chips", png=b"", caption="")
+    options = SectionOptions(split=SplitOptions(by=by))
+    said = chips_part(counts, options, figure).text
+    assert f"Splits are made by {unit} before anything is learned" in said
+    assert ("Splits may share specimens" in said) == (by != "specimen")
+
+
+def test_split_by_micrograph_divides_specimens(sheet):
+    """Two micrographs of every specimen may part; each is in one split whole."""
+    made = prepare(sheet)
+    options = SPLIT.model_copy(update={"by": "micrograph"})
+    split(catalogue=made["catalogue"], regions=made["regions"], options=options)
+    rows = read_table(made["regions"]).merge(read_table(made["catalogue"]), on="micrograph")
+    assert rows["micrograph"].is_unique
+    assert rows.groupby("specimen")["split"].nunique().max() == 2
+    assert (rows.groupby("domain")["split"].nunique() == 3).all()
 
 
 def test_every_stored_micrograph_is_that_of_its_row(tmp_path):

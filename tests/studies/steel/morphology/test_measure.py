@@ -43,13 +43,13 @@ def test_one_row_per_chip_in_its_order(images, tmp_path, caplog):
         (
             "note",
             None,
-            "Sheet row 2, column 'note': 'x' is no number, but the column is a condition; give",
+            "Sheet row 2, column 'note': 'x' is no number, but the column is a",
         ),
         ("rate", [np.nan, 1, 1, 1], "Sheet row 2, column 'rate' is empty, but it is a condition"),
         (
             "rate",
             [1, np.inf, 1, 1],
-            "Sheet row 3, column 'rate' is inf, but it is a condition; give a",
+            "Sheet row 3, column 'rate' is inf, but it is a condition",
         ),
         ("rate", [1, 1, 1, 0], "Sheet row 5, column 'rate' is 0, which has no logarithm; correct"),
         ("row", None, "images.conditions: column 'row' describes the image or is made from it"),

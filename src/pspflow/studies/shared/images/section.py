@@ -1,12 +1,20 @@
 """What the report says about micrographs and chips."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from pspflow.report.section import Figure, Part, Table
 from pspflow.studies.shared.images.options import SectionOptions
+
+UNITS: Final = {
+    "specimen": "specimen",
+    "micrograph": "whole micrograph",
+    "region": "region of a micrograph",
+}
+"""What a split keeps in one piece, by the option `split.by`."""
 
 
 def lead(catalogue: pd.DataFrame, options: SectionOptions) -> str:
@@ -79,12 +87,17 @@ def chips_part(counts: pd.DataFrame, options: SectionOptions, figure: Figure) ->
         if chips.placement == "grid"
         else f"at random, {chips.redundancy:g} times each region's area"
     )
-    unit = "specimen" if options.split.by == "specimen" else "region of a micrograph"
-    shared = " and no test chip shares a pixel with a training chip" if options.split.test else ""
+    apart = " and no test chip shares a pixel with a training chip" if options.split.test else ""
+    unit = options.split.by
+    weaker = (
+        ""
+        if unit == "specimen"
+        else " Splits may share specimens: the test says little about a new one."
+    )
     text = (
         f"{counts['chips'].sum():,} chips of {chips.size_px} x {chips.size_px} pixels {how}. "
-        f"Splits are made by {unit} before anything is learned: a chip lies inside one "
-        f"split{shared}."
+        f"Splits are made by {UNITS[unit]} before anything is learned: a chip lies inside one "
+        f"split{apart}.{weaker}"
     )
     tables = (Table.of(counts, "Chips kept and rejected by domain and split."),)
     return Part(title="Chips", text=text, figures=(figure,), tables=tables)

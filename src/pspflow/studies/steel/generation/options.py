@@ -1,6 +1,6 @@
 """Options of generated chips; their docstrings are the schema's help."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -22,3 +22,18 @@ class GenerationOptions(Options):
     """Simulated micrographs of each further rate that generated chips are compared with."""
     resamples: Annotated[int, Field(ge=100)] = 500
     """Resamples of the micrographs from which an interval is computed."""
+
+    @property
+    def of_making(self) -> Self:
+        """The part that the stage `generate` takes."""
+        return self.without("compared_chips", "truth_micrographs", "resamples")
+
+    @property
+    def of_truth(self) -> Self:
+        """The part that the stage `truth` takes."""
+        return self.without("compared_chips", "resamples")
+
+    @property
+    def of_comparison(self) -> Self:
+        """The part that the stages `compare` and `section` take."""
+        return self.without("further", "truth_micrographs")

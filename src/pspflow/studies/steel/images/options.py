@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from pspflow.options import Options, Positive
+from pspflow.options import Options
 from pspflow.studies.shared.images.options import (
     ChipOptions,
     Domain,
@@ -32,12 +32,12 @@ class SteelSimulationOptions(Options):
 
     micrographs_per_rate: Annotated[int, Field(ge=3, le=9999)] = 12
     """Micrographs of each cooling rate; the paper's 40."""
-    height_px: Annotated[int, Field(ge=64, le=16384)] = 384
+    height_px: Annotated[int, Field(ge=64, le=4096)] = 384
     """Rows of a micrograph; the paper's 768."""
-    width_px: Annotated[int, Field(ge=64, le=16384)] = 512
+    width_px: Annotated[int, Field(ge=64, le=4096)] = 512
     """Columns of a micrograph; the paper's 1024."""
-    pixel_size_um: Positive = 0.34
-    """Edge of a pixel; the paper's 0.34."""
+    pixel_size_um: Annotated[float, Field(gt=0, le=1.5)] = 0.34
+    """Edge of a pixel; the paper's 0.34. Larger ones than 1.5 would not show the finest ferrite."""
 
 
 class SteelImagesOptions(SimulatedImagesOptions):

@@ -12,8 +12,8 @@ class MorphologyOptions(Options):
     phase: Literal["light", "dark"] = "light"
     """Which phase is ferrite; picral leaves it light."""
     background_px: Positive | None = None
-    """Standard deviation of the Gaussian that is subtracted as uneven light; null: none (the
-    paper's)."""
+    """Standard deviation of the Gaussian that is subtracted from each chip, real or generated, as
+    uneven light; below two mean free paths it shortens paths. Null: none (the paper's)."""
 
 
 class MeasureOptions(MorphologyOptions):

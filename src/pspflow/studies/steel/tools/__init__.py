@@ -1,1 +1,1 @@
-"""Commands for people: analyse and sample measured textures, predict and design."""
+"""Commands for people: measure micrographs, generate chips, infer conditions."""
