@@ -8,8 +8,6 @@ from pspflow.studies.steel.images.options import Condition
 Conditioning = Literal["process", "properties"]
 """What PixelCNN is conditioned on: the configured columns of the sheet, or the chip's ferrite
 fraction and mean free path (the inverse of the paper's section IV)."""
-TrainedOn = Literal["all", "held_out"]
-"""Which domains a network sees: all, or all but codes.held_out.domain."""
 
 
 class NetworkOptions(Options):
