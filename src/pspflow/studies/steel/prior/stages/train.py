@@ -96,12 +96,7 @@ def train(
         *(len(each) for each in data.values()),
         parameter_count(net),
     )
-    optimiser = Adam(
-        net.parameters(),
-        lr=options.learning_rate,
-        weight_decay=options.weight_decay,
-        decoupled_weight_decay=True,
-    )
+    optimiser = Adam(net.parameters(), lr=options.learning_rate)
     rows, columns = maps.codes.shape[2:]
     train_and_save(
         Supervised(
