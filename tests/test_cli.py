@@ -134,8 +134,9 @@ def test_options_given_twice(tmp_path):
     ("arguments", "words"),
     [
         (
-            ["steel"],
-            'Unknown command "steel". Available commands: schema, composite, temper, texture.',
+            ["concrete"],
+            'Unknown command "concrete". Available commands: schema, composite, steel, temper, '
+            "texture.",
         ),
         (["temper", "images", "cut"], 'Unknown command "cut". Available commands: '),
         (["temper", "images", "split", "--sede", "3"], "See pspflow --help."),

@@ -1,6 +1,6 @@
 """The parts of `benchmarks/gpu.py`, in the order in which they run."""
 
-from gpu_parts import composite, flows, pinet, resume, solver, texture
+from gpu_parts import composite, flows, pinet, resume, solver, steel, texture
 
 PARTS = {
     "solver": solver.PART,
@@ -10,4 +10,5 @@ PARTS = {
     "pinet": pinet.PART,
     "resume": resume.PART,
     "texture": texture.PART,
+    "steel": steel.PART,
 }

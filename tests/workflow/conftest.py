@@ -22,6 +22,7 @@ from pspflow.studies import registry
 from .planned import planned  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parents[2]
+STEEL_TRAINED = "results/realdata/steel/prior/vq/all/process/weights.safetensors"
 LINKED = ("Snakefile", "config.yaml", "workflow", "envs", "src", "tests", "slurm", "lsf", "cards")
 
 
@@ -185,6 +186,12 @@ def texture(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return _finished(tmp_path_factory, "texture", {"texture": few})
 
 
+@pytest.fixture(scope="session")
+def steel(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Make a checkout where the steel study has run; tests leave it as it was."""
+    return _finished(tmp_path_factory, "steel")
+
+
 def _finished(
     factory: pytest.TempPathFactory, study: str, changes: dict[str, object] | None = None
 ) -> Checkout:
@@ -198,10 +205,11 @@ def _finished(
 
 @pytest.fixture(scope="session")
 def realdata(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run `temper_persistence` on the real micrographs and return its results."""
+    """Run both studies of micrographs on real ones, as far as the tests look."""
     made = Checkout(tmp_path_factory.mktemp("realdata") / "checkout")
     run = made.snakemake(
-        *("--cores", "all", "temper_persistence", "--configfile", "tests/realdata.yaml")
+        *("--cores", "all", "temper_persistence", STEEL_TRAINED),
+        *("--configfile", "tests/realdata.yaml"),
     )
     assert run.returncode == 0, run.stdout
-    return made.folder / "results/realdata/temper"
+    return made.folder / "results/realdata"

@@ -185,6 +185,12 @@ def test_texture_is_made_of_what_the_workflow_gives(texture):
     assert list(faults(texture, "texture")) == []
 
 
+@pytest.mark.xdist_group("steel")
+def test_steel_is_made_of_what_the_workflow_gives(steel):
+    """Stage, options, seed and inputs of every artefact are those of its command."""
+    assert list(faults(steel, "steel")) == []
+
+
 FIXED = ("M", "M_inv")
 """Rotations between the layers of a flow, which are the same in every one."""
 

@@ -34,3 +34,12 @@ BaselineTable = Annotated[
 CopyTable = Annotated[
     Path, Parameter(help="Table of the distances of generated chips to training chips."), INPUT
 ]
+GridTable = Annotated[
+    Path, Parameter(help="Table of chips generated on a grid of conditions."), INPUT
+]
+LikelihoodFile = Annotated[
+    Path, Parameter(help="Likelihoods of measured morphology, likelihood.safetensors."), INPUT
+]
+WishTable = Annotated[Path, Parameter(help="Table of chips for wanted morphology."), INPUT]
+TestedTable = Annotated[Path, Parameter(help="Table of inferred and true conditions."), INPUT]
+DensityTable = Annotated[Path, Parameter(help="Table of the posteriors' densities."), INPUT]

@@ -13,16 +13,16 @@ class InverseOptions(Options):
 
     models: tuple[CodeModel, ...] = ("vq",)
     """Models of codes that are used, a part of codes.models."""
-    wishes: Count = 4
+    wishes: Count = 8
     """Wanted pairs of ferrite fraction and mean free path, taken from test chips of all domains."""
-    chips_per_wish: Annotated[int, Field(ge=4)] = 16
+    chips_per_wish: Annotated[int, Field(ge=4)] = 12
     """Chips generated for each wish."""
     grid: Annotated[int, Field(ge=3)] = 5
     """Conditions of the grid, equally spaced between the lowest and the highest trained one (in
     the logarithm where the condition is one)."""
     chips_per_grid_point: Annotated[int, Field(ge=10)] = 24
     """Chips generated at each condition of the grid."""
-    tested_micrographs: Annotated[int, Field(ge=4)] = 12
+    tested_micrographs: Annotated[int, Field(ge=4)] = 20
     """Simulated micrographs, each at its own cooling rate, on which the coverage of intervals is
     tested."""
     resamples: Annotated[int, Field(ge=100)] = 500
