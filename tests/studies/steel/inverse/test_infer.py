@@ -92,12 +92,12 @@ def test_a_folder_without_a_run_is_refused(tmp_path):
 
 
 def test_path_of_a_whole_image_becomes_that_on_chips():
-    """The estimate is within 3 % of what chips of the image measure; a chip keeps its path."""
+    """The estimate is within 5 % of what chips of the image measure; a chip keeps its path."""
     pixels = simulate_steel_micrograph(3.0, np.random.default_rng(0), (384, 384))
     whole = measure_morphology(pixels[None]).mean_free_path_px[0]
     _, on_chips, count = mean_of(pixels, 64, MorphologyOptions())
     assert count == 36
     estimate = path_on_chips(whole, pixels.size, 64**2)
-    assert estimate == pytest.approx(on_chips, rel=0.03)
+    assert estimate == pytest.approx(on_chips, rel=0.05)
     assert abs(whole / on_chips - 1) > 0.1
     assert path_on_chips(10.0, 64**2, 64**2) == pytest.approx(10)

@@ -44,11 +44,6 @@ class Axis:
         values = np.asarray(values, np.float64)
         return np.log(values) if self.log else values
 
-    @property
-    def nats(self) -> str:
-        """What a difference along the axis is one of: `ln(rate)`."""
-        return f"ln({self.name})" if self.log else self.name
-
 
 def axes_of(trained: pd.DataFrame, logs: dict[str, bool]) -> tuple[Axis, ...]:
     """Find the range of every condition.

@@ -70,39 +70,31 @@ class Likelihood:
         scatter
             Scatter of means over areas.
         """
-        every = np.unique(groups)
-        centres = np.array([measures[groups == each].mean(axis=0) for each in every])
-        places = np.array([scaled[groups == each][0] for each in every])
-        variances, counts = [], []
-        for each, centre in zip(every, centres, strict=True):
-            part = measures[groups == each] * slopes(centre)
-            variances.append(part.var(axis=0, ddof=1))
-            counts.append(len(part))
-        free = np.array(counts) - 1.0
+        places, means, variances, chips, alike = [], [], [], [], []
+        for each in np.unique(groups):
+            part = measures[groups == each]
+            sizes = np.unique(units[groups == each], return_counts=True)[1]
+            places.append(scaled[groups == each][0])
+            means.append(part.mean(axis=0))
+            variances.append((part * slopes(means[-1])).var(axis=0, ddof=1))
+            chips.append(len(part))
+            # 1 over the number of micrographs where all have as many chips
+            alike.append((sizes**2).sum() / len(part) ** 2)
+        where, count = np.array(places), np.array(chips)[:, None, None]
+        free = np.array(chips) - 1.0
         # the mean logarithm of a variance of few chips is below the variance's
         logs = np.log(variances) - (digamma(free / 2) - np.log(free / 2))[:, None]
         spread = np.eye(2) * (2 / free)[:, None, None]
-        log_variance = Smooth.fit(places, logs, spread, VARIANCE_DEGREE)
-        first = cls(log_variance, log_variance, scatter)
-        names, code, sizes = np.unique(units, return_inverse=True, return_counts=True)
-        means = np.stack([np.bincount(code, column) / sizes for column in measures.T], axis=1)
-        where = np.array([scaled[code == each][0] for each in range(len(names))])
-        areas = sizes * scatter.chip_px2
-        if len(names) == len(measures):  # single chips; their mean of logarithms is not wanted
-            where, means, areas = places, centres, np.array(counts) * scatter.chip_px2
-            noise = first.area_covariance(where, scatter.chip_px2)
-            noise /= np.array(counts)[:, None, None]
-        else:
-            noise = np.stack(
-                [first.area_covariance(x[None], a)[0] for x, a in zip(where, areas, strict=True)]
-            )
-        return replace(first, mean=Smooth.fit(where, linked(means), noise, MEAN_DEGREE))
+        log_variance = Smooth.fit(where, logs, spread, VARIANCE_DEGREE)
+        between, within, _ = scatter.components
+        pattern = between * np.array(alike)[:, None, None] + within / count
+        noise = _scaled(pattern, log_variance(where))
+        mean = Smooth.fit(where, linked(np.array(means)), noise, MEAN_DEGREE)
+        return cls(mean, log_variance, scatter)
 
     def area_covariance(self, scaled: np.ndarray, area_px2: float) -> Floats:
         """Return the covariance of means over an area, (n, 2, 2) from (n, c)."""
-        deviations = np.exp(self.log_variance(scaled) / 2)
-        pattern = self.scatter.pattern(area_px2)
-        return np.asarray(deviations[:, :, None] * pattern * deviations[:, None, :])
+        return _scaled(self.scatter.pattern(area_px2), self.log_variance(scaled))
 
     def log_likelihood(self, measured: np.ndarray, scaled: np.ndarray, area_px2: float) -> Floats:
         """Return the log-likelihood of conditions, but for a constant.
@@ -198,3 +190,9 @@ class Likelihood:
         covariance = self.area_covariance(scaled, area_px2) + self.mean.uncertainty(scaled)
         solved = np.linalg.solve(covariance, left[:, :, None])[:, :, 0]
         return (left * solved).sum(axis=1), np.linalg.slogdet(covariance)[1]
+
+
+def _scaled(pattern: np.ndarray, log_variance: np.ndarray) -> Floats:
+    """Multiply a pattern (…, 2, 2) by the deviations of a chip, (n, 2, 2) from (n, 2)."""
+    deviations = np.exp(log_variance / 2)
+    return np.asarray(deviations[:, :, None] * pattern * deviations[:, None, :])

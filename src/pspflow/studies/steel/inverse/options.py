@@ -19,7 +19,7 @@ class InverseOptions(Options):
     """Chips generated for each wish."""
     grid: Annotated[int, Field(ge=3)] = 5
     """Conditions of the grid, equally spaced between the lowest and the highest trained one (in
-    the logarithm where the condition is one)."""
+    the logarithm where the condition is one); means over it are cubic from 5 on."""
     chips_per_grid_point: Annotated[int, Field(ge=10)] = 24
     """Chips generated at each condition of the grid."""
     tested_micrographs: Annotated[int, Field(ge=4)] = 20

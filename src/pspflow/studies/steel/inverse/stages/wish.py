@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log
@@ -50,11 +51,22 @@ def wish(
         Options of the chapter.
     measuring
         How chips are measured, and the conditions.
+
+    Raises
+    ------
+    InputError
+        If there is no measured test chip.
     """
     known = read_table(measures)
     size_um = pixel_size_of(known)
     known = known[known["failure"] == ""]
-    chosen = choose_wishes(known[known["split"] == "test"], options.wishes)
+    tests = known[known["split"] == "test"]
+    if tests.empty:
+        raise InputError(
+            "no test chip with two phases is left to wish for; give steel.images.split a share for "
+            "test, or check morphology.phase."
+        )
+    chosen = choose_wishes(tests, options.wishes)
     trained = load_prior(prior, device)
     asked = chosen.loc[chosen.index.repeat(options.chips_per_wish)].reset_index(drop=True)
     wanted = wanted_of(asked)
