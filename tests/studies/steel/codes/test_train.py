@@ -109,6 +109,15 @@ def test_a_split_without_chips_is_refused(steel_set):
         split_chips(rows, "train", 2, 0, left_out="slow")
 
 
+def test_a_training_without_steps_for_the_codebook_is_refused(steel_set, tmp_path):
+    """The sentence names the option and the remedy."""
+    few = OPTIONS.model_copy(update={"continuous_steps": 20, "max_epochs": 4})
+    with pytest.raises((InputError, SystemExit), match="continuous_steps of 20 leaves none"):
+        trained(steel_set, tmp_path, options=few)
+    one = OPTIONS.model_copy(update={"continuous_steps": 20, "max_epochs": 1})
+    assert trained(steel_set, tmp_path / "fsq", "fsq", options=one).weights.exists()
+
+
 def test_random_crops_are_windows_that_half_are_mirrored():
     """Each is found in its chip as it is or mirrored; the generator alone decides."""
     chips = torch.arange(40 * 12 * 10).reshape(40, 12, 10)

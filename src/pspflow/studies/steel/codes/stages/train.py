@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
+from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.logs import log
 from pspflow.models.parameters import parameter_count
+from pspflow.models.steel.nearest import NearestCode
 from pspflow.models.steel.vqvae import VQVAE
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, MicrographStore
@@ -51,6 +53,11 @@ def train(
         Safetensors file to write: the weights of the best epoch.
     history
         Parquet table to write: losses, perplexity and dead codes by epoch.
+
+    Raises
+    ------
+    InputError
+        If a split has no chips, or there are too few steps to train the codebook.
     """
     stream = int(generator(seed, "codes", code_model, trained_on).integers(2**31))
     prepare(threads, stream)
@@ -64,6 +71,12 @@ def train(
     recipe = RECIPES[code_model]
     arguments = recipe.arguments(options)
     net = VQVAE(**arguments).to(device)
+    steps = options.max_epochs * -(-len(data["train"]) // options.batch_size)
+    if isinstance(net.quantiser, NearestCode) and steps <= options.continuous_steps:
+        raise InputError(
+            f"Training has {steps} steps, and codes.continuous_steps of {options.continuous_steps} "
+            "leaves none for the codebook; lower it, or raise codes.max_epochs."
+        )
     log.info("%d chips to train on, %d parameters", len(data["train"]), parameter_count(net))
     training = CodeTraining(
         net,
