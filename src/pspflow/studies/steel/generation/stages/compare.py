@@ -92,7 +92,7 @@ def compare(
     test = {domain: real.chips(real.split, domain) for domain in real.domains}
     reference = np.concatenate([each.images for each in training.values()])
     textures = texture_features(reference)
-    order = order_of_domains(rows, names)
+    order = [name for name in order_of_domains(rows, names) if name in real.domains]
     near = {domain: neighbours(order, domain) for domain in order}
     imaging = fitted_imaging(real.some_training(GRID_CHIPS), PersistenceOptions())
     every = far.measures(imaging, textures, measuring.phase)
