@@ -63,6 +63,7 @@ benchmarks: $(READY)
 	python benchmarks/resolution.py > benchmarks/results/resolution.json
 	python benchmarks/composite.py > benchmarks/results/composite.json
 	python benchmarks/texture.py > benchmarks/results/texture.json
+	python benchmarks/pixelcnn.py > benchmarks/results/pixelcnn.json
 	python benchmarks/startup.py > benchmarks/results/startup.json
 	python benchmarks/render.py > docs/benchmarks.md
 

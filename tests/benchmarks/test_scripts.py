@@ -5,6 +5,7 @@ from pathlib import Path
 
 import composite
 import flow
+import pixelcnn
 import pytest
 import texture
 import torch
@@ -44,3 +45,10 @@ def test_every_part_of_an_iteration_is_timed():
         parts["iteration without a flow"] + parts["flow, 70 epochs (extrapolated)"]
     )
     assert sum("over ours" in name for name in record["ratios"]) == 3
+
+
+def test_both_ways_of_sampling_are_timed():
+    """At the smallest size they draw the same codes."""
+    found = pixelcnn.measure(pixelcnn.Size(4, 2, 3, 2, 3), edge=3)
+    assert found["codes that differ"] == 0
+    assert min(value for name, value in found.items() if name.endswith("maps/s")) > 0

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import model_validator
 
 from pspflow.options import Options
-from pspflow.studies.steel.codes.options import CodesOptions
+from pspflow.studies.steel.codes.options import CodesOptions, TrainedOn
 from pspflow.studies.steel.generation.options import GenerationOptions
 from pspflow.studies.steel.images.options import SteelImagesOptions
 from pspflow.studies.steel.inverse.options import InverseOptions
@@ -13,7 +13,6 @@ from pspflow.studies.steel.morphology.options import MeasureOptions, MorphologyO
 from pspflow.studies.steel.prior.options import (
     Conditioning,
     PriorOptions,
-    TrainedOn,
     TrainingOptions,
 )
 

@@ -19,21 +19,6 @@ GeneratedTable = Annotated[Path, Parameter(help="Table of generated chips."), IN
 TruthTable = Annotated[
     Path, Parameter(help="Table of chips simulated at further conditions."), INPUT
 ]
-TruthStore = Annotated[
-    Path, Parameter(help="Zarr store of chips simulated at further conditions."), INPUT
-]
-MomentTable = Annotated[
-    Path, Parameter(help="Table of the means and variances of measured chips."), INPUT
-]
-DistanceTable = Annotated[
-    Path, Parameter(help="Table of the distances of generated chips to real ones."), INPUT
-]
-BaselineTable = Annotated[
-    Path, Parameter(help="Table of the differences to codes drawn independently."), INPUT
-]
-CopyTable = Annotated[
-    Path, Parameter(help="Table of the distances of generated chips to training chips."), INPUT
-]
 GridTable = Annotated[
     Path, Parameter(help="Table of chips generated on a grid of conditions."), INPUT
 ]

@@ -29,13 +29,24 @@ class RealChips:
         self.rows, self._chips, self._store = rows, chips, store
         self._options, self._seed = options, seed
         self.split = tested_split(rows)
-        self.domains = list(dict.fromkeys(rows["domain"]))
+        self.domains = [name for name in dict.fromkeys(rows["domain"]) if self._measured(name)]
         self.micrographs, names = pd.factorize(rows["micrograph"])
         self.count = len(names)
         self._halves = halves(chips)
         first = rows.drop_duplicates("micrograph")
         self.strata = pd.factorize(first["domain"] + " " + first["split"])[0]
-        self.resolved = {domain: self._resolved(domain) for domain in self.domains}
+        self.resolved = {name: self._resolved(name) for name in dict.fromkeys(rows["domain"])}
+
+    def _measured(self, domain: str) -> bool:
+        """Tell whether test and training chips of a domain could be measured, and warn if not."""
+        splits = (self.split, "train")
+        lacking = [each for each in splits if not len(drawn_chips(self.rows, each, domain, 1, 0))]
+        if lacking:
+            log.warning(
+                "no %s chip of %s could be measured; its chips are not compared",
+                *(" and no ".join(lacking), domain),
+            )
+        return not lacking
 
     def _resolved(self, domain: str) -> bool:
         here = (self.rows["domain"] == domain) & (self.rows["split"] == self.split)
@@ -79,6 +90,8 @@ def compared_sets(
     first, chosen = real.count, {}
     for name, each in made.items():
         for source, domain in each.sets():
+            if domain not in real.domains:
+                continue
             at = each.rows(source, domain, options.compared_chips)
             if not len(at):
                 log.warning("%s, %s: no chip of %s can be measured", name, source, domain)

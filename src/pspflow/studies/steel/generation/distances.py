@@ -51,8 +51,21 @@ class Chips:
     """(n,) int64, half of its micrograph in which a chip lies, 0 or 1; -1: both."""
 
 
+class Remembered:
+    """Texture features of arrays, each computed once; two measures and the scale use them."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+
+    def __call__(self, chips: np.ndarray) -> np.ndarray:
+        """Return `texture_features` of chips (n, rows, columns), which stay alive with them."""
+        if id(chips) not in self._known:
+            self._known[id(chips)] = chips, texture_features(chips)
+        return self._known[id(chips)][1]
+
+
 def measures(
-    imaging: Imaging, reference: np.ndarray, phase: Phase
+    imaging: Imaging, textures: Features, reference: np.ndarray, phase: Phase
 ) -> dict[str, tuple[Measure, Features]]:
     """Return the measures by name, each with the features that it compares.
 
@@ -60,8 +73,10 @@ def measures(
     ----------
     imaging
         Settings of the persistence images.
+    textures
+        Texture features of chips.
     reference
-        Texture features of real training chips, which scale those of all sets.
+        Those of real training chips, which scale those of all sets.
     phase
         Which phase is ferrite, along which the lineal path runs.
     """
@@ -75,7 +90,7 @@ def measures(
             MeanMeasure(mean_absolute, "1"),
             lambda chips: lineal_path_curves(chips, phase=phase),
         ),
-        KID: (KernelMeasure(), lambda chips: standardise(texture_features(chips), reference)),
+        KID: (KernelMeasure(), lambda chips: standardise(textures(chips), reference)),
     }
 
 
@@ -112,15 +127,15 @@ def distances(
     out = {}
     for (name, domain), each in generated.items():
         made = Sample(features(each.images), each.units)
-        out[name, domain] = measure.compare(made, known[domain], draws)
+        out[name, domain] = compared(measure, made, known[domain], draws)
     for domain, each in real.items():
         parts = _halves(known[domain], each)
         if parts is not None:
-            out[FLOOR, domain] = measure.compare(*parts, draws)
+            out[FLOOR, domain] = compared(measure, *parts, draws)
         others = training[domain]
         sample = Sample(features(others.images), others.units)
-        out[OTHERS, domain] = measure.compare(sample, known[domain], draws)
-        beside = [measure.compare(known[other], known[domain], draws) for other in near[domain]]
+        out[OTHERS, domain] = compared(measure, sample, known[domain], draws)
+        beside = [compared(measure, known[other], known[domain], draws) for other in near[domain]]
         if beside:
             out[NEIGHBOUR, domain] = min(beside, key=lambda values: float(values[0]))
     return out
@@ -162,7 +177,7 @@ def fidelity(
 
 
 def fidelity_features(
-    reference: np.ndarray, training: np.ndarray, options: MorphologyOptions
+    textures: Features, reference: np.ndarray, training: np.ndarray, options: MorphologyOptions
 ) -> dict[str, Features]:
     """Return the features of density and coverage by name.
 
@@ -171,8 +186,8 @@ def fidelity_features(
 
     Parameters
     ----------
-    reference
-        Texture features of training chips.
+    textures, reference
+        As for `measures`.
     training
         The same chips (n, rows, columns).
     options
@@ -184,7 +199,7 @@ def fidelity_features(
 
     morphologies = morphology(training)
     return {
-        "texture": lambda chips: standardise(texture_features(chips), reference),
+        "texture": lambda chips: standardise(textures(chips), reference),
         "morphology": lambda chips: standardise(morphology(chips), morphologies),
     }
 
@@ -209,6 +224,18 @@ def tabulate(
         rows.append((made, domain, name, unit, value, *ends))
     columns = ["made", "domain", "measure", "unit", "value", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def compared(measure: Measure, a: Sample, b: Sample, draws: np.ndarray) -> np.ndarray:
+    """Compare two samples by the draws of their own units alone: (1 + R,) float64.
+
+    Other units count nothing, and their pairs cost time.
+    """
+    used = np.union1d(a.specimens, b.specimens)
+    first, second = (
+        Sample(each.features, np.searchsorted(used, each.specimens)) for each in (a, b)
+    )
+    return measure.compare(first, second, draws[:, used])
 
 
 def _halves(sample: Sample, chips: Chips) -> tuple[Sample, Sample] | None:

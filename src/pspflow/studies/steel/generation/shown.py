@@ -13,7 +13,6 @@ from pspflow.studies.steel.generation.moments import (
     REAL,
     TRUTH,
     Measured,
-    named_conditions,
 )
 from pspflow.studies.steel.generation.sets import Generated
 
@@ -73,7 +72,8 @@ def _by_conditions(
     for values, at in groups.items():
         spread = np.linspace(0, len(at) - 1, min(ACROSS**2, len(at))).astype(np.int64)
         key = values if isinstance(values, tuple) else (values,)
-        found[named_conditions(names, key)] = images[np.asarray(at)[spread]]
+        title = ", ".join(f"{name} {value:g}" for name, value in zip(names, key, strict=True))
+        found[title] = images[np.asarray(at)[spread]]
     return found
 
 

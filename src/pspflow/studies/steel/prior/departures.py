@@ -12,7 +12,6 @@ CALLED: Final = {
     "layers": "gated layers",
     "batch_size": "batch size",
     "learning_rate": "learning rate",
-    "weight_decay": "weight decay",
     "max_epochs": "most epochs",
     "chips_per_micrograph": "most chips of a micrograph",
 }
@@ -20,8 +19,7 @@ WHY: Final = {
     "channels": "less time",
     "layers": "less time",
     "batch_size": "more steps in the same time",
-    "learning_rate": "fewer steps",
-    "weight_decay": "against overfitting",
+    "learning_rate": "smaller batches and fewer steps",
     "max_epochs": "less time",
     "chips_per_micrograph": "less time; neighbouring chips share half of their pixels",
 }

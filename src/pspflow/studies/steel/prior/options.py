@@ -2,14 +2,12 @@
 
 from typing import Literal
 
-from pspflow.options import Count, Options, Positive, Weight
+from pspflow.options import Count, Options, Positive
 from pspflow.studies.steel.images.options import Condition
 
 Conditioning = Literal["process", "properties"]
 """What PixelCNN is conditioned on: the configured columns of the sheet, or the chip's ferrite
 fraction and mean free path (the inverse of the paper's section IV)."""
-TrainedOn = Literal["all", "held_out"]
-"""Which domains a network sees: all, or all but codes.held_out.domain."""
 
 
 class NetworkOptions(Options):
@@ -17,14 +15,12 @@ class NetworkOptions(Options):
 
     channels: Count = 16
     """Channels of every layer; the paper's code has 64."""
-    layers: Count = 6
+    layers: Count = 4
     """Gated layers; the paper's code has 15."""
-    batch_size: Count = 32
+    batch_size: Count = 8
     """Code maps in a batch; the paper's 128."""
-    learning_rate: Positive = 1e-3
+    learning_rate: Positive = 4e-3
     """Learning rate of Adam; the paper's 3e-4."""
-    weight_decay: Weight = 0.0
-    """Decay of the weights in a step, over the learning rate; the paper's 0."""
     max_epochs: Count = 3
     """Most epochs; the paper's 200."""
     patience: Count = 20
@@ -34,7 +30,7 @@ class NetworkOptions(Options):
 class PriorOptions(NetworkOptions):
     """The distribution of codes under conditions."""
 
-    chips_per_micrograph: Count = 60
+    chips_per_micrograph: Count = 12
     """Most chips of a micrograph to train, validate and test with; each is used mirrored too."""
     smoothing: Positive = 0.5
     """Times that each code counts as seen in each domain, besides those that it was, in the

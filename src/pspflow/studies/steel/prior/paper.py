@@ -7,7 +7,6 @@ SETTINGS: Final[dict[str, Any]] = {
     "layers": 15,
     "batch_size": 128,
     "learning_rate": 3e-4,
-    "weight_decay": 0.0,
     "max_epochs": 200,
     "chips_per_micrograph": 165,
 }

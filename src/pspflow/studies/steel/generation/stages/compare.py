@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.features import texture_features
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import read_table, write_table
@@ -91,16 +90,17 @@ def compare(
     training = {domain: real.chips("train", domain) for domain in real.domains}
     test = {domain: real.chips(real.split, domain) for domain in real.domains}
     reference = np.concatenate([each.images for each in training.values()])
-    textures = texture_features(reference)
-    order = order_of_domains(rows, names)
+    textures = far.Remembered()
+    scale = np.concatenate([textures(each.images) for each in training.values()])
+    order = [name for name in order_of_domains(rows, names) if name in real.domains]
     near = {domain: neighbours(order, domain) for domain in order}
     imaging = fitted_imaging(real.some_training(GRID_CHIPS), PersistenceOptions())
-    every = far.measures(imaging, textures, measuring.phase)
+    every = far.measures(imaging, textures, scale, measuring.phase)
     for name, (measure, features) in progress(every.items(), len(every), "measures", "measure"):
         found = far.distances(measure, features, test, training, near, chosen, draws)
         tables.append(far.tabulate(found, name, measure.unit, real.resolved))
         pairs += distance_pairs(found, name, measure.unit)
-    for kind, features in far.fidelity_features(textures, reference, measuring).items():
+    for kind, features in far.fidelity_features(textures, scale, reference, measuring).items():
         for name, found in far.fidelity(features, test, training, chosen, draws).items():
             tables.append(far.tabulate(found, f"{name}, {kind}", "1", real.resolved))
             pairs += distance_pairs(found, f"{name}, {kind}", "1")

@@ -130,7 +130,7 @@ def _figures(
     options: GenerationOptions,
     seed: int,
 ) -> dict[str, drawn.Figure]:
-    order = order_of_domains(rows, names)
+    order = [name for name in order_of_domains(rows, names) if name in real.domains]
     sets = list(real_sets(rows, options.chips_per_condition, seed))
     if truth is not None:
         sets += truth_sets(truth[0], names)

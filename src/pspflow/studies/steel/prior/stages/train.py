@@ -12,11 +12,11 @@ from pspflow.models.parameters import parameter_count
 from pspflow.models.steel.pixelcnn import PixelCNN, log_likelihood
 from pspflow.seeds import generator
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
-from pspflow.studies.steel.codes.options import CodeModel
+from pspflow.studies.steel.codes.options import CodeModel, TrainedOn
 from pspflow.studies.steel.paths import CodeStore, MeasureTable
 from pspflow.studies.steel.prior.conditions import TrainedCondition, conditions_of, standardise
 from pspflow.studies.steel.prior.maps import MIRRORED, CodeMaps, read_maps
-from pspflow.studies.steel.prior.options import Conditioning, TrainedOn, TrainingOptions
+from pspflow.studies.steel.prior.options import Conditioning, TrainingOptions
 from pspflow.studies.steel.prior.trained import model_arguments
 from pspflow.training.data import Batch, Pairs, in_order, shuffled
 from pspflow.training.optimisers import Adam
@@ -96,12 +96,7 @@ def train(
         *(len(each) for each in data.values()),
         parameter_count(net),
     )
-    optimiser = Adam(
-        net.parameters(),
-        lr=options.learning_rate,
-        weight_decay=options.weight_decay,
-        decoupled_weight_decay=True,
-    )
+    optimiser = Adam(net.parameters(), lr=options.learning_rate)
     rows, columns = maps.codes.shape[2:]
     train_and_save(
         Supervised(
