@@ -28,7 +28,7 @@ def uniforms(*shape, seed=0):
 
 def test_draws_follow_the_models_own_probabilities():
     """Chi-square of 2 x 2 maps of 3 codes against the probabilities of all 81, enumerated."""
-    net, count = small(), 20_000
+    net, count = small(), 6_000
     maps = torch.tensor(list(product(range(3), repeat=4))).view(-1, 2, 2)
     for value in (-1.5, 1.0):
         with torch.no_grad():

@@ -39,7 +39,7 @@ ALWAYS: Final = (
     (
         "conditions",
         "logarithm of the cooling rate",
-        "the same, centred and scaled over training maps",
+        "the configured columns, centred and scaled over training maps",
         "columns of any unit train alike",
     ),
     (
