@@ -152,8 +152,9 @@ class Checkout:
         """Put copies in the place of links, so that they can be changed."""
         for name in names:
             (self.folder / name).unlink()
-            hidden = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, self.folder / name, ignore=hidden)
+            # code that is compiled already serves the copy too, but not what is being written
+            unfinished = shutil.ignore_patterns("*.tmp.*", "*.pyc.*")
+            shutil.copytree(ROOT / name, self.folder / name, ignore=unfinished)
 
     def overlay(self, name: str, values: dict[str, object]) -> str:
         """Write a configuration file and return its path."""
