@@ -19,6 +19,7 @@ from snakemake.utils import update_config
 from pspflow.config import load_config
 from pspflow.studies import registry
 
+from . import forks
 from .planned import planned  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parents[2]
@@ -108,13 +109,19 @@ class Checkout:
         for name in LINKED:
             (folder / name).symlink_to(ROOT / name)
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run snakemake with this interpreter's environment; both outputs come as one text."""
+    def snakemake(self, *arguments: str, forked: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run snakemake with this interpreter's environment; both outputs come as one text.
+
+        Its processes and those of its jobs are forks of a python that has imported the libraries
+        (see `forks`), or such as users have, which start anew.
+        """
         binaries = Path(sys.executable).parent
-        environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
+        folders = [forks.start(), binaries] if forked else [binaries]
+        paths = [*map(str, folders), os.environ["PATH"]]
+        environment = {**os.environ, "PATH": os.pathsep.join(paths)}
         environment["XDG_CACHE_HOME"] = str(self.folder / "cache")
         return subprocess.run(
-            [sys.executable, "-m", "snakemake", *arguments],
+            [str(folders[0] / "python"), "-m", "snakemake", *arguments],
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -146,8 +153,9 @@ class Checkout:
         """Put copies in the place of links, so that they can be changed."""
         for name in names:
             (self.folder / name).unlink()
-            hidden = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, self.folder / name, ignore=hidden)
+            # code that is compiled already serves the copy too, but not what is being written
+            unfinished = shutil.ignore_patterns("*.tmp.*", "*.pyc.*")
+            shutil.copytree(ROOT / name, self.folder / name, ignore=unfinished)
 
     def overlay(self, name: str, values: dict[str, object]) -> str:
         """Write a configuration file and return its path."""

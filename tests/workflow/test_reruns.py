@@ -114,7 +114,7 @@ def test_a_rebuilt_artefact_is_the_lost_one(finished):
     before = path.read_bytes()
     path.unlink()
     arguments = ("--cores", "1", f"{RESULTS}/report.html", "--configfile", "tests/config.yaml")
-    assert finished.snakemake(*arguments).returncode == 0
+    assert finished.snakemake(*arguments, forked=False).returncode == 0
     assert path.read_bytes() == before
 
 
