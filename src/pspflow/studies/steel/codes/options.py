@@ -25,6 +25,20 @@ class HeldOut(Options):
     """Models of codes that are trained this way too."""
 
 
+class SharpOptions(Options):
+    """The loss of the model sharp, which divides a crop and its reconstruction into phases."""
+
+    phases: Weight = 4.0
+    """Weight of the mean square error of the pixels' shares of ferrite."""
+    densities: Weight = 0.4
+    """Weight of the mean absolute error of local densities: the share of ferrite in a window, and
+    how often the phase changes there along rows and columns."""
+    width: Positive = 0.1
+    """Scale of the soft threshold that makes a share of a grey level, which goes from -1 to 1."""
+    window_px: Annotated[int, Field(ge=2)] = 32
+    """Edge of a window in pixels; windows overlap by half."""
+
+
 class ReconstructionOptions(Options):
     """How many chips show what a model of codes does."""
 
@@ -54,6 +68,8 @@ class CodesOptions(ReconstructionOptions):
     """Codes of the codebook; the paper's 512."""
     levels: Annotated[tuple[Annotated[int, Field(ge=2)], ...], Field(min_length=1)] = (4, 4, 4)
     """Finite scalar quantisation: levels of each of its numbers; their product is its codes."""
+    sharp: SharpOptions = SharpOptions()
+    """The loss of the model sharp."""
     commitment: Weight = 1.0
     """Weight of the commitment loss; the paper's 1."""
     data_init: bool = True
@@ -83,7 +99,8 @@ class CodesOptions(ReconstructionOptions):
         """Return the options that act on the training of one model: others have their defaults."""
         others = ("models", "held_out", "embedded_chips")
         vectors = ("code_dim", "codes", "commitment", "data_init", "restart_unused")
-        used = self.without(*others, *(vectors if code_model == "fsq" else ("levels",)))
+        unused = (*others, *(vectors if code_model == "fsq" else ("levels",)))
+        used = self.without(*unused, *(() if code_model == "sharp" else ("sharp",)))
         if trained_on == "all":
             return used
         return used.model_copy(update={"held_out": self.held_out.without("models")})
