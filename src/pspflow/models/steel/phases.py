@@ -29,8 +29,9 @@ class PhaseDensities(NamedTuple):
 def otsu_thresholds(images: Tensor) -> Tensor:
     """Return Otsu's threshold of each image `n x rows x columns` from -1 to 1, `n`.
 
-    It lies midway between two grey levels of 256: above are the pixels that `threshold_otsu` of
-    scikit-image finds above its own. An image of one grey level has its threshold beside it.
+    Above it are the pixels that `threshold_otsu` of scikit-image finds above its own. It lies
+    midway between the two grey levels of 256 that it divides, or in the middle of several gaps that
+    divide the pixels alike: a soft threshold should be as far from both phases as it can.
     """
     greys = to_grey(images).flatten(1).long()
     counts = torch.zeros(len(greys), WHITE + 1, dtype=torch.int64, device=images.device)
@@ -40,8 +41,9 @@ def otsu_thresholds(images: Tensor) -> Tensor:
     below, dark = counts.cumsum(1).double(), (counts * levels).cumsum(1).double()
     above, light = below[:, -1:] - below, dark[:, -1:] - dark
     apart = dark / below.clamp(min=1) - light / above.clamp(min=1)
-    cut = (below * above * apart.square()).argmax(dim=1)
-    return (cut.to(images.dtype) + 0.5) * (2 / WHITE) - 1
+    between = below * above * apart.square()
+    first, last = between.argmax(dim=1), WHITE - between.flip(1).argmax(dim=1)
+    return ((first + last).to(images.dtype) / 2 + 0.5) * (2 / WHITE) - 1
 
 
 def soft_phases(images: Tensor, thresholds: Tensor, width: float) -> Tensor:

@@ -48,13 +48,15 @@ class VQVAE(nn.Module):
         # trains up to a fifth faster on a CPU
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Quantised]:
+    def forward(self, images: Tensor, *, continuous: bool = False) -> tuple[Tensor, Quantised]:
         """Encode, quantise and decode images.
 
         Parameters
         ----------
         images
             `n x rows x columns` uint8; rows and columns are multiples of `step_px`.
+        continuous
+            Whether the latents themselves are decoded, and the codebook is left alone.
 
         Returns
         -------
@@ -63,7 +65,11 @@ class VQVAE(nn.Module):
         quantised
             Codes, and the losses of the codebook.
         """
-        quantised = self.quantiser(self.latents(images))
+        latents = self.latents(images)
+        quantised = self.quantiser(latents)
+        if continuous:
+            losses = {name: latents.new_zeros(()) for name in quantised.losses}
+            quantised = Quantised(latents, quantised.codes, losses)
         return self.painted(quantised.vectors), quantised
 
     def latents(self, images: Tensor) -> Tensor:

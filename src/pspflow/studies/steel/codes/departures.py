@@ -16,6 +16,10 @@ WHY: Final = {
     "code_dim": ("length of a code vector", SMALLER),
     "codes": ("codes of the codebook", "fewer chips, which use fewer codes"),
     "commitment": ("weight of the commitment loss", CHOSEN),
+    "continuous_steps": (
+        "steps without a codebook at the start",
+        "a decoder that meets random codes first learns to ignore them",
+    ),
     "data_init": (
         "start of the codebook",
         "random vectors lie far from the latents, so that few of them are ever the nearest",

@@ -43,13 +43,15 @@ class CodeLoss:
     def __init__(self, net: VQVAE, commitment: float, crop_px: int | None, seed: int) -> None:
         self.net, self.crop_px, self.seed = net, crop_px, seed
         self.weights = {"reconstruction": 1.0, "codebook": 1.0, "commitment": commitment}
+        self.continuous = False
+        """Whether training batches are decoded without quantisation."""
         self.codes = torch.empty(0, dtype=torch.int64)
         """Codes of the last batch, `n x h x w`."""
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a batch of chips, randomly cropped and mirrored, and its terms."""
         crops = random_crops(batch[0], self.crop_px, generator(self.seed, "crops", epoch, number))
-        return self._weighted(self.terms(self._trip(crops)))
+        return self._weighted(self.terms(self._trip(crops, self.continuous)))
 
     def validation(self, batch: Batch, number: int) -> Tensor:
         """Return the loss of a batch of chips, cropped at their centres."""
@@ -60,8 +62,8 @@ class CodeLoss:
         error = functional.mse_loss(trip.reconstructions, trip.images)
         return {"reconstruction": error, **trip.quantised.losses}
 
-    def _trip(self, images: Tensor) -> Trip:
-        reconstructions, quantised = self.net(images)
+    def _trip(self, images: Tensor, continuous: bool = False) -> Trip:
+        reconstructions, quantised = self.net(images, continuous=continuous)
         self.codes = quantised.codes
         return Trip(to_unit(images), reconstructions, quantised)
 

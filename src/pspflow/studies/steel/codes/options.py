@@ -72,8 +72,11 @@ class CodesOptions(ReconstructionOptions):
     """The loss of the model sharp."""
     commitment: Weight = 1.0
     """Weight of the commitment loss; the paper's 1."""
+    continuous_steps: Annotated[int, Field(ge=0)] = 60
+    """Steps at the start that train encoder and decoder without a codebook (against collapse);
+    the paper's 0."""
     data_init: bool = True
-    """Whether the codebook starts from encoded chips; the paper's starts at random."""
+    """Whether the codebook then starts from encoded chips; the paper's starts at random."""
     restart_unused: bool = True
     """Whether codes that an epoch never used start anew from encoded chips (against collapse of
     the codebook); the paper's are left."""
@@ -98,7 +101,14 @@ class CodesOptions(ReconstructionOptions):
     def training(self, code_model: CodeModel, trained_on: TrainedOn) -> Self:
         """Return the options that act on the training of one model: others have their defaults."""
         others = ("models", "held_out", "embedded_chips")
-        vectors = ("code_dim", "codes", "commitment", "data_init", "restart_unused")
+        vectors = (
+            "code_dim",
+            "codes",
+            "commitment",
+            "continuous_steps",
+            "data_init",
+            "restart_unused",
+        )
         unused = (*others, *(vectors if code_model == "fsq" else ("levels",)))
         used = self.without(*unused, *(() if code_model == "sharp" else ("sharp",)))
         if trained_on == "all":

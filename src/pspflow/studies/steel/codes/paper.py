@@ -9,6 +9,7 @@ SETTINGS: Final[dict[str, Any]] = {
     "code_dim": 128,
     "codes": 512,
     "commitment": 1.0,
+    "continuous_steps": 0,
     "data_init": False,
     "restart_unused": False,
     "crop_px": None,

@@ -1,4 +1,11 @@
-"""Training of a model of codes: codes that an epoch never used start anew (against collapse)."""
+"""Training of a model of codes, with what keeps its codebook from collapsing.
+
+With a codebook from the start, the first reconstructions know next to nothing of an image: the
+decoder learns to ignore the codes, the commitment makes all latents equal, and nothing leads out of
+that. Hence a start without quantisation, after which the codebook is made of latents, and later new
+latents in the place of codes that an epoch never used. Cf. Łańcucki et al. 2020, "Robust training
+of vector quantized bottleneck models".
+"""
 
 from typing import Any
 
@@ -31,8 +38,12 @@ class CodeTraining(Supervised):
         As in `Supervised`.
     seed
         Seed of the vectors that replace unused ones.
+    data_init
+        Whether the codebook starts from latents of training chips.
     restart_unused
-        Whether codes that an epoch never used start anew from latents of training chips.
+        Whether codes that an epoch never used start anew from such latents.
+    continuous_steps
+        Steps at the start that train without quantisation; the codebook starts after them.
     """
 
     module: VQVAE
@@ -48,34 +59,44 @@ class CodeTraining(Supervised):
         device: torch.device,
         *,
         seed: int,
+        data_init: bool,
         restart_unused: bool,
+        continuous_steps: int,
     ) -> None:
         super().__init__(net, loss, optimiser, train, validation, device)
-        self.seed = seed
-        self.restarts = restart_unused and isinstance(net.quantiser, NearestCode)
+        learnt = isinstance(net.quantiser, NearestCode)
+        self.seed, self.steps = seed, 0
+        self.data_init, self.restarts = data_init and learnt, restart_unused and learnt
+        self.continuous_steps = continuous_steps if learnt else 0
         self.used = torch.zeros(len(net.quantiser.codebook), dtype=torch.int64, device=device)
         """How often the last epoch of training used each code."""
 
     def state(self) -> dict[str, Any]:
         """Return everything that the next epoch depends on."""
-        return {**super().state(), "used": self.used}
+        return {**super().state(), "used": self.used, "steps": self.steps}
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Load the result of `state`."""
         super().load_state(state)
         self.used.copy_(state["used"])
+        self.steps = state["steps"]
 
     def begin_epoch(self, epoch: int) -> int:
         """Restart unused codes, and draw the order of the data; return the number of steps."""
-        if epoch and self.restarts:
+        if self.restarts and self.steps > self.continuous_steps:
             self._restart(torch.nonzero(self.used == 0).flatten(), epoch)
         self.used.zero_()
         return super().begin_epoch(epoch)
 
     def step(self, index: int) -> dict[str, Tensor]:
         """Train on one batch and count its codes."""
+        self.loss.continuous = self.steps < self.continuous_steps
+        if self.steps == self.continuous_steps and self.data_init:
+            self._restart(torch.arange(len(self.used), device=self.device), "start")
         losses = super().step(index)
-        self.used += self._counts()
+        if not self.loss.continuous:
+            self.used += self._counts()
+        self.steps += 1
         return losses
 
     @torch.no_grad()
@@ -95,12 +116,6 @@ class CodeTraining(Supervised):
             "dead_codes": float((counts == 0).sum()),
         }
 
-    def start_from_data(self) -> None:
-        """Replace the whole codebook by latents of training chips, before the first epoch."""
-        if isinstance(self.module.quantiser, NearestCode):
-            every = torch.arange(len(self.used), device=self.device)
-            self._restart(every, 0)
-
     def _counts(self) -> Tensor:
         # the same on every device, which bincount does not promise
         codes = self.loss.codes.flatten()
@@ -108,11 +123,11 @@ class CodeTraining(Supervised):
         return counts.scatter_add_(0, codes, torch.ones_like(codes))
 
     @torch.no_grad()
-    def _restart(self, codes: Tensor, epoch: int) -> None:
+    def _restart(self, codes: Tensor, when: int | str) -> None:
         """Replace vectors by latents of training chips, and forget what Adam knows of them."""
         if not len(codes):
             return
-        rng = generator(self.seed, "restart", epoch)
+        rng = generator(self.seed, "codebook", when)
         drawn = rng.choice(len(self.train.data), min(SAMPLED_CHIPS, len(self.train.data)), False)
         chips, _ = self._batch(self.train, torch.from_numpy(np.sort(drawn)))
         latents = self.module.latents(centre_crops(chips, self.loss.crop_px))
@@ -124,8 +139,7 @@ class CodeTraining(Supervised):
         for name in ("exp_avg", "exp_avg_sq"):
             if name in moments:
                 moments[name][codes] = 0
-        if epoch:
-            log.info("%d codes that epoch %d did not use start anew", len(codes), epoch)
+        log.info("%d codes start from encoded chips", len(codes))
 
 
 def perplexity(counts: Tensor) -> float:

@@ -73,10 +73,10 @@ def train(
         in_order(data["validation"], options.batch_size),
         device,
         seed=stream,
+        data_init=options.data_init,
         restart_unused=options.restart_unused,
+        continuous_steps=options.continuous_steps,
     )
-    if options.data_init:
-        training.start_from_data()
     train_and_save(
         training,
         origin=origin,
