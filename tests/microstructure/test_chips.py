@@ -262,6 +262,14 @@ def test_few_chips_are_drawn_evenly():
     assert len(set(drawn)) == len(drawn)
 
 
+def test_few_chips_can_be_drawn_of_each_micrograph():
+    """Those of a specimen may then be many more, and all of a micrograph that has few."""
+    names = [f"m{i}" for i in (0, 0, 0, 0, 1, 1, 1, 2)]
+    chips = pd.DataFrame({"micrograph": names, "specimen": "a", "domain": "t5"})
+    drawn = few_chips(chips, 2, np.random.default_rng(5), ("micrograph",))
+    assert chips.iloc[drawn]["micrograph"].tolist() == ["m0", "m0", "m1", "m1", "m2"]
+
+
 @pytest.mark.parametrize("dtype", [np.uint16, np.float32, np.float64, np.int16])
 def test_contrast_is_that_of_8_bits(dtype):
     """On 0 to 1 every chip would be of low contrast, and in 16 bits none."""

@@ -14,6 +14,7 @@ from pspflow.models.discriminators import PatchDiscriminator, PersistenceDiscrim
 from pspflow.models.fno import FourierOperator
 from pspflow.models.multiflow import MultiDomainFlow
 from pspflow.models.pinet import HEADS, PINet
+from pspflow.models.steel.vqvae import VQVAE
 from pspflow.models.vae_regression import VAERegression, VoxelRegressor
 
 
@@ -66,6 +67,21 @@ class Regressing(nn.Module):
         )
         divergence = prior.divergence(posterior.means, posterior.log_variances)
         return torch.cat([decoded.flatten(1), divergence[:, None], posterior.properties], dim=1)
+
+
+class Coding(nn.Module):
+    """A model of codes, with one output for all that a training uses."""
+
+    def __init__(self, **options):
+        super().__init__()
+        self.net = VQVAE((2, 3, 4), 1, 2, **options)
+
+    def forward(self, images):
+        """Return reconstructions and, for each image, the codebook's vectors less its latents."""
+        reconstructions, quantised = self.net(images)
+        vectors = self.net.quantiser.vectors_of(quantised.codes)
+        away = vectors - self.net.latents(images)
+        return torch.cat([reconstructions.flatten(1), away.flatten(1)], dim=1)
 
 
 FLOWS = {"glow": {"width": 6, "couplings": 2}, "realnvp": {"width": 4, "blocks": 1}}
@@ -121,6 +137,17 @@ CASES |= {
         "gaussian": {"components": 1, "decoder_width": 2},
         "mixture": {"components": 2, "decoder_width": 2},
         "statistics": {"components": 2, "statistics": True},
+    }.items()
+}
+CASES |= {
+    f"codes-{name}": Case(
+        make=lambda options=options: Coding(**options),
+        data=lambda: torch.randint(0, 256, (3, 16, 24), dtype=torch.uint8),
+        shape=(3, 16 * 24 + 3 * 2 * 3),
+    )
+    for name, options in {
+        "vq": {"code_dim": 3, "codes": 2},
+        "fsq": {"levels": (3, 2, 4)},
     }.items()
 }
 TRAIN_EQUALS_EVAL = [name for name in CASES if name not in BATCH_NORMALISED]

@@ -12,7 +12,7 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from pspflow.arrays import refuses_masks
-from pspflow.report.style import COLOURS, figure_of, plain, show_grey
+from pspflow.report.style import COLOURS, figure_of, plain, plain_log_axis, show_grey
 from pspflow.studies.steel.codes.axes import code_colours, principal_axes
 
 SMALL: Final = 7
@@ -48,7 +48,7 @@ def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:
     """
     models = list(dict.fromkeys(name.split("/")[0] for name in histories))
     colour = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(models)}
-    with figure_of(1, len(CURVES), cell_aspect=0.8) as (figure, grid):
+    with figure_of(1, len(CURVES), cell_aspect=0.9) as (figure, grid):
         for axes, (column, title) in zip(grid[0], CURVES.items(), strict=True):
             for name, history in histories.items():
                 model, trained_on = name.split("/")
@@ -62,12 +62,11 @@ def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:
             axes.set_title(title)
             axes.set_xlabel("epoch")
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
-        grid[0, 0].set_yscale("log")
-        grid[0, 0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        grid[0, 0].yaxis.set_minor_formatter(NullFormatter())
+        plain_log_axis(grid[0, 0], "y")
         for axes in grid[0, 1:]:
             axes.set_ylim(bottom=0)
-        grid[0, 0].legend(fontsize=SMALL)
+        lines, labels = grid[0, 0].get_legend_handles_labels()
+        figure.legend(lines, labels, loc="outside lower center", ncols=3)
     return figure
 
 

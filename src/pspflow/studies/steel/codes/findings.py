@@ -35,7 +35,7 @@ def findings(
         Whether the chips are the simulated ones.
     """
     data = "simulated test chips" if simulated else "test chips"
-    overall = {name: biases(rows, _rng(seed)).iloc[-1] for name, rows in tables.items()}
+    overall = {name: biases(rows, _resampling(seed)).iloc[-1] for name, rows in tables.items()}
     worst_first = sorted(overall.items(), key=lambda each: -abs(each[1]["path_bias_percent"]))
     return (
         *_compared(tables, seed, data),
@@ -59,7 +59,7 @@ def unused(histories: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
 
 def bias_table(tables: Mapping[str, pd.DataFrame], seed: int) -> pd.DataFrame:
     """Tabulate errors and biases by model and domain; see `reconstructions.biases`."""
-    parts = [biases(rows, _rng(seed)).assign(model=name) for name, rows in tables.items()]
+    parts = [biases(rows, _resampling(seed)).assign(model=name) for name, rows in tables.items()]
     joined = pd.concat(parts, ignore_index=True)
     return joined[["model", *[name for name in joined if name != "model"]]]
 
@@ -85,7 +85,7 @@ def _compared(tables: Mapping[str, pd.DataFrame], seed: int, data: str) -> list[
     first = next(iter(tables))
     said: list[tuple[int, str]] = []
     for measure in COMPARED:
-        found = differences(tables, measure, lambda: _rng(seed))
+        found = differences(tables, measure, lambda: _resampling(seed))
         for name, (value, low, high) in found.items():
             if np.isnan(low):
                 continue
@@ -105,5 +105,5 @@ def _compared(tables: Mapping[str, pd.DataFrame], seed: int, data: str) -> list[
     return [text for _, text in sorted(said, key=lambda each: each[0])]
 
 
-def _rng(seed: int) -> np.random.Generator:
+def _resampling(seed: int) -> np.random.Generator:
     return generator(seed, "reconstructions")

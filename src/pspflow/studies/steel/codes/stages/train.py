@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.logs import log
@@ -51,6 +52,11 @@ def train(
         Safetensors file to write: the weights of the best epoch.
     history
         Parquet table to write: losses, perplexity and dead codes by epoch.
+
+    Raises
+    ------
+    InputError
+        If a split has no chips, or there are too few steps to train the codebook.
     """
     stream = int(generator(seed, "codes", code_model, trained_on).integers(2**31))
     prepare(threads, stream)
@@ -61,6 +67,12 @@ def train(
         here = split_chips(rows, split, options.chips_per_micrograph, seed, left_out)
         gathered = ChipGather.of(store, rows.iloc[here])
         data[split] = ChipTargets(gathered, np.zeros((len(here), 0), dtype=np.float32))
+    steps = options.max_epochs * -(-len(data["train"]) // options.batch_size)
+    if steps <= options.continuous_steps:
+        raise InputError(
+            f"Training has {steps} steps, and codes.continuous_steps of {options.continuous_steps} "
+            "leaves none for the codebook; lower it, or raise codes.max_epochs."
+        )
     recipe = RECIPES[code_model]
     arguments = recipe.arguments(options)
     net = VQVAE(**arguments).to(device)
