@@ -1,70 +1,63 @@
-"""The loss of `sharp` promises to prefer narrow features, even misplaced, to none."""
+"""The model `sharp` promises finer codes, and nothing else that differs from the paper's model."""
 
+import numpy as np
 import pytest
 import torch
-from torch.nn import functional
 
-from pspflow.models.steel.nearest import Quantised
 from pspflow.models.steel.vqvae import VQVAE
-from pspflow.studies.steel.codes.losses import Trip
+from pspflow.studies.steel.codes.departures import sharp_departures
+from pspflow.studies.steel.codes.networks import RECIPES
 from pspflow.studies.steel.codes.options import CodesOptions, SharpOptions
-from pspflow.studies.steel.codes.sharp import SharpLoss
+from pspflow.studies.steel.codes.trained import load_codes
 
-EDGE = 32
-LIGHT, DARK = 0.4, -0.4
+from .small_set import OPTIONS, trained
 
-
-@pytest.fixture(scope="module")
-def loss():
-    """Make the loss with its default weights."""
-    net = VQVAE((2, 2, 2), 1, 2, 2, 4)
-    return SharpLoss(net, 1.0, EDGE, 0, SharpOptions())
+HALVINGS = (1, 2)
 
 
-def striped(shift=0):
-    """Draw dark stripes, 2 px wide, 8 px apart, `1 x 32 x 32`."""
-    row = torch.full((EDGE,), LIGHT)
-    row[torch.arange(shift, EDGE, 8)] = row[torch.arange(shift + 1, EDGE, 8)] = DARK
-    return row.expand(1, EDGE, EDGE).clone()
+@pytest.mark.parametrize("halvings", HALVINGS)
+def test_a_code_stands_for_fewer_pixels(halvings):
+    """Each halving that is left out gives four times as many codes, of its own codebook."""
+    options = CodesOptions(sharp=SharpOptions(halvings=halvings, codes=9))
+    net = VQVAE(**RECIPES["sharp"].arguments(options))
+    codes = net.encode(torch.zeros(2, 32, 48, dtype=torch.uint8))
+    assert codes.shape == (2, 32 >> halvings, 48 >> halvings)
+    assert net.decode(codes).shape == (2, 32, 48)
+    assert len(net.quantiser.codebook) == 9
 
 
-def terms(loss, images, reconstructions):
-    """Return the terms of the loss, without those of the codebook."""
-    quantised = Quantised(torch.empty(0), torch.empty(0), {})
-    return loss.terms(Trip(images, reconstructions, quantised))
+def test_all_else_is_the_papers():
+    """Its network has the arguments of vq but for channels and codes, and its loss is the same."""
+    options = CodesOptions()
+    arguments = {name: RECIPES[name].arguments(options) for name in ("vq", "sharp")}
+    differ = {key for key in arguments["vq"] if arguments["vq"][key] != arguments["sharp"][key]}
+    assert differ <= {"channels", "codes"}
+    assert arguments["vq"].keys() == arguments["sharp"].keys()
+    assert RECIPES["vq"].loss is RECIPES["sharp"].loss
 
 
-def test_a_reconstruction_without_error_has_no_loss(loss):
-    """All terms are 0 where every pixel is right, and each has a weight."""
-    found = terms(loss, striped(), striped())
-    assert all(each == 0 for each in found.values())
-    assert found.keys() <= loss.weights.keys()
-
-
-def test_misplaced_stripes_are_better_than_none(loss):
-    """The square error prefers the mean of all places, in which no stripe is left; not this loss.
-
-    That mean has a quarter of the pixels' contrast everywhere: it is one phase, without changes.
-    """
-    places = torch.stack([striped(shift) for shift in range(7)])
-    mean = places.mean(dim=0)
-    misplaced, faded = (terms(loss, striped(), each) for each in (striped(3), mean))
-    assert faded["reconstruction"] < misplaced["reconstruction"]
-    assert misplaced["densities"] < 0.2 * faded["densities"]
-
-
-def test_grey_levels_within_a_phase_weigh_less(loss):
-    """Shares of ferrite hardly change where a pixel stays far from the threshold."""
-    lighter, moved = striped() + 0.2, striped()
-    lighter[striped() < 0] = DARK
-    moved[:, :, 2] = DARK
-    within, across = (terms(loss, striped(), each) for each in (lighter, moved))
-    assert functional.mse_loss(lighter, striped()) == pytest.approx(0.03, rel=1e-3)
-    assert within["phases"] < 0.02 * across["phases"]
+def test_a_trained_model_says_what_its_codes_stand_for(steel_set, tmp_path):
+    """Stages read it from the weights: codes of a chip, and the chip that they are decoded to."""
+    model = load_codes(trained(steel_set, tmp_path, "sharp").weights, torch.device("cpu"))
+    chips = np.random.default_rng(0).integers(0, 256, (3, 32, 32), dtype=np.uint8)
+    codes = model.encode(chips)
+    assert model.step_px == 2**OPTIONS.sharp.halvings
+    assert codes.shape == (3, 32 // model.step_px, 32 // model.step_px)
+    assert model.decode(codes).shape == chips.shape
 
 
 def test_its_options_belong_to_sharp_alone():
-    """Other models are not trained anew where only these options change."""
-    usual, other = CodesOptions(), CodesOptions(sharp=SharpOptions(phases=1.0))
-    assert usual.training("vq", "all") == other.training("vq", "all")
-    assert usual.training("sharp", "all") != other.training("sharp", "all")
+    """A model is not trained anew where only options of others change."""
+    usual = CodesOptions()
+    sharp, codes = CodesOptions(sharp=SharpOptions(codes=9)), CodesOptions(codes=9)
+    for name in ("vq", "fsq"):
+        assert usual.training(name, "all") == sharp.training(name, "all")
+    assert usual.training("sharp", "all") == codes.training("sharp", "all")
+    assert usual.training("sharp", "all") != sharp.training("sharp", "all")
+
+
+def test_its_departures_name_the_pixels_of_a_code():
+    """The table follows the options."""
+    table = sharp_departures(CodesOptions(sharp=SharpOptions(halvings=1, codes=9)))
+    assert list(table["here"]) == ["2 x 2", "9"]
+    assert list(table["paper"]) == ["8 x 8", "512"]

@@ -75,6 +75,27 @@ def departures(options: CodesOptions) -> pd.DataFrame:
     return pd.DataFrame([*rows, *ALWAYS], columns=["what", "paper", "here", "why"])
 
 
+def sharp_departures(options: CodesOptions) -> pd.DataFrame:
+    """Tabulate where the model sharp differs from vq: `what`, `paper`, `here`, `why`."""
+    paper_step, step = (2 ** len(paper.SETTINGS["channels"]), 2**options.sharp.halvings)
+    rows = [
+        (
+            "pixels that a code stands for",
+            f"{paper_step} x {paper_step}",
+            f"{step} x {step}",
+            "ferrite grains are about as wide as the paper's codes, and what a code cannot tell, "
+            "the decoder blurs: narrow pearlite fades, and paths grow",
+        ),
+        (
+            "codes of the codebook",
+            f"{paper.SETTINGS['codes']}",
+            f"{options.sharp.codes}",
+            "fewer pixels have fewer patterns",
+        ),
+    ]
+    return pd.DataFrame(rows, columns=["what", "paper", "here", "why"])
+
+
 def _written(name: str, value: Any) -> str:
     if name in WORDS:
         return WORDS[name][bool(value)]
