@@ -7,12 +7,13 @@ import pytest
 
 from pspflow.io.sections import read_section
 from pspflow.io.tables import read_table
-from pspflow.report.section import Section
+from pspflow.report.section import Section, Table
 from pspflow.studies.steel.codes import paper
 from pspflow.studies.steel.codes.departures import ALWAYS, departures
-from pspflow.studies.steel.codes.findings import findings, unused
+from pspflow.studies.steel.codes.findings import bias_table, findings, unused
 from pspflow.studies.steel.codes.networks import RECIPES
 from pspflow.studies.steel.codes.options import CodesOptions
+from pspflow.studies.steel.codes.section import with_intervals
 from pspflow.studies.steel.codes.stages.section import section
 from pspflow.studies.steel.images.options import Condition
 from pspflow.studies.steel.morphology.options import MeasureOptions
@@ -90,6 +91,18 @@ def test_what_got_worse_is_said_first():
         "Reconstructions by fsq of test chips change the mean free path by +2"
     )
     assert not any("simulated" in text for text in said)
+
+
+def test_intervals_stand_beside_their_values():
+    """Where there is none, the value stands alone; where there is no value, a dash."""
+    given = rows(1.1)
+    given.loc[given["micrograph"].isin(["b1", "b2", "b3"]), "failure"] = "one phase"
+    table = with_intervals(bias_table({"vq": given}, 0)).set_index("domain")
+    assert table.loc["a", "path_bias_percent"] == "10 (10 to 10)"
+    assert table.loc["b", "path_bias_percent"] == "10"
+    given.loc[given["domain"] == "b", "failure"] = "one phase"
+    cells = Table.of(with_intervals(bias_table({"vq": given}, 0)), "").cells
+    assert cells[1][-1] == "–"
 
 
 def test_unused_codes_are_said_of_the_epoch_that_is_kept():

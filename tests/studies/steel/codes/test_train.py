@@ -114,6 +114,8 @@ def test_a_training_without_steps_for_the_codebook_is_refused(steel_set, tmp_pat
     few = OPTIONS.model_copy(update={"continuous_steps": 20, "max_epochs": 4})
     with pytest.raises((InputError, SystemExit), match="continuous_steps of 20 leaves none"):
         trained(steel_set, tmp_path, options=few)
+    one = OPTIONS.model_copy(update={"continuous_steps": 20, "max_epochs": 1})
+    assert trained(steel_set, tmp_path / "fsq", "fsq", options=one).weights.exists()
 
 
 def test_random_crops_are_windows_that_half_are_mirrored():

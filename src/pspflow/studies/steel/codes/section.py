@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
@@ -10,6 +11,7 @@ from pspflow.studies.steel.codes import paper
 from pspflow.studies.steel.codes.departures import departures, sharp_departures
 from pspflow.studies.steel.codes.findings import bias_table, findings
 from pspflow.studies.steel.codes.options import CodesOptions
+from pspflow.studies.steel.codes.reconstructions import MEASURES
 from pspflow.training.undertrained import undertrained
 
 MODELS: Final = {
@@ -77,10 +79,10 @@ def codes_section(
                 figures=(figures["reconstructions"],),
                 tables=(
                     Table.of(
-                        bias_table(tables, seed),
+                        with_intervals(bias_table(tables, seed)),
                         "Error of reconstructed test chips (grey levels from -1 to 1), and bias of "
-                        "their mean ferrite fraction and mean free path, with 95 % intervals by "
-                        "micrograph; a dash where a domain has one test micrograph.",
+                        "their mean ferrite fraction and mean free path; 95 % intervals by "
+                        "micrograph where a domain has two test micrographs or more.",
                     ),
                 ),
             ),
@@ -93,6 +95,21 @@ def codes_section(
             ),
         ),
     )
+
+
+def with_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """Write each measure of a table of biases as text, with its interval where there is one."""
+    written = table[[name for name in table if not name.endswith(("_low", "_high"))]].copy()
+    for measure in MEASURES:
+        ends = [table[measure], table[f"{measure}_low"], table[f"{measure}_high"]]
+        written[measure] = [_with_interval(*each) for each in zip(*ends, strict=True)]
+    return written
+
+
+def _with_interval(value: float, low: float, high: float) -> str | float:
+    if np.isnan(value):
+        return value
+    return f"{value:.3g}" if np.isnan(low) else f"{value:.3g} ({low:.3g} to {high:.3g})"
 
 
 def kept_epochs(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.logs import log
 from pspflow.models.parameters import parameter_count
+from pspflow.models.steel.nearest import NearestCode
 from pspflow.models.steel.vqvae import VQVAE
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, MicrographStore
@@ -67,15 +68,15 @@ def train(
         here = split_chips(rows, split, options.chips_per_micrograph, seed, left_out)
         gathered = ChipGather.of(store, rows.iloc[here])
         data[split] = ChipTargets(gathered, np.zeros((len(here), 0), dtype=np.float32))
+    recipe = RECIPES[code_model]
+    arguments = recipe.arguments(options)
+    net = VQVAE(**arguments).to(device)
     steps = options.max_epochs * -(-len(data["train"]) // options.batch_size)
-    if steps <= options.continuous_steps:
+    if isinstance(net.quantiser, NearestCode) and steps <= options.continuous_steps:
         raise InputError(
             f"Training has {steps} steps, and codes.continuous_steps of {options.continuous_steps} "
             "leaves none for the codebook; lower it, or raise codes.max_epochs."
         )
-    recipe = RECIPES[code_model]
-    arguments = recipe.arguments(options)
-    net = VQVAE(**arguments).to(device)
     log.info("%d chips to train on, %d parameters", len(data["train"]), parameter_count(net))
     training = CodeTraining(
         net,
