@@ -1,4 +1,4 @@
-"""The model `sharp` promises finer codes, and nothing else that differs from the paper's model."""
+"""The model `sharp` promises finer codes in a network that is otherwise the paper's."""
 
 import numpy as np
 import pytest
@@ -26,14 +26,13 @@ def test_a_code_stands_for_fewer_pixels(halvings):
     assert len(net.quantiser.codebook) == 9
 
 
-def test_all_else_is_the_papers():
-    """Its network has the arguments of vq but for channels and codes, and its loss is the same."""
+def test_all_else_of_the_network_is_the_papers():
+    """Its network has the arguments of vq but for channels and codes."""
     options = CodesOptions()
     arguments = {name: RECIPES[name].arguments(options) for name in ("vq", "sharp")}
     differ = {key for key in arguments["vq"] if arguments["vq"][key] != arguments["sharp"][key]}
     assert differ <= {"channels", "codes"}
     assert arguments["vq"].keys() == arguments["sharp"].keys()
-    assert RECIPES["vq"].loss is RECIPES["sharp"].loss
 
 
 def test_a_trained_model_says_what_its_codes_stand_for(steel_set, tmp_path):
@@ -59,5 +58,5 @@ def test_its_options_belong_to_sharp_alone():
 def test_its_departures_name_the_pixels_of_a_code():
     """The table follows the options."""
     table = sharp_departures(CodesOptions(sharp=SharpOptions(halvings=1, codes=9)))
-    assert list(table["here"]) == ["2 x 2", "9"]
-    assert list(table["paper"]) == ["8 x 8", "512"]
+    assert list(table["here"])[:2] == ["2 x 2", "9"]
+    assert list(table["paper"])[:2] == ["8 x 8", "512"]

@@ -92,6 +92,14 @@ def sharp_departures(options: CodesOptions) -> pd.DataFrame:
             f"{options.sharp.codes}",
             "fewer pixels have fewer patterns",
         ),
+        (
+            "terms of the loss",
+            "equation 4",
+            f"also errors of softly thresholded pixels (weight {options.sharp.phases:g}), and of "
+            f"their local shares and changes (weight {options.sharp.densities:g})",
+            "a square error prefers faded features to misplaced ones. These terms train on what is "
+            "measured: other measures must judge too",
+        ),
     ]
     return pd.DataFrame(rows, columns=["what", "paper", "here", "why"])
 

@@ -9,7 +9,7 @@ from pspflow.options import Count, Options, Positive, Weight
 
 CodeModel = Literal["vq", "fsq", "sharp"]
 """Models of codes: the paper's VQ-VAE; finite scalar quantisation; a VQ-VAE with finer
-codes."""
+codes whose losses keep phases."""
 TrainedOn = Literal["all", "held_out"]
 """What networks are trained on: chips of all domains, or of all but `held_out.domain`."""
 MOST_CODES = 65536
@@ -26,13 +26,23 @@ class HeldOut(Options):
 
 
 class SharpOptions(Options):
-    """The model sharp: the paper's VQ-VAE with finer codes."""
+    """The model sharp: finer codes, and a loss that compares the phases of crops."""
 
     halvings: Annotated[int, Field(ge=1, le=2)] = 2
     """Halvings of the image; the paper's 3. With 2, a code stands for 4 x 4 pixels, and a chip has
     four times as many."""
     codes: Annotated[int, Field(ge=2, le=MOST_CODES)] = 64
     """Codes of its codebook: a code that stands for fewer pixels needs fewer."""
+    phases: Weight = 1.0
+    """Weight of the mean square error of the pixels' shares of ferrite."""
+    densities: Weight = 0.2
+    """Weight of the mean absolute error of local densities: the share of ferrite in a window, and
+    how often the phase changes there along rows and columns. Large weights make the ferrite
+    fraction of chips more alike."""
+    width: Positive = 0.1
+    """Scale of the soft threshold that makes a share of a grey level, which goes from -1 to 1."""
+    window_px: Annotated[int, Field(ge=2)] = 32
+    """Edge of a window in pixels; windows overlap by half."""
 
 
 class ReconstructionOptions(Options):

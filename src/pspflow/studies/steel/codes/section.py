@@ -19,7 +19,7 @@ MODELS: Final = {
     "fsq": "fsq, finite scalar quantisation, which rounds each number of a short latent vector to "
     "one of a few levels",
     "sharp": "sharp, ours: the paper's VQ-VAE with fewer halvings, so that a code stands for fewer "
-    "pixels",
+    "pixels, and a loss that keeps phases",
 }
 
 
