@@ -67,7 +67,9 @@ def test_crops_of_the_whole_size_are_whole_chips(steel_set, tmp_path):
         trained(
             steel_set,
             tmp_path / str(px),
-            options=OPTIONS.model_copy(update={"crop_px": px, "max_epochs": 1}),
+            options=OPTIONS.model_copy(
+                update={"crop_px": px, "max_epochs": 1, "continuous_steps": 2}
+            ),
         )
         for px in (None, CHIP)
     )
@@ -81,7 +83,7 @@ def test_networks_without_a_domain_never_see_it(steel_set, tmp_path, monkeypatch
     monkeypatch.setattr(
         ChipGather, "of", lambda store, chips: seen.append(chips) or gather(store, chips)
     )
-    few = OPTIONS.model_copy(update={"max_epochs": 1})
+    few = OPTIONS.model_copy(update={"max_epochs": 1, "continuous_steps": 2})
     for trained_on in ("held_out", "all"):
         trained(steel_set, tmp_path / trained_on, trained_on=trained_on, options=few)
     without, with_all = seen[:2], seen[2:]

@@ -68,7 +68,7 @@ ALWAYS: Final = (
 def departures(options: CodesOptions) -> pd.DataFrame:
     """Tabulate the departures of the paper's model: `what`, `paper`, `here`, `why`."""
     rows = [
-        (WHY[name][0], _written(name, value), _written(name, here), WHY[name][1])
+        (WHY[name][0], _written(name, value), _written(name, here), _why(name, value, here))
         for name, value in paper.SETTINGS.items()
         if (here := getattr(options, name)) != value
     ]
@@ -102,6 +102,12 @@ def sharp_departures(options: CodesOptions) -> pd.DataFrame:
         ),
     ]
     return pd.DataFrame(rows, columns=["what", "paper", "here", "why"])
+
+
+def _why(name: str, value: Any, here: Any) -> str:
+    """Say why an option differs; the reasons for sizes are those of smaller ones."""
+    switches = (*WORDS, "crop_px", "continuous_steps")
+    return CHOSEN if name not in switches and here > value else WHY[name][1]
 
 
 def _written(name: str, value: Any) -> str:
