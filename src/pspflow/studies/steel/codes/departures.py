@@ -75,6 +75,35 @@ def departures(options: CodesOptions) -> pd.DataFrame:
     return pd.DataFrame([*rows, *ALWAYS], columns=["what", "paper", "here", "why"])
 
 
+def sharp_departures(options: CodesOptions) -> pd.DataFrame:
+    """Tabulate where the model sharp differs from vq: `what`, `paper`, `here`, `why`."""
+    paper_step, step = (2 ** len(paper.SETTINGS["channels"]), 2**options.sharp.halvings)
+    rows = [
+        (
+            "pixels that a code stands for",
+            f"{paper_step} x {paper_step}",
+            f"{step} x {step}",
+            "ferrite grains are about as wide as the paper's codes, and what a code cannot tell, "
+            "the decoder blurs: narrow pearlite fades, and paths grow",
+        ),
+        (
+            "codes of the codebook",
+            f"{paper.SETTINGS['codes']}",
+            f"{options.sharp.codes}",
+            "fewer pixels have fewer patterns",
+        ),
+        (
+            "terms of the loss",
+            "equation 4",
+            f"also errors of softly thresholded pixels (weight {options.sharp.phases:g}), and of "
+            f"their local shares and changes (weight {options.sharp.densities:g})",
+            "a square error prefers faded features to misplaced ones. These terms train on what is "
+            "measured: other measures must judge too",
+        ),
+    ]
+    return pd.DataFrame(rows, columns=["what", "paper", "here", "why"])
+
+
 def _why(name: str, value: Any, here: Any) -> str:
     """Say why an option differs; the reasons for sizes are those of smaller ones."""
     switches = (*WORDS, "crop_px", "continuous_steps")

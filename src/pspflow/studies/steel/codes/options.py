@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from pspflow.options import Count, Options, Positive, Weight
 
 CodeModel = Literal["vq", "fsq", "sharp"]
-"""Models of codes: the paper's VQ-VAE; finite scalar quantisation; a VQ-VAE whose losses keep
-edges."""
+"""Models of codes: the paper's VQ-VAE; finite scalar quantisation; a VQ-VAE with finer
+codes whose losses keep phases."""
 TrainedOn = Literal["all", "held_out"]
 """What networks are trained on: chips of all domains, or of all but `held_out.domain`."""
 MOST_CODES = 65536
@@ -23,6 +23,26 @@ class HeldOut(Options):
     """Domain that they do not see; null: no such networks."""
     models: tuple[CodeModel, ...] = ("vq",)
     """Models of codes that are trained this way too."""
+
+
+class SharpOptions(Options):
+    """The model sharp: finer codes, and a loss that compares the phases of crops."""
+
+    halvings: Annotated[int, Field(ge=1, le=2)] = 2
+    """Halvings of the image; the paper's 3. With 2, a code stands for 4 x 4 pixels, and a chip has
+    four times as many."""
+    codes: Annotated[int, Field(ge=2, le=MOST_CODES)] = 64
+    """Codes of its codebook: a code that stands for fewer pixels needs fewer."""
+    phases: Weight = 1.0
+    """Weight of the mean square error of the pixels' shares of ferrite."""
+    densities: Weight = 0.2
+    """Weight of the mean absolute error of local densities: the share of ferrite in a window, and
+    how often the phase changes there along rows and columns. Large weights make the ferrite
+    fraction of chips more alike."""
+    width: Positive = 0.1
+    """Scale of the soft threshold that makes a share of a grey level, which goes from -1 to 1."""
+    window_px: Annotated[int, Field(ge=2)] = 32
+    """Edge of a window in pixels; windows overlap by half."""
 
 
 class ReconstructionOptions(Options):
@@ -43,7 +63,8 @@ class CodesOptions(ReconstructionOptions):
     held_out: HeldOut = HeldOut()
     """Networks trained without a domain."""
     channels: tuple[Count, Count, Count] = (8, 16, 32)
-    """Channels of the encoder's three convolutions; the paper's 32, 64, 128."""
+    """Channels of the encoder's three convolutions, of which sharp has the first; the paper's 32,
+    64, 128."""
     residual_blocks: Annotated[int, Field(ge=0)] = 2
     """Residual blocks of encoder and decoder; the paper's 2."""
     bottleneck: Count = 16
@@ -54,6 +75,8 @@ class CodesOptions(ReconstructionOptions):
     """Codes of the codebook; the paper's 512."""
     levels: Annotated[tuple[Annotated[int, Field(ge=2)], ...], Field(min_length=1)] = (4, 4, 4)
     """Finite scalar quantisation: levels of each of its numbers; their product is its codes."""
+    sharp: SharpOptions = SharpOptions()
+    """The model sharp."""
     commitment: Weight = 1.0
     """Weight of the commitment loss; the paper's 1."""
     continuous_steps: Annotated[int, Field(ge=0)] = 60
@@ -93,7 +116,8 @@ class CodesOptions(ReconstructionOptions):
             "data_init",
             "restart_unused",
         )
-        used = self.without(*others, *(vectors if code_model == "fsq" else ("levels",)))
+        unused = (*others, *(vectors if code_model == "fsq" else ("levels",)))
+        used = self.without(*unused, "codes" if code_model == "sharp" else "sharp")
         if trained_on == "all":
             return used
         return used.model_copy(update={"held_out": self.held_out.without("models")})

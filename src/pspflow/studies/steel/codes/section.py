@@ -8,7 +8,7 @@ import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.steel.codes import paper
-from pspflow.studies.steel.codes.departures import departures
+from pspflow.studies.steel.codes.departures import departures, sharp_departures
 from pspflow.studies.steel.codes.findings import bias_table, findings
 from pspflow.studies.steel.codes.options import CodesOptions
 from pspflow.studies.steel.codes.reconstructions import MEASURES
@@ -18,7 +18,8 @@ MODELS: Final = {
     "vq": "vq, the paper's VQ-VAE, which replaces each latent vector by the nearest of a codebook",
     "fsq": "fsq, finite scalar quantisation, which rounds each number of a short latent vector to "
     "one of a few levels",
-    "sharp": "sharp, a VQ-VAE of ours whose losses keep edges",
+    "sharp": "sharp, ours: the paper's VQ-VAE with fewer halvings, so that a code stands for fewer "
+    "pixels, and a loss that keeps phases",
 }
 
 
@@ -67,6 +68,7 @@ def codes_section(
                         "that none of them has.",
                     ),
                     Table.of(departures(options), "Where vq differs from the paper's VQ-VAE."),
+                    *_of_sharp(options),
                 ),
             ),
             Part(
@@ -129,6 +131,12 @@ def kept_epochs(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _of_sharp(options: CodesOptions) -> tuple[Table, ...]:
+    if "sharp" not in options.models:
+        return ()
+    return (Table.of(sharp_departures(options), "Where sharp differs from vq besides."),)
 
 
 def _text(options: CodesOptions) -> str:
