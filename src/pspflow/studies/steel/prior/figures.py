@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.container import Container
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -58,13 +58,16 @@ def likelihood_figure(tables: Mapping[str, pd.DataFrame]) -> Figure:
     tables
         Model of codes, its likelihood; see `likelihood.likelihood_rows`.
     """
-    shown: dict[str, Container] = {}
+    shown: dict[str, Artist] = {}
     with figure_of(1, len(tables), cell_aspect=_aspect(len(tables))) as (figure, grid):
         for axes, (model, table) in zip(grid[0], tables.items(), strict=True):
             _draw_domains(axes, table[table["domain"] != EVERY])
             axes.set(title=plain(model), ylabel="nats a code (fewer is better)")
-            shown |= dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))
-        figure.legend(shown.values(), shown.keys(), loc="outside lower center", ncols=2, fontsize=7)
+            handles, labels = axes.get_legend_handles_labels()
+            shown |= dict(zip(labels, handles, strict=True))
+        figure.legend(
+            list(shown.values()), list(shown), loc="outside lower center", ncols=2, fontsize=7
+        )
     return figure
 
 
