@@ -25,6 +25,7 @@ import sys
 import tempfile
 import threading
 import traceback
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def start() -> Path:
         # pyarrow has a thread that nobody waits for
         quiet = "ignore:This process:DeprecationWarning"
         server = subprocess.Popen(
-            [sys.executable, "-W", quiet, __file__, str(listener.fileno())],
+            [sys.executable, "-W", quiet, __file__, str(listener.fileno()), str(folder)],
             stdin=subprocess.PIPE,
             pass_fds=[listener.fileno()],
             # one thread: a process that has several cannot be forked without care
@@ -71,14 +72,16 @@ def start() -> Path:
         assert server.stdin is not None
         server.stdin.close()
         server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(stop)
     return program.parent
 
 
 def serve(listener: socket.socket) -> None:
-    """Fork for every request until the standard input is closed; then forks that run are ended."""
+    """Fork for every request until the standard input is closed; then forks that run are ended.
+
+    The input is closed too where the tests' process is killed: neither server nor forks are left.
+    """
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [path for path in sys.path[1:] if path not in inherited]
     for name in LIBRARIES:
@@ -96,8 +99,10 @@ def serve(listener: socket.socket) -> None:
         running.add(fork)
         while running and (ended := os.waitpid(-1, os.WNOHANG)[0]):
             running.remove(ended)
+    # all before any is waited for: snakemake waits for its jobs
     for fork in running:
         os.kill(fork, signal.SIGTERM)
+    for fork in running:
         os.waitpid(fork, 0)
 
 
@@ -133,9 +138,15 @@ def become(connection: socket.socket) -> None:
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    connection.sendall(bytes([status]))
+    with suppress(OSError):  # whoever asked may have been killed
+        connection.sendall(bytes([status]))
     os._exit(status)
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    server = os.getpid()
+    try:
+        serve(socket.socket(fileno=int(sys.argv[1])))
+    finally:
+        if os.getpid() == server:
+            shutil.rmtree(sys.argv[2], ignore_errors=True)

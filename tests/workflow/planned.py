@@ -30,6 +30,11 @@ def planned(request, make_checkout):
         "run": OWN,
         "seed": 11,
         "temper": {"images": images, "persistence": {"shards": 11}},
+        "steel": {
+            "images": {**images, "conditions": [{"column": "x"}], "split": {"by": "specimen"}},
+            "codes": {"held_out": {"domain": "a"}},
+            "generation": {"further": [[2.5], [7.5]]},
+        },
         "composite": {
             "structures": {
                 "source": "stack",

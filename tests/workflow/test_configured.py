@@ -18,6 +18,7 @@ DERIVED = {
     ("temper_flows_train", "regularisations"),
     ("images_section", "simulated"),
     ("texture_loop_run", "random_observations"),
+    ("steel_prior_train", "held_out"),
 }
 """Options that follow from the configuration and are not in it; tests of their own say which."""
 OWN_DEVICE = {"composite_structures_solve"}
@@ -91,6 +92,52 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
         assert tuple(job.named("weights")) == inverse[job.wildcards["target"]]
 
 
+def test_every_model_of_codes_that_the_configuration_names_is_trained_and_tested(planned):
+    """Every model, without a domain too where asked, and no other, from training to comparison."""
+    steel = planned.config.steel
+    without, inverse = steel.codes.held_out, steel.inverse.models
+    arms = {(model, "all") for model in steel.codes.models}
+    arms |= {(model, "held_out") for model in without.models if without.domain}
+    priors = {(*arm, "process") for arm in arms} | {(m, "all", "properties") for m in inverse}
+    for stage in ("codes_train", "codes_encode", "generation_generate"):
+        assert of(planned, f"steel_{stage}", "code_model", "trained_on") == arms, stage
+    key = ("code_model", "trained_on", "conditioning")
+    assert of(planned, "steel_prior_train", *key) == priors
+    each = {(model,) for model in steel.codes.models}
+    for stage in ("codes_reconstruct", "prior_independent", "prior_likelihood"):
+        assert of(planned, f"steel_{stage}", "code_model") == each, stage
+    for stage in ("grid", "likelihood", "wish", "coverage"):
+        assert of(planned, f"steel_inverse_{stage}", "code_model") == {(m,) for m in inverse}, stage
+    for job in planned.of("steel_prior_likelihood"):
+        own = [arm for arm in priors if arm[0] == job.wildcards["code_model"]]
+        assert set(job.named("weights")) == {"/".join(arm[1:]) for arm in own}
+    trained = {"/".join(arm) for arm in arms}
+    taken = {
+        "codes_section": {"histories": trained, "reconstructions": set(steel.codes.models)},
+        "prior_section": {
+            "histories": {"/".join(arm) for arm in priors},
+            "likelihoods": set(steel.codes.models),
+        },
+        "generation_compare": {"generated": trained},
+        "generation_section": {"generated": trained},
+        "inverse_section": {"wishes": set(inverse), "tested": set(inverse)},
+    }
+    for stage, given in taken.items():
+        (job,) = planned.of(f"steel_{stage}")
+        assert {name: set(job.named(name)) for name in given} == given, stage
+
+
+def test_networks_that_are_trained_without_a_domain_are_told_which(planned):
+    """Codes and priors alike; those of all domains leave none out."""
+    domain = planned.config.steel.codes.held_out.domain
+    for job in planned.of("steel_codes_train"):
+        if job.wildcards["trained_on"] == "held_out":
+            assert options_of(job)["held_out"]["domain"] == domain
+    for job in planned.of("steel_prior_train"):
+        left_out = domain if job.wildcards["trained_on"] == "held_out" else None
+        assert options_of(job)["held_out"] == left_out
+
+
 def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned):
     """Latents and weights are of one network, on the set of inverse design; so are designs."""
     config = planned.config.composite
@@ -158,18 +205,21 @@ def test_work_is_divided_as_the_configuration_says(planned):
 def test_what_the_page_says_of_the_data_is_so(planned):
     """Simulated data are named as such, and the paper's values are for its material alone."""
     config = planned.config
-    simulated = config.temper.images.source == "simulated"
+    simulated = {
+        "temper": config.temper.images.source == "simulated",
+        "steel": config.steel.images.source == "simulated",
+    }
     material = (
         "papers-material" if config.composite.structures.papers_material else "no-papers-material"
     )
     sections = [job for job in planned.jobs if job.words[-1] == "section"]
     for job in sections:
         if "simulated" in hints(job):
-            assert ("simulated" in job.flags) == simulated, job.rule
+            assert ("simulated" in job.flags) == simulated[job.words[0]], job.rule
         if "papers_material" in hints(job):
             assert {material} == job.flags.keys() & {"papers-material", "no-papers-material"}
-    (job,) = planned.of("images_section")
-    assert options_of(job)["simulated"] == simulated
+    told = {job.words[0]: options_of(job)["simulated"] for job in planned.of("images_section")}
+    assert told == simulated
 
 
 def options_of(job):

@@ -48,9 +48,10 @@ def test_the_section_has_every_figure_and_table(written):
     names = ["training", "reconstructions", "latent", "codebook"]
     assert [figure.name for figure in made.figures] == [f"codes_{name}" for name in names]
     assert {path.stem for path in (written / "figures").iterdir()} == set(names)
-    trainings, different, bias = (table for part in made.parts for table in part.tables)
+    trainings, different, of_fsq, bias = (table for part in made.parts for table in part.tables)
     assert [cells[:2] for cells in trainings.cells] == [("vq", "all"), ("fsq", "all")]
-    assert different.header == ("what", "paper", "here", "why")
+    assert different.header == of_fsq.header == ("what", "paper", "here", "why")
+    assert of_fsq.cells[0][2] == "6: all combinations of 2 numbers of 3, 2 levels"
     assert len(bias.cells) == 2 * 4
     assert "simulated test chips" in " ".join(made.findings)
 
@@ -113,7 +114,7 @@ def test_unused_codes_are_said_of_the_epoch_that_is_kept():
     whole = history.assign(dead_codes=0)
     more = history.assign(dead_codes=4)
     (text,) = unused({"vq/all": history, "fsq/all": whole, "vq/held_out": more})
-    assert text.index("vq/held_out (4 codes, perplexity 5.0)") < text.index("vq/all (3 codes")
+    assert "has: 4 of vq/held_out (perplexity 5.0), 3 of vq/all (" in text
     assert "fsq" not in text
     assert unused({"fsq/all": whole}) == ()
 

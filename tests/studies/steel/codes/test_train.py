@@ -120,6 +120,13 @@ def test_a_training_without_steps_for_the_codebook_is_refused(steel_set, tmp_pat
     assert trained(steel_set, tmp_path / "fsq", "fsq", options=one).weights.exists()
 
 
+def test_no_epoch_without_a_codebook_is_kept(steel_set, tmp_path):
+    """Three of four epochs have no codes yet, whatever their validation losses are."""
+    late = OPTIONS.model_copy(update={"continuous_steps": 15})
+    history = read_table(trained(steel_set, tmp_path, options=late).history)
+    assert history["kept"].tolist() == [False, False, False, True]
+
+
 def test_random_crops_are_windows_that_half_are_mirrored():
     """Each is found in its chip as it is or mirrored; the generator alone decides."""
     chips = torch.arange(40 * 12 * 10).reshape(40, 12, 10)

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from pspflow.evaluation.comparisons import Difference
+from pspflow.studies.steel.images.options import Condition
+from pspflow.studies.steel.prior.conditions import TrainedCondition
 from pspflow.studies.steel.prior.departures import departures
 from pspflow.studies.steel.prior.findings import findings
 from pspflow.studies.steel.prior.likelihood import (
@@ -88,5 +90,16 @@ def test_departures_are_the_options_that_differ():
     smaller = departures(PriorOptions(**{**SETTINGS, "layers": 3}), properties=False)
     assert set(smaller["what"]) - asked == {"gated layers"}
     row = smaller.set_index("what").loc["gated layers"]
-    assert (row["paper"], row["here"]) == ("15", "3")
+    assert (row["paper"], row["here"], row["why"]) == ("15", "3", "less time")
+    larger = departures(PriorOptions(**{**SETTINGS, "layers": 20}), properties=False)
+    assert larger["why"].tolist()[0] == "chosen in the configuration"
     assert "conditioning properties" in set(departures(PriorOptions(), properties=True)["what"])
+
+
+def test_a_condition_that_is_the_same_everywhere_is_not_scaled_by_rounding():
+    """The deviation of equal numbers is 0 but for rounding, which would blow up any other value."""
+    values = np.full(7, 0.1)
+    assert values.std() > 0
+    known = TrainedCondition.of(Condition(column="rate"), values)
+    assert (known.centre, known.scale) == (0.1, 1)
+    assert known.standardised(np.array([0.1, 1.1])) == pytest.approx([0, 1])

@@ -152,8 +152,9 @@ def latent_figure(
 
 def codebook_figure(models: Mapping[str, Shown]) -> Figure:
     """Show the vectors of each model's codebook on their principal axes (the paper's Figure 16)."""
-    with figure_of(1, max(2, len(models)), cell_aspect=0.85) as (figure, grid):
-        for axes, (name, shown) in zip(grid[0], models.items(), strict=False):
+    aspect = 0.85 if len(models) > 1 else 0.5
+    with figure_of(1, len(models), aspect) as (figure, grid):
+        for axes, (name, shown) in zip(grid[0], models.items(), strict=True):
             codebook = shown.codebook
             projection = principal_axes(codebook)
             x, y = projection.coordinates.T
@@ -166,8 +167,6 @@ def codebook_figure(models: Mapping[str, Shown]) -> Figure:
                 text = f"{label} axis, {100 * share:.0f} % of the variance"
                 getattr(axes, f"set_{which}label")(text)
             axes.set_title(plain(f"{name}: {len(codebook)} codes"))
-        for axes in grid[0, len(models) :]:
-            axes.set_axis_off()
     return figure
 
 

@@ -48,13 +48,13 @@ def unused(histories: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
     """Say of which codebooks validation chips leave codes unused: one sentence, or none."""
     kept = {name: each[each["kept"]].iloc[0] for name, each in histories.items()}
     found = [
-        f"{name} ({row['dead_codes']:.0f} codes, perplexity {row['perplexity']:.1f})"
+        f"{row['dead_codes']:.0f} of {name} (perplexity {row['perplexity']:.1f})"
         for name, row in sorted(kept.items(), key=lambda each: -each[1]["dead_codes"])
         if row["dead_codes"] > 0
     ]
     if not found:
         return ()
-    return (f"Validation chips leave codes unused by {', '.join(found)}.",)
+    return (f"Codes that no validation chip has: {', '.join(found)}.",)
 
 
 def bias_table(tables: Mapping[str, pd.DataFrame], seed: int) -> pd.DataFrame:

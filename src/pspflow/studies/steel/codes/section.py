@@ -8,7 +8,11 @@ import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.steel.codes import paper
-from pspflow.studies.steel.codes.departures import departures, sharp_departures
+from pspflow.studies.steel.codes.departures import (
+    departures,
+    scalar_departures,
+    sharp_departures,
+)
 from pspflow.studies.steel.codes.findings import bias_table, findings
 from pspflow.studies.steel.codes.options import CodesOptions
 from pspflow.studies.steel.codes.reconstructions import MEASURES
@@ -21,6 +25,11 @@ MODELS: Final = {
     "sharp": "sharp, ours: the paper's VQ-VAE with fewer halvings, so that a code stands for fewer "
     "pixels, and a loss that keeps phases",
 }
+
+GRID: Final = (
+    " The codebook of fsq is a grid: where all its numbers have as many levels, its axes are "
+    "arbitrary."
+)
 
 
 def codes_section(
@@ -68,7 +77,7 @@ def codes_section(
                         "that none of them has.",
                     ),
                     Table.of(departures(options), "Where vq differs from the paper's VQ-VAE."),
-                    *_of_sharp(options),
+                    *_of_others(options),
                 ),
             ),
             Part(
@@ -90,7 +99,8 @@ def codes_section(
                 title="Latent space and codebook",
                 text="Latents of training chips before quantisation, flattened, on the first two "
                 "of their principal axes; and the vectors of the codebook on theirs, coloured "
-                "along the first. Maps of codes have these colours in all figures.",
+                "along the first. Maps of codes have these colours in all figures."
+                + (GRID if "fsq" in options.models else ""),
                 figures=(figures["latent"], figures["codebook"]),
             ),
         ),
@@ -133,10 +143,13 @@ def kept_epochs(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _of_sharp(options: CodesOptions) -> tuple[Table, ...]:
-    if "sharp" not in options.models:
-        return ()
-    return (Table.of(sharp_departures(options), "Where sharp differs from vq besides."),)
+def _of_others(options: CodesOptions) -> tuple[Table, ...]:
+    others = {"fsq": scalar_departures, "sharp": sharp_departures}
+    return tuple(
+        Table.of(others[name](options), f"Where {name} differs from the paper's VQ-VAE besides.")
+        for name in options.models
+        if name in others
+    )
 
 
 def _text(options: CodesOptions) -> str:

@@ -56,15 +56,10 @@ class TrainedCondition:
             (n,) of the training maps, in the column's unit.
         """
         seen = np.log(values) if condition.log else np.asarray(values, np.float64)
-        scale = float(seen.std())
-        return cls(
-            condition.column,
-            condition.log,
-            float(seen.mean()),
-            scale if scale > 0 else 1.0,
-            float(values.min()),
-            float(values.max()),
-        )
+        low, high = float(values.min()), float(values.max())
+        # the deviation of values that are all alike is not 0 but for rounding
+        centre, scale = (seen.mean(), seen.std()) if low < high else (seen[0], 1.0)
+        return cls(condition.column, condition.log, float(centre), float(scale), low, high)
 
     @refuses_masks
     def standardised(self, values: np.ndarray) -> np.ndarray:

@@ -19,10 +19,11 @@ WHY: Final = {
     "channels": "less time",
     "layers": "less time",
     "batch_size": "more steps in the same time",
-    "learning_rate": "smaller batches and fewer steps",
+    "learning_rate": "fewer steps",
     "max_epochs": "less time",
     "chips_per_micrograph": "less time; neighbouring chips share half of their pixels",
 }
+"""Why an option is smaller than the paper's; why the learning rate is larger."""
 ALWAYS: Final = (
     (
         "test chips",
@@ -68,9 +69,14 @@ def departures(options: PriorOptions, *, properties: bool) -> pd.DataFrame:
         Whether a network was trained with properties as conditions.
     """
     rows = [
-        (CALLED[name], f"{value:g}", f"{getattr(options, name):g}", WHY[name])
+        (CALLED[name], f"{value:g}", f"{here:g}", _why(name, value, here))
         for name, value in paper.SETTINGS.items()
-        if getattr(options, name) != value
+        if (here := getattr(options, name)) != value
     ]
     rows += [*ALWAYS, *([PROPERTIES] if properties else [])]
     return pd.DataFrame(rows, columns=["what", "paper", "here", "why"])
+
+
+def _why(name: str, value: float, here: float) -> str:
+    usual = here > value if name == "learning_rate" else here < value
+    return WHY[name] if usual else "chosen in the configuration"

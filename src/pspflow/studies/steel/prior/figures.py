@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -57,11 +58,16 @@ def likelihood_figure(tables: Mapping[str, pd.DataFrame]) -> Figure:
     tables
         Model of codes, its likelihood; see `likelihood.likelihood_rows`.
     """
+    shown: dict[str, Artist] = {}
     with figure_of(1, len(tables), cell_aspect=_aspect(len(tables))) as (figure, grid):
         for axes, (model, table) in zip(grid[0], tables.items(), strict=True):
             _draw_domains(axes, table[table["domain"] != EVERY])
             axes.set(title=plain(model), ylabel="nats a code (fewer is better)")
-            axes.legend(fontsize=7)
+            handles, labels = axes.get_legend_handles_labels()
+            shown |= dict(zip(labels, handles, strict=True))
+        figure.legend(
+            list(shown.values()), list(shown), loc="outside lower center", ncols=2, fontsize=7
+        )
     return figure
 
 
@@ -75,14 +81,14 @@ def _draw_domains(axes: Axes, rows: pd.DataFrame) -> None:
         # the baseline of other conditions on the same codes is the same
         if source == PIXELCNN or (source == INDEPENDENT and conditioning == "process")
     }
-    tops, bottoms = [], []
+    shown: list[np.ndarray] = []
     for place, ((arm, source), part) in enumerate(series.items()):
         at = np.arange(len(domains)) + WIDTH * ((place + 0.5) / len(series) - 0.5)
         here = part.reindex(domains)
         values = here["nats_per_code"].to_numpy()
         ends = here[["low", "high"]].to_numpy().T
         bars = np.where(np.isfinite(ends), np.abs(ends - values), 0.0)
-        label = ARMS[arm] if source == PIXELCNN else f"{INDEPENDENT}, codes of: {ARMS[arm]}"
+        who = PIXELCNN if source == PIXELCNN else f"{INDEPENDENT} codes"
         axes.errorbar(
             at,
             values,
@@ -91,13 +97,15 @@ def _draw_domains(axes: Axes, rows: pd.DataFrame) -> None:
             color=COLOUR[arm],
             markersize=4,
             linewidth=0.9,
-            label=label,
+            label=f"{who} ({ARMS[arm]})",
         )
-        tops.append(values.max())
-        bottoms.append(values.min())
+        shown += [values, values - bars[0], values + bars[1]]
+    low, high = np.nanmin(shown[::3]), np.nanmax(shown[::3])
     # an interval of two micrographs may be many times as long as all differences
-    margin = 0.6 * (max(tops) - min(bottoms)) + 1e-3
-    axes.set_ylim(min(bottoms) - margin, max(tops) + 2 * margin)
+    margin = 0.6 * (high - low) + 1e-3
+    ends = max(low - margin, np.nanmin(shown)), min(high + margin, np.nanmax(shown))
+    space = 0.05 * (ends[1] - ends[0])
+    axes.set_ylim(ends[0] - space, ends[1] + space)
     axes.set_xticks(range(len(domains)), [plain(name) for name in domains], fontsize=7)
 
 

@@ -5,10 +5,10 @@ from typing import Final
 
 import pandas as pd
 
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE
 from pspflow.studies.steel.prior.likelihood import DIFFERENCE, EVERY, INDEPENDENT, PIXELCNN
 from pspflow.studies.steel.prior.names import in_words
 
-WORSE, UNDECIDED, BETTER = range(3)
 RISE: Final = 0.01
 """Rise of the validation loss after the kept epoch, in nats a code, that is called overfitting."""
 
@@ -66,6 +66,8 @@ def _compared(who: str, rows: pd.DataFrame, domain: str, simulated: bool) -> tup
         if domain != EVERY
         else chips
     )
+    if who.endswith("properties"):
+        where += ", whose ferrite fraction and path it is told"
     count = int(here.loc[DIFFERENCE, "micrographs"])
     return outcome, (
         f"{who}: on {where}, {verdict}: {here.loc[PIXELCNN, 'nats_per_code']:.3f} against "

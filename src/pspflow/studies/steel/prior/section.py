@@ -49,7 +49,7 @@ def prior_section(
     )
     return Section(
         title="PixelCNN",
-        findings=findings(tables, histories, held_out, simulated=simulated),
+        findings=(*early, *findings(tables, histories, held_out, simulated=simulated)),
         parts=(
             Part(
                 title="Training",
@@ -57,7 +57,7 @@ def prior_section(
                 "above it and to its left, and the conditions. Here: "
                 f"{options.layers} gated layers of {options.channels} channels, at most "
                 f"{options.max_epochs} epochs, chips as they are and mirrored. The epoch with the "
-                f"lowest validation loss is kept.{without} {' '.join(early)}".rstrip(),
+                f"lowest validation loss is kept.{without}",
                 figures=(training,),
                 tables=(
                     Table.of(kept_epochs(histories), "The epoch that each training keeps, from 1."),
@@ -73,9 +73,11 @@ def prior_section(
                 "network saw, in nats a code: fewer is better. The baseline draws codes "
                 "independently, with the frequencies of the training chips of the same domain "
                 f"(each code counts {options.smoothing:g} times more than it was seen): what "
-                "PixelCNN has beyond it is spatial. Likelihoods of different codes do not compare: "
-                "fewer codes are easier to predict. A micrograph counts once; intervals are "
-                "Student's over micrographs within domains. The paper gives no likelihood.",
+                "PixelCNN has beyond it is spatial. Networks conditioned on properties are told "
+                "each chip's own, and the baseline is told its domain. Likelihoods of different "
+                "codes do not compare: fewer codes are easier to predict. A micrograph counts "
+                "once; intervals are Student's over micrographs within domains. The paper gives no "
+                "likelihood.",
                 figures=(likelihood,),
                 tables=(
                     Table.of(by_model(tables), "Nats a code of test chips, with 95 % intervals."),

@@ -71,8 +71,10 @@ def train(
     recipe = RECIPES[code_model]
     arguments = recipe.arguments(options)
     net = VQVAE(**arguments).to(device)
-    steps = options.max_epochs * -(-len(data["train"]) // options.batch_size)
-    if isinstance(net.quantiser, NearestCode) and steps <= options.continuous_steps:
+    without_codes = options.continuous_steps if isinstance(net.quantiser, NearestCode) else 0
+    steps_per_epoch = -(-len(data["train"]) // options.batch_size)
+    steps = options.max_epochs * steps_per_epoch
+    if steps <= without_codes:
         raise InputError(
             f"Training has {steps} steps, and codes.continuous_steps of {options.continuous_steps} "
             "leaves none for the codebook; lower it, or raise codes.max_epochs."
@@ -98,5 +100,6 @@ def train(
         model={"code_model": code_model, "network": arguments},
         epochs=options.max_epochs,
         score="validation_loss",
+        eligible_from=without_codes // steps_per_epoch,
         patience=options.patience,
     )
