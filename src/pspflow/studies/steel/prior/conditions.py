@@ -56,14 +56,15 @@ class TrainedCondition:
             (n,) of the training maps, in the column's unit.
         """
         seen = np.log(values) if condition.log else np.asarray(values, np.float64)
-        scale = float(seen.std())
+        low, high = float(values.min()), float(values.max())
         return cls(
             condition.column,
             condition.log,
             float(seen.mean()),
-            scale if scale > 0 else 1.0,
-            float(values.min()),
-            float(values.max()),
+            # of equal values it is what the mean rounds, which would blow up any other value
+            float(seen.std()) if low < high else 1.0,
+            low,
+            high,
         )
 
     @refuses_masks
