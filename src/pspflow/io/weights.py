@@ -65,12 +65,21 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises
     ------
     InputError
-        If the file is cut short.
+        If the file is cut short, or none that `save_weights` wrote.
     """
     _check_length(path)
-    with safe_open(path, framework="pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        return tensors, json.loads(file.metadata()["model"])
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            model = (file.metadata() or {}).get("model")
+    except SafetensorError:
+        model = None
+    if model is None:
+        raise InputError(
+            f"{path}: this is no file of weights that pspflow trained; name its "
+            "weights.safetensors."
+        )
+    return tensors, json.loads(model)
 
 
 def _check_length(path: Path) -> None:

@@ -103,11 +103,32 @@ def test_untrained_models_have_no_inverse():
     [
         ([[2.0, 3.0]], "give one value for each"),
         ([[0.0]], "whose logarithm is used; give a value above 0"),
+        ([[2.0], [3.0], [2]], "has [2.0] twice; remove one"),
     ],
 )
 def test_further_conditions_that_do_not_fit_are_refused(further, words):
-    """Each has a value for every condition, and the logarithm of it where one is used."""
+    """Each has a value for every condition, its logarithm where one is used, and chips of its own.
+
+    Chips follow from conditions: a second set would be the same chips, counted twice.
+    """
     assert words in refused(generation={"further": further})
+
+
+@pytest.mark.parametrize(
+    ("columns", "remedy"), [(2, "set it to 12 or less"), (5, "condition on fewer columns")]
+)
+def test_a_grid_of_too_many_conditions_is_refused(columns, remedy):
+    """Before anything is trained, not after."""
+    conditions = [{"column": f"value_{number}"} for number in range(columns)]
+    chapters = {
+        "images": {**OWN, "domains": CLASSES, "conditions": conditions},
+        "codes": {"held_out": {"domain": None}},
+        "generation": {"further": []},
+    }
+    said = refused(**chapters, inverse={"grid": 13})
+    assert said.startswith("inverse.grid is 13, which makes")
+    assert remedy in said
+    assert SteelOptions.model_validate({**chapters, "inverse": {"grid": 13, "models": []}})
 
 
 def test_a_held_out_arm_that_is_off_asks_for_nothing():

@@ -1,5 +1,6 @@
 """Options of the steel study; their defaults are the demo, their docstrings its help."""
 
+from collections import Counter
 from typing import Self
 
 from pydantic import model_validator
@@ -95,8 +96,18 @@ class SteelOptions(Options):
         return self
 
     @model_validator(mode="after")
+    def _grid_is_small(self) -> Self:
+        if self.inverse.models:
+            self.inverse.check_grid(len(self.images.conditions))
+        return self
+
+    @model_validator(mode="after")
     def _further_conditions_fit(self) -> Self:
         columns = [each.column for each in self.images.conditions]
+        # chips follow from their conditions: a second set would be the first once more
+        twice = [values for values, n in Counter(self.generation.further).items() if n > 1]
+        if twice:
+            raise ValueError(f"generation.further has {list(twice[0])} twice; remove one.")
         for values in self.generation.further:
             if len(values) != len(columns):
                 raise ValueError(

@@ -1,5 +1,6 @@
 """PixelCNN is trained on codes, compared with independent ones and described, on small maps."""
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +16,7 @@ from pspflow.io.tables import read_table, table_provenance, write_table
 from pspflow.io.weights import load_weights
 from pspflow.report.section import Section
 from pspflow.studies.steel.images.options import Condition
+from pspflow.studies.steel.prior.conditions import TrainedCondition
 from pspflow.studies.steel.prior.likelihood import DIFFERENCE, EVERY, INDEPENDENT, PIXELCNN
 from pspflow.studies.steel.prior.maps import read_maps
 from pspflow.studies.steel.prior.options import PriorOptions, TrainingOptions
@@ -51,6 +53,14 @@ def striped(rng, rate):
     starts = rng.integers(CODES // 2, size=(3, 1)) + (0 if slow else CODES // 2)
     steps = rng.random((3, 4)) < (0.1 if slow else 0.4)
     return ((starts + steps.cumsum(axis=1)) % CODES).astype(np.uint16)
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_a_condition_that_never_changes_has_no_scale(log):
+    """What its mean rounds is not taken for a deviation: any other value stays a small number."""
+    for value, count in itertools.product((0.1, 3.0, 6.5, 1e-4, 900.7), (3, 7, 49, 1000)):
+        found = TrainedCondition.of(Condition(column="a", log=log), np.full(count, value))
+        assert found.scale == 1, (value, count)
 
 
 @pytest.fixture(scope="module")

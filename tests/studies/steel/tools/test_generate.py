@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance
@@ -84,6 +85,25 @@ def test_weights_by_path_make_the_same_chips(run, tmp_path):
     other = {**paths, "codes": run / "other.safetensors"}
     with pytest.raises(InputError, match=r"draws 6 codes, but .* has 5"):
         generate(out=tmp_path / "c", **other, count=1, **ASKED)
+
+
+def test_other_files_than_weights_are_refused(run, tmp_path):
+    """Files that are exchanged, of other programs or of no weights: one sentence, and no chips."""
+    coder, drawer = (
+        run / part / "weights.safetensors" for part in ("codes/vq/all", "prior/vq/all/process")
+    )
+    text, foreign = tmp_path / "notes.txt", tmp_path / "foreign.safetensors"
+    text.write_text("no weights at all")
+    save_file({"a": torch.zeros(1)}, foreign)
+    for codes, prior, words in (
+        (drawer, drawer, "of no model of codes; name codes/CODE_MODEL"),
+        (coder, coder, "of no PixelCNN; name prior/CODE_MODEL"),
+        (text, drawer, "no file of weights"),
+        (coder, foreign, "no file of weights"),
+    ):
+        with pytest.raises(InputError, match=words):
+            generate(out=tmp_path / "chips", codes=codes, prior=prior, count=1, **ASKED)
+    assert not (tmp_path / "chips").exists()
 
 
 def test_conditions_outside_the_trained_range_are_warned_of(run, tmp_path, caplog):

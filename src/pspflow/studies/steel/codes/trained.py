@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from pspflow.arrays import refuses_masks
+from pspflow.errors import InputError
 from pspflow.io.weights import load_weights
 from pspflow.models.steel.vqvae import VQVAE, to_grey
 
@@ -73,8 +74,19 @@ class TrainedCodes:
 
 
 def load_codes(weights: Path, device: torch.device) -> TrainedCodes:
-    """Load a trained model of codes onto a device."""
+    """Load a trained model of codes onto a device.
+
+    Raises
+    ------
+    InputError
+        If the weights are another network's.
+    """
     tensors, model = load_weights(weights)
+    if "network" not in model:
+        raise InputError(
+            f"{weights}: these weights are of no model of codes; name "
+            "codes/CODE_MODEL/all/weights.safetensors of a run."
+        )
     net = VQVAE(**model["network"])
     net.load_state_dict(tensors)
     return TrainedCodes(net, device)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from pspflow.errors import InputError
 from pspflow.evaluation.resampling import resamples
 from pspflow.io.imagesets import Micrographs
 from pspflow.logs import log
@@ -30,6 +31,11 @@ class RealChips:
         self._options, self._seed = options, seed
         self.split = tested_split(rows)
         self.domains = [name for name in dict.fromkeys(rows["domain"]) if self._measured(name)]
+        if not self.domains:
+            raise InputError(
+                "no domain has test and training chips with two phases, so that nothing can be "
+                "compared; look at the micrographs, or raise steel.images.chips.size_px."
+            )
         self.micrographs, names = pd.factorize(rows["micrograph"])
         self.count = len(names)
         self._halves = halves(chips)

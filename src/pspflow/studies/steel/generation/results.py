@@ -74,10 +74,9 @@ class Results:
         found = {}
         for quantity in (FRACTION, PATH):
             ours = self.made(model, quantity, MEAN)["value"]
-            real = self.real(quantity, MEAN).reindex(ours.index)
-            found[quantity] = bool(
-                len(ours) and (np.argsort(ours.to_numpy()) == np.argsort(real.to_numpy())).all()
-            )
+            known = pd.DataFrame({"ours": ours, "real": self.real(quantity, MEAN)}).dropna()
+            order = (np.argsort(known[name].to_numpy()) for name in known)
+            found[quantity] = bool(len(known) and np.array_equal(*order))
         return found
 
     @property
@@ -90,7 +89,7 @@ class Results:
         """Tell whether the mean of a held-out domain's chips lies between its neighbours'.
 
         The neighbours' chips are made by the networks that have seen all domains. None for a domain
-        that has one neighbour.
+        that has one neighbour, or where no chip of one of the three could be measured.
         """
         at = list(self.domains).index(domain)
         if not 0 < at < len(self.domains) - 1:
@@ -98,4 +97,4 @@ class Results:
         sides = self.made(model, quantity, MEAN)["value"]
         low, high = sorted((sides[self.domains[at - 1]], sides[self.domains[at + 1]]))
         value = self.made(model, quantity, MEAN, "held_out")["value"][domain]
-        return bool(low < value < high)
+        return None if np.isnan([low, value, high]).any() else bool(low < value < high)

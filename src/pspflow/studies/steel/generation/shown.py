@@ -92,7 +92,9 @@ def of_held_out(real: RealChips, made: Mapping[str, Generated]) -> Sheets:
         seen = made[f"{model}/all"]
         for title, some in (("without it", each), ("with it", seen)):
             row[f"{model}, trained {title}"] = _sheets(some, PRIOR, [domain])[domain]
-    return {domain: {"real test": real.few(domain, ACROSS**2), **row}} if row else {}
+    if domain in real.domains:
+        row = {"real test": real.few(domain, ACROSS**2), **row}
+    return {domain: row} if row else {}
 
 
 def code_maps(each: Generated, domains: Sequence[str]) -> Sheets:
@@ -122,6 +124,7 @@ def measures_by_place(
     """
     places: dict[str, dict[str, pd.DataFrame]] = {}
     at: dict[str, float] = {}
+    domains = {each.domain for each in sets if each.domain}
     for each in sets:
         if each.trained_on == "held_out" or (each.conditions and not further):
             continue
@@ -134,7 +137,9 @@ def measures_by_place(
             kind = REALITY
         else:
             continue
-        place = each.domain or each.conditions
+        # a domain may be named as its condition
+        twin = " (further)" if each.conditions in domains else ""
+        place = each.domain or f"{each.conditions}{twin}"
         at.setdefault(place, float(each.measures[names[0]].mean()))
         places.setdefault(place, {})[kind] = each.measures
     return {name: places[name] for name in sorted(places, key=lambda name: at[name])}

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,6 @@ from numpy.typing import NDArray
 from pspflow.errors import InputError
 
 Floats = NDArray[np.float64]
-MOST_CONDITIONS: Final = 150
-"""Combinations of a grid for which chips are generated."""
 
 
 @dataclass(frozen=True)
@@ -85,22 +82,6 @@ def grid_of(axes: Sequence[Axis], points: int) -> Floats:
     -------
     ndarray
         (points ** c, c), every combination of equally spaced values, the last condition fastest.
-
-    Raises
-    ------
-    InputError
-        If these are more than `MOST_CONDITIONS`.
     """
-    if points ** len(axes) > MOST_CONDITIONS:
-        fits = int(MOST_CONDITIONS ** (1 / len(axes)) + 1e-9)
-        remedy = (
-            f"set it to {fits} or less"
-            if fits > 2
-            else "condition on fewer columns, or set steel.inverse.models to []"
-        )
-        raise InputError(
-            f"steel.inverse.grid is {points}, which makes {points ** len(axes)} combinations of "
-            f"{len(axes)} conditions, more than {MOST_CONDITIONS}; {remedy}."
-        )
     steps = np.linspace(-1, 1, points)
     return np.array(list(product(*(axis.values(steps) for axis in axes))))

@@ -1,11 +1,14 @@
 """Options of the inverse; their docstrings are the schema's help."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from pspflow.options import Count, Options
 from pspflow.studies.steel.codes.options import CodeModel
+
+MOST_CONDITIONS: Final = 150
+"""Combinations of a grid for which chips are generated."""
 
 
 class InverseOptions(Options):
@@ -27,3 +30,25 @@ class InverseOptions(Options):
     tested."""
     resamples: Annotated[int, Field(ge=100)] = 500
     """Resamples from which an interval is computed."""
+
+    def check_grid(self, conditions: int) -> None:
+        """Refuse more combinations of conditions than `MOST_CONDITIONS`.
+
+        Raises
+        ------
+        ValueError
+            If the grid has more.
+        """
+        combinations = self.grid**conditions
+        if combinations <= MOST_CONDITIONS:
+            return
+        fits = int(MOST_CONDITIONS ** (1 / conditions) + 1e-9)
+        remedy = (
+            f"set it to {fits} or less"
+            if fits > 2
+            else "condition on fewer columns, or set inverse.models to []"
+        )
+        raise ValueError(
+            f"inverse.grid is {self.grid}, which makes {combinations} combinations of {conditions} "
+            f"conditions, more than {MOST_CONDITIONS}; {remedy}."
+        )

@@ -12,8 +12,10 @@ from pspflow.microstructure.catalogue.names import OWN_COLUMNS
 from pspflow.studies.steel.images.options import Condition
 
 MEASURES: Final = ("ferrite_fraction", "mean_free_path_px", "mean_free_path_um")
-OTHER_COLUMNS: Final = frozenset(("chip_id", "split", *MEASURES, "failure", "one_peak"))
-"""Columns that a table of measures has beside conditions and those of an image."""
+OTHER_COLUMNS: Final = frozenset(
+    ("chip_id", "split", *MEASURES, "failure", "one_peak", "source", "chips")
+)
+"""Columns that tables of measured chips have beside conditions and those of an image."""
 
 
 def checked_conditions(

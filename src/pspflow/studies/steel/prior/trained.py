@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from pspflow.arrays import unmasked
+from pspflow.errors import InputError
 from pspflow.io.weights import load_weights
 from pspflow.models.steel.pixelcnn import PixelCNN, log_likelihood
 from pspflow.models.steel.sampling import sample
@@ -120,8 +121,19 @@ def model_arguments(
 
 
 def load_prior(weights: Path, device: torch.device) -> TrainedPrior:
-    """Load a trained PixelCNN onto a device, ready to draw."""
+    """Load a trained PixelCNN onto a device, ready to draw.
+
+    Raises
+    ------
+    InputError
+        If the weights are another network's.
+    """
     tensors, model = load_weights(weights)
+    if "conditions" not in model:
+        raise InputError(
+            f"{weights}: these weights are of no PixelCNN; name "
+            "prior/CODE_MODEL/all/process/weights.safetensors of a run."
+        )
     conditions = tuple(TrainedCondition(**each) for each in model["conditions"])
     net = PixelCNN(conditions=len(conditions), **model["net"])
     net.load_state_dict(tensors)

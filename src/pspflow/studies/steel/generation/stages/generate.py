@@ -92,6 +92,8 @@ def generate(
 
     images, drawn, tables = [], [], []
     sets = list(wanted())
+    for sentence in drawer.outside(np.concatenate([each for _, _, each in sets])):
+        log.warning("%s", sentence)
     size_um = Micrographs(micrographs).pixel_size_um
     for source, name, conditions in progress(sets, len(sets), "conditions", "condition"):
         rng = generator(seed, "codes", training, source, name, conditions[0].tolist())
