@@ -70,6 +70,18 @@ def test_models_are_compared_by_the_size_of_their_biases():
     assert value == pytest.approx(-7, abs=0.5)
 
 
+def test_models_are_compared_on_chips_that_both_could_measure():
+    """One that fails on the hard chips gains nothing; one that fails on all is not compared."""
+    given = {"vq": rows(1.1), "sharp": rows(1.1)}
+    hard = given["sharp"].index[::2]
+    for model in given.values():
+        model.loc[hard, "reconstructed_mean_free_path_px"] *= 3
+    given["sharp"].loc[hard, "failure"] = "one phase"
+    assert differences(given, "path_bias_percent", rng)["sharp"][0] == pytest.approx(0)
+    given["sharp"]["failure"] = "one phase"
+    assert np.isnan(differences(given, "path_bias_percent", rng)["sharp"]).all()
+
+
 def test_principal_axes_are_those_of_singular_vectors():
     """Coordinates up to sign, shares of variance, and a sign that says where the extreme is."""
     points = np.random.default_rng(2).normal(size=(20, 50)) * np.linspace(0.1, 3, 50)

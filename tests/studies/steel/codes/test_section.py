@@ -96,6 +96,14 @@ def test_what_got_worse_is_said_first():
     assert not any("simulated" in text for text in said)
 
 
+def test_a_model_without_two_phases_is_said_to_have_none():
+    """A decoder that has collapsed makes chips of one grey level: no number of it is a bias."""
+    flat = rows(1.0).assign(failure="one phase")
+    said = findings({"vq": rows(1.1), "sharp": flat}, {}, 0, simulated=False)
+    assert "No reconstruction by sharp of test chips has two phases" in " ".join(said)
+    assert "nan" not in " ".join(said)
+
+
 def test_intervals_stand_beside_their_values():
     """Where there is none, the value stands alone; where there is no value, a dash."""
     given = rows(1.1)

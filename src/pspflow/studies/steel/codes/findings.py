@@ -66,6 +66,8 @@ def bias_table(tables: Mapping[str, pd.DataFrame], seed: int) -> pd.DataFrame:
 
 def _bias(name: str, row: "pd.Series[float]", data: str) -> str:
     path, points = row["path_bias_percent"], row["ferrite_bias_points"]
+    if np.isnan(path):
+        return f"No reconstruction by {name} of {data} has two phases, so that none is measured."
     return (
         f"Reconstructions by {name} of {data} change the mean free path by {path:+.1f} %"
         f"{_interval(row, 'path_bias_percent', '+.1f')} and the ferrite fraction by {points:+.2f} "

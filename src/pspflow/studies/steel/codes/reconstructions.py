@@ -131,10 +131,12 @@ def differences(
 ) -> dict[str, tuple[float, float, float]]:
     """Subtract the size of a bias of the first model from that of each other one.
 
+    Chips that one of the models leaves without a measure count for none of them.
+
     Parameters
     ----------
     models
-        Rows as `compared` returns them by model, of the same chips.
+        Rows as `compared` returns them by model, of the same chips in the same order.
     measure
         One of `MEASURES`.
     rng_of
@@ -143,8 +145,14 @@ def differences(
     Returns
     -------
     dict
-        By model, the difference and its 95 % interval; a negative one is better.
+        By model, the difference and its 95 % interval; a negative one is better. NaN where no chip
+        is left.
     """
-    sizes = {name: np.abs(resampled(rows, rng_of())[measure]) for name, rows in models.items()}
+    good = np.all([(rows["failure"] == "").to_numpy() for rows in models.values()], axis=0)
+    if not good.any():
+        return dict.fromkeys(list(models)[1:], (np.nan, np.nan, np.nan))
+    sizes = {
+        name: np.abs(resampled(rows[good], rng_of())[measure]) for name, rows in models.items()
+    }
     first, *others = sizes
     return {name: between(sizes[name] - sizes[first]) for name in others}

@@ -76,7 +76,7 @@ def sheets_figure(rows: Mapping[str, Mapping[str, np.ndarray]], across: int) -> 
                     axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="none")
             line[0].set_ylabel(plain(label), fontsize=SMALL)
         for name, axes in zip(columns, grid[0], strict=True):
-            axes.set_title(plain(name), fontsize=SMALL + 1)
+            axes.set_title(_in_lines(name), fontsize=SMALL + 1)
     return figure
 
 
@@ -136,15 +136,26 @@ def boxes_figure(
                     x = at + (kinds.index(kind) - (len(kinds) - 1) / 2) * width
                     axes.boxplot(values, positions=[x], widths=0.85 * width, **_style(hue[kind]))
             axes.set_xlim(-0.5, len(places) - 0.5)
-            axes.set_xticks(range(len(places)), [plain(name) for name in places], fontsize=SMALL)
+            names = [_in_lines(name) for name in places]
+            axes.set_xticks(range(len(places)), names, fontsize=SMALL)
             axes.tick_params(labelsize=SMALL)
             axes.set_ylabel(f"{quantity.name} ({quantity.unit})", fontsize=SMALL)
         grid[-1, 0].set_xlabel(plain(label), fontsize=SMALL)
         keys: list[Any] = [Patch(facecolor=hue[kind], edgecolor="black") for kind in kinds]
         keys.append(Line2D([], [], **_MEAN, linestyle="none"))
-        names = [*map(plain, kinds), "mean"]
-        figure.legend(keys, names, loc="outside lower center", ncols=len(keys), fontsize=SMALL)
+        figure.legend(
+            keys,
+            [*map(plain, kinds), "mean"],
+            loc="outside lower center",
+            ncols=len(keys),
+            fontsize=SMALL,
+        )
     return figure
+
+
+def _in_lines(name: str) -> str:
+    """Write several conditions below each other: beside each other names would overlap."""
+    return plain(name).replace(", ", ",\n")
 
 
 def _hues(kinds: Sequence[str]) -> dict[str, Any]:
