@@ -84,13 +84,13 @@ def _variances(results: Results, model: str) -> Iterator[Headline]:
 
 def _order(results: Results, model: str) -> Headline:
     wrong = [name for name, right in results.in_order(model).items() if not right]
-    here = "the same" if not wrong else f"another for {' and '.join(wrong)}"
+    here = f"another for {' and '.join(wrong)}" if wrong else f"that of {results.against}"
     close = sum(results.overlapping(model, quantity) for quantity in (FRACTION, PATH))
     return _row(
         results,
         f"Order of the means over the cooling rates, {model} (tables I and II)",
         "that of training chips",
-        f"{here} as of {results.against}" if not wrong else here,
+        here,
         not wrong,
         f"intervals of {close} pairs of means overlap" if close else "no intervals overlap",
     )

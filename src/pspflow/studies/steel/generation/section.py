@@ -83,7 +83,7 @@ def _moments(results: Results, figures: Mapping[str, Figure]) -> Part:
         "domain (at further conditions against freshly simulated micrographs): of mean fractions "
         "in percentage points, else in %. Intervals (95 %) resample micrographs on the real side "
         "and chips on the generated side; of "
-        f"{micrographs.min()} to {micrographs.max()} test micrographs a domain they are rough, and "
+        f"{micrographs.min()} test micrographs a domain, the fewest, they are rough, and "
         "variances of fewer than three have none. Each network is trained once, and its seed is "
         "not in them. Real training chips show what other micrographs of the same domain differ "
         "by." + note,

@@ -36,7 +36,7 @@ NAMES: Final = {
 }
 WORDS: Final = {
     WORSE: "higher than",
-    UNDECIDED: "which cannot be told from",
+    UNDECIDED: "not to be told from",
     BETTER: "lower than",
 }
 
