@@ -13,6 +13,14 @@ WORSE, UNDECIDED, BETTER = range(3)
 """Outcomes of a comparison, in the order in which they are reported."""
 
 
+class Finding(NamedTuple):
+    """A sentence, and what it says."""
+
+    outcome: int
+    """`WORSE`, `UNDECIDED` or `BETTER`."""
+    text: str
+
+
 class Difference(NamedTuple):
     """A measure of one model less that of another, over repetitions: runs, or targets."""
 

@@ -14,8 +14,6 @@ CodeWeights = Annotated[Path, Parameter(help="Weights of the trained VQ-VAE."), 
 CodeStore = Annotated[Path, Parameter(help="Zarr store of the codes of chips."), INPUT]
 PriorWeights = Annotated[Path, Parameter(help="Weights of the trained PixelCNN."), INPUT]
 FrequencyTable = Annotated[Path, Parameter(help="Table of the codes' frequencies."), INPUT]
-GeneratedStore = Annotated[Path, Parameter(help="Zarr store of generated chips."), INPUT]
-GeneratedTable = Annotated[Path, Parameter(help="Table of generated chips."), INPUT]
 TruthTable = Annotated[
     Path, Parameter(help="Table of chips simulated at further conditions."), INPUT
 ]
@@ -25,6 +23,3 @@ GridTable = Annotated[
 LikelihoodFile = Annotated[
     Path, Parameter(help="Likelihoods of measured morphology, likelihood.safetensors."), INPUT
 ]
-WishTable = Annotated[Path, Parameter(help="Table of chips for wanted morphology."), INPUT]
-TestedTable = Annotated[Path, Parameter(help="Table of inferred and true conditions."), INPUT]
-DensityTable = Annotated[Path, Parameter(help="Table of the posteriors' densities."), INPUT]

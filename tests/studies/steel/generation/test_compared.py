@@ -7,13 +7,13 @@ import pytest
 from pspflow.studies.steel.generation.compared import RealChips
 from pspflow.studies.steel.generation.making import cycled, drawn_independently, frequencies_of
 from pspflow.studies.steel.generation.options import GenerationOptions
-from pspflow.studies.steel.generation.real import (
+from pspflow.studies.steel.generation.sets import (
     drawn_chips,
     halves,
     neighbours,
     order_of_domains,
 )
-from pspflow.studies.steel.generation.real import tested_split as split_of
+from pspflow.studies.steel.generation.sets import tested_split as split_of
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pspflow.studies.steel.generation.figures import boxes_figure, coloured, mosaic, sheets_figure
-from pspflow.studies.steel.generation.moments import Quantity
+from pspflow.studies.steel.morphology.moments import Quantity
 
 
 def test_a_mosaic_holds_every_image_in_its_place():

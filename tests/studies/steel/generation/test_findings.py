@@ -1,5 +1,7 @@
 """Findings and headline say what tables say, and change with them."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,10 +13,11 @@ from pspflow.studies.steel.generation.headline import headline
 from pspflow.studies.steel.generation.making import INDEPENDENT, PRIOR
 from pspflow.studies.steel.generation.moments import GENERATED, REAL
 from pspflow.studies.steel.generation.options import GenerationOptions
-from pspflow.studies.steel.generation.paper import FRACTION, MEAN, PATH, VARIANCE
 from pspflow.studies.steel.generation.results import Results
+from pspflow.studies.steel.generation.rulers import ruler_table
 from pspflow.studies.steel.generation.section import generation_section, moment_table
 from pspflow.studies.steel.images.options import RATES
+from pspflow.studies.steel.morphology.moments import FRACTION, MEAN, PATH, VARIANCE
 
 DOMAINS = list(RATES)
 VALUES = {
@@ -70,7 +73,8 @@ def results(error=1.0, held_out=None, closer=0.0, difference=-1.0):
         copies=pd.DataFrame(copies),
         domains=DOMAINS,
         papers_domains=True,
-        differences=["simulated micrographs"],
+        differences=[],
+        against="test chips of other simulated micrographs",
         simulated=True,
     )
 
@@ -98,7 +102,13 @@ def test_aims_are_reached_by_what_the_table_says(error, verdicts):
     """Means within 1.5 points and 6 %; variances within the paper's own errors; the order."""
     rows = list(headline(results(error)))
     assert [each.verdict for each in rows] == verdicts
-    assert all("simulated micrographs" in each.why for each in rows)
+    assert all(
+        "simulated micrographs" in each.here for each in rows if "Order" not in each.quantity
+    )
+    other = dataclasses.replace(results(error), differences=["chips of 64 pixels, not 128"])
+    assert {(each.verdict, each.why) for each in headline(other)} == {
+        ("not comparable", "chips of 64 pixels, not 128")
+    }
 
 
 def test_a_held_out_mean_lies_between_its_neighbours_or_not():
@@ -108,29 +118,43 @@ def test_a_held_out_mean_lies_between_its_neighbours_or_not():
         assert "not seen it" in last.quantity
         assert last.verdict == verdict
         said = " ".join(findings(results(0.0, held_out=share)))
-        assert ("not between those" in said) == (verdict == "not reached")
+        assert ("not between" in said) == (verdict == "not reached")
 
 
 def test_copies_are_suspected_where_too_many_chips_are_near():
-    """More than the share of the test chips, with its interval."""
-    assert any("no copies are suspected" in each for each in findings(results()))
-    assert any(
-        "vq: copies are suspected by blocks" in each for each in findings(results(closer=0.2))
-    )
+    """More than the share of the test chips, with its interval; without one it cannot be told."""
+
+    def said(**changes):
+        return next(each for each in findings(results(**changes)) if "copies" in each)
+
+    assert "vq: no copies of training chips are suspected" in said()
+    assert "vq: copies of training chips are suspected by blocks" in said(closer=0.2)
+    blind = results(closer=0.2)
+    blind.copies[["closer_share_low", "closer_share_high"]] = np.nan
+    assert any("cannot be told" in each for each in findings(blind) if "copies" in each)
 
 
-def test_the_baseline_may_be_better():
-    """Domains are counted with the sign that is better."""
-    assert "KID: worse in 0, better in 4" in findings(results())[0]
-    assert "KID: worse in 4, better in 0" in findings(results(difference=1.0))[0]
-    assert "KID: worse in 0, better in 0" in findings(results(difference=0.1))[0]
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [(-1.0, "is better than"), (1.0, "is worse than"), (0.1, "cannot be told from")],
+)
+def test_the_baseline_may_be_better(difference, said):
+    """Domains are counted with the sign that is better; what is worse is said first."""
+    found = findings(results(difference=difference))
+    (each,) = [text for text in found if "drawn each by itself" in text]
+    assert said in each
+    assert ("KID (4)" in each) == (abs(difference) == 1)
+    assert (found[0] == each) == (difference == 1)
 
 
 def test_rulers_are_counted_by_domain():
-    """Farther than training chips, nearer than another domain."""
+    """Farther than training chips, nearer than another domain; no interval lies apart."""
+    table = ruler_table(results().distances, ["vq"]).set_index("ruler")
+    assert table["farther"].to_dict() == {"real training": 4, "another domain": 0}
+    assert (table["apart"] == 0).all()
     said = " ".join(findings(results()))
-    assert "training chips of the same domain are: KID: 4 of 4" in said
-    assert "those of a neighbouring domain: KID: 0 of 4" in said
+    assert "than real training chips in 4 of 4 (0 with" in said
+    assert "than chips of a neighbouring domain in 0 of 4 (0 with" in said
 
 
 def test_the_papers_columns_stand_beside_ours():

@@ -8,22 +8,10 @@ from pspflow.studies.steel.generation.moments import (
     REAL,
     Measured,
     limits,
-    moments,
     named_conditions,
-    quantities_of,
     resampled,
 )
-
-
-def test_weighted_moments_are_those_of_repeated_values():
-    """Also far from 0, where squares would cancel."""
-    rng = np.random.default_rng(0)
-    values = 1e6 + rng.normal(size=20)
-    weights = rng.multinomial(20, np.full(20, 0.05), size=5)
-    for row, mean, variance in zip(weights, *moments(values, weights), strict=True):
-        drawn = np.repeat(values, row)
-        assert mean == pytest.approx(drawn.mean())
-        assert variance == pytest.approx(drawn.var(ddof=1), rel=1e-6)
+from pspflow.studies.steel.morphology.moments import quantities_of
 
 
 def measures(values, micrographs):

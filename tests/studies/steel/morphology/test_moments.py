@@ -27,15 +27,45 @@ def measured(micrographs, chips, rng, *, spread=0.05, size_um=0.5):
     return table.assign(specimen="s", split="train", rate=1.0, failure="", one_peak=False)
 
 
-def test_moments_of_numpy():
-    """Each resample's mean and variance are those of its repeated values."""
+def pairwise(values, units):
+    """Return half the mean square difference of all chips of different units."""
+    apart = units[:, None] != units
+    return np.square(values[:, None] - values)[apart].mean() / 2
+
+
+def test_moments_of_every_resample():
+    """Means of repeated chips; variances over pairs of different micrographs, far from 0 too."""
     rng = np.random.default_rng(0)
-    values, draws = rng.normal(1e6, 1, 9), rng.integers(0, 4, (20, 9))
-    mean, variance = resampled_moments(values, draws)
-    for at, counts in enumerate(draws):
+    values, units = rng.normal(1e6, 1, 9), np.array([0, 0, 0, 1, 1, 2, 2, 2, 3])
+    draws = rng.integers([1, 1, 0, 0], 4, (20, 4))  # of a pair of micrographs at least
+    mean, variance = resampled_moments(values, units, draws)
+    for at, counts in enumerate(draws[:, units]):
         repeated = np.repeat(values, counts)
         assert mean[at] == pytest.approx(repeated.mean(), rel=1e-12)
-        assert variance[at] == pytest.approx(repeated.var(ddof=1), rel=1e-6)
+        expected = pairwise(repeated, np.repeat(units, counts))
+        assert variance[at] == pytest.approx(expected, rel=1e-6)
+
+
+def test_variances_are_numpys_where_every_chip_is_a_unit():
+    """And of a single micrograph, whose chips have no other to differ from."""
+    values = np.random.default_rng(0).normal(size=9)
+    for units, draws in ((np.arange(9), np.ones((2, 9), int)), (np.zeros(9, int), [[1], [1]])):
+        mean, variance = resampled_moments(values, units, np.array(draws))
+        assert mean == pytest.approx(values.mean())
+        assert variance[0] == pytest.approx(values.var(ddof=1))
+
+
+def test_variances_of_few_micrographs_are_unbiased():
+    """Those between micrographs and within them, 1 each; over chips alone it would be 1.67."""
+    rng = np.random.default_rng(0)
+    units = np.repeat(np.arange(3), 20)
+    found = [
+        resampled_moments(rng.normal(size=3)[units] + rng.normal(size=60), units, np.ones((1, 3)))[
+            1
+        ]
+        for _ in range(2000)
+    ]
+    assert np.mean(found) == pytest.approx(2, abs=0.1)
 
 
 def test_domains_apart_and_what_has_no_value():
@@ -53,7 +83,8 @@ def test_domains_apart_and_what_has_no_value():
         ):
             row = found.loc[(domain, quantity)]
             assert row["mean"] == pytest.approx(values.mean())
-            assert row["variance"] == pytest.approx(values.var())
+            units = rows["micrograph"].to_numpy()
+            assert row["variance"] == pytest.approx(pairwise(values.to_numpy(), units))
             assert row["mean_low"] < row["mean"] < row["mean_high"]
             assert row["chips"] == len(rows)
     assert found["one_phase"].tolist() == [0, 0, 1, 1]

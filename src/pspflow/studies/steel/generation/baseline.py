@@ -5,17 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.resampling import interval
 from pspflow.studies.steel.generation.distances import COVERAGE, DENSITY
 from pspflow.studies.steel.generation.making import INDEPENDENT, PRIOR
 from pspflow.studies.steel.generation.moments import (
     GENERATED,
-    MOMENTS,
     Drawn,
     Measured,
-    Quantity,
     references_of,
 )
+from pspflow.studies.steel.morphology.moments import MOMENTS, Quantity, limits_of
 
 Pairs = Iterator[tuple[str, str, str, str, np.ndarray, np.ndarray]]
 """Code model, domain, measure, unit, values of PixelCNN and of the baseline: (1 + R,) each."""
@@ -91,7 +89,7 @@ def baseline_table(pairs: Pairs, resolved: Mapping[str, bool]) -> pd.DataFrame:
         difference = ours - theirs
         ends = (np.nan, np.nan)
         if resolved[domain] and np.isfinite(difference[0]):
-            ends = interval(difference)[1:]
+            ends = limits_of(difference)[1:]
         better = 1 if name.startswith(COVERAGE) else -1
         values = (float(ours[0]), float(theirs[0]), float(difference[0]), *ends, better)
         rows.append((model, domain, name, unit, *values))

@@ -12,8 +12,7 @@ from pspflow.seeds import generator
 from pspflow.studies.steel.generation.baseline import set_name
 from pspflow.studies.steel.generation.distances import Chips
 from pspflow.studies.steel.generation.options import GenerationOptions
-from pspflow.studies.steel.generation.real import drawn_chips, halves, tested_split
-from pspflow.studies.steel.generation.sets import Generated
+from pspflow.studies.steel.generation.sets import Generated, drawn_chips, halves, tested_split
 
 
 class RealChips:

@@ -20,9 +20,9 @@ from pspflow.seeds import generator
 from pspflow.studies.steel.generation.baseline import set_name
 from pspflow.studies.steel.generation.compared import RealChips
 from pspflow.studies.steel.generation.distances import Chips
-from pspflow.studies.steel.generation.moments import limits
 from pspflow.studies.steel.generation.options import GenerationOptions
 from pspflow.studies.steel.generation.sets import Generated
+from pspflow.studies.steel.morphology.moments import limits_of
 
 BLOCK_PX: Final = 8
 NEAREST_SHARE: Final = 0.025
@@ -151,7 +151,8 @@ def copy_table(
     -------
     DataFrame
         `made`, `features`, `chips`, `test_chips`, `training_chips`, `distance`, `test_distance`,
-        `ratio` and `closer_share` with `_low` and `_high`; see `Nearness`.
+        `ratio` and `closer_share` with `_low` and `_high`, NaN where a domain has a single test
+        micrograph; see `Nearness`.
     """
     units = np.concatenate([each.units for each in test.values()])
     sets = {TEST: np.concatenate([each.images for each in test.values()])}
@@ -163,7 +164,7 @@ def copy_table(
                 sets[set_name(name, source)] = each.at(at)
     training = real.some_training()
     weights = resamples(real.strata, options.resamples, generator(seed, "copies"))[:, units]
-    resolved = pd.DataFrame({"micrograph": units})
+    resolved = all(real.resolved[domain] for domain in test)
     rows = []
     for kind, found in distances_to_training(sets, training).items():
         held_out = found.pop(TEST)
@@ -182,6 +183,7 @@ def copy_table(
             row |= {"test_distance": float(near.held_out[0])}
             for column, share in (("ratio", near.ratio), ("closer_share", near.closer)):
                 keys = (column, f"{column}_low", f"{column}_high")
-                row |= dict(zip(keys, limits(share, resolved), strict=True))
+                ends = limits_of(share) if resolved else (float(share[0]), np.nan, np.nan)
+                row |= dict(zip(keys, ends, strict=True))
             rows.append(row)
     return pd.DataFrame(rows)

@@ -26,7 +26,7 @@ from pspflow.evaluation.resampling import Sample, interval
 from pspflow.microstructure.morphology import Phase
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
-from pspflow.studies.steel.generation.making import measured
+from pspflow.studies.steel.morphology.measured import measured
 from pspflow.studies.steel.morphology.options import MorphologyOptions
 
 FLOOR, OTHERS, NEIGHBOUR = "real halves", "real training", "another domain"
@@ -195,7 +195,7 @@ def fidelity_features(
     """
 
     def morphology(chips: np.ndarray) -> np.ndarray:
-        return measured(chips, options, None)[MORPHOLOGY].to_numpy(np.float64)
+        return measured(chips, options)[MORPHOLOGY].to_numpy(np.float64)
 
     morphologies = morphology(training)
     return {

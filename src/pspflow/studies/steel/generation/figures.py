@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from pspflow.arrays import refuses_masks
 from pspflow.report.style import COLOURS, figure_of, plain
-from pspflow.studies.steel.generation.moments import Quantity
+from pspflow.studies.steel.morphology.moments import Quantity
 
 SMALL = 7
 REAL_COLOUR = "0.75"

@@ -1,227 +1,253 @@
 """Sentences about generated chips, computed from the tables; what got worse is said first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
+from pspflow.studies.steel.generation.baseline import set_name
 from pspflow.studies.steel.generation.copies import NEAREST_SHARE
-from pspflow.studies.steel.generation.distances import (
-    COVERAGE,
-    DENSITY,
-    FLOOR,
-    KID,
-    NEIGHBOUR,
-    OTHERS,
-    RULERS,
-)
+from pspflow.studies.steel.generation.distances import COVERAGE, DENSITY, OTHERS
 from pspflow.studies.steel.generation.headline import with_interval
 from pspflow.studies.steel.generation.making import PRIOR
-from pspflow.studies.steel.generation.moments import MOMENTS
-from pspflow.studies.steel.generation.paper import FRACTION, MEAN, PATH
 from pspflow.studies.steel.generation.results import Results
+from pspflow.studies.steel.generation.rulers import NAMES, ruler_table
+from pspflow.studies.steel.morphology.moments import FRACTION, MOMENTS, PATH
 
 
 def findings(results: Results) -> tuple[str, ...]:
-    """Say in sentences what the tables show, on every measure."""
-    said = [*_failures(results), *_baseline(results), *_errors(results), *_further(results)]
-    said += [*_held_out(results), *_distances(results), *_coverage(results), *_copies(results)]
-    return tuple(said)
+    """Say in sentences what the tables show, on every measure; details are in the tables."""
+    said = [*_failures(results)]
+    for model in results.models:
+        said += [*_baseline(results, model), *_errors(results, model), *_further(results, model)]
+        said += [*_held_out(results, model), *_distances(results, model)]
+        said += [*_coverage(results, model), *_copies(results, model)]
+    return tuple(each.text for each in sorted(said, key=lambda each: each.outcome))
 
 
-def _failures(results: Results) -> Iterator[str]:
+def _failures(results: Results) -> Iterator[Finding]:
     rows = results.moments[results.moments["failed"] > 0].drop_duplicates(
         ["set", "code_model", "trained_on", "source", "domain", "conditions"]
     )
     if len(rows):
         each = "; ".join(
-            f"{_named(row)} {row['failed']} of {row['failed'] + row['chips']}"
+            f"{_set(row)} {row['failed']} of {row['failed'] + row['chips']}"
             for _, row in rows.iterrows()
         )
-        yield f"Chips of one phase, which no table counts: {each}."
+        yield Finding(WORSE, f"Chips of one phase, which no table counts: {each}.")
 
 
-def _named(row: pd.Series) -> str:
+def _set(row: pd.Series) -> str:
     parts = (row["set"], row["code_model"], row["source"], row["domain"], row["conditions"])
     return " ".join(str(part) for part in parts if part)
 
 
-def _baseline(results: Results) -> Iterator[str]:
-    """Count domains where PixelCNN is worse or better than codes drawn by themselves."""
-    for model, rows in results.baseline.groupby("code_model", sort=False):
-        resolved = rows["low"].notna().any()
-        sign = rows["better"].to_numpy()
-        least, most = (
-            (rows["low"], rows["high"]) if resolved else (rows["difference"], rows["difference"])
+def _baseline(results: Results, model: str) -> Iterator[Finding]:
+    """Say by which measures PixelCNN is worse or better than codes drawn each by itself."""
+    rows = results.baseline[results.baseline["code_model"] == model]
+    if rows.empty:
+        return
+    domains = rows["domain"].nunique()
+    on = f"on {results.against}"
+    known = rows["low"].notna()
+    if not known.any():
+        yield Finding(
+            UNDECIDED,
+            f"{model}: whether PixelCNN is better than codes drawn each by itself cannot be told "
+            f"{on}, since one test micrograph a domain gives no interval.",
         )
-        above, below = (least > 0).to_numpy(), (most < 0).to_numpy()
-        better = np.where(sign > 0, above, below)
-        worse = np.where(sign > 0, below, above)
-        counts = rows.assign(better=better, worse=worse).groupby("measure", sort=False)
-        counts = counts[["worse", "better"]].sum()
-        ordered = counts.sort_values(["worse", "better"], ascending=[False, True], kind="stable")
-        words = ("worse", "better") if resolved else ("larger error", "smaller error")
-        each = "; ".join(
-            f"{measure}: {words[0]} in {more}, {words[1]} in {less}"
-            for measure, more, less in ordered.itertuples(name=None)
+        return
+    sign = rows["better"]
+    better = np.where(sign > 0, rows["low"] > 0, rows["high"] < 0)
+    worse = np.where(sign > 0, rows["high"] < 0, rows["low"] > 0)
+    counts = rows.assign(better=better, worse=worse).groupby("measure", sort=False)
+    counts = counts[["worse", "better"]].sum()
+    for outcome, word in ((WORSE, "worse"), (BETTER, "better")):
+        found = counts.loc[counts[word] > 0, word].sort_values(ascending=False, kind="stable")
+        each = _listed(f"{_named(name)} ({number})" for name, number in found.items())
+        if each:
+            yield Finding(
+                outcome,
+                f"{model}: PixelCNN is {word} than codes drawn each by itself in {each} {on}; in "
+                f"brackets those of {domains} domains whose 95 % interval excludes 0.",
+            )
+    undecided = counts.index[(counts == 0).all(axis=1)]
+    if len(undecided):
+        yield Finding(
+            UNDECIDED,
+            f"{model}: PixelCNN cannot be told from codes drawn each by itself in "
+            f"{_listed(map(_named, undecided))} {on}: every 95 % interval includes 0.",
         )
-        sure = "with an interval that excludes 0" if resolved else "without intervals"
-        yield (
-            f"{model}, PixelCNN compared with codes drawn each by itself (the baseline), in how "
-            f"many of {rows['domain'].nunique()} domains it is worse or better, {sure}: {each}."
-        )
 
 
-def _errors(results: Results) -> Iterator[str]:
-    on = " of simulated micrographs" if results.simulated else ""
-    for model in results.models:
-        for quantity in (FRACTION, PATH):
-            for moment in MOMENTS:
-                rows = results.made(model, quantity, moment).dropna(subset="error")
-                if rows.empty:
-                    continue
-                low, high = rows["error_low"] > 0, rows["error_high"] < 0
-                each = ", ".join(f"{name} {with_interval(row)}" for name, row in rows.iterrows())
-                known = rows["error_low"].notna().any()
-                sure = (
-                    f"; too large in {int(low.sum())} and too small in {int(high.sum())} of "
-                    f"{len(rows)} domains, with an interval that excludes 0"
-                    if known
-                    else ""
-                )
-                yield (
-                    f"{model}, {moment} of {quantity}, generated against real test chips{on}: "
-                    f"{each}{sure}."
-                )
-        if len(results.domains) < 2:  # one has no order
-            continue
-        wrong = [name for name, right in results.in_order(model).items() if not right]
-        order = f"not for {' and '.join(wrong)}" if wrong else "for both measures"
-        yield f"{model}: means over the domains are in the order of the real ones {order}."
+def _named(measure: object) -> str:
+    return str(measure).replace(", ", " by ")
 
 
-def _further(results: Results) -> Iterator[str]:
+def _listed(names: Iterable[str]) -> str:
+    *first, last = list(names) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _errors(results: Results, model: str) -> Iterator[Finding]:
+    """Say the largest error of mean and variance of each quantity, and their signs."""
+    orders = results.in_order(model)
+    for quantity in (FRACTION, PATH):
+        parts, outcome = [], UNDECIDED
+        for moment in MOMENTS:
+            row = results.worst(model, quantity, moment)
+            if row is None:
+                continue
+            rows = results.made(model, quantity, moment).dropna(subset="error")
+            text = f"of the {moment} {with_interval(row)} at {row.name}"
+            if rows["error_low"].notna().any():
+                above, below = (rows["error_low"] > 0).sum(), (rows["error_high"] < 0).sum()
+                text += f" (by intervals too large in {above} and too small in {below} of "
+                text += f"{len(rows)} domains)"
+                outcome = WORSE if above + below else outcome
+            parts.append(text)
+        if parts:
+            ordered = len(results.domains) < 2 or orders[quantity]  # one has no order
+            order = f"; means {'' if ordered else 'not '}in the order of the real ones"
+            yield Finding(
+                outcome if ordered else WORSE,
+                f"{model}, largest errors of {quantity} against {results.against}: "
+                f"{', '.join(parts)}{order if len(results.domains) > 1 else ''}.",
+            )
+
+
+def _further(results: Results, model: str) -> Iterator[Finding]:
+    """Say the largest errors at further conditions."""
     rows = results.moments[
-        (results.moments["conditions"] != "")
-        & (results.moments["moment"] == MEAN)
+        (results.moments["code_model"] == model)
+        & (results.moments["conditions"] != "")
         & results.moments["error"].notna()
     ]
-    for model, part in rows.groupby("code_model", sort=False):
-        each = "; ".join(
-            f"{quantity}: "
-            + ", ".join(f"{row['conditions']} {with_interval(row)}" for _, row in some.iterrows())
-            for quantity, some in part.groupby("quantity", sort=False)
-        )
-        yield (
-            f"{model}, means at further conditions, which no network has seen, against freshly "
-            f"simulated micrographs: {each}."
-        )
+    if rows.empty:
+        return
+    each = []
+    for (quantity, moment), part in rows.groupby(["quantity", "moment"], sort=False):
+        worst = part.loc[part["error"].abs().idxmax()]
+        each.append(f"{moment} of {quantity} {with_interval(worst)} at {worst['conditions']}")
+    conditions = _listed(dict.fromkeys(rows["conditions"]))
+    yield Finding(
+        _outcome(rows),
+        f"{model}, largest errors at conditions which no network has seen ({conditions}), against "
+        f"freshly simulated micrographs: {', '.join(each)}.",
+    )
 
 
-def _held_out(results: Results) -> Iterator[str]:
+def _outcome(rows: pd.DataFrame) -> int:
+    """Judge errors: worse where an interval excludes 0."""
+    excluded = (rows["error_low"] > 0) | (rows["error_high"] < 0)
+    return WORSE if excluded.any() else UNDECIDED
+
+
+def _held_out(results: Results, model: str) -> Iterator[Finding]:
     rows = results.held_out
-    for (model, domain), part in rows.groupby(["code_model", "domain"], sort=False):
+    for domain, part in rows[rows["code_model"] == model].groupby("domain", sort=False):
+        known = part.dropna(subset="error")
+        if known.empty:
+            continue
         each = ", ".join(
             f"{row['moment']} of {row['quantity']} {with_interval(row)}"
-            for _, row in part.iterrows()
-            if pd.notna(row["error"])
+            for _, row in known.iterrows()
         )
-        if not each:
+        sides = {name: results.between(model, name, str(domain)) for name in (FRACTION, PATH)}
+        outside = [name for name, inside in sides.items() if inside is False]
+        inside = [name for name, inside in sides.items() if inside]
+        said = [f"{_listed(outside)} not between"] if outside else []
+        said += [f"{_listed(inside)} between"] if inside else []
+        ends = f"; means of {' and of '.join(said)} those of its neighbours" if said else ""
+        yield Finding(
+            WORSE if outside else _outcome(known),
+            f"{model}, errors at {domain} by networks trained without it, against its own "
+            f"{results.against}: {each}{ends}.",
+        )
+
+
+def _distances(results: Results, model: str) -> Iterator[Finding]:
+    """Count the comparisons in which generated chips are farther than each ruler."""
+    table = ruler_table(results.distances, [model])
+    if table.empty:
+        return
+    known = results.distances["low"].notna().any()
+    each = []
+    for ruler, rows in table.groupby("ruler", sort=False):
+        farther, apart, total = rows[["farther", "apart", "domains"]].sum()
+        everywhere = rows.loc[rows["farther"] == rows["domains"], "measure"]
+        notes = [f"{apart} with intervals that do not overlap"] if known else []
+        if 0 < len(everywhere) < len(rows):
+            notes.append(f"everywhere in {_listed(everywhere)}")
+        brackets = f" ({'; '.join(notes)})" if notes else ""
+        each.append(f"than {NAMES[str(ruler)]} in {farther} of {total}{brackets}")
+    yield Finding(
+        WORSE if table["farther"].any() else BETTER,
+        f"{model}, spatial statistics by measure and domain: chips are farther from "
+        f"{results.against} {', '.join(each)}.",
+    )
+
+
+def _coverage(results: Results, model: str) -> Iterator[Finding]:
+    """Say coverage and density of the domain that is covered least, beside real chips'."""
+    name = set_name(f"{model}/all", PRIOR)
+    table = results.distances
+    parts, outcome = [], UNDECIDED
+    for measure in dict.fromkeys(table["measure"]):
+        kind, _, features = str(measure).partition(", ")
+        made = table[(table["measure"] == measure) & (table["made"] == name)]
+        if kind != COVERAGE or made.empty:
             continue
-        sides = {
-            quantity: results.between(str(model), quantity, str(domain))
-            for quantity in (FRACTION, PATH)
-        }
-        placed = {
-            "not between": [name for name, inside in sides.items() if inside is False],
-            "between": [name for name, inside in sides.items() if inside],
-        }
-        said = "; ".join(
-            f"{' and '.join(names)} {where} those of its neighbours"
-            for where, names in placed.items()
-            if names
+        ours = made.loc[made["value"].idxmin()]
+        least = str(ours["domain"])
+        real = _row(table, str(measure), OTHERS, least)
+        dense = [_row(table, f"{DENSITY}, {features}", each, least) for each in (name, OTHERS)]
+        outcome = WORSE if ours["high"] < real["low"] else outcome
+        parts.append(
+            f"by {features} {_percent(ours)} at {least} (real training chips {_percent(real)}, "
+            f"density {dense[0]['value']:.2f} and {dense[1]['value']:.2f})"
         )
-        ends = f"; means of {said}" if said else ""
-        yield (
-            f"{model}, {domain} by networks trained without it, against its own real test chips: "
-            f"{each}{ends}."
+    if parts:
+        yield Finding(
+            outcome,
+            f"{model}, least share of the {results.against} of a domain that chips cover: "
+            f"{'; '.join(parts)}.",
         )
 
 
-def _distances(results: Results) -> Iterator[str]:
-    """Count domains in which generated chips meet each ruler, by measure."""
-    table = results.distances[~results.distances["measure"].str.startswith((DENSITY, COVERAGE))]
-    made = [name for name in dict.fromkeys(table["made"]) if name not in RULERS]
-    for name in made:
-        if not name.endswith(f"/all {PRIOR}"):
-            continue
-        for ruler, factor, what in (
-            (
-                NEIGHBOUR,
-                1,
-                "at least as far from real test chips as those of a neighbouring domain",
-            ),
-            (OTHERS, 1, "farther from real test chips than training chips of the same domain are"),
-            (FLOOR, 2, "more than twice as far from real test chips as their halves are apart"),
-        ):
-            counts = {}
-            for measure, rows in table.groupby("measure", sort=False):
-                if ruler == FLOOR and measure == KID:  # of equal sets it is 0 on average
-                    continue
-                wide = rows.pivot_table(index="domain", columns="made", values="value", sort=False)
-                if ruler in wide and name in wide:
-                    pair = wide[[name, ruler]].dropna()
-                    counts[str(measure)] = (
-                        int((pair[name] > factor * pair[ruler]).sum()),
-                        len(pair),
-                    )
-            if counts:
-                ordered = sorted(counts.items(), key=lambda item: -item[1][0])
-                each = "; ".join(f"{measure}: {n} of {total}" for measure, (n, total) in ordered)
-                yield f"{name.split('/')[0]}, domains in which generated chips are {what}: {each}."
+def _row(table: pd.DataFrame, measure: str, made: str, domain: str) -> pd.Series:
+    here = (table["measure"] == measure) & (table["made"] == made) & (table["domain"] == domain)
+    return table[here].iloc[0]
 
 
-def _coverage(results: Results) -> Iterator[str]:
-    rows = results.distances[results.distances["measure"].str.startswith((COVERAGE, DENSITY))]
-    means = rows.groupby(["measure", "made"], sort=False)["value"].mean()
-    for model in results.models:
-        name = f"{model}/all {PRIOR}"
-        parts = [
-            f"{measure} {means[measure, name]:.2f} ({means[measure, OTHERS]:.2f})"
-            for measure in dict.fromkeys(rows["measure"])
-            if {(measure, name), (measure, OTHERS)} <= set(means.index)
-        ]
-        if parts:
-            yield (
-                f"{model}, means over the domains, in brackets those of real training chips: "
-                f"{', '.join(parts)}."
-            )
+def _percent(row: pd.Series, name: str = "value", low: str = "low", high: str = "high") -> str:
+    value = f"{100 * row[name]:.1f} %"
+    if pd.isna(row[low]):
+        return value
+    return f"{value} ({100 * row[low]:.1f} to {100 * row[high]:.1f})"
 
 
-def _copies(results: Results) -> Iterator[str]:
+def _copies(results: Results, model: str) -> Iterator[Finding]:
+    """Say whether copies of training chips are suspected: where the interval says it."""
     table = results.copies
-    for model in results.models:
-        rows = table[table["made"] == f"{model}/all {PRIOR}"]
-        if rows.empty:
-            continue
-        crowded = rows["closer_share_low"].fillna(0) > NEAREST_SHARE
-        suspected = rows.loc[crowded, "features"].tolist()
-        each = "; ".join(
-            f"{row['features']}: {row['ratio']:.2f}"
-            + (
-                f" ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})"
-                if pd.notna(row["ratio_low"])
-                else ""
-            )
-            + f", nearer than the nearest 2.5 % of the test chips {100 * row['closer_share']:.1f} %"
-            for _, row in rows.iterrows()
-        )
-        what = (
-            f"copies are suspected by {' and '.join(suspected)}"
-            if suspected
-            else "no copies are suspected"
-        )
-        yield (
-            f"{model}: {what}; distance of generated chips to their nearest training chip over "
-            f"that of test chips to theirs, by {each}."
-        )
+    rows = table[table["made"] == set_name(f"{model}/all", PRIOR)]
+    if rows.empty:
+        return
+    known = bool(rows["closer_share_low"].notna().all())
+    suspected = rows.loc[rows["closer_share_low"] > NEAREST_SHARE, "features"].tolist()
+    ends = ("closer_share", "closer_share_low", "closer_share_high")
+    shares = _listed(f"{_percent(row, *ends)} by {row['features']}" for _, row in rows.iterrows())
+    ratios = _listed(f"{row['ratio']:.2f}" for _, row in rows.iterrows())
+    what = (
+        f"copies of training chips are suspected by {_listed(suspected)}"
+        if suspected
+        else "no copies of training chips are suspected"
+        if known
+        else "copies of training chips cannot be told without intervals"
+    )
+    yield Finding(
+        WORSE if suspected else BETTER if known else UNDECIDED,
+        f"{model}: {what}: {shares} are nearer to one than the nearest {100 * NEAREST_SHARE:g} % "
+        f"of {results.against}; mean distances are {ratios} times theirs.",
+    )

@@ -1,13 +1,10 @@
-"""Making chips for given conditions, and measuring them."""
+"""Making chips for given conditions."""
 
 from collections.abc import Sequence
 from typing import Final, Protocol
 
 import numpy as np
 import pandas as pd
-
-from pspflow.microstructure.morphology import measure_morphology
-from pspflow.studies.steel.morphology.options import MorphologyOptions
 
 PRIOR, INDEPENDENT = "prior", "independent"
 """Where codes come from: PixelCNN, or the baseline that draws each by itself."""
@@ -74,22 +71,6 @@ def frequencies_of(table: pd.DataFrame, domain: str, codes: int) -> np.ndarray:
     found = np.zeros(codes)
     found[rows["code"].to_numpy(np.int64)] = rows["frequency"].to_numpy(np.float64)
     return found
-
-
-def measured(
-    chips: np.ndarray, options: MorphologyOptions, pixel_size_um: float | None
-) -> pd.DataFrame:
-    """Measure chips (n, rows, columns) uint8: one row each, columns as of the study's measures."""
-    found = measure_morphology(chips, phase=options.phase, background_px=options.background_px)
-    size_um = np.nan if pixel_size_um is None else pixel_size_um
-    return pd.DataFrame(
-        {
-            "ferrite_fraction": found.ferrite_fraction,
-            "mean_free_path_px": found.mean_free_path_px,
-            "mean_free_path_um": found.mean_free_path_px * size_um,
-            "failure": found.failure.astype(object),
-        }
-    )
 
 
 def condition_columns(names: Sequence[str], conditions: np.ndarray) -> pd.DataFrame:

@@ -7,53 +7,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.resampling import interval, resamples
-from pspflow.studies.steel.generation.paper import FRACTION, MEAN, PATH, VARIANCE
+from pspflow.evaluation.resampling import resamples
+from pspflow.studies.steel.morphology.moments import MOMENTS, Quantity, limits_of, resampled_moments
 
-MOMENTS = (MEAN, VARIANCE)
 REAL, TRAINING, TRUTH, GENERATED = "real test", "real training", "truth", "generated"
 Drawn = Mapping[tuple[str, ...], Mapping[tuple[str, str], np.ndarray]]
 """Keys of a set; quantity and moment; (1 + R,) values of the original data and of resamples."""
 KEYS = ("set", "code_model", "trained_on", "source", "domain", "conditions")
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A column of measures, and how it is given."""
-
-    name: str
-    column: str
-    unit: str
-    factor: float = 1.0
-    relative: bool = True
-    """Whether errors of the mean are given in %; else in points."""
-
-    def of(self, measures: pd.DataFrame) -> np.ndarray:
-        """Take the values (n,) in the unit, NaN where a chip could not be measured."""
-        return measures[self.column].to_numpy(np.float64) * self.factor
-
-    def unit_of(self, moment: str) -> str:
-        """Return the unit of the mean, or of the variance."""
-        return self.unit if moment == MEAN else f"{self.unit}²"
-
-    def error(self, value: np.ndarray, reference: np.ndarray, moment: str) -> np.ndarray:
-        """Compare values with references, both (...): points, or %."""
-        if moment == MEAN and not self.relative:
-            return np.asarray(value - reference)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(100 * (value / reference - 1))
-
-    def error_unit(self, moment: str) -> str:
-        """Return the unit of an error."""
-        return "points" if moment == MEAN and not self.relative else "%"
-
-
-def quantities_of(measures: pd.DataFrame) -> tuple[Quantity, Quantity]:
-    """Return the two quantities; the path is in pixels where the pixel size is not known."""
-    known = bool(measures["mean_free_path_um"].notna().any())
-    path = ("mean_free_path_um", "µm") if known else ("mean_free_path_px", "px")
-    fraction = Quantity(FRACTION, "ferrite_fraction", "%", factor=100, relative=False)
-    return fraction, Quantity(PATH, *path)
 
 
 @dataclass(frozen=True)
@@ -95,29 +55,6 @@ def named_conditions(names: Sequence[str], values: Sequence[float]) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in zip(names, values, strict=True))
 
 
-def moments(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Compute mean and variance in every resample.
-
-    Parameters
-    ----------
-    values
-        (n,).
-    weights
-        (1 + R, n) whole numbers, how often each value is drawn.
-
-    Returns
-    -------
-    mean, variance
-        (1 + R,) float64; the variance is unbiased, and NaN of a single value.
-    """
-    total = weights.sum(axis=1)
-    mean = weights @ values / total
-    centred = values - values.mean()  # so that little is cancelled
-    square = weights @ centred**2 - total * (weights @ centred / total) ** 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return mean, square / (total - 1)
-
-
 def resampled(
     measured: Measured, quantities: Sequence[Quantity], count: int, rng: np.random.Generator
 ) -> Mapping[tuple[str, str], np.ndarray]:
@@ -132,11 +69,13 @@ def resampled(
     if good.empty:
         return {(q.name, m): np.full(1 + count, np.nan) for q in quantities for m in MOMENTS}
     units = units_of(good)
-    draws = resamples(np.zeros(units.max() + 1, np.int64), count, rng)[:, units]
+    draws = resamples(np.zeros(units.max() + 1, np.int64), count, rng)
     return {
         (quantity.name, name): values
         for quantity in quantities
-        for name, values in zip(MOMENTS, moments(quantity.of(good), draws), strict=True)
+        for name, values in zip(
+            MOMENTS, resampled_moments(quantity.of(good), units, draws), strict=True
+        )
     }
 
 
@@ -225,4 +164,4 @@ def limits(values: np.ndarray, *sets: pd.DataFrame) -> tuple[float, float, float
         return (np.nan,) * 3
     if any(units_of(each).max(initial=-1) < 1 for each in sets):
         return float(values[0]), np.nan, np.nan
-    return interval(values)
+    return limits_of(values)

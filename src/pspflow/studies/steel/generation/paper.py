@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from pspflow.studies.steel.images.paper import FERRITE_PERCENT, MEAN_FREE_PATH_UM, Moments
-
-FRACTION, PATH = "ferrite fraction", "mean free path"
-MEAN, VARIANCE = "mean", "variance"
+from pspflow.studies.steel.morphology.moments import FRACTION, MEAN, PATH, VARIANCE
 
 
 class Pair(NamedTuple):

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pspflow.studies.steel.generation.making import PRIOR
-from pspflow.studies.steel.generation.moments import GENERATED, REAL
-from pspflow.studies.steel.generation.paper import FRACTION, MEAN, PATH
+from pspflow.studies.steel.generation.moments import GENERATED, REAL, TRAINING
+from pspflow.studies.steel.morphology.moments import FRACTION, MEAN, PATH
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,9 @@ class Results:
     papers_domains: bool
     """Whether the domains are the paper's; for others it has no values."""
     differences: Sequence[str]
-    """What in the data differs from the paper's."""
+    """What forbids a comparison with the paper's values."""
+    against: str
+    """What errors are against: test chips, and of what."""
     simulated: bool
 
     @property
@@ -62,6 +64,18 @@ class Results:
         here = (rows["set"] == REAL) & (rows["quantity"] == quantity) & (rows["moment"] == moment)
         return rows[here].set_index("domain")["value"].reindex(self.domains)
 
+    def training_errors(self, quantity: str, moment: str) -> pd.Series:
+        """Return by domain the errors of real training chips: what other micrographs differ by."""
+        rows = self.moments
+        here = (rows["quantity"] == quantity) & (rows["moment"] == moment)
+        return rows[here & (rows["set"] == TRAINING)].set_index("domain")["error"]
+
+    def overlapping(self, model: str, quantity: str) -> int:
+        """Count the pairs of means next to each other whose intervals overlap."""
+        rows = self.made(model, quantity, MEAN).sort_values("value")
+        low, high = rows["low"].to_numpy(np.float64), rows["high"].to_numpy(np.float64)
+        return int((high[:-1] > low[1:]).sum())
+
     def worst(self, model: str, quantity: str, moment: str) -> pd.Series | None:
         """Return the row of the largest error, of all domains; None where there is none."""
         rows = self.made(model, quantity, moment).dropna(subset="error")
@@ -73,10 +87,10 @@ class Results:
         """Tell by quantity whether generated means are in the order of the real ones."""
         found = {}
         for quantity in (FRACTION, PATH):
-            ours = self.made(model, quantity, MEAN)["value"]
-            known = pd.DataFrame({"ours": ours, "real": self.real(quantity, MEAN)}).dropna()
-            order = (np.argsort(known[name].to_numpy()) for name in known)
-            found[quantity] = bool(len(known) and np.array_equal(*order))
+            means = {"ours": self.made(model, quantity, MEAN)["value"]}
+            known = pd.DataFrame({**means, "real": self.real(quantity, MEAN)}).dropna()
+            ours, real = (np.argsort(known[name].to_numpy()) for name in known)
+            found[quantity] = bool(len(known) and np.array_equal(ours, real))
         return found
 
     @property

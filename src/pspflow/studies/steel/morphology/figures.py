@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from pspflow.arrays import refuses_masks
 from pspflow.report.style import COLOURS, figure_of, plain, show_grey
 from pspflow.studies.steel.images.paper import Moments
-from pspflow.studies.steel.morphology.moments import quantities
+from pspflow.studies.steel.morphology.moments import quantities_of
 
 MOST_COLUMNS = 6
 """Chips beside each other in a figure."""
@@ -30,21 +30,20 @@ def measures_figure(
     """
     domains = list(dict.fromkeys(measures["domain"]))
     with figure_of(1, 2, cell_aspect=0.75) as (figure, grid):
-        for axes, (quantity, (unit, values)) in zip(
-            grid[0], quantities(measures).items(), strict=True
-        ):
+        for axes, quantity in zip(grid[0], quantities_of(measures), strict=True):
+            values = quantity.of(measures)
             known = np.isfinite(values)
             groups = [values[known & (measures["domain"] == each)] for each in domains]
             _boxes(axes, groups)
             if paper is not None:
-                means = [paper[quantity][each].mean for each in domains]
+                means = [paper[quantity.name][each].mean for each in domains]
                 at = np.arange(len(domains)) + 0.38  # beside the box, which would hide it
                 style = {"color": COLOURS[1], "linestyle": "none", "markersize": 5}
                 axes.plot(at, means, "D", label="paper's mean", zorder=3, **style)
             axes.set_xticks(range(len(domains)), [plain(str(each)) for each in domains])
             if len(domains) > MOST_COLUMNS:
                 axes.tick_params(axis="x", rotation=45)
-            axes.set_ylabel(f"{quantity} ({unit})")
+            axes.set_ylabel(f"{quantity.name} ({quantity.unit})")
         handles, labels = grid[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
     return figure

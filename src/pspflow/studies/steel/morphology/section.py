@@ -83,7 +83,8 @@ def _text(
         f"{options.phase} phase is ferrite. The mean free path is the mean chord of ferrite along "
         "every row and column of pixels, chords at the border included, averaged over both "
         "directions; the border shortens it, alike for real and generated chips. Variances are "
-        "over chips, so that they hold how the structure varies within and between micrographs. "
+        "over chips, so that they hold how the structure varies within and between micrographs: "
+        "half the mean square difference of chips of different micrographs. "
         "Intervals (95 %) are from resampled micrographs of all splits."
     )
     if moments["micrographs"].min() < FEW_MICROGRAPHS:

@@ -23,7 +23,8 @@ from pspflow.seeds import generator
 from pspflow.studies.shared.output_folders import check_output_folder
 from pspflow.studies.stage import AUTO, DeviceName, Seed, Threads, Whole
 from pspflow.studies.steel.codes.trained import load_codes
-from pspflow.studies.steel.generation.making import condition_columns, measured
+from pspflow.studies.steel.generation.making import condition_columns
+from pspflow.studies.steel.morphology.measured import measured
 from pspflow.studies.steel.morphology.options import MeasureOptions
 from pspflow.studies.steel.prior.conditions import TrainedCondition
 from pspflow.studies.steel.prior.trained import load_prior

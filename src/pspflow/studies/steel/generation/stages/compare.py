@@ -18,15 +18,17 @@ from pspflow.studies.steel.generation import distances as far
 from pspflow.studies.steel.generation.baseline import baseline_table, distance_pairs, moment_pairs
 from pspflow.studies.steel.generation.compared import RealChips, compared_sets
 from pspflow.studies.steel.generation.copies import copy_table
-from pspflow.studies.steel.generation.moments import all_resampled, moments_table, quantities_of
+from pspflow.studies.steel.generation.moments import all_resampled, moments_table
 from pspflow.studies.steel.generation.options import GenerationOptions
-from pspflow.studies.steel.generation.real import neighbours, order_of_domains
 from pspflow.studies.steel.generation.sets import (
     generated_sets,
+    neighbours,
+    order_of_domains,
     read_generated,
     real_sets,
     truth_sets,
 )
+from pspflow.studies.steel.morphology.moments import quantities_of
 from pspflow.studies.steel.morphology.options import MeasureOptions
 from pspflow.studies.steel.paths import MeasureTable, TruthTable
 

@@ -24,10 +24,10 @@ from pspflow.studies.steel.generation.making import (
     cycled,
     drawn_independently,
     frequencies_of,
-    measured,
 )
 from pspflow.studies.steel.generation.options import GenerationOptions
-from pspflow.studies.steel.generation.real import tested, tested_conditions
+from pspflow.studies.steel.generation.sets import tested, tested_conditions
+from pspflow.studies.steel.morphology.measured import measured
 from pspflow.studies.steel.morphology.options import MeasureOptions
 from pspflow.studies.steel.paths import CodeWeights, FrequencyTable, MeasureTable, PriorWeights
 from pspflow.studies.steel.prior.trained import load_prior

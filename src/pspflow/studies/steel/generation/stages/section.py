@@ -24,19 +24,19 @@ from pspflow.studies.stage import Seed, stage
 from pspflow.studies.steel.generation import shown
 from pspflow.studies.steel.generation.compared import RealChips
 from pspflow.studies.steel.generation.figures import boxes_figure, sheets_figure
-from pspflow.studies.steel.generation.moments import quantities_of
 from pspflow.studies.steel.generation.options import GenerationOptions
-from pspflow.studies.steel.generation.real import order_of_domains
 from pspflow.studies.steel.generation.results import Results
 from pspflow.studies.steel.generation.section import generation_section
 from pspflow.studies.steel.generation.sets import (
     Generated,
     generated_sets,
+    order_of_domains,
     read_generated,
     real_sets,
     truth_sets,
 )
 from pspflow.studies.steel.images.paper import differences, papers_domains
+from pspflow.studies.steel.morphology.moments import quantities_of
 from pspflow.studies.steel.morphology.options import MeasureOptions
 from pspflow.studies.steel.paths import MeasureTable
 
@@ -113,9 +113,8 @@ def section(
         **found,
         domains=order,
         papers_domains=papers_domains(order),
-        differences=differences(
-            chip_px, np.nan if size_um is None else size_um, split_by, simulated=simulated
-        ),
+        differences=differences(chip_px, np.nan if size_um is None else size_um),
+        against=f"test chips of other {'simulated ' if simulated else ''}{split_by}s",
         simulated=simulated,
     )
     save_section(section, generation_section(results, pictures, options), origin)

@@ -13,10 +13,10 @@ from pspflow.microstructure.chips import chip_rows, cut
 from pspflow.seeds import generator
 from pspflow.studies.shared.images.options import ChipOptions
 from pspflow.studies.stage import Seed, stage
-from pspflow.studies.steel.generation.making import measured
 from pspflow.studies.steel.generation.options import GenerationOptions
 from pspflow.studies.steel.images.options import COOLING_RATE, SteelSimulationOptions
 from pspflow.studies.steel.images.specimens import drawn_micrograph
+from pspflow.studies.steel.morphology.measured import measured
 from pspflow.studies.steel.morphology.options import MeasureOptions
 
 

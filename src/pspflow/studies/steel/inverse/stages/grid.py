@@ -11,8 +11,9 @@ from pspflow.seeds import generator
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.steel.codes.trained import load_codes
 from pspflow.studies.steel.inverse.axes import axes_of, grid_of
-from pspflow.studies.steel.inverse.micrographs import measured_chips
 from pspflow.studies.steel.inverse.options import InverseOptions
+from pspflow.studies.steel.inverse.scales import MEASURES
+from pspflow.studies.steel.morphology.measured import measured
 from pspflow.studies.steel.morphology.options import MeasureOptions
 from pspflow.studies.steel.paths import CodeWeights, MeasureTable, PriorWeights
 from pspflow.studies.steel.prior.trained import load_prior
@@ -55,7 +56,7 @@ def grid(
     points = grid_of(axes, options.grid)
     conditions = points.repeat(options.chips_per_grid_point, axis=0)
     maps = load_prior(prior, device).sample(conditions, None, generator(seed, "inverse", "grid"))
-    found = measured_chips(load_codes(codes, device).decode(maps), measuring)
+    found = measured(load_codes(codes, device).decode(maps), measuring)[[*MEASURES, "failure"]]
     failed = int((found["failure"] != "").sum())
     table = pd.DataFrame(conditions, columns=[axis.name for axis in axes])
     write_table(grid, pd.concat([table, found], axis=1), origin)

@@ -12,14 +12,16 @@ from pspflow.logs import log
 from pspflow.seeds import generator
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 from pspflow.studies.steel.codes.trained import load_codes
-from pspflow.studies.steel.inverse.micrographs import measured_chips, pixel_size_of
+from pspflow.studies.steel.inverse.micrographs import pixel_size_of
 from pspflow.studies.steel.inverse.options import InverseOptions
+from pspflow.studies.steel.inverse.scales import MEASURES
 from pspflow.studies.steel.inverse.wishes import (
     PROPERTIES,
     choose_wishes,
     compared_chips,
     wanted_of,
 )
+from pspflow.studies.steel.morphology.measured import measured
 from pspflow.studies.steel.morphology.options import MeasureOptions
 from pspflow.studies.steel.paths import CodeWeights, GridTable, MeasureTable, PriorWeights
 from pspflow.studies.steel.prior.trained import load_prior
@@ -73,7 +75,7 @@ def wish(
     for sentence in trained.outside(wanted):
         log.warning("%s", sentence)
     maps = trained.sample(wanted, None, generator(seed, "inverse", "wish"))
-    made = measured_chips(load_codes(codes, device).decode(maps), measuring)
+    made = measured(load_codes(codes, device).decode(maps), measuring)[[*MEASURES, "failure"]]
     made = made.assign(wish=asked["wish"], source=PROPERTIES)
     points = read_table(grid)
     others = compared_chips(

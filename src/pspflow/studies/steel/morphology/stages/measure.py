@@ -14,6 +14,7 @@ from pspflow.microstructure.morphology import Morphology, measure_morphology
 from pspflow.studies.paths import CatalogueTable, ChipTable, MicrographStore
 from pspflow.studies.stage import stage
 from pspflow.studies.steel.morphology.conditions import checked_conditions
+from pspflow.studies.steel.morphology.measured import tabulated
 from pspflow.studies.steel.morphology.options import MeasureOptions
 
 IDENTITY = ["chip_id", "micrograph", "specimen", "domain", "split"]
@@ -51,18 +52,9 @@ def measure(
         for _, images in progress(batches, len(rows), "chips", "chip", lambda each: len(each[1]))
     ]
     found = Morphology(*(np.concatenate(each) for each in zip(*parts, strict=True)))
-    size_um = store.pixel_size_um
     table = rows[IDENTITY].astype(str)
     conditions = known.loc[table["micrograph"]].reset_index(drop=True)
-    values = pd.DataFrame(
-        {
-            "ferrite_fraction": found.ferrite_fraction,
-            "mean_free_path_px": found.mean_free_path_px,
-            "mean_free_path_um": found.mean_free_path_px * (np.nan if size_um is None else size_um),
-            "failure": found.failure.astype(object),
-            "one_peak": found.one_peak,
-        }
-    )
+    values = tabulated(found, store.pixel_size_um)
     _say(values)
     write_table(measures, pd.concat([table, conditions, values], axis=1), origin)
 
