@@ -45,7 +45,9 @@ class RealChips:
     def _measured(self, domain: str) -> bool:
         """Tell whether test and training chips of a domain could be measured, and warn if not."""
         splits = (self.split, "train")
-        lacking = [each for each in splits if not len(drawn_chips(self.rows, each, domain, 1, 0))]
+        lacking = [
+            each for each in splits if not len(drawn_chips(self.rows, each, domain, 1, self._seed))
+        ]
         if lacking:
             log.warning(
                 "no %s chip of %s could be measured; its chips are not compared",
