@@ -56,3 +56,14 @@ def test_every_stage_is_one_command_and_one_rule(study, chapter, planned):
         stage = command.name.replace("-", "_")
         assert len(runs) == 1, f"{command.name}: {runs}"
         assert runs <= {f"{study}_{chapter}_{stage}", f"{chapter}_{stage}"}
+
+
+def test_no_two_rules_files_set_one_name():
+    """Names of all files are one space, and functions look them up late: the last would count."""
+    places = {}
+    for path in sorted((ROOT / "workflow/rules").rglob("*.smk")):
+        for name in set(
+            re.findall(r"^([A-Z][A-Z0-9_]*)(?:, [A-Z_]+)* \+?= ", path.read_text(), re.M)
+        ):
+            places.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

@@ -47,11 +47,12 @@ IMAGES, PERSISTENCE = {}, {}
 
 
 def rules_files():
-    """List the rules files: of shared chapters, and of each study its own, in reading order."""
+    """List the rules files: what each study says of itself, then its chapters, in reading order."""
     rules = Path(workflow.basedir) / "workflow/rules"
-    wanted = []
+    # a shared chapter serves every study, and so needs what all of them say
+    wanted = [rules / study / "study.smk" for study in STUDIES]
     for study in STUDIES:
-        names = ["study", *registry.chapters(study)]
+        names = registry.chapters(study)
         wanted += [rules / study / f"{name}.smk" for name in names]
         wanted += [
             rules / "shared" / f"{name}.smk" for name in registry.chapters(study)

@@ -5,32 +5,32 @@
 # wishes.parquet, likelihood.safetensors, tested.parquet and densities.parquet; section.json,
 # figures/*.png. Nothing where inverse.models is empty.
 
-INVERSE_DIR = f"{STEEL_DIR}/inverse"
-INVERSE = STEEL.inverse
-INVERSE_MEASURES = f"{STEEL_DIR}/morphology/measures.parquet"
-INVERSE_CHIPS = f"{STEEL_DIR}/images/chips.parquet"
-INVERSE_MADE = [
+STEEL_INVERSE_DIR = f"{STEEL_DIR}/inverse"
+STEEL_INVERSE = STEEL.inverse
+STEEL_INVERSE_MEASURES = f"{STEEL_DIR}/morphology/measures.parquet"
+STEEL_INVERSE_CHIPS = f"{STEEL_DIR}/images/chips.parquet"
+STEEL_INVERSE_MADE = [
     "grid.parquet",
     "wishes.parquet",
     "likelihood.safetensors",
     "tested.parquet",
     "densities.parquet",
 ]
-INVERSE_FIGURES = ["wishes", "posteriors", "coverage"]
+STEEL_INVERSE_FIGURES = ["wishes", "posteriors", "coverage"]
 # of every model of codes, a table of the chapter
-INVERSE_TABLES = {
-    name: {model: f"{INVERSE_DIR}/{model}/{name}.parquet" for model in INVERSE.models}
+STEEL_INVERSE_TABLES = {
+    name: {model: f"{STEEL_INVERSE_DIR}/{model}/{name}.parquet" for model in STEEL_INVERSE.models}
     for name in ["wishes", "tested", "densities"]
 }
-if INVERSE.models:
+if STEEL_INVERSE.models:
     MADE["steel"]["inverse"] = [
         *[
-            f"{INVERSE_DIR}/{model}/{name}"
-            for model in INVERSE.models
-            for name in INVERSE_MADE
+            f"{STEEL_INVERSE_DIR}/{model}/{name}"
+            for model in STEEL_INVERSE.models
+            for name in STEEL_INVERSE_MADE
         ],
-        f"{INVERSE_DIR}/section.json",
-        *[f"{INVERSE_DIR}/figures/{name}.png" for name in INVERSE_FIGURES],
+        f"{STEEL_INVERSE_DIR}/section.json",
+        *[f"{STEEL_INVERSE_DIR}/figures/{name}.png" for name in STEEL_INVERSE_FIGURES],
     ]
 
 
@@ -42,11 +42,11 @@ localrules:
 rule steel_inverse_grid:
     """Generate chips on a grid of conditions, and measure them."""
     input:
-        measures=INVERSE_MEASURES,
+        measures=STEEL_INVERSE_MEASURES,
         codes=f"{STEEL_DIR}/codes/{{code_model}}/all/weights.safetensors",
         prior=f"{STEEL_DIR}/prior/{{code_model}}/all/process/weights.safetensors",
     output:
-        f"{INVERSE_DIR}/{{code_model}}/grid.parquet",
+        f"{STEEL_INVERSE_DIR}/{{code_model}}/grid.parquet",
     log:
         f"{STEEL_DIR}/logs/inverse/{{code_model}}/grid.log",
     benchmark:
@@ -59,7 +59,7 @@ rule steel_inverse_grid:
         gpu=1,
         device=CONFIG.device,
     params:
-        options=options(INVERSE),
+        options=options(STEEL_INVERSE),
         measuring=options(STEEL.measuring),
         seed=CONFIG.seed,
     shell:
@@ -78,12 +78,12 @@ rule steel_inverse_grid:
 rule steel_inverse_wish:
     """Generate chips for wanted morphology, and compare them with the wish."""
     input:
-        measures=INVERSE_MEASURES,
-        grid=f"{INVERSE_DIR}/{{code_model}}/grid.parquet",
+        measures=STEEL_INVERSE_MEASURES,
+        grid=f"{STEEL_INVERSE_DIR}/{{code_model}}/grid.parquet",
         codes=f"{STEEL_DIR}/codes/{{code_model}}/all/weights.safetensors",
         prior=f"{STEEL_DIR}/prior/{{code_model}}/all/properties/weights.safetensors",
     output:
-        f"{INVERSE_DIR}/{{code_model}}/wishes.parquet",
+        f"{STEEL_INVERSE_DIR}/{{code_model}}/wishes.parquet",
     log:
         f"{STEEL_DIR}/logs/inverse/{{code_model}}/wish.log",
     benchmark:
@@ -96,7 +96,7 @@ rule steel_inverse_wish:
         gpu=1,
         device=CONFIG.device,
     params:
-        options=options(INVERSE),
+        options=options(STEEL_INVERSE),
         measuring=options(STEEL.measuring),
         seed=CONFIG.seed,
     shell:
@@ -116,11 +116,11 @@ rule steel_inverse_wish:
 rule steel_inverse_likelihood:
     """Fit the likelihoods of measured morphology, given the conditions."""
     input:
-        measures=INVERSE_MEASURES,
-        chips=INVERSE_CHIPS,
-        grid=f"{INVERSE_DIR}/{{code_model}}/grid.parquet",
+        measures=STEEL_INVERSE_MEASURES,
+        chips=STEEL_INVERSE_CHIPS,
+        grid=f"{STEEL_INVERSE_DIR}/{{code_model}}/grid.parquet",
     output:
-        f"{INVERSE_DIR}/{{code_model}}/likelihood.safetensors",
+        f"{STEEL_INVERSE_DIR}/{{code_model}}/likelihood.safetensors",
     log:
         f"{STEEL_DIR}/logs/inverse/{{code_model}}/likelihood.log",
     benchmark:
@@ -141,12 +141,12 @@ rule steel_inverse_likelihood:
 rule steel_inverse_coverage:
     """Infer the conditions of micrographs, and compare them with the true ones."""
     input:
-        measures=INVERSE_MEASURES,
-        chips=INVERSE_CHIPS,
-        likelihood=f"{INVERSE_DIR}/{{code_model}}/likelihood.safetensors",
+        measures=STEEL_INVERSE_MEASURES,
+        chips=STEEL_INVERSE_CHIPS,
+        likelihood=f"{STEEL_INVERSE_DIR}/{{code_model}}/likelihood.safetensors",
     output:
-        tested=f"{INVERSE_DIR}/{{code_model}}/tested.parquet",
-        densities=f"{INVERSE_DIR}/{{code_model}}/densities.parquet",
+        tested=f"{STEEL_INVERSE_DIR}/{{code_model}}/tested.parquet",
+        densities=f"{STEEL_INVERSE_DIR}/{{code_model}}/densities.parquet",
     log:
         f"{STEEL_DIR}/logs/inverse/{{code_model}}/coverage.log",
     benchmark:
@@ -158,7 +158,7 @@ rule steel_inverse_coverage:
         mem_mb=memory(4000),
         runtime=60,
     params:
-        options=options(INVERSE),
+        options=options(STEEL_INVERSE),
         measuring=options(STEEL.measuring),
         images=options(STEEL.images),
         seed=CONFIG.seed,
@@ -179,19 +179,19 @@ rule steel_inverse_coverage:
 rule steel_inverse_section:
     """Draw wishes and inferred conditions, and write their section of the report."""
     input:
-        measures=INVERSE_MEASURES,
-        wishes=INVERSE_TABLES["wishes"].values(),
-        tested=INVERSE_TABLES["tested"].values(),
-        densities=INVERSE_TABLES["densities"].values(),
+        measures=STEEL_INVERSE_MEASURES,
+        wishes=STEEL_INVERSE_TABLES["wishes"].values(),
+        tested=STEEL_INVERSE_TABLES["tested"].values(),
+        densities=STEEL_INVERSE_TABLES["densities"].values(),
     output:
-        section=f"{INVERSE_DIR}/section.json",
+        section=f"{STEEL_INVERSE_DIR}/section.json",
         figures=[
             report(
-                f"{INVERSE_DIR}/figures/{name}.png",
+                f"{STEEL_INVERSE_DIR}/figures/{name}.png",
                 caption=caption("steel", "inverse", name),
                 category="Steel",
             )
-            for name in INVERSE_FIGURES
+            for name in STEEL_INVERSE_FIGURES
         ],
     log:
         f"{STEEL_DIR}/logs/inverse/section.log",
@@ -200,11 +200,11 @@ rule steel_inverse_section:
     conda:
         "../../../envs/cpu.yaml"
     params:
-        wishes=named(INVERSE_TABLES["wishes"]),
-        tested=named(INVERSE_TABLES["tested"]),
-        densities=named(INVERSE_TABLES["densities"]),
+        wishes=named(STEEL_INVERSE_TABLES["wishes"]),
+        tested=named(STEEL_INVERSE_TABLES["tested"]),
+        densities=named(STEEL_INVERSE_TABLES["densities"]),
         figures=figure_folder,
-        options=options(INVERSE),
+        options=options(STEEL_INVERSE),
         measuring=options(STEEL.measuring),
         simulated="--simulated" if STEEL.images.simulates else "",
         seed=CONFIG.seed,
