@@ -104,7 +104,7 @@ def test_networks_for_a_held_out_domain_do_not_know_its_condition(steel):
 @pytest.mark.parametrize(
     ("change", "touched"),
     [
-        ({"codes": {"max_epochs": 2}}, AFTER_CODES),
+        ({"codes": {"max_epochs": 3}}, AFTER_CODES | {"codes_train"}),
         ({"prior": {"layers": 3}}, AFTER_PRIOR | {"prior_train"}),
         ({"inverse": {"tested_micrographs": 5}}, AFTER_INVERSE),
         ({"images": {"micrographs": {"sheet": "other.csv"}}}, set()),  # not the source

@@ -19,7 +19,10 @@ STEEL_INVERSE_MADE = [
 STEEL_INVERSE_FIGURES = ["wishes", "posteriors", "coverage"]
 # of every model of codes, a table of the chapter
 STEEL_INVERSE_TABLES = {
-    name: {model: f"{STEEL_INVERSE_DIR}/{model}/{name}.parquet" for model in STEEL_INVERSE.models}
+    name: {
+        model: f"{STEEL_INVERSE_DIR}/{model}/{name}.parquet"
+        for model in STEEL_INVERSE.models
+    }
     for name in ["wishes", "tested", "densities"]
 }
 if STEEL_INVERSE.models:
@@ -59,7 +62,7 @@ rule steel_inverse_grid:
         gpu=1,
         device=CONFIG.device,
     params:
-        options=options(STEEL_INVERSE),
+        options=options(STEEL_INVERSE.of_grid),
         measuring=options(STEEL.measuring),
         seed=CONFIG.seed,
     shell:
@@ -96,7 +99,7 @@ rule steel_inverse_wish:
         gpu=1,
         device=CONFIG.device,
     params:
-        options=options(STEEL_INVERSE),
+        options=options(STEEL_INVERSE.of_wishes),
         measuring=options(STEEL.measuring),
         seed=CONFIG.seed,
     shell:
@@ -158,7 +161,7 @@ rule steel_inverse_coverage:
         mem_mb=memory(4000),
         runtime=60,
     params:
-        options=options(STEEL_INVERSE),
+        options=options(STEEL_INVERSE.of_coverage),
         measuring=options(STEEL.measuring),
         images=options(STEEL.images),
         seed=CONFIG.seed,
@@ -204,7 +207,7 @@ rule steel_inverse_section:
         tested=named(STEEL_INVERSE_TABLES["tested"]),
         densities=named(STEEL_INVERSE_TABLES["densities"]),
         figures=figure_folder,
-        options=options(STEEL_INVERSE),
+        options=options(STEEL_INVERSE.of_section),
         measuring=options(STEEL.measuring),
         simulated="--simulated" if STEEL.images.simulates else "",
         seed=CONFIG.seed,

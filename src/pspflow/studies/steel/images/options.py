@@ -59,6 +59,10 @@ class SteelImagesOptions(SimulatedImagesOptions):
     chips: ChipOptions = ChipOptions(size_px=128, stride_px=64)
     """Windows into the micrographs."""
 
+    def chosen(self) -> Self:
+        """Reset the options of the source that is not used."""
+        return self.without("micrographs" if self.simulates else "simulated")
+
     @model_validator(mode="after")
     def _rates_are_simulated(self) -> Self:
         unknown = set(self.labels) - set(RATES)

@@ -1,6 +1,6 @@
 """Options of the inverse; their docstrings are the schema's help."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
 from pydantic import Field
 
@@ -9,6 +9,9 @@ from pspflow.studies.steel.codes.options import CodeModel
 
 MOST_CONDITIONS: Final = 150
 """Combinations of a grid for which chips are generated."""
+
+WISHED, GRID = ("wishes", "chips_per_wish"), ("grid", "chips_per_grid_point")
+TESTED = ("tested_micrographs", "resamples")
 
 
 class InverseOptions(Options):
@@ -30,6 +33,26 @@ class InverseOptions(Options):
     tested."""
     resamples: Annotated[int, Field(ge=100)] = 500
     """Resamples from which an interval is computed."""
+
+    @property
+    def of_grid(self) -> Self:
+        """The part that the stage `grid` takes."""
+        return self.without("models", *WISHED, *TESTED)
+
+    @property
+    def of_wishes(self) -> Self:
+        """The part that the stage `wish` takes."""
+        return self.without("models", *GRID, *TESTED)
+
+    @property
+    def of_coverage(self) -> Self:
+        """The part that the stage `coverage` takes."""
+        return self.without("models", *WISHED, *GRID, "resamples")
+
+    @property
+    def of_section(self) -> Self:
+        """The part that the stage `section` takes."""
+        return self.without("models", *GRID)
 
     def check_grid(self, conditions: int) -> None:
         """Refuse more combinations of conditions than `MOST_CONDITIONS`.
