@@ -58,7 +58,7 @@ class ReconstructionOptions(Options):
 class CodesOptions(ReconstructionOptions):
     """Models that turn chips into codes, and codes into chips."""
 
-    models: Annotated[tuple[CodeModel, ...], Field(min_length=1)] = ("vq", "sharp")
+    models: Annotated[tuple[CodeModel, ...], Field(min_length=1)] = ("vq",)
     """Models in the order of the tables: vq (the paper's) | fsq | sharp."""
     held_out: HeldOut = HeldOut()
     """Networks trained without a domain."""

@@ -31,7 +31,7 @@ class InverseOptions(Options):
     tested_micrographs: Annotated[int, Field(ge=4)] = 20
     """Simulated micrographs, each at its own cooling rate, on which the coverage of intervals is
     tested."""
-    resamples: Annotated[int, Field(ge=100)] = 500
+    resamples: Annotated[int, Field(ge=100)] = 200
     """Resamples from which an interval is computed."""
 
     @property
