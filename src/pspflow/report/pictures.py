@@ -1,5 +1,6 @@
 """Figures of evidence pages: the same pictures, small enough to be kept in a repository."""
 
+import math
 from io import BytesIO
 
 from PIL import Image
@@ -35,5 +36,7 @@ def small_png(png: bytes, most_bytes: int = MOST_BYTES) -> bytes:
         reduced.save(stream, "PNG", optimize=True)
         if stream.tell() <= most_bytes:
             return stream.getvalue()
-        width *= STEP
+        # bytes go with the area: steps that could not be enough are left out
+        area = most_bytes / stream.tell()
+        width *= STEP ** max(1, math.floor(math.log(area) / (2 * math.log(STEP))))
     raise ValueError(f"the picture exceeds {most_bytes} bytes even {NARROWEST_PX} pixels wide")

@@ -94,7 +94,7 @@ class CodesOptions(ReconstructionOptions):
     """Crops in a batch; the paper's 256."""
     learning_rate: Positive = 2e-3
     """Learning rate of Adam; the paper's 1e-3."""
-    max_epochs: Count = 9
+    max_epochs: Count = 6
     """Most epochs; the paper's 300."""
     patience: Count = 20
     """Epochs without a lower validation loss after which training stops."""

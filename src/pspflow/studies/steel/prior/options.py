@@ -21,7 +21,7 @@ class NetworkOptions(Options):
     """Code maps in a batch; the paper's 128."""
     learning_rate: Positive = 4e-3
     """Learning rate of Adam; the paper's 3e-4."""
-    max_epochs: Count = 3
+    max_epochs: Count = 2
     """Most epochs; the paper's 200."""
     patience: Count = 20
     """Epochs without a lower validation loss after which training stops."""
