@@ -151,8 +151,8 @@ def copy_table(
     -------
     DataFrame
         `made`, `features`, `chips`, `test_chips`, `training_chips`, `distance`, `test_distance`,
-        `ratio` and `closer_share` with `_low` and `_high`, NaN where a domain has a single test
-        micrograph; see `Nearness`.
+        `least` and `test_least` (those of the nearest chip), `ratio` and `closer_share` with `_low`
+        and `_high`, NaN where a domain has a single test micrograph; see `Nearness`.
     """
     units = np.concatenate([each.units for each in test.values()])
     sets = {TEST: np.concatenate([each.images for each in test.values()])}
@@ -181,6 +181,7 @@ def copy_table(
             row |= {"training_chips": len(training)}
             row |= {"distance": float(near.generated[0])}
             row |= {"test_distance": float(near.held_out[0])}
+            row |= {"least": float(values.min()), "test_least": float(held_out.min())}
             for column, share in (("ratio", near.ratio), ("closer_share", near.closer)):
                 keys = (column, f"{column}_low", f"{column}_high")
                 ends = limits_of(share) if resolved else (float(share[0]), np.nan, np.nan)

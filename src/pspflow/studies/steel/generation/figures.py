@@ -20,6 +20,8 @@ PALE = 0.35
 """Share of a colour that is left of it in its paler form."""
 SLOT = 0.8
 """Share of the room of a place that its boxes take."""
+MOST_SQUARE = 3
+"""Rows of sheets that have as many chips below each other as beside each other."""
 GAP_SHARE = 0.04
 """Width of the white gap between chips, over a chip's."""
 
@@ -61,10 +63,13 @@ def sheets_figure(rows: Mapping[str, Mapping[str, np.ndarray]], across: int) -> 
         Name of the row, name of the column, images as `mosaic` takes them. A row may lack a column,
         whose place stays empty.
     across
-        Chips beside each other in a sheet; as many are below each other.
+        Chips beside each other in a sheet; as many are below each other, or one fewer where
+        there are more than three rows.
     """
     columns = list(dict.fromkeys(name for row in rows.values() for name in row))
-    with figure_of(len(rows), len(columns), cell_aspect=1.03 + 0.07 / len(rows)) as (figure, grid):
+    down = across if len(rows) <= MOST_SQUARE else across - 1  # a taller figure is kept too small
+    aspect = (1.03 + 0.07 / len(rows)) * down / across
+    with figure_of(len(rows), len(columns), cell_aspect=aspect) as (figure, grid):
         figure.set_layout_engine("constrained", w_pad=0.03, h_pad=0.03, wspace=0, hspace=0)
         for (label, row), line in zip(rows.items(), grid, strict=True):
             for name, axes in zip(columns, line, strict=True):
@@ -72,7 +77,7 @@ def sheets_figure(rows: Mapping[str, Mapping[str, np.ndarray]], across: int) -> 
                 axes.set_yticks([])
                 axes.spines[:].set_visible(False)
                 if name in row:
-                    sheet = mosaic(row[name][: across**2], across)
+                    sheet = mosaic(row[name][: across * down], across)
                     axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="none")
             line[0].set_ylabel(plain(label), fontsize=SMALL)
         for name, axes in zip(columns, grid[0], strict=True):
@@ -147,7 +152,7 @@ def boxes_figure(
             keys,
             [*map(plain, kinds), "mean"],
             loc="outside lower center",
-            ncols=len(keys),
+            ncols=min(len(keys), 4),
             fontsize=SMALL,
         )
     return figure

@@ -239,6 +239,10 @@ def _copies(results: Results, model: str) -> Iterator[Finding]:
     ends = ("closer_share", "closer_share_low", "closer_share_high")
     shares = _listed(f"{_percent(row, *ends)} by {row['features']}" for _, row in rows.iterrows())
     ratios = _listed(f"{row['ratio']:.2f}" for _, row in rows.iterrows())
+    nearest, others = (
+        _listed(f"{row[name] / row['test_distance']:.2f}" for _, row in rows.iterrows())
+        for name in ("least", "test_least")
+    )
     what = (
         f"copies of training chips are suspected by {_listed(suspected)}"
         if suspected
@@ -249,5 +253,6 @@ def _copies(results: Results, model: str) -> Iterator[Finding]:
     yield Finding(
         WORSE if suspected else BETTER if known else UNDECIDED,
         f"{model}: {what}: {shares} are nearer to one than the nearest {100 * NEAREST_SHARE:g} % "
-        f"of {results.against}; mean distances are {ratios} times theirs.",
+        f"of {results.against}; mean distances are {ratios} times theirs, and the nearest of all "
+        f"lie at {nearest} of theirs (a copy lies at 0; the nearest test chips at {others}).",
     )

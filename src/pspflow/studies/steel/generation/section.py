@@ -253,7 +253,8 @@ def _copies(results: Results) -> Part:
         "length 1 in each chip so that contrast and blur count little; there, training chips count "
         "mirrored too. Copies among the generated chips would be nearer than test chips are: "
         "closer is the share of generated chips that are nearer than the nearest 2.5 % of the test "
-        "chips. Copies are suspected where the interval of this share lies above 2.5 %.",
+        "chips; least is the distance of the nearest chip of all, 0 for a copy. Copies are suspected "
+        "where the interval of this share lies above 2.5 %; smoother chips lie nearer too.",
         tables=(Table.of(_copy_table(results.copies), "Distances to the nearest training chip."),),
     )
 
@@ -262,6 +263,7 @@ def _copy_table(copies: pd.DataFrame) -> pd.DataFrame:
     table = copies[["made", "features", "chips", "test_chips", "training_chips"]].copy()
     table["made"] = table["made"].map(made_title)
     table["distance"], table["test_distance"] = copies["distance"], copies["test_distance"]
+    table["least"], table["test_least"] = copies["least"], copies["test_least"]
     table["ratio"] = [
         _interval(r, "ratio", "ratio_low", "ratio_high") for _, r in copies.iterrows()
     ]
