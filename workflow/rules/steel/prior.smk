@@ -35,22 +35,18 @@ wildcard_constraints:
     conditioning="process|properties",
 
 
-def prior_weights(wildcards):
-    """Locate the weights of a model's trainings, by TRAINED_ON/CONDITIONING."""
-    model = wildcards.code_model
-    return {
-        arm: f"{PRIOR_DIR}/{model}/{arm}/weights.safetensors"
-        for arm in PRIOR_ARMS[model]
-    }
-
-
-def prior_codes(wildcards):
-    """Locate the codes of a model's trainings, by what it was trained on."""
-    arms = dict.fromkeys(arm.split("/")[0] for arm in PRIOR_ARMS[wildcards.code_model])
-    return {
-        arm: f"{STEEL_DIR}/codes/{wildcards.code_model}/{arm}/codes.zarr"
+# by model: weights by TRAINED_ON/CONDITIONING, and codes by TRAINED_ON
+PRIOR_WEIGHTS = {
+    model: {arm: f"{PRIOR_DIR}/{model}/{arm}/weights.safetensors" for arm in arms}
+    for model, arms in PRIOR_ARMS.items()
+}
+PRIOR_CODES = {
+    model: {
+        arm.split("/")[0]: f"{STEEL_DIR}/codes/{model}/{arm.split('/')[0]}/codes.zarr"
         for arm in arms
     }
+    for model, arms in PRIOR_ARMS.items()
+}
 
 
 rule steel_prior_train:
@@ -121,8 +117,8 @@ rule steel_prior_independent:
 rule steel_prior_likelihood:
     """Compute the likelihood of test chips under every PixelCNN and under independent codes."""
     input:
-        weights=lambda wildcards: prior_weights(wildcards).values(),
-        codes=lambda wildcards: prior_codes(wildcards).values(),
+        weights=lambda wildcards: PRIOR_WEIGHTS[wildcards.code_model].values(),
+        codes=lambda wildcards: PRIOR_CODES[wildcards.code_model].values(),
         measures=f"{STEEL_DIR}/morphology/measures.parquet",
     output:
         f"{PRIOR_DIR}/{{code_model}}/likelihood.parquet",
@@ -138,8 +134,8 @@ rule steel_prior_likelihood:
         gpu=1,
         device=CONFIG.device,
     params:
-        weights=lambda wildcards: named(prior_weights(wildcards)),
-        codes=lambda wildcards: named(prior_codes(wildcards)),
+        weights=lambda wildcards: named(PRIOR_WEIGHTS[wildcards.code_model]),
+        codes=lambda wildcards: named(PRIOR_CODES[wildcards.code_model]),
         smoothing=STEEL.prior.smoothing,
     shell:
         "pspflow --log {log:q} steel prior likelihood"

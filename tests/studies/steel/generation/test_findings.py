@@ -64,6 +64,7 @@ def results(error=1.0, held_out=None, closer=0.0, difference=-1.0):
     ]
     copies = {"made": ["vq/all prior"], "features": "blocks", "chips": 10, "test_chips": 10}
     copies |= {"training_chips": 9, "distance": 1.0, "test_distance": 1.0, "ratio": 1.0}
+    copies |= {"least": 0.8, "test_least": 0.9}
     copies |= {"ratio_low": 0.9, "ratio_high": 1.1, "closer_share": closer}
     copies |= {"closer_share_low": closer, "closer_share_high": closer}
     return Results(

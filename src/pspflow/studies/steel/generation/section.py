@@ -253,8 +253,9 @@ def _copies(results: Results) -> Part:
         "length 1 in each chip so that contrast and blur count little; there, training chips count "
         "mirrored too. Copies among the generated chips would be nearer than test chips are: "
         "closer is the share of generated chips that are nearer than the nearest 2.5 % of the test "
-        "chips; least is the distance of the nearest chip of all, 0 for a copy. Copies are suspected "
-        "where the interval of this share lies above 2.5 %; smoother chips lie nearer too.",
+        "chips; least is the distance of the nearest chip of all, 0 for a copy. Copies are "
+        "suspected where the interval of this share lies above 2.5 %; smoother chips lie nearer "
+        "too.",
         tables=(Table.of(_copy_table(results.copies), "Distances to the nearest training chip."),),
     )
 
