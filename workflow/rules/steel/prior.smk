@@ -42,8 +42,8 @@ PRIOR_WEIGHTS = {
 }
 PRIOR_CODES = {
     model: {
-        arm.split("/")[0]: f"{STEEL_DIR}/codes/{model}/{arm.split('/')[0]}/codes.zarr"
-        for arm in arms
+        seen: f"{STEEL_DIR}/codes/{model}/{seen}/codes.zarr"
+        for seen in dict.fromkeys(Path(arm).parts[0] for arm in arms)
     }
     for model, arms in PRIOR_ARMS.items()
 }
