@@ -27,6 +27,7 @@ OF_THE_WORKFLOW = {
     ("forward", "models", "c11"),
     ("forward", "models", "normal"),
     ("localization", "models"),
+    ("inverse", "models"),
     ("localization", "structures"),
     ("structures", "solver", "shards"),
     ("persistence", "shards"),

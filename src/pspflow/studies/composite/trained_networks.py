@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from safetensors import SafetensorError
 
 from pspflow.errors import InputError
 from pspflow.studies.composite.networks.network import Network, load_network
@@ -34,13 +33,7 @@ def open_network(model: Path, device: torch.device) -> tuple[Path, Network, dict
         raise InputError(f"{weights}: there is no such file; {REMEDY}.")
     try:
         return (weights, *load_network(weights, device))
-    except (
-        SafetensorError,
-        json.JSONDecodeError,
-        KeyError,
-        TypeError,
-        RuntimeError,
-    ) as error:
+    except (json.JSONDecodeError, KeyError, TypeError, RuntimeError) as error:
         raise InputError(
             f"{weights}: it holds no weights of a network of structures; {REMEDY}."
         ) from error

@@ -158,7 +158,7 @@ FAULTS = {
     ),
     "refine alone": (["good.npy", "--refine", "--no-solve"], "--no-solve makes none; leave one"),
     "no model": (["good.npy", "--model", "full"], "weights.safetensors: there is no such file"),
-    "no weights": (["good.npy", "--model", "text.safetensors"], "no weights of a network of"),
+    "no weights": (["good.npy", "--model", "text.safetensors"], "no file of weights that pspflow"),
     "no properties": (["good.npy", "--model", "vae"], "vae predicts no properties; name one that"),
 }
 MODELS = {"vae": ("vae", ())}

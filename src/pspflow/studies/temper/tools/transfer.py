@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import torch
 from cyclopts import Parameter
-from safetensors import SafetensorError
 
 from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
@@ -99,7 +98,7 @@ def _described(weights: Path) -> dict[str, Any]:
     try:
         _, model = load_weights(weights)
         return {"flow": dict(model["flow"]), "scale": dict(model["scale"])}
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{weights}: no weights of flows are in it; {NAME_A_FLOW}.") from error
 
 
