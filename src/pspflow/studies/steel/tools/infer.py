@@ -106,6 +106,11 @@ def infer(
         result = posterior(
             chosen, found.axes, np.array([each.ferrite_fraction, path]), each.area_px2
         )
+        if not np.isfinite(result.mass).all():  # nan would pass for an answer
+            raise InputError(
+                f"{model}: the likelihood of these measures is no number, since generated chips or "
+                "training micrographs are all alike; train steel.codes and steel.prior longer."
+            )
         _say(result, each.name)
         if each.area_px2 < chip:
             log.warning(
