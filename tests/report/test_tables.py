@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pspflow.report.tables import beside_paper, shown_columns
+from pspflow.report.tables import beside_paper, shown_columns, with_interval
 
 
 @pytest.fixture
@@ -45,3 +45,10 @@ def test_columns_that_say_nothing_are_left_out(errors, papers_material):
     table = shown_columns(errors.assign(error_sd=np.nan), papers_material=papers_material)
     expected = ["model", "target_gpa", "error"]
     assert list(table) == [*expected, *(["paper_error"] if papers_material else [])]
+
+
+def test_a_value_is_written_with_its_interval_where_it_has_one():
+    """Three digits; a missing interval is left out, and no value is a dash."""
+    assert with_interval(0.12345, -1.0, 2.0) == "0.123 (-1 to 2)"
+    assert with_interval(4.5, np.nan, np.nan, unit=" µm") == "4.5 µm"
+    assert with_interval(np.nan, np.nan, np.nan) == "–"

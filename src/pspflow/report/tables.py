@@ -43,6 +43,21 @@ def beside_paper(
     return pd.DataFrame(rows, columns=[*keys, "source", *map(_head, columns)])
 
 
+def with_interval(value: float, low: float, high: float, *, unit: str = "") -> str:
+    """Write a value to three digits, with its interval where it has one; "–" for no value.
+
+    Parameters
+    ----------
+    value, low, high
+        A number and the ends of its interval; NaN where there is none.
+    unit
+        What stands directly behind the value.
+    """
+    if np.isnan(value):
+        return "–"
+    return f"{value:.3g}{unit}" + ("" if np.isnan(low) else f" ({low:.3g} to {high:.3g})")
+
+
 def _head(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 

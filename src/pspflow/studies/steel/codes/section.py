@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
+from pspflow.report.tables import with_interval
 from pspflow.studies.steel.codes import paper
 from pspflow.studies.steel.codes.departures import (
     departures,
@@ -112,14 +112,8 @@ def with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     written = table[[name for name in table if not name.endswith(("_low", "_high"))]].copy()
     for measure in MEASURES:
         ends = [table[measure], table[f"{measure}_low"], table[f"{measure}_high"]]
-        written[measure] = [_with_interval(*each) for each in zip(*ends, strict=True)]
+        written[measure] = [with_interval(*each) for each in zip(*ends, strict=True)]
     return written
-
-
-def _with_interval(value: float, low: float, high: float) -> str | float:
-    if np.isnan(value):
-        return value
-    return f"{value:.3g}" if np.isnan(low) else f"{value:.3g} ({low:.3g} to {high:.3g})"
 
 
 def kept_epochs(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
+from pspflow.report.tables import with_interval
 from pspflow.studies.steel.generation import paper
 from pspflow.studies.steel.generation.baseline import set_name
 from pspflow.studies.steel.generation.findings import findings
@@ -166,11 +167,7 @@ def made_title(name: str) -> str:
 
 
 def _interval(row: pd.Series, value: str, low: str, high: str) -> str:
-    if pd.isna(row[value]):
-        return "–"
-    if pd.isna(row[low]):
-        return f"{row[value]:.3g}"
-    return f"{row[value]:.3g} ({row[low]:.3g} to {row[high]:.3g})"
+    return with_interval(row[value], row[low], row[high])
 
 
 def _spatial(results: Results, options: GenerationOptions) -> Part:

@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
+from pspflow.report.tables import with_interval
 from pspflow.studies.steel.inverse.findings import findings
 from pspflow.studies.steel.inverse.options import InverseOptions
 from pspflow.studies.steel.inverse.wishes import NEAREST, PROCESS, PROPERTIES
@@ -162,10 +163,7 @@ def _short(errors: pd.DataFrame) -> pd.DataFrame:
 
 
 def _range(row: Mapping[str, float], name: str) -> str:
-    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
-    if pd.isna(value):
-        return "–"
-    return f"{value:.3g}" if pd.isna(low) else f"{value:.3g} ({low:.3g} to {high:.3g})"
+    return with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"])
 
 
 def _wanted(wishes: pd.DataFrame) -> pd.DataFrame:

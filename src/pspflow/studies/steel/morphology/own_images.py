@@ -12,6 +12,7 @@ from pspflow.logs import log
 from pspflow.microstructure.morphology import divide_phases
 from pspflow.microstructure.otsu import ONE_PEAK
 from pspflow.microstructure.tiles import Estimate, TiledMorphology, tiled_morphology
+from pspflow.report.tables import with_interval
 from pspflow.studies.steel.morphology.options import MorphologyOptions
 
 SAME_SIZE: Final = 0.01
@@ -156,7 +157,5 @@ def as_text(rows: pd.DataFrame) -> str:
 
 
 def _interval(row: Any, name: str, unit: str) -> str:
-    value, low, high = (getattr(row, f"{name}{end}") for end in ("", "_low", "_high"))
-    if np.isnan(value):
-        return "–"
-    return f"{value:.3g}{unit}" + ("" if np.isnan(low) else f" ({low:.3g} to {high:.3g})")
+    ends = (getattr(row, f"{name}{end}") for end in ("", "_low", "_high"))
+    return with_interval(*ends, unit=unit)

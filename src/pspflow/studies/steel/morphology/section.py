@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
+from pspflow.report.tables import with_interval
 from pspflow.studies.steel.images import paper
 from pspflow.studies.steel.images.paper import Moments
 from pspflow.studies.steel.morphology.findings import TABLES, findings
@@ -116,7 +116,7 @@ def _table(
     table["one phase"], table["one peak"] = rows["one_phase"], rows["one_peak"]
     for moment, of in (("mean", unit), ("variance", f"{unit}²")):
         table[f"{moment} ({of})"] = [
-            _with_interval(*ends)
+            with_interval(*ends)
             for ends in rows[[moment, f"{moment}_low", f"{moment}_high"]].itertuples(index=False)
         ]
         if papers is not None:
@@ -125,9 +125,3 @@ def _table(
     beside = f", beside the paper's training chips ({TABLES[quantity]})" if papers else ""
     caption = f"{quantity.capitalize()} of chips of all micrographs{beside}."
     return Table.of(table, caption)
-
-
-def _with_interval(value: float, low: float, high: float) -> str:
-    if np.isnan(value):
-        return "–"
-    return f"{value:.3g}" if np.isnan(low) else f"{value:.3g} ({low:.3g} to {high:.3g})"

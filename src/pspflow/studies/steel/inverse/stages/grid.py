@@ -47,7 +47,7 @@ def grid(
     Raises
     ------
     InputError
-        If a condition has one value only, or the grid has too many points.
+        If a condition has one value only.
     """
     known = read_table(measures)
     axes = axes_of(
