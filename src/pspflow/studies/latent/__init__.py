@@ -1,0 +1,3 @@
+"""Latent study: datasets of microstructures, autoencoders and a generative adversarial network."""
+
+CHAPTERS = ("datasets", "curation", "networks", "evaluation")

@@ -1,0 +1,1 @@
+"""Simulated microstructures: Gaussian fields and Potts models."""

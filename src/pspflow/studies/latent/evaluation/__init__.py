@@ -1,0 +1,1 @@
+"""Reconstructions and samples, and how far they are from real microstructures."""

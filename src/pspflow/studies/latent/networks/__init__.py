@@ -1,0 +1,1 @@
+"""Autoencoders and adversarial networks, trained on a dataset each."""

@@ -1,0 +1,136 @@
+"""Options of the networks; their defaults are the demo, their docstrings the schema's help."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from pspflow.options import Count, Options, Positive
+from pspflow.studies.latent.names import GANS, DatasetName, LatentModel
+
+Models = Annotated[tuple[LatentModel, ...], Field(min_length=1)]
+
+
+class ModelsOptions(Options):
+    """Networks of each dataset, in the order of the tables."""
+
+    gaussian_smooth: Models = ("printed", "kaiming")
+    gaussian_binary: Models = ("printed",)
+    grain_growth: Models = ("printed", "distance")
+    additive: Models = ("printed",)
+    weld: Models = ("printed",)
+    inpainted: Models = ("printed",)
+    uhcs_48x64: Models = ("printed",)
+    uhcs_64x64: Models = ("dcgan", "spectral")
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        for dataset in type(self).model_fields:
+            models = getattr(self, dataset)
+            if len(set(models)) < len(models):
+                raise ValueError(f"{dataset} names a network twice; remove one.")
+            for model in models:
+                if (model in GANS) != (dataset == "uhcs_64x64"):
+                    raise ValueError(
+                        f"{dataset} has {model!r}, but the adversarial networks "
+                        f"({', '.join(GANS)}) are those of uhcs_64x64, and of nothing else."
+                    )
+                if model == "distance" and dataset not in {"grain_growth", "additive", "weld"}:
+                    raise ValueError(f"{dataset} has 'distance', but it has no grains; remove it.")
+                if model == "no_batch_norm" and dataset != "gaussian_binary":
+                    raise ValueError(
+                        f"{dataset} has 'no_batch_norm', but the printed one has none; remove it."
+                    )
+                if model == "batch_norm" and dataset == "gaussian_binary":
+                    raise ValueError(
+                        f"{dataset} has 'batch_norm', but the printed one has it; remove it."
+                    )
+        return self
+
+
+class EpochsOptions(Options):
+    """Epochs of each dataset's networks.
+
+    The report's last ones are 160, for binary images 320, for additive and adversarial ones 100.
+    """
+
+    gaussian_smooth: Count = 4
+    gaussian_binary: Count = 4
+    grain_growth: Count = 4
+    additive: Count = 4
+    weld: Count = 4
+    inpainted: Count = 4
+    uhcs_48x64: Count = 4
+    uhcs_64x64: Count = 4
+
+
+class AutoencoderOptions(Options):
+    """Training of autoencoders; the report leaves all of it open."""
+
+    batch_size: Count = 16
+    """Images in a batch."""
+    learning_rate: Positive = 1e-3
+    """Learning rate of Adam."""
+
+
+class GanOptions(Options):
+    """Training of adversarial networks, after Radford, Metz and Chintala 2016."""
+
+    width: Annotated[int, Field(ge=4)] = 16
+    """Channels of the finest layer of generator and discriminator; DCGAN's 64."""
+    noise: Count = 100
+    """Numbers that an image is made of; DCGAN's 100."""
+    batch_size: Count = 32
+    """Images in a batch; DCGAN's 128."""
+    learning_rate: Positive = 2e-4
+    """Learning rate of Adam; DCGAN's 2e-4."""
+
+
+class TrainingOptions(Options):
+    """What the stage `train` takes."""
+
+    epochs: Count = 4
+    """Epochs of this training; the one with the lowest validation loss is kept."""
+    snapshots: Annotated[int, Field(ge=1)] = 3
+    """Epochs whose weights are kept too."""
+    most_images: Annotated[int, Field(ge=2)] | None = None
+    """Most training images; null: all."""
+    autoencoder: AutoencoderOptions = AutoencoderOptions()
+    """Training of autoencoders."""
+    gan: GanOptions = GanOptions()
+    """Training of adversarial networks."""
+
+    @property
+    def snapshot_epochs(self) -> tuple[int, ...]:
+        """Epochs, from 1, whose weights are kept: the first, the last, and some evenly between."""
+        if self.snapshots == 1:
+            return (self.epochs,)
+        step = self.epochs / (self.snapshots - 1)
+        return tuple(sorted({1, *(max(1, round(step * k)) for k in range(1, self.snapshots))}))
+
+
+class NetworksOptions(Options):
+    """Autoencoders and adversarial networks."""
+
+    models: ModelsOptions = ModelsOptions()
+    """Networks of each dataset."""
+    epochs: EpochsOptions = EpochsOptions()
+    """Epochs of each dataset's networks."""
+    snapshots: Annotated[int, Field(ge=1)] = 3
+    """Epochs whose weights are kept, the first and the last among them; the report's up to 11."""
+    most_images: Annotated[int, Field(ge=2)] | None = None
+    """Most training images of a dataset; null: all."""
+    autoencoder: AutoencoderOptions = AutoencoderOptions()
+    """Training of autoencoders."""
+    gan: GanOptions = GanOptions()
+    """Training of adversarial networks."""
+
+    def training(self, dataset: DatasetName, model: LatentModel) -> TrainingOptions:
+        """Return what acts on one training: others' options have their defaults."""
+        chosen = TrainingOptions(
+            epochs=getattr(self.epochs, dataset),
+            snapshots=self.snapshots,
+            most_images=self.most_images,
+            autoencoder=self.autoencoder,
+            gan=self.gan,
+        )
+        return chosen.without("autoencoder" if model in GANS else "gan")

@@ -1,0 +1,1 @@
+"""Commands for people: simulated microstructures and samples of trained networks."""
