@@ -200,6 +200,12 @@ def steel(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return _finished(tmp_path_factory, "steel", {"steel": {"codes": {"models": ["vq"]}}})
 
 
+@pytest.fixture(scope="session")
+def latent(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Make a checkout where the latent study has run; tests leave it as it was."""
+    return _finished(tmp_path_factory, "latent")
+
+
 def _finished(
     factory: pytest.TempPathFactory, study: str, changes: dict[str, object] | None = None
 ) -> Checkout:

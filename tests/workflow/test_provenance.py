@@ -279,3 +279,9 @@ def test_reported_accuracies_are_those_of_test_structures(composite):
             np.testing.assert_allclose(told, error, rtol=1e-6, err_msg=str(path))
             checked += 1
     assert checked == 2 * (4 + 6)
+
+
+@pytest.mark.xdist_group("latent")
+def test_latent_is_made_of_what_the_workflow_gives(latent):
+    """Every record holds its inputs, its options and the seed."""
+    assert list(faults(latent, "latent")) == []
