@@ -16,8 +16,9 @@ def planned(request, make_checkout):
     checkout = make_checkout("wiring")
     if request.param != OWN:
         return checkout.dry_run(request.param)
-    for name in ("a.tif", "stack.npy", "phases.csv", "table.csv", "vgg.safetensors"):
+    for name in ("a.tif", "stack.npy", "phases.csv", "table.csv", "vgg.safetensors", "uhcs.csv"):
         (checkout.folder / name).touch()
+    (checkout.folder / "uhcs").mkdir()
     sheet = "image,domain,specimen\na.tif,b,s1\na.tif,a,s1\n"
     (checkout.folder / "sheet.csv").write_text(sheet)
     files = {"file": "stack.npy", "phases": "phases.csv", "table": "table.csv", "array": "mine"}
@@ -34,6 +35,18 @@ def planned(request, make_checkout):
             "images": {**images, "conditions": [{"column": "x"}], "split": {"by": "specimen"}},
             "codes": {"held_out": {"domain": "a"}},
             "generation": {"further": [[2.5], [7.5]]},
+        },
+        "latent": {
+            "datasets": {
+                "use": ["inpainted", "weld"],
+                "shards": 3,
+                "inpainted": {"image": "a.tif"},
+            },
+            "curation": {
+                "source": "database",
+                "database": {"table": "uhcs.csv", "images": "uhcs"},
+                "use": ["uhcs_64x64"],
+            },
         },
         "composite": {
             "structures": {
