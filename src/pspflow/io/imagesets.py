@@ -141,6 +141,11 @@ class Micrographs:
         _, first = next(iter(self._store.groups()))
         return cast("float | None", first.attrs["pixel_size_um"])
 
+    @property
+    def names(self) -> list[str]:
+        """Names of the micrographs, sorted."""
+        return sorted(name for name, _ in self._store.groups())
+
     def __getitem__(self, name: str) -> np.ndarray:
         """Read one whole micrograph: (rows, columns) uint8."""
         return read_values(self._store, f"{name}/{GREY}")

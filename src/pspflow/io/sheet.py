@@ -116,6 +116,9 @@ def _csv(path: Path, thing: str) -> pd.DataFrame:
     width = max(place for place, name in enumerate(header, start=1) if name)
     header = header[:width]
     cells = {n: row if any(row[width:]) else row[:width] for n, row in cells.items()}
+    if header[0] == "" and [row[0] for row in cells.values()] == [*map(str, range(len(cells)))]:
+        # row numbers, as pandas writes them
+        header, cells = header[1:], {number: row[1:] for number, row in cells.items()}
     _check_header(path, header)
     for number, row in cells.items():
         if len(header) == 1 < len(row):

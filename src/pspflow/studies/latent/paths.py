@@ -18,6 +18,8 @@ ImageTables = Annotated[
     INPUT,
 ]
 MetadataTable = Annotated[Path, Parameter(help="CSV or Parquet table of a database."), INPUT]
+ImageFolder = Annotated[Path, Parameter(help="Folder of the images that the table names.")]
+"""A user's files: stages record those that they read themselves."""
 MicrographTable = Annotated[Path, Parameter(help="Table of the database's micrographs."), INPUT]
 MadeStore = Annotated[
     Path, Parameter(help="Zarr store of reconstructions, samples and strips of a dataset."), INPUT

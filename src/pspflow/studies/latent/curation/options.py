@@ -64,16 +64,32 @@ class RowOptions(Options):
     magnification and pixel size of the rows that have both; the report drops these rows."""
 
 
-class ScaleOptions(Options):
-    """How micrographs are brought to one scale."""
+class BarOptions(Options):
+    """What is cut off before micrographs are brought to one scale."""
 
     annotation_bar_px: Annotated[int, Field(ge=0)] = 38
     """Rows that are cut off the bottom of every image."""
+
+
+class ScaleOptions(BarOptions):
+    """How micrographs are brought to one scale."""
+
     magnification: Positive | None = None
     """Magnification that all are brought to; null: the median of the rows that are used."""
     max_upscale: Positive | None = None
     """Most enlargement of a micrograph; those that need more are left out. Null: any, as the
     report's. Enlarged micrographs are most of its crops, and hold interpolated pixels."""
+
+
+class CatalogueOptions(Options):
+    """What the stage `catalogue` takes."""
+
+    columns: Columns = Columns()
+    """Names of the table's columns."""
+    rows: RowOptions = RowOptions()
+    """Which rows are used."""
+    scale: ScaleOptions = ScaleOptions()
+    """Common scale."""
 
 
 class CropOptions(Options):
@@ -113,6 +129,13 @@ class CropSplitOptions(Options):
         return self
 
 
+class CroppingOptions(CropOptions):
+    """What the stage `crops` takes."""
+
+    split: CropSplitOptions = CropSplitOptions()
+    """Splits by sample."""
+
+
 class CurationOptions(Options):
     """From a database of micrographs to crops of one scale."""
 
@@ -141,6 +164,23 @@ class CurationOptions(Options):
                 f"source is 'database', so set {' and '.join(f'database.{n}' for n in missing)}."
             )
         return self
+
+    @property
+    def catalogue(self) -> CatalogueOptions:
+        """What the stage `catalogue` takes; a simulated database has the usual columns."""
+        real = self.source == "database"
+        columns = self.database.columns if real else Columns()
+        return CatalogueOptions(columns=columns, rows=self.rows, scale=self.scale)
+
+    @property
+    def bar(self) -> BarOptions:
+        """What the stage `micrographs` takes."""
+        return BarOptions(annotation_bar_px=self.scale.annotation_bar_px)
+
+    @property
+    def cropping(self) -> CroppingOptions:
+        """What the stage `crops` takes."""
+        return CroppingOptions(**self.crops.model_dump(), split=self.split)
 
     def chosen(self) -> Self:
         """Reset the source that is not used."""

@@ -1,0 +1,52 @@
+"""Sizes of micrographs at one magnification, and how many crops they give."""
+
+import math
+
+import pandas as pd
+
+from pspflow.microstructure.chips import ROUNDING
+
+
+def common_magnification(magnifications: pd.Series, wanted: float | None) -> float:
+    """Return the magnification that all micrographs are brought to: the median unless one is set.
+
+    The median of an even number of micrographs is the lower of the two in the middle, so that it
+    is one that there is.
+    """
+    if wanted is not None:
+        return wanted
+    return float(magnifications.quantile(0.5, interpolation="lower"))
+
+
+def scaled_size(
+    height_px: int, width_px: int, magnification: float, common: float
+) -> tuple[int, int]:
+    """Return rows and columns of a micrograph at the common magnification; report, section 9.1.
+
+    A small magnification is enlarged. Sizes are cut to whole pixels, as the report's listing does.
+    """
+    scale = common / magnification
+    return max(1, int(height_px * scale)), max(1, int(width_px * scale))
+
+
+def crop_count(height_px: int, width_px: int, crop_px: tuple[int, int], redundancy: float) -> int:
+    """Return the number of crops of a micrograph; report, equation 2.
+
+    Parameters
+    ----------
+    height_px, width_px
+        Rows and columns of the micrograph.
+    crop_px
+        Rows and columns of a crop.
+    redundancy
+        r, the area of all crops over that of the micrograph.
+
+    Returns
+    -------
+    int
+        0 where the micrograph is smaller than a crop.
+    """
+    rows, columns = crop_px
+    if height_px < rows or width_px < columns:
+        return 0
+    return math.floor(height_px * width_px / (rows * columns) * redundancy + ROUNDING)
