@@ -7,6 +7,13 @@ from pspflow.simulate.composites import (
     simulate_composite,
 )
 from pspflow.simulate.ferrite import FerriteGrowth, ferrite_growth, simulate_steel_micrograph
+from pspflow.simulate.gaussian import (
+    autocovariance,
+    grey_levels,
+    measured_autocovariance,
+    simulate_gaussian_fields,
+    threshold_fields,
+)
 from pspflow.simulate.precipitates import (
     TEMPERS,
     HeatTreatment,
@@ -28,10 +35,15 @@ __all__ = [
     "Precipitates",
     "Specimen",
     "Temper",
+    "autocovariance",
     "ferrite_growth",
+    "grey_levels",
+    "measured_autocovariance",
     "simulate_composite",
+    "simulate_gaussian_fields",
     "simulate_micrograph",
     "simulate_specimens",
     "simulate_steel_micrograph",
     "strength_mpa",
+    "threshold_fields",
 ]
