@@ -7,6 +7,15 @@ from pspflow.simulate.composites import (
     simulate_composite,
 )
 from pspflow.simulate.ferrite import FerriteGrowth, ferrite_growth, simulate_steel_micrograph
+from pspflow.simulate.potts import (
+    GrowthExponent,
+    boundary_energy,
+    count_grains,
+    grain_sizes,
+    growth_exponent,
+    label_grains,
+    simulate_grain_growth,
+)
 from pspflow.simulate.precipitates import (
     TEMPERS,
     HeatTreatment,
@@ -24,12 +33,19 @@ __all__ = [
     "TEMPERS",
     "VOLUME_FRACTION_RANGE",
     "FerriteGrowth",
+    "GrowthExponent",
     "HeatTreatment",
     "Precipitates",
     "Specimen",
     "Temper",
+    "boundary_energy",
+    "count_grains",
     "ferrite_growth",
+    "grain_sizes",
+    "growth_exponent",
+    "label_grains",
     "simulate_composite",
+    "simulate_grain_growth",
     "simulate_micrograph",
     "simulate_specimens",
     "simulate_steel_micrograph",
