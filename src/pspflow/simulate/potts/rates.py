@@ -36,7 +36,7 @@ def rate_bounds(rates: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def partitions(total: int, largest: int = NEIGHBOURS) -> Iterator[tuple[int, ...]]:
-    """Yield the ways to write a number as a sum of positive ones in falling order; 0 is an empty sum."""
+    """Yield the ways to write a number as a sum of positive ones that do not increase."""
     if total == 0:
         yield ()
     for first in range(min(total, largest), 0, -1):
