@@ -10,7 +10,6 @@ from pspflow.options import Count, Options, Positive, Share, Weight
 from pspflow.studies.latent.names import SimulatedName
 
 
-
 def _ascending(values: tuple[float, float]) -> tuple[float, float]:
     if values[0] > values[1]:
         raise ValueError(f"it is {list(values)}; give the lower value first.")
@@ -32,9 +31,14 @@ class Counts(Options):
     """Images for the reported numbers; the report's 10,000."""
 
     @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Images of the splits, in order."""
+        return self.train, self.validation, self.test
+
+    @property
     def total(self) -> int:
         """Images of all splits."""
-        return self.train + self.validation + self.test
+        return sum(self.sizes)
 
 
 class GaussianOptions(Options):
