@@ -19,6 +19,10 @@ WHY: Final = {
     "time": ("time of the simulation", LESS),
     "speed": ("speed of the pool in sites per unit of time", "a smaller plate in the same time"),
     "hatch_sites": ("distance between passes in sites", CHOSEN),
+    "overrun_sites": (
+        "sites that passes overrun the plate",
+        "with none, the pool's last place in a pass stays without grains",
+    ),
     "pool_width_sites": ("width of the pool in sites", "a smaller plate"),
     "pool_tail_sites": ("length of the pool's tail in sites", CHOSEN),
     "pool_cap_sites": ("length of the pool's front in sites", CHOSEN),
@@ -38,6 +42,12 @@ RANDOM_ORDER: Final = (
     "row by row",
     "random",
     "sweeps by rows bias grains, up to a single one",
+)
+CLOCK: Final = (
+    "unit of time",
+    "Monte Carlo steps in the text, time of a kinetic Monte Carlo solver in the listing",
+    "time of the kinetic Monte Carlo clock",
+    "the listing is what ran; sweeps would give other grain counts",
 )
 
 
@@ -67,10 +77,13 @@ def section_of(dataset: str) -> str:
     return "gaussian" if dataset.startswith("gaussian") else dataset
 
 
-def written(value: Any) -> str:
-    """Write the value of an option as text."""
+def written(name: str, value: Any) -> str:
+    """Write the value of an option as text; a range of equal ends is one value."""
     if isinstance(value, tuple):
-        return ", ".join(map(written, value))
+        values = [written(name, each) for each in value]
+        if not name.startswith(("pool_", "volume_fraction_")):
+            return ", ".join(values)
+        return " to ".join(dict.fromkeys(values))
     return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
 
 
@@ -78,7 +91,7 @@ def _of_settings(options: DatasetsOptions, name: str) -> list[tuple[str, str, st
     """List the options of a dataset that are not the report's."""
     here = getattr(options, name)
     return [
-        (WHY[key][0], written(value), written(getattr(here, key)), WHY[key][1])
+        (WHY[key][0], written(key, value), written(key, getattr(here, key)), WHY[key][1])
         for key, value in paper.SETTINGS.get(name, {}).items()
         if getattr(here, key) != value
     ]
@@ -88,7 +101,7 @@ def _always(options: DatasetsOptions, name: str) -> list[tuple[str, str, str, st
     """List what the report leaves open, and what can only be done otherwise."""
     if name == "gaussian":
         given = options.gaussian
-        matrix = "; ".join(written(row) for row in given.covariance_px2)
+        matrix = "; ".join(written("covariance_px2", row) for row in given.covariance_px2)
         rows = [
             ("covariance matrix of the filter in square pixels", NOT_SAID, matrix, OPEN),
             (
@@ -99,8 +112,7 @@ def _always(options: DatasetsOptions, name: str) -> list[tuple[str, str, str, st
             ),
         ]
         if "gaussian_binary" in options.use:
-            low, high = given.volume_fraction_range
-            share = written(low) if low == high else f"{written(low)} to {written(high)}"
+            share = written("volume_fraction_range", given.volume_fraction_range)
             rows.append(("share of bright pixels of a binary image", NOT_SAID, share, OPEN))
         return rows
     if name == "inpainted":
@@ -121,15 +133,9 @@ def _always(options: DatasetsOptions, name: str) -> list[tuple[str, str, str, st
     line = (
         "width of the lines between grains in sites",
         "as SPPARKS draws them",
-        written(getattr(options, name).line_sites),
+        written("line_sites", getattr(options, name).line_sites),
         "drawn anew from the labels, which are kept",
     )
     if name == "grain_growth":
-        return [line]
-    clock = (
-        "sweeps in a unit of time",
-        "26, those of its lattice sc/26n",
-        "26",
-        "the same clock, with the 8 neighbours that a single layer has",
-    )
-    return [line, clock, *([RANDOM_ORDER] if name == "weld" else [])]
+        return [line, CLOCK]
+    return [line, *([RANDOM_ORDER] if name == "weld" else [])]

@@ -60,7 +60,10 @@ def mean_with_interval(values: NDArray[np.float64], seed: int, what: str) -> str
     """Write the mean over images with its 95 % interval, by resampling images."""
     rng = generator(seed, "latent datasets interval", what)
     draws = resamples(np.zeros(len(values), int), RESAMPLES, rng)
-    return with_interval(*interval(draws @ values / len(values)))
+    found = interval(draws @ values / len(values))
+    if found[0] >= 1000:  # three digits would need a power of ten
+        return "{:,.0f} ({:,.0f} to {:,.0f})".format(*found)
+    return with_interval(*found)
 
 
 def grain_table(tables: Mapping[PottsName, pd.DataFrame], seed: int) -> pd.DataFrame:

@@ -23,6 +23,7 @@ SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
         "time": 100.0,
         "speed": 10.0,
         "hatch_sites": 25.0,
+        "overrun_sites": 0.0,
         "pool_width_sites": (30.0, 30.0),
         "pool_tail_sites": (40.0, 40.0),
         "pool_cap_sites": (8.0, 8.0),

@@ -114,6 +114,7 @@ def _additive(options: DatasetsOptions, numbers: Numbers, seed: int) -> Made:
         speed=given.speed,
         hatch=given.hatch_sites,
         mobility_decay=given.mobility_decay,
+        overrun=given.overrun_sites,
     )
     images = boundary_image(
         labels, given.image_px, given.line_sites, periodic=False, averaging=given.averaging
