@@ -24,3 +24,6 @@ MicrographTable = Annotated[Path, Parameter(help="Table of the database's microg
 MadeStore = Annotated[
     Path, Parameter(help="Zarr store of reconstructions, samples and strips of a dataset."), INPUT
 ]
+UserMicrograph = Annotated[
+    Path, Parameter(help="Your micrograph: TIFF, PNG, JPEG or BMP, 8-bit grey."), INPUT
+]
