@@ -6,11 +6,12 @@ what a watershed draws between the basins of distances are closed lines, by cons
 nothing of the network.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-from scipy.ndimage import binary_dilation, distance_transform_edt
+from scipy.ndimage import binary_dilation, distance_transform_edt, label
 from skimage.morphology import h_maxima
 from skimage.segmentation import watershed
 
@@ -88,19 +89,36 @@ class Boundaries:
         return made
 
     @refuses_masks
+    def with_depth(
+        self, images: np.ndarray, decoded: np.ndarray, depths: Sequence[int] = DEPTHS
+    ) -> "Boundaries":
+        """Choose the depth with which decoded distances have as many dark pixels as the images.
+
+        Parameters
+        ----------
+        images
+            (n, y, x) uint8, images of boundaries.
+        decoded
+            (n, y, x) uint8, what a network made of their distances.
+        depths
+            Depths to choose from.
+        """
+        share = (images < (self.dark + self.light) / 2).mean()
+        drawn = {depth: replace(self, depth=depth) for depth in depths}
+        gaps = {
+            depth: abs((each.drawn(decoded) == self.dark).mean() - share)
+            for depth, each in drawn.items()
+        }
+        return drawn[min(gaps, key=lambda depth: gaps[depth])]
+
+    @refuses_masks
     def ridges(self, distances: np.ndarray) -> np.ndarray:
         """Find the pixels between basins of distances (y, x) uint8: (y, x) bool, one pixel wide."""
         grains = h_maxima(distances, self.depth)
-        basins = watershed(-distances.astype(np.int16), _numbered(grains), watershed_line=True)
+        numbered, _ = label(grains, np.ones((3, 3)))
+        basins = watershed(-distances.astype(np.int16), numbered, watershed_line=True)
         made: np.ndarray = basins == 0
         return made
-
-
-def _numbered(grains: np.ndarray) -> np.ndarray:
-    from scipy.ndimage import label  # noqa: PLC0415 - one use
-
-    made: np.ndarray = label(grains, np.ones((3, 3)))[0]
-    return made
 
 
 def _distances(lines: np.ndarray) -> np.ndarray:
