@@ -26,7 +26,7 @@ from pspflow.training.optimisers import Adam
 from pspflow.training.session import Arguments, Tensors
 from pspflow.training.supervised import Supervised
 
-CALIBRATED: Final = 16
+CALIBRATED: Final = 8
 """Training images that choose the depth of grains."""
 
 

@@ -18,10 +18,10 @@ from skimage.segmentation import watershed
 from pspflow.arrays import refuses_masks
 
 WHITE: Final = 255
-FITTED: Final = 64
+FITTED: Final = 16
 """Most images that levels and widths are read from."""
 WIDTHS: Final = range(1, 10)
-DEPTHS: Final = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64)
+DEPTHS: Final = (4, 8, 12, 16, 24, 32, 48, 64)
 """Levels of the distance, of 255, by which two basins must be divided to be two grains."""
 
 
