@@ -148,11 +148,10 @@ def measured_all(tmp_path_factory):
     collapsed = np.repeat(crops[25:26], tests, axis=0)
     write_made(
         folder / "uhcs_64x64/made.zarr",
-        {"pca": crops[-tests:]},
+        {},
         {
             ("dcgan", "noise"): collapsed,
             ("spectral", "noise"): smooth(tests, 7),
-            ("pca", "fitted"): smooth(tests, 8),
         },
     )
     tables = {}
@@ -161,7 +160,7 @@ def measured_all(tmp_path_factory):
         paths = {name: home / f"{name}.parquet" for name in TABLES}
         measure(
             dataset=dataset,
-            stores=(home / "images.zarr",),
+            images=(home / "images.zarr",),
             tables=(home / "images.parquet",),
             made=home / "made.zarr",
             **paths,

@@ -30,7 +30,7 @@ from pspflow.evaluation.resampling import Sample, resamples
 from pspflow.seeds import generator
 from pspflow.studies.latent.datasets.image_sets import ImageSet
 from pspflow.studies.latent.evaluation import connectivity
-from pspflow.studies.latent.evaluation.made_images import MadeImages
+from pspflow.studies.latent.evaluation.made_images import FITTED, INDEPENDENT, NOISE, MadeImages
 from pspflow.studies.latent.evaluation.options import MeasuringOptions
 from pspflow.studies.latent.evaluation.reconstructed import is_periodic
 from pspflow.studies.latent.evaluation.units import Images, codes, with_ends
@@ -131,7 +131,8 @@ def sample_table(dataset: DatasetName, sides: Sides, textures: Memo) -> pd.DataF
     -------
     DataFrame
         `dataset`, `model`, `sampler`, `measure`, `unit`, `images`, `real_images`, `value`, `low`,
-        `high`. Rulers are models without a sampler; of connectivity, that of the real test images
+        `high`, `beside`, and `less` with `_low` and `_high`: the difference to the set that is
+        named in `beside`. Rulers are models without a sampler; of connectivity, that of the real test images
         is `real test`. Intervals (95 %) resample groups on the real side and samples on the other;
         those of density, coverage and recall the real side alone, of precision the other.
     """
@@ -141,13 +142,30 @@ def sample_table(dataset: DatasetName, sides: Sides, textures: Memo) -> pd.DataF
         (REAL_HALVES, ""): sides.halves,
     }
     scale = textures(sides.training.pixels)
+    found = {
+        name: dict(_compared(dataset, ours, real, sides.draws, textures, scale))
+        for name, (ours, real) in pairs.items()
+    }
     rows = []
     for name, (ours, real) in pairs.items():
-        found = dict(_compared(dataset, ours, real, sides.draws, textures, scale))
-        rows += [_row(dataset, name, ours, real, *each) for each in found.items()]
+        other = beside(name)
+        for measure, values in found[name].items():
+            row = _row(dataset, name, ours, real, measure, values)
+            known = found.get(other, {}).get(measure, np.full_like(values, np.nan))
+            row |= {"beside": "/".join(other) if other in found else ""}
+            row |= with_ends(values - known, ("less", "less_low", "less_high"))
+            rows.append(row)
     if dataset in POTTS_NAMES:
         rows += list(_connected(dataset, sides))
     return pd.DataFrame(rows)
+
+
+def beside(name: tuple[str, str]) -> tuple[str, str]:
+    """Name the set that a better way stands beside: independent latents, or DCGAN's samples."""
+    model, sampler = name
+    others = {FITTED: (model, INDEPENDENT), NOISE: ("dcgan", NOISE)}
+    other = others.get(sampler, ("", ""))
+    return ("", "") if other == name else other
 
 
 def _compared(

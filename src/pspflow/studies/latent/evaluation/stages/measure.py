@@ -20,7 +20,7 @@ from pspflow.studies.stage import Seed, stage
 def measure(
     *,
     dataset: DatasetName,
-    stores: ImageStores,
+    images: ImageStores,
     tables: ImageTables,
     made: MadeStore,
     reconstructions: Path,
@@ -43,11 +43,11 @@ def measure(
     copies
         Parquet table to write: how near samples and test images come to training images.
     """
-    images, images_made = open_images(stores, tables), MadeImages.open(made)
+    found, store = open_images(images, tables), MadeImages.open(made)
     log.info("measuring reconstructions of %s", dataset)
-    table = reconstruction_table(dataset, images, images_made, options, seed)
+    table = reconstruction_table(dataset, found, store, options, seed)
     write_table(reconstructions, table, origin)
     log.info("measuring samples of %s", dataset)
-    sides, textures = sides_of(dataset, images, images_made, options, seed), Memo()
+    sides, textures = sides_of(dataset, found, store, options, seed), Memo()
     write_table(samples, sample_table(dataset, sides, textures), origin)
-    write_table(copies, copy_table(dataset, images, sides, textures, options, seed), origin)
+    write_table(copies, copy_table(dataset, found, sides, textures, options, seed), origin)
