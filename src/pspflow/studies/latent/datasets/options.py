@@ -10,7 +10,6 @@ from pspflow.options import Count, Options, Positive, Share, Weight
 from pspflow.studies.latent.names import SimulatedName
 
 
-
 def _ascending(values: tuple[float, float]) -> tuple[float, float]:
     if values[0] > values[1]:
         raise ValueError(f"it is {list(values)}; give the lower value first.")

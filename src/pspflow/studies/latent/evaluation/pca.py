@@ -41,7 +41,7 @@ class PrincipalComponents:
         return made
 
     def decode(self, latents: np.ndarray) -> NDArray[np.uint8]:
-        """Decode latents (n, d) to images (n, y, x) uint8; levels beyond black and white are cut."""
+        """Decode latents (n, d) to images (n, y, x) uint8, between black and white."""
         made = np.empty((len(latents), self.mean.size), np.uint8)
         step = max(1, BLOCK_NUMBERS // self.mean.size)
         for start in range(0, len(latents), step):
