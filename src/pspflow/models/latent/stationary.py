@@ -54,8 +54,7 @@ class StationaryGenerator(nn.Module):
         )
         self.last = nn.Conv2d(width, 1, 3, padding=1)
         self.level = nn.Linear(style, 2)
-        # trains faster on a CPU
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload] # faster on a CPU
 
     def forward(self, noise: Tensor) -> Tensor:
         """Make images."""
@@ -116,6 +115,11 @@ class StationaryDiscriminator(nn.Module):
         self.judge = nn.Sequential(
             nn.Linear(statistics, 4 * width), nn.LeakyReLU(SLOPE), nn.Linear(4 * width, 1)
         )
+        for layer in self.modules():  # torch's own start is too small to judge anything for long
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                nn.init.kaiming_normal_(layer.weight, SLOPE)
+                assert layer.bias is not None
+                nn.init.zeros_(layer.bias)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: Tensor) -> Tensor:

@@ -151,7 +151,12 @@ def test_losses_are_cross_entropies():
     entropy = nn.functional.binary_cross_entropy_with_logits
     expected = entropy(real, torch.ones(2)) + entropy(made, torch.zeros(2))
     torch.testing.assert_close(discriminator_loss(real, made), expected)
-    torch.testing.assert_close(generator_loss(made), entropy(made, torch.ones(2)))
+    torch.testing.assert_close(generator_loss(real, made), entropy(made, torch.ones(2)))
+    gap = real - made
+    expected = entropy(gap, torch.ones(2))
+    torch.testing.assert_close(discriminator_loss(real, made, paired=True), expected)
+    expected = entropy(-gap, torch.ones(2))
+    torch.testing.assert_close(generator_loss(real, made, paired=True), expected)
     linear = nn.Sequential(nn.Flatten(), nn.Linear(12, 1), nn.Flatten(0))
     squared = linear[1].weight.square().sum()
     torch.testing.assert_close(slope_penalty(linear, torch.rand(2, 1, 3, 4)), squared / 2)

@@ -6,17 +6,35 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 
-def discriminator_loss(real: Tensor, made: Tensor) -> Tensor:
-    """Return the cross-entropy of scores that are to tell real images from made ones.
+def discriminator_loss(real: Tensor, made: Tensor, *, paired: bool = False) -> Tensor:
+    """Return the loss of a discriminator that is to tell real images from made ones.
 
-    It is the sum of both kinds' means, as in Radford et al. 2016: 2 ln 2 where none is told.
+    Parameters
+    ----------
+    real, made
+        (n,) scores of each.
+    paired
+        Whether scores are compared in pairs of a real and a made image (Jolicoeur-Martineau 2019,
+        "The relativistic discriminator", ICLR; Huang et al. 2024, "The GAN is dead; long live the
+        GAN!", NeurIPS, equation 2): there a generator gains nothing from leaving a kind of image
+        out. Else it is the sum of both kinds' cross-entropies, as in Radford et al. 2016.
+
+    Returns
+    -------
+    Tensor
+        A scalar; where none is told, ln 2 for pairs and 2 ln 2 else.
     """
+    if paired:
+        return softplus(made - real).mean()
     return softplus(-real).mean() + softplus(made).mean()
 
 
-def generator_loss(made: Tensor) -> Tensor:
-    """Return the loss of made images that are to be taken for real ones (not saturating)."""
-    return softplus(-made).mean()
+def generator_loss(real: Tensor, made: Tensor, *, paired: bool = False) -> Tensor:
+    """Return the loss of made images that are to be taken for real ones; see above.
+
+    Without pairs, the scores of real images do not count.
+    """
+    return softplus(real - made if paired else -made).mean()
 
 
 def slope_penalty(critic: nn.Module, images: Tensor) -> Tensor:

@@ -33,6 +33,8 @@ class GanRecipe:
     """Of generator and discriminator."""
     momenta: tuple[float, float]
     """Of both Adams."""
+    paired: bool
+    """Whether losses compare a real and a made image; see `gan_losses.discriminator_loss`."""
     slope_penalty: float
     """Weight of `gan_losses.slope_penalty`; 0: none."""
     average: float
@@ -64,6 +66,7 @@ def gan_recipe(model: LatentModel, options: GanOptions) -> GanRecipe:
             batch_size=own.batch_size,
             learning_rates=rates,
             momenta=(0.5, 0.999),
+            paired=False,
             slope_penalty=0.0,
             average=0.0,
             mirrors=False,
@@ -77,6 +80,7 @@ def gan_recipe(model: LatentModel, options: GanOptions) -> GanRecipe:
             batch_size=ours.batch_size,
             learning_rates=(ours.learning_rate, ours.discriminator_learning_rate),
             momenta=(0.0, 0.99),
+            paired=True,
             slope_penalty=ours.slope_penalty,
             average=ours.average,
             mirrors=True,

@@ -132,9 +132,9 @@ class AdversarialTraining:
         if self.recipe.mirrors:
             real = mirrored(real, generator(self.seed, "mirrors", self.epoch, index))
         made = self.generator(self._noise(len(real), self.epoch, index))
-        judged = self._train_discriminator(real, made.detach())
+        judged, scores = self._train_discriminator(real, made.detach())
         self.discriminator.requires_grad_(False)
-        loss = generator_loss(self.discriminator(made))
+        loss = generator_loss(scores, self.discriminator(made), paired=self.recipe.paired)
         self._update(self.optimisers[0], loss)
         self.discriminator.requires_grad_(True)
         self.steps += 1
@@ -154,14 +154,16 @@ class AdversarialTraining:
         """Return the weights of the generator, averaged where the recipe says so."""
         return self.average.model.state_dict()
 
-    def _train_discriminator(self, real: Tensor, made: Tensor) -> Tensor:
-        loss = discriminator_loss(self.discriminator(real), self.discriminator(made))
+    def _train_discriminator(self, real: Tensor, made: Tensor) -> tuple[Tensor, Tensor]:
+        """Train on one batch; return the loss, and the scores of real images before it."""
+        scores = self.discriminator(real)
+        loss = discriminator_loss(scores, self.discriminator(made), paired=self.recipe.paired)
         total = loss
         if self.recipe.slope_penalty and self.steps % STEPS_A_PENALTY == 0:
             weight = self.recipe.slope_penalty * STEPS_A_PENALTY
             total = loss + weight * slope_penalty(self.discriminator, real)
         self._update(self.optimisers[1], total)
-        return loss.detach()
+        return loss.detach(), scores.detach()
 
     def _update(self, optimiser: Adam, loss: Tensor) -> None:
         optimiser.zero_grad()
