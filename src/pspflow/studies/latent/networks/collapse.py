@@ -1,9 +1,9 @@
 """Whether made images are all alike: the collapse of adversarial networks."""
 
 import numpy as np
-from scipy.spatial.distance import pdist
 
 from pspflow.arrays import refuses_masks
+from pspflow.evaluation.pair_distances import image_distances, mean_of_pairs
 
 
 @refuses_masks
@@ -16,7 +16,7 @@ def pair_distance_ratio(made: np.ndarray, real: np.ndarray) -> float:
     Parameters
     ----------
     made, real
-        (n, y, x) and (m, y, x) images in the same units; at least two of each.
+        (n, y, x) and (m, y, x) uint8 images; at least two of each.
 
     Raises
     ------
@@ -25,9 +25,12 @@ def pair_distance_ratio(made: np.ndarray, real: np.ndarray) -> float:
     """
     if min(len(made), len(real)) < 2:
         raise ValueError("distances need at least two made and two real images")
-    ours, theirs = (
-        float(pdist(each.reshape(len(each), -1).astype(np.float64)).mean()) for each in (made, real)
-    )
+    ours, theirs = (_mean_distance(each) for each in (made, real))
     if not theirs:
         raise ValueError("all real images are the same")
     return ours / theirs
+
+
+def _mean_distance(images: np.ndarray) -> float:
+    (mean,) = mean_of_pairs(image_distances(images), np.ones((1, len(images))))
+    return float(mean)
