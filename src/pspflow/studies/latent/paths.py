@@ -30,3 +30,6 @@ NamedSnapshots = Annotated[
     NAMED,
     INPUT,
 ]
+UserMicrograph = Annotated[
+    Path, Parameter(help="Your micrograph: TIFF, PNG, JPEG or BMP, 8-bit grey."), INPUT
+]

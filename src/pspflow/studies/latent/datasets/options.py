@@ -31,9 +31,14 @@ class Counts(Options):
     """Images for the reported numbers; the report's 10,000."""
 
     @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Images of the splits, in order."""
+        return self.train, self.validation, self.test
+
+    @property
     def total(self) -> int:
         """Images of all splits."""
-        return self.train + self.validation + self.test
+        return sum(self.sizes)
 
 
 class GaussianOptions(Options):
@@ -119,6 +124,9 @@ class AdditiveOptions(BoundaryImageOptions):
     """Speed of the pool, in sites per unit of time."""
     hatch_sites: Positive = 25.0
     """Distance between neighbouring passes."""
+    overrun_sites: Weight = 0.0
+    """Sites that a pass begins before the plate and ends behind it. At the report's 0 the pool
+    jumps to the next pass from the edge, and its last place there stays without grains."""
     pool_width_sites: Range = (30.0, 30.0)
     """Width of the melt pool."""
     pool_tail_sites: Range = (40.0, 40.0)

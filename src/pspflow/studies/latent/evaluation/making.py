@@ -83,8 +83,8 @@ def made_by_coder(name: str, coder: Coder, epochs: Mapping[int, Coder], wanted: 
     coder
         The network.
     epochs
-        The network after some epochs. At each, a density is fitted to the latents of that epoch,
-        and the samples have the same random numbers.
+        The network after some epochs. Samples of each are those of the report's reading, by the
+        mean and deviation of the epoch's latents, and of the same random numbers.
     wanted
         Images and numbers.
     """
@@ -100,9 +100,10 @@ def made_by_coder(name: str, coder: Coder, epochs: Mapping[int, Coder], wanted: 
     some = wanted.test[:EPOCH_RECONSTRUCTIONS]
     by_epoch, again_by_epoch = {}, {}
     for epoch, each in epochs.items():
-        density = fit_density(each.encode(wanted.train))
+        # a generator of the same start draws the same numbers
         rng = generator(wanted.seed, "latents of epochs", name)
-        by_epoch[epoch] = each.decode(density.sample(EPOCH_SAMPLES, rng))
+        drawn_then = independent_latents(each.encode(wanted.train), EPOCH_SAMPLES, rng)
+        by_epoch[epoch] = each.decode(drawn_then)
         again_by_epoch[epoch] = each.decode(each.encode(some))
     return Made(
         {sampler: coder.decode(each) for sampler, each in drawn.items()},

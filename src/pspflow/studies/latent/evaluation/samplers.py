@@ -68,8 +68,7 @@ class LatentDensity:
         """Draw latents (count, d) float32.
 
         The same generator draws the same random numbers for every density of as many images and
-        numbers. Latents of one image at several epochs then have the same weights everywhere: they
-        are comparable.
+        numbers.
         """
         n, d = self.scores.shape
         # a sum over images with normal weights has the covariance matrix of the scores

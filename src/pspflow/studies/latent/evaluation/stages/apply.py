@@ -15,7 +15,7 @@ from pspflow.logs import log, progress
 from pspflow.seeds import generator
 from pspflow.studies.latent.datasets.image_sets import IMAGE_DIMS, open_images
 from pspflow.studies.latent.evaluation.making import (
-    FITTED,
+    INDEPENDENT,
     NOISE,
     Made,
     Wanted,
@@ -147,7 +147,7 @@ def _put(group: zarr.Group, name: str, made: Made) -> None:
         put(f"strips/{name}", made.strips, ("strip", "step", *IMAGE_DIMS[1:]), GREY)
         way = "great circle" if NOISE in made.samples else "straight line"
         group[f"strips/{name}"].attrs["way"] = way
-    sampler = NOISE if NOISE in made.samples else FITTED
+    sampler = NOISE if NOISE in made.samples else INDEPENDENT
     by_epoch = {"epochs": ("sample", made.epochs)}
     by_epoch["epoch_reconstructions"] = ("reconstruction", made.epoch_reconstructions)
     for kind, (axis, epochs) in by_epoch.items():
