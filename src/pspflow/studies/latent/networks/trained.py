@@ -153,9 +153,11 @@ def batched(
 def _generator(
     tensors: dict[str, Tensor], arguments: dict[str, Any], device: torch.device
 ) -> TrainedGenerator:
-    from pspflow.models.latent.dcgan import Generator  # noqa: PLC0415 - of these alone
+    from pspflow.studies.latent.networks.gan_recipes import (  # noqa: PLC0415 - of these alone
+        generator_network,
+    )
 
-    net = Generator(**arguments["network"])
+    net = generator_network(arguments["latent_model"], arguments["network"])
     net.load_state_dict(tensors)
     rows, columns = arguments["shape"]
     size = arguments["latent_size"]
