@@ -43,7 +43,7 @@ def plan_database(options: SimulatedDatabaseOptions, seed: int) -> list[Database
     rng = generator(seed, "simulated database")
     values, counts = np.array(list(MAGNIFICATIONS)), np.array(list(MAGNIFICATIONS.values()))
     shape = (options.height_px, options.width_px)
-    entries = []
+    entries: list[DatabaseEntry] = []
     for sample in range(options.samples):
         carbides = simulate_carbides(generator(seed, "simulated sample", sample))
         others = options.micrographs_per_sample - 1
@@ -62,12 +62,12 @@ def plan_database(options: SimulatedDatabaseOptions, seed: int) -> list[Database
     for gap in GAPS:
         number, first = len(entries) + 1, entries[0]
         row = _row(number, "1964X", 1964, "1.0") | {"primary_microconstituent": "spheroidite"}
-        draw = first.draw if gap in {"no magnification", "other"} else partial(np.zeros, full, "u1")
+        drawn_anew = {"blank": partial(np.zeros, full, "u1"), "no file": None}
         if gap == "no magnification":
             row["magnification"] = ""
         elif gap == "other":
             row |= {"primary_microconstituent": "pearlite", "sample_key": ""}
-        entries.append(DatabaseEntry(row, None if gap == "no file" else draw))
+        entries.append(DatabaseEntry(row, drawn_anew.get(gap, first.draw)))
     return entries
 
 

@@ -1,0 +1,149 @@
+"""Rows of a metadata table: what each says is read, and each that is dropped has its reason."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pspflow.io.sheet import read_sheet
+from pspflow.studies.latent.curation import paper
+from pspflow.studies.latent.curation.magnifications import UNREADABLE, read_magnification
+from pspflow.studies.latent.curation.options import Columns, RowOptions
+from pspflow.studies.latent.curation.rows import (
+    EXCLUDED,
+    KEPT,
+    NO_MAGNIFICATION,
+    count_flow,
+    judge_rows,
+    required_columns,
+)
+from pspflow.studies.latent.curation.scaling import common_magnification, crop_count, scaled_size
+
+REAL = Path(__file__).parents[5] / "shared/data/uhcs/uhcs-metadata.csv"
+WHOLE = (484, 645)
+"""Rows and columns of the database's images without their bars; report, section 9.1."""
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1964X", 1964),
+        ("4910x", 4910),
+        ("x500", 500),
+        ("1,964 X", 1964),
+        ("2.5kX", 2500),
+        ("786", 786),
+        ("1964.0", 1964),
+        ("about 500", UNREADABLE),
+        ("0X", UNREADABLE),
+        ("1.964,5", UNREADABLE),
+    ],
+)
+def test_magnifications_are_read_or_known_as_unreadable(text, value):
+    """Every spelling, and no number out of what is none."""
+    assert read_magnification(text) == value
+
+
+def test_no_magnification_is_none():
+    """An empty cell is a gap, not an error."""
+    assert np.isnan(read_magnification(" "))
+
+
+def table(**columns):
+    """Make a table of text cells as a sheet reads it, with usual values where none are given."""
+    count = len(next(iter(columns.values())))
+    usual = {
+        "path": [f"m{i}.tif" for i in range(count)],
+        "magnification": ["1000X"] * count,
+        "primary_microconstituent": ["spheroidite"] * count,
+        "sample_key": ["1"] * count,
+        "micron_bar": ["19"] * count,
+        "micron_bar_units": ["um"] * count,
+        "micron_bar_px": ["100"] * count,
+    }
+    return pd.DataFrame(usual | columns, index=range(2, count + 2))
+
+
+def judged(cells, **options):
+    """Judge rows with the usual columns."""
+    return judge_rows(cells, Columns(), RowOptions(**options))
+
+
+def test_every_dropped_row_has_its_reason():
+    """The first that applies, and rows of the sheet as a spreadsheet counts them."""
+    cells = table(
+        path=["a.tif", "a.tif", "b.tif", "c.tif", "d.tif", "e.tif", "f.tif", "x/y.tif"],
+        magnification=["1X", "1X", "", "?", "5X", "5X", "5X", "5X"],
+        primary_microconstituent=[*["spheroidite"] * 5, "pearlite", "", "spheroidite"],
+        sample_key=["1", "1", "1", "1", "", "1", "1", "2"],
+    )
+    found = judged(cells, exclude=("y",))
+    assert found["row"].tolist() == list(range(2, 10))
+    assert found["reason"].tolist() == [
+        KEPT,
+        "the image is named before",
+        "no magnification",
+        "the magnification cannot be read",
+        "no sample is named",
+        "microconstituent is pearlite",
+        "microconstituent is not given",
+        "excluded by name",
+    ]
+
+
+def test_missing_magnifications_follow_from_micron_bars():
+    """With the constant of the rows that have both; a bar without a unit says nothing."""
+    cells = table(
+        magnification=["1000X", "500X", "", ""],
+        micron_bar=["19", "38", "95", "95"],
+        micron_bar_units=["um", "um", "um", ""],
+    )
+    found = judged(cells, from_micron_bar=True)
+    np.testing.assert_allclose(found["magnification"], [1000, 500, 200, np.nan])
+    assert found["reason"].tolist() == [KEPT, KEPT, KEPT, NO_MAGNIFICATION]
+
+
+def test_crops_are_in_proportion_to_the_area():
+    """Equation 2 of the report, and none where the micrograph is smaller than a crop."""
+    assert crop_count(484, 645, (48, 64), 1.5) == int(484 * 645 / (48 * 64) * 1.5)
+    assert crop_count(48, 64, (48, 64), 1.0) == 1
+    assert crop_count(47, 640, (48, 64), 9.0) == 0
+
+
+@pytest.mark.realdata
+@pytest.mark.skipif(not REAL.is_file(), reason="the metadata table is not beside the checkout")
+class TestTheRealTable:
+    """Numbers of the UHCS database's own table; report, section 9."""
+
+    @pytest.fixture(scope="class")
+    def cells(self):
+        """Read it as a user's table."""
+        return read_sheet(REAL, required_columns(Columns(), RowOptions()), "micrograph")
+
+    def test_rows_and_crops_are_those_of_the_report(self, cells):
+        """374, 346, 344 rows; median 1964; 105,867 crops, 78 % of them from enlarged ones."""
+        found = judged(cells)
+        assert len(found) == 1732
+        flow = count_flow(found, "spheroidite").set_index("step")
+        assert flow["left"].tolist() == [1732, paper.SPHEROIDITE, 346, paper.MICROGRAPHS]
+        assert flow.index[2:].tolist() == [NO_MAGNIFICATION, EXCLUDED]
+        kept = found[found["reason"] == KEPT]
+        common = common_magnification(kept["magnification"], None)
+        assert common == paper.MEDIAN
+        crops = np.array(
+            [
+                crop_count(*scaled_size(*WHOLE, value, common), (48, 64), paper.REDUNDANCY)
+                for value in kept["magnification"]
+            ]
+        )
+        assert crops.sum() == 105_867
+        enlarged = (kept["magnification"] < common).to_numpy()
+        assert enlarged.sum() == 122
+        assert crops[enlarged].sum() / crops.sum() == pytest.approx(0.78, abs=0.005)
+
+    def test_micron_bars_fill_every_gap(self, cells):
+        """All 28 rows without a magnification have a bar."""
+        found = judged(cells, from_micron_bar=True)
+        assert (found["reason"] == KEPT).sum() == paper.MICROGRAPHS + 28
+        assert found["magnification"].isna().sum() < 120
