@@ -11,6 +11,9 @@ from pspflow.simulate.potts.rates import flip_rates, rate_bounds
 
 Labels = NDArray[np.int32]
 
+STEPS = tuple((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx) != (0, 0))
+"""To the 8 neighbours of a site along y and x."""
+
 
 @refuses_masks
 def simulate_grain_growth(
@@ -65,15 +68,12 @@ def simulate_grain_growth(
             f"edge_sites is {edge_sites}, spins {spins}, temperature {temperature} and threads "
             f"{threads}; they must be at least 3, 1, 0 and 1."
         )
-    if taken.ndim != 1 or not np.all(np.diff(taken, prepend=0) >= 0) or np.isinf(taken).any():
-        raise ValueError(f"times are {times}; give finite ones that increase from 0 or above.")
+    if not (taken.ndim == 1 and len(taken) and _increase(taken)):
+        raise ValueError(f"times are {times}; give finite ones that increase, from 0 or above.")
     shape = (len(rngs), edge_sites, edge_sites)
     if start is not None and np.shape(start) != shape:
         raise ValueError(f"start has the shape {np.shape(start)}; for these images it is {shape}.")
-    from pspflow.simulate.potts.kernel import grow  # noqa: PLC0415 - numba
-
     rates = flip_rates(temperature)
-    bounds = rate_bounds(rates)
     labels = np.empty((len(rngs), len(taken), *shape[1:]), np.int32)
 
     def simulate(image: int) -> None:
@@ -82,9 +82,44 @@ def simulate_grain_growth(
             lattice = rng.integers(1, spins, shape[1:], np.int32, endpoint=True)
         else:
             lattice = np.array(start[image], np.int32, order="C")
-        state = rng.integers(1, 2**64, 4, np.uint64)  # a state of zeros would stay one
-        grow(lattice, rates, bounds, taken, state, labels[image])
+        _grow(lattice, rates, taken, rng, labels[image])
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(simulate, range(len(rngs))))
     return labels if np.ndim(times) else labels[:, 0]
+
+
+def _increase(times: NDArray[np.float64]) -> bool:
+    """Tell whether times are finite, from 0 or above, and each is later than the one before."""
+    return bool(times[0] >= 0 and np.isfinite(times[-1]) and (np.diff(times) > 0).all())
+
+
+def _grow(
+    lattice: Labels,
+    rates: NDArray[np.float64],
+    times: NDArray[np.float64],
+    rng: np.random.Generator,
+    labels: Labels,
+) -> None:
+    """Simulate one image from its spins (y, x) at time 0, and write it (t, y, x) at each time."""
+    from pspflow.simulate.potts.kernel import advance  # noqa: PLC0415 - numba
+
+    like = sum(
+        (lattice == np.roll(lattice, (dy, dx), (0, 1)) for dy, dx in STEPS),
+        start=np.zeros(lattice.shape, np.int32),
+    ).ravel()
+    order = np.argsort(like, kind="stable").astype(np.int32)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    start = np.zeros(10, np.int64)
+    start[1:] = np.bincount(like, minlength=9).cumsum()
+    bounds = rate_bounds(rates)
+    state = rng.integers(1, 2**64, 4, np.uint64)  # a state of zeros would remain so
+    total = float(np.diff(start) @ bounds)
+    time = rng.exponential() / total if total > 0 else np.inf
+    spins = lattice.ravel()
+    for number, until in enumerate(times):
+        time = advance(
+            spins, lattice.shape[1], like, order, place, start, rates, bounds, time, until, state
+        )
+        labels[number] = lattice
