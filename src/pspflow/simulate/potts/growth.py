@@ -74,6 +74,7 @@ def simulate_grain_growth(
     if start is not None and np.shape(start) != shape:
         raise ValueError(f"start has the shape {np.shape(start)}; for these images it is {shape}.")
     rates = flip_rates(temperature)
+    bounds = rate_bounds(rates)
     labels = np.empty((len(rngs), len(taken), *shape[1:]), np.int32)
 
     def simulate(image: int) -> None:
@@ -82,7 +83,7 @@ def simulate_grain_growth(
             lattice = rng.integers(1, spins, shape[1:], np.int32, endpoint=True)
         else:
             lattice = np.array(start[image], np.int32, order="C")
-        _grow(lattice, rates, taken, rng, labels[image])
+        _grow(lattice, rates, bounds, taken, rng, labels[image])
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(simulate, range(len(rngs))))
@@ -97,6 +98,7 @@ def _increase(times: NDArray[np.float64]) -> bool:
 def _grow(
     lattice: Labels,
     rates: NDArray[np.float64],
+    bounds: NDArray[np.float64],
     times: NDArray[np.float64],
     rng: np.random.Generator,
     labels: Labels,
@@ -104,22 +106,24 @@ def _grow(
     """Simulate one image from its spins (y, x) at time 0, and write it (t, y, x) at each time."""
     from pspflow.simulate.potts.kernel import advance  # noqa: PLC0415 - numba
 
-    like = sum(
-        (lattice == np.roll(lattice, (dy, dx), (0, 1)) for dy, dx in STEPS),
-        start=np.zeros(lattice.shape, np.int32),
-    ).ravel()
-    order = np.argsort(like, kind="stable").astype(np.int32)
+    classes = _classes(lattice)
+    total = float(np.diff(classes[-1]) @ bounds)
+    time = rng.exponential() / total if total > 0 else np.inf
+    state = rng.integers(1, 2**64, 4, np.uint64)  # a state of zeros would remain so
+    spins, columns = lattice.ravel(), lattice.shape[1]
+    for number, until in enumerate(times):
+        time = advance(spins, columns, *classes, rates, bounds, time, until, state)
+        labels[number] = lattice
+
+
+def _classes(lattice: Labels) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return `like`, `order`, `place` and `start` of the kernel for spins (y, x)."""
+    like = np.zeros(lattice.shape, np.int32)
+    for step in STEPS:
+        like += lattice == np.roll(lattice, step, (0, 1))
+    order = np.argsort(like.ravel(), kind="stable").astype(np.int32)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     start = np.zeros(10, np.int64)
-    start[1:] = np.bincount(like, minlength=9).cumsum()
-    bounds = rate_bounds(rates)
-    state = rng.integers(1, 2**64, 4, np.uint64)  # a state of zeros would remain so
-    total = float(np.diff(start) @ bounds)
-    time = rng.exponential() / total if total > 0 else np.inf
-    spins = lattice.ravel()
-    for number, until in enumerate(times):
-        time = advance(
-            spins, lattice.shape[1], like, order, place, start, rates, bounds, time, until, state
-        )
-        labels[number] = lattice
+    start[1:] = np.bincount(like.ravel(), minlength=9).cumsum()
+    return like.ravel(), order, place, start
