@@ -7,6 +7,13 @@ from pspflow.simulate.composites import (
     simulate_composite,
 )
 from pspflow.simulate.ferrite import FerriteGrowth, ferrite_growth, simulate_steel_micrograph
+from pspflow.simulate.gaussian import (
+    autocovariance,
+    grey_levels,
+    measured_autocovariance,
+    simulate_gaussian_fields,
+    threshold_fields,
+)
 from pspflow.simulate.potts import (
     GrowthExponent,
     boundary_energy,
@@ -38,16 +45,21 @@ __all__ = [
     "Precipitates",
     "Specimen",
     "Temper",
+    "autocovariance",
     "boundary_energy",
     "count_grains",
     "ferrite_growth",
     "grain_sizes",
+    "grey_levels",
     "growth_exponent",
     "label_grains",
+    "measured_autocovariance",
     "simulate_composite",
+    "simulate_gaussian_fields",
     "simulate_grain_growth",
     "simulate_micrograph",
     "simulate_specimens",
     "simulate_steel_micrograph",
     "strength_mpa",
+    "threshold_fields",
 ]
