@@ -1,4 +1,24 @@
-"""Grain growth of a Potts model on SPPARKS's clock."""
+"""Grain growth of a Potts model on SPPARKS's clock.
+
+Nothing is fitted: events, rates and clock are those of SPPARKS's `potts/neighonly` under its tree
+solver. With 128² sites and 2,048 spins at kT = 0.25, our mean over 100 lattices and in brackets
+SPPARKS's over 20, each with the deviation of one lattice:
+
+======  ==========================  ==========================
+time    grains                      mean area, sites
+======  ==========================  ==========================
+10      661 ± 14 (660 ± 15)         24.8 ± 0.5 (24.8)
+100     116 ± 6 (116 ± 5)           141 ± 8 (142 ± 6)
+464     27.0 ± 3.3 (27 ± 3)         617 ± 78 (622 ± 70)
+1000    12.6 ± 2.1 (13.3 ± 3.1)     1336 ± 244 (1333 ± 508)
+======  ==========================  ==========================
+
+The mean area grows as time to the power of 0.923 at kT = 0.25 and 0.848 at 0.85, by
+`growth_exponent` at 16 times in equal ratios from 20 to 1500, 95 % intervals 0.915 to 0.931 and
+0.841 to 0.854. SPPARKS has 0.91 and 0.84 over times above 20, with an unknown choice of times: ours
+to 1000 alone is 0.90 at kT = 0.25. From 100 to 1000, by the times of the table, ours is 0.973 (0.957
+to 0.989), SPPARKS's 0.97. The exponent is no constant: it depends on the range.
+"""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
