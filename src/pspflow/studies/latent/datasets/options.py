@@ -112,33 +112,33 @@ class GrainGrowthOptions(BoundaryImageOptions):
 class AdditiveOptions(BoundaryImageOptions):
     """A melt pool with a heat-affected zone on a serpentine path; report, section 2.2."""
 
-    sites: tuple[Count, Count] = (100, 100)
-    """Sites along y and x."""
+    sites: tuple[Count, Count] = (50, 50)
+    """Sites along y and x; the report's 100 x 100."""
     spins: Annotated[int, Field(ge=2)] = 1000
     """Spins that sites start with, and solidify to, at random."""
     temperature: Weight = 0.0
     """Temperature kT, in units of the energy of a pair of unlike neighbours."""
-    time: Positive = 100.0
-    """Time of the simulation."""
+    time: Positive = 55.0
+    """Time of the simulation, 26 sweeps a unit; five passes of 11 here. The report's 100."""
     speed: Positive = 10.0
     """Speed of the pool, in sites per unit of time."""
-    hatch_sites: Positive = 25.0
-    """Distance between neighbouring passes."""
-    overrun_sites: Weight = 0.0
+    hatch_sites: Positive = 12.5
+    """Distance between neighbouring passes; the report's 25."""
+    overrun_sites: Weight = 30.0
     """Sites that a pass begins before the plate and ends behind it. At the report's 0 the pool
     jumps to the next pass from the edge, and its last place there stays without grains."""
-    pool_width_sites: Range = (30.0, 30.0)
-    """Width of the melt pool."""
-    pool_tail_sites: Range = (40.0, 40.0)
-    """Length of its tail, from its widest place backwards."""
-    pool_cap_sites: Range = (8.0, 8.0)
-    """Length of its front, from its widest place forwards."""
-    zone_width_sites: Positive = 40.0
-    """Width of the heat-affected zone, with the pool in it."""
-    zone_tail_sites: Positive = 60.0
-    """Length of its tail."""
-    zone_cap_sites: Positive = 12.0
-    """Length of its front."""
+    pool_width_sites: Range = (15.0, 15.0)
+    """Width of the melt pool; the report's 30."""
+    pool_tail_sites: Range = (20.0, 20.0)
+    """Length of its tail, from its widest place backwards; the report's 40."""
+    pool_cap_sites: Range = (4.0, 4.0)
+    """Length of its front, from its widest place forwards; the report's 8."""
+    zone_width_sites: Positive = 20.0
+    """Width of the heat-affected zone, with the pool in it; the report's 40."""
+    zone_tail_sites: Positive = 30.0
+    """Length of its tail; the report's 60."""
+    zone_cap_sites: Positive = 6.0
+    """Length of its front; the report's 12."""
     mobility_decay: Weight = 0.1
     """Factor a of the mobility exp(-a d) at a distance of d sites from the pool."""
     image_px: tuple[Count, Count] = (512, 512)
@@ -161,26 +161,26 @@ class AdditiveOptions(BoundaryImageOptions):
 class WeldOptions(BoundaryImageOptions):
     """A teardrop pool that moves along a plate once; report, section 2.3."""
 
-    sites: tuple[Count, Count] = (50, 125)
+    sites: tuple[Count, Count] = (30, 75)
     """Sites along y, across the weld, and x, along it; the report's 200 x 500."""
     spins: Annotated[int, Field(ge=2)] = 3500000
     """Spins that sites start with, and solidify to, at random."""
     temperature: Weight = 0.25
     """Temperature kT, in units of the energy of a pair of unlike neighbours."""
-    time: Positive = 52.0
-    """Time of the simulation."""
-    speed: Positive = 3.0
+    time: Positive = 16.0
+    """Time of the simulation, 26 sweeps a unit; the report's 52."""
+    speed: Positive = 6.0
     """Speed of the pool, in sites per unit of time; the report's 12."""
-    pool_width_sites: Range = (25.0, 25.0)
+    pool_width_sites: Range = (15.0, 15.0)
     """Width of the teardrop; the report's 100."""
     shape: Literal["I", "II", "III"] = "III"
     """Teardrop, from the bluntest to the most slender."""
-    zone_sites: Positive = 12.5
+    zone_sites: Positive = 7.5
     """Width of the heat-affected zone around the pool, where mobility falls from 1 to 0; the
     report's 50."""
-    margin_sites: Annotated[int, Field(ge=0)] = 25
+    margin_sites: Annotated[int, Field(ge=0)] = 15
     """Sites that the image leaves out at either end of the weld; the report's 100."""
-    image_px: tuple[Count, Count] = (100, 150)
+    image_px: tuple[Count, Count] = (60, 90)
     """Rows and columns of the drawing, without the margins; the report's 400 x 600."""
 
     @model_validator(mode="after")
