@@ -112,38 +112,38 @@ class GrainGrowthOptions(BoundaryImageOptions):
 class AdditiveOptions(BoundaryImageOptions):
     """A melt pool with a heat-affected zone on a serpentine path; report, section 2.2."""
 
-    sites: tuple[Count, Count] = (100, 100)
-    """Sites along y and x."""
+    sites: tuple[Count, Count] = (50, 50)
+    """Sites along y and x; the report's 100 x 100."""
     spins: Annotated[int, Field(ge=2)] = 1000
     """Spins that sites start with, and solidify to, at random."""
     temperature: Weight = 0.0
     """Temperature kT, in units of the energy of a pair of unlike neighbours."""
-    time: Positive = 100.0
-    """Time of the simulation."""
+    time: Positive = 30.0
+    """Time of the simulation; the report's 100."""
     speed: Positive = 10.0
     """Speed of the pool, in sites per unit of time."""
-    hatch_sites: Positive = 25.0
-    """Distance between neighbouring passes."""
+    hatch_sites: Positive = 12.5
+    """Distance between neighbouring passes; the report's 25."""
     overrun_sites: Weight = 0.0
     """Sites that a pass begins before the plate and ends behind it. At the report's 0 the pool
     jumps to the next pass from the edge, and its last place there stays without grains."""
-    pool_width_sites: Range = (30.0, 30.0)
-    """Width of the melt pool."""
-    pool_tail_sites: Range = (40.0, 40.0)
-    """Length of its tail, from its widest place backwards."""
-    pool_cap_sites: Range = (8.0, 8.0)
-    """Length of its front, from its widest place forwards."""
-    zone_width_sites: Positive = 40.0
-    """Width of the heat-affected zone, with the pool in it."""
-    zone_tail_sites: Positive = 60.0
-    """Length of its tail."""
-    zone_cap_sites: Positive = 12.0
-    """Length of its front."""
+    pool_width_sites: Range = (15.0, 15.0)
+    """Width of the melt pool; the report's 30."""
+    pool_tail_sites: Range = (20.0, 20.0)
+    """Length of its tail, from its widest place backwards; the report's 40."""
+    pool_cap_sites: Range = (4.0, 4.0)
+    """Length of its front, from its widest place forwards; the report's 8."""
+    zone_width_sites: Positive = 20.0
+    """Width of the heat-affected zone, with the pool in it; the report's 40."""
+    zone_tail_sites: Positive = 30.0
+    """Length of its tail; the report's 60."""
+    zone_cap_sites: Positive = 6.0
+    """Length of its front; the report's 12."""
     mobility_decay: Weight = 0.1
     """Factor a of the mobility exp(-a d) at a distance of d sites from the pool."""
-    image_px: tuple[Count, Count] = (512, 512)
+    image_px: tuple[Count, Count] = (256, 256)
     """Rows and columns of the drawing; the report's 512 x 512."""
-    averaging: Count = 4
+    averaging: Count = 2
     """Edge of the blocks of the drawing that one pixel of the image averages; the report's 1."""
 
     @model_validator(mode="after")
@@ -167,10 +167,10 @@ class WeldOptions(BoundaryImageOptions):
     """Spins that sites start with, and solidify to, at random."""
     temperature: Weight = 0.25
     """Temperature kT, in units of the energy of a pair of unlike neighbours."""
-    time: Positive = 52.0
-    """Time of the simulation."""
-    speed: Positive = 3.0
-    """Speed of the pool, in sites per unit of time; the report's 12."""
+    time: Positive = 13.0
+    """Time of the simulation; the report's 52."""
+    speed: Positive = 12.0
+    """Speed of the pool, in sites per unit of time."""
     pool_width_sites: Range = (25.0, 25.0)
     """Width of the teardrop; the report's 100."""
     shape: Literal["I", "II", "III"] = "III"
