@@ -16,8 +16,8 @@ time    grains                      mean area, sites
 The mean area grows as time to the power of 0.923 at kT = 0.25 and 0.848 at 0.85, by
 `growth_exponent` at 16 times in equal ratios from 20 to 1500, 95 % intervals 0.915 to 0.931 and
 0.841 to 0.854. SPPARKS has 0.91 and 0.84 over times above 20, with an unknown choice of times: ours
-to 1000 alone is 0.90 at kT = 0.25. From 100 to 1000, by the times of the table, ours is 0.973 (0.957
-to 0.989), SPPARKS's 0.97. The exponent is no constant: it depends on the range.
+to 1000 alone is 0.90 at kT = 0.25. From 100 to 1000, by the times of the table, ours is 0.973, from
+0.957 to 0.989, and SPPARKS's 0.97. The exponent is no constant: it depends on the range.
 """
 
 from collections.abc import Sequence
