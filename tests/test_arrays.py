@@ -86,6 +86,20 @@ CHECKED_BEFORE = {
         ),
         "behind simulate_grain_growth, which checks",
     ),
+    "simulate.potts.melt_pool.MeltPool.distance": "a protocol",
+    "simulate.potts.melt_pool.MeltPool.span": "a protocol",
+    **dict.fromkeys(
+        (
+            "simulate.potts.sweeps.sweep_pass",
+            "simulate.potts.zones.EllipseZone.mobility",
+            "simulate.potts.zones.EllipseZone.span",
+            "simulate.potts.zones.MarginZone.mobility",
+            "simulate.potts.zones.MarginZone.span",
+            "simulate.potts.zones.Zone.mobility",
+            "simulate.potts.zones.Zone.span",
+        ),
+        "behind simulate_additive and simulate_weld, which take no arrays",
+    ),
     **dict.fromkeys(
         (
             "io.micrographs.orientation.turned",
@@ -215,10 +229,12 @@ def test_every_exported_function_is_found_or_takes_no_array(exported):
     seen = {part for each in FOUND for part in each.function.split(".")}
     assert functions - seen <= {
         "ferrite_growth",
+        "simulate_additive",
         "simulate_composite",  # takes three widths: the test below
         "simulate_micrograph",
         "simulate_specimens",
         "simulate_steel_micrograph",
+        "simulate_weld",
         "strength_mpa",
     }
 

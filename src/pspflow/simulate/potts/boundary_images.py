@@ -30,7 +30,8 @@ def boundary_image(
     line_sites
         Width of the lines, in sites.
     periodic
-        Whether sites at opposite edges are neighbours: their interface is drawn at both.
+        Whether sites at opposite edges are neighbours: their interfaces are drawn at both, and
+        lines go on across the edges.
     margin_sites
         Sites at either end of x that the drawing leaves out; an interface there is drawn as far as
         its line reaches inwards.
@@ -59,10 +60,15 @@ def boundary_image(
         raise ValueError(f"averaging of {averaging} does not divide image_px, {tuple(image_px)}.")
     y = (np.arange(image_px[0]) + 0.5) * rows / image_px[0]
     x = (np.arange(image_px[1]) + 0.5) * inner / image_px[1] + margin_sites
+    if periodic:
+        beyond = int(np.ceil(line_sites / 2)) + 1
+        spins = np.pad(spins, ((0, 0), (beyond, beyond), (beyond, beyond)), mode="wrap")
+        y, x = y + beyond, x + beyond
     dark = np.zeros((images, *image_px), bool)
     for axis, across, along in ((2, x, y), (1, y, x)):
-        interfaces = _interfaces(spins, axis, periodic)
-        near = _any_near(interfaces, axis, across, line_sites / 2, 0.0)
+        interfaces = np.diff(spins, axis=axis) != 0
+        # the first lies behind the first site
+        near = _any_near(interfaces, axis, across - 1, line_sites / 2, 0.0)
         dark |= _any_near(near, 3 - axis, along, line_sites / 2, 1.0)
     image = np.where(dark, np.uint8(0), np.uint8(255))
     if averaging == 1:
@@ -70,20 +76,6 @@ def boundary_image(
     blocks = image.reshape(images, image_px[0] // averaging, averaging, -1, averaging)
     mean = blocks.mean(axis=(2, 4), dtype=np.float32)
     return np.round(mean).astype(np.uint8)
-
-
-def _interfaces(spins: np.ndarray, axis: int, periodic: bool) -> NDArray[np.bool_]:
-    """Return whether the sites before and after each line across an axis are unlike.
-
-    There is one line more than sites: the first and the last are the lattice's edges.
-    """
-    before = np.roll(spins, 1, axis)
-    unlike = spins != before
-    edge = unlike.take([0], axis)
-    if not periodic:
-        edge = np.zeros_like(edge)
-    inner = np.delete(unlike, 0, axis)
-    return np.concatenate([edge, inner, edge], axis)
 
 
 def _any_near(
@@ -98,9 +90,9 @@ def _any_near(
     count = marks.shape[axis]
     shape = [1, 1, 1]
     shape[axis] = len(at)
-    found = np.zeros(1, bool)
+    found = np.zeros((*marks.shape[:axis], len(at), *marks.shape[axis + 1 :]), bool)
     for step in range(int((last - first).max()) + 1):
         index = first + step
         valid = (index >= 0) & (index < count) & (index <= last)
-        found = found | (marks.take(index.clip(0, count - 1), axis) & valid.reshape(shape))
+        found |= marks.take(index.clip(0, count - 1), axis) & valid.reshape(shape)
     return found

@@ -10,6 +10,8 @@ from typing import Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pspflow.arrays import refuses_masks
+
 Floats = NDArray[np.float64]
 TeardropCase = Literal["I", "II", "III"]
 ASPECTS: Final[dict[TeardropCase, float]] = {"I": 1.4, "II": 1.8, "III": 2.2}
@@ -68,12 +70,14 @@ class DoubleEllipse:
     front: float
     tail: float
 
+    @refuses_masks
     def span(self, v: Floats) -> tuple[Floats, Floats]:
         """See `MeltPool.span`."""
         offset = np.abs(np.asarray(v, np.float64)) / (self.width / 2)
         share = np.sqrt(1 - np.where(offset < 1, offset, np.nan) ** 2)
         return -self.tail * share, self.front * share
 
+    @refuses_masks
     def distance(self, u: Floats, v: Floats) -> Floats:
         """See `MeltPool.distance`: to the ellipse whose half lies on the point's side."""
         along, across = np.broadcast_arrays(np.asarray(u, np.float64), np.abs(v))
@@ -113,6 +117,7 @@ class Teardrop:
         p, q = EXPONENTS[self.case]
         return p / (p + q)
 
+    @refuses_masks
     def half_width(self, share: Floats) -> Floats:
         """Return the half-width at shares (...) of the length from the front, 0 to 1."""
         p, q = EXPONENTS[self.case]
@@ -120,6 +125,7 @@ class Teardrop:
         shape = (share / widest) ** p * ((1 - share) / (1 - widest)) ** q
         return np.asarray(self.width / 2 * shape)
 
+    @refuses_masks
     def span(self, v: Floats) -> tuple[Floats, Floats]:
         """See `MeltPool.span`; by bisection on either side of the widest place."""
         offset = np.abs(np.asarray(v, np.float64))
@@ -136,6 +142,7 @@ class Teardrop:
             ends.append(self.front - self.length * outside)
         return ends[0], ends[1]
 
+    @refuses_masks
     def distance(self, u: Floats, v: Floats) -> Floats:
         """See `MeltPool.distance`; to a polygon within a thousandth of the width."""
         from scipy.spatial import cKDTree  # noqa: PLC0415 - it takes a fifth of a second
