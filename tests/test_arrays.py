@@ -77,6 +77,17 @@ CHECKED_BEFORE = {
     ),
     **dict.fromkeys(
         (
+            "simulate.potts.kernel.advance",
+            "simulate.potts.kernel.find_neighbours",
+            "simulate.potts.kernel.move_down",
+            "simulate.potts.kernel.move_up",
+            "simulate.potts.kernel.uniform",
+            "simulate.potts.rates.rate_bounds",
+        ),
+        "behind simulate_grain_growth, which checks",
+    ),
+    **dict.fromkeys(
+        (
             "io.micrographs.orientation.turned",
             "io.micrographs.transparency.refuse_transparent",
             "io.micrographs.transparency.refuse_missing",

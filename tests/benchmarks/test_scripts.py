@@ -5,6 +5,7 @@ from pathlib import Path
 
 import composite
 import flow
+import microstructures
 import pixelcnn
 import pytest
 import texture
@@ -52,3 +53,12 @@ def test_both_ways_of_sampling_are_timed():
     found = pixelcnn.measure(pixelcnn.Size(4, 2, 3, 2, 3), edge=3)
     assert found["codes that differ"] == 0
     assert min(value for name, value in found.items() if name.endswith("maps/s")) > 0
+
+
+def test_every_way_to_simulate_is_timed(monkeypatch):
+    """At the smallest sizes: each case has its time, and each temperature its two peers."""
+    monkeypatch.setattr(microstructures, "seconds_to_compile", lambda: 1.0)
+    tiny = microstructures.Sizes(edge=8, until=2.0, images=1, swept=1, fields=2)
+    record = microstructures.measure(tiny)
+    assert min(case[microstructures.SECONDS] for case in record["cases"].values()) > 0
+    assert len(record["ratios"]) == 4

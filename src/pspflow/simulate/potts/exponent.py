@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import stdtrit
 
 from pspflow.arrays import refuses_masks
 
@@ -57,5 +57,5 @@ def growth_exponent(
     value = float(np.log(chosen.mean(0)) @ weights)
     others = np.log((chosen.sum(0) - chosen) / (images - 1)) @ weights
     error = np.sqrt((images - 1) * others.var())
-    half = float(stats.t.ppf(0.975, images - 1) * error)
+    half = float(stdtrit(images - 1, 0.975) * error)
     return GrowthExponent(value, value - half, value + half)

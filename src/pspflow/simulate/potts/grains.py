@@ -19,7 +19,7 @@ def label_grains(labels: NDArray[np.integer], *, periodic: bool) -> NDArray[np.i
     Parameters
     ----------
     labels
-        Spins (..., y, x), 0 or above.
+        Spins (..., y, x).
     periodic
         Whether sites at opposite edges are neighbours.
 
@@ -79,7 +79,7 @@ def _grains_of(image: np.ndarray, periodic: bool) -> NDArray[np.int32]:
     from skimage.measure import label  # noqa: PLC0415 - with scipy it takes half a second
 
     # numbered in the order of their first sites, from 1
-    grains = label(image, background=-1, connectivity=2).astype(np.int32) - 1
+    grains = label(image, background=int(image.min()) - 1, connectivity=2).astype(np.int32) - 1
     if not periodic:
         return grains
     joined = _joined_at_edges(image, grains)

@@ -14,8 +14,16 @@ Classes lie one after the other in one array of sites. A flip changes the count 
 one at most: the neighbour changes places with the first or last of its class, and the border
 between the two classes moves by one.
 
+Arrays of a lattice are flat, sites row after row:
+
+- `spins` (sites,) int32: spin of each site;
+- `like` (sites,) int32: its class, the number of its neighbours with its own spin;
+- `order` (sites,) int32: the sites, class after class; `place` (sites,) int32: where each stands;
+- `start` (10,) int64: where classes 0 to 8 begin in `order`, and the end.
+
 All is in one module because numba's cache of machine code watches only the file of the cached
-function, not the files of the functions that it calls.
+function, not the files of the functions that it calls. What needs no speed is not here: code takes
+a hundred times longer to compile than to run.
 """
 
 import math
@@ -23,9 +31,6 @@ import math
 import numpy as np
 
 from pspflow.topology.compiled import compiled
-
-CLASSES = 9
-"""A site has 0 to 8 neighbours of its own spin."""
 
 
 @compiled
@@ -97,111 +102,98 @@ def move_down(
 
 
 @compiled
-def grow(  # noqa: PLR0912, PLR0915 - a call would be compiled twice
+def advance(  # noqa: PLR0912, PLR0915 - parts would be compiled twice
     spins: np.ndarray,
+    columns: int,
+    like: np.ndarray,
+    order: np.ndarray,
+    place: np.ndarray,
+    start: np.ndarray,
     rates: np.ndarray,
     bounds: np.ndarray,
-    times: np.ndarray,
+    time: float,
+    until: float,
     state: np.ndarray,
-    snapshots: np.ndarray,
-) -> int:
-    """Simulate one image and write it at each time.
+) -> float:
+    """Simulate one image up to a time.
 
     Parameters
     ----------
-    spins
-        Sites (y, x) int32 at time 0; changed in place.
+    spins, like, order, place, start
+        The lattice, see the module; changed in place.
+    columns
+        Sites of a row.
     rates, bounds
         From `pspflow.simulate.potts.rates`: (9, 9) and (9,).
-    times
-        Increasing, (t,) float64.
+    time
+        Time of the next trial.
+    until
+        Trials after this time are left to the next call.
     state
         Of `uniform`, (4,) uint64; changed in place.
-    snapshots
-        Written: (t, y, x) int32.
 
     Returns
     -------
-    int
-        Trials, null ones included.
+    float
+        Time of the next trial; infinite where nothing can happen any more.
     """
-    rows, columns = spins.shape
-    sites = rows * columns
-    flat = spins.reshape(sites)
-    like = np.zeros(sites, np.int32)
-    order, place = np.empty(sites, np.int32), np.empty(sites, np.int32)
-    start = np.zeros(CLASSES + 1, np.int64)  # of each class in order, and their end
+    rows = len(spins) // columns
     neighbours, near = np.empty(8, np.int64), np.empty(8, np.int32)
-    for site in range(sites):
-        find_neighbours(site, rows, columns, neighbours)
-        for k in range(8):
-            like[site] += flat[neighbours[k]] == flat[site]
-        start[like[site] + 1] += 1
-    for number in range(CLASSES):
-        start[number + 1] += start[number]
-    filled = start[:CLASSES].copy()
-    for site in range(sites):
-        place[site] = filled[like[site]]
-        order[place[site]] = site
-        filled[like[site]] += 1
-    time, written, trials = 0.0, 0, 0
-    while written < len(times):
-        total = 0.0
-        for number in range(CLASSES):
-            total += (start[number + 1] - start[number]) * bounds[number]
-        if total > 0:
-            time -= math.log(1 - uniform(state)) / total
-        else:
-            time = math.inf  # nothing can happen any more
-        while written < len(times) and times[written] < time:
-            snapshots[written] = spins
-            written += 1
-        if written == len(times):
-            break
-        trials += 1
+    total = 0.0
+    for number in range(9):
+        total += (start[number + 1] - start[number]) * bounds[number]
+    while time <= until:
         left = uniform(state) * total
         drawn = 0
-        for number in range(CLASSES):  # a rounded sum ends in the last class that can be drawn
+        for number in range(9):
             weight = (start[number + 1] - start[number]) * bounds[number]
-            if weight > 0:
+            if weight > 0:  # where rounding leaves some, it is of the last class that has any
                 drawn = number
                 if left < weight:
                     break
                 left -= weight
         size = start[drawn + 1] - start[drawn]
         site = order[start[drawn] + int(uniform(state) * size)]
-        own = flat[site]
+        own = spins[site]
         find_neighbours(site, rows, columns, neighbours)
         for k in range(8):
-            near[k] = flat[neighbours[k]]
+            near[k] = spins[neighbours[k]]
         left = uniform(state) * bounds[drawn]
         unseen = 8 - drawn
+        new, count = own, 0
         for k in range(8):
             if near[k] == own:
                 continue
-            first = True
-            for m in range(k):
-                first = first and near[m] != near[k]
+            first, count = True, 0
+            for m in range(8):
+                if near[m] == near[k]:
+                    first = first and m >= k
+                    count += 1
             if not first:
                 continue
-            count = 1
-            for m in range(k + 1, 8):
-                count += near[m] == near[k]
             left -= rates[drawn, count]
             if left < 0:
                 new = near[k]
-                flat[site] = new
-                for m in range(8):
-                    if near[m] == own:
-                        move_down(neighbours[m], like, order, place, start)
-                    elif near[m] == new:
-                        move_up(neighbours[m], like, order, place, start)
-                while like[site] < count:
-                    move_up(site, like, order, place, start)
-                while like[site] > count:
-                    move_down(site, like, order, place, start)
                 break
             unseen -= count
             if unseen == 0:
                 break
-    return trials
+        if new != own:
+            spins[site] = new
+            for k in range(8):
+                if near[k] == own:
+                    move_down(neighbours[k], like, order, place, start)
+                elif near[k] == new:
+                    move_up(neighbours[k], like, order, place, start)
+            while like[site] < count:
+                move_up(site, like, order, place, start)
+            while like[site] > count:
+                move_down(site, like, order, place, start)
+            total = 0.0
+            for number in range(9):
+                total += (start[number + 1] - start[number]) * bounds[number]
+        if total > 0:
+            time -= math.log(1 - uniform(state)) / total
+        else:
+            time = math.inf
+    return time
