@@ -118,13 +118,13 @@ class AdditiveOptions(BoundaryImageOptions):
     """Spins that sites start with, and solidify to, at random."""
     temperature: Weight = 0.0
     """Temperature kT, in units of the energy of a pair of unlike neighbours."""
-    time: Positive = 30.0
-    """Time of the simulation; the report's 100."""
+    time: Positive = 55.0
+    """Time of the simulation, 26 sweeps a unit; five passes of 11 here. The report's 100."""
     speed: Positive = 10.0
     """Speed of the pool, in sites per unit of time."""
     hatch_sites: Positive = 12.5
     """Distance between neighbouring passes; the report's 25."""
-    overrun_sites: Weight = 0.0
+    overrun_sites: Weight = 30.0
     """Sites that a pass begins before the plate and ends behind it. At the report's 0 the pool
     jumps to the next pass from the edge, and its last place there stays without grains."""
     pool_width_sites: Range = (15.0, 15.0)
@@ -141,9 +141,9 @@ class AdditiveOptions(BoundaryImageOptions):
     """Length of its front; the report's 12."""
     mobility_decay: Weight = 0.1
     """Factor a of the mobility exp(-a d) at a distance of d sites from the pool."""
-    image_px: tuple[Count, Count] = (256, 256)
+    image_px: tuple[Count, Count] = (512, 512)
     """Rows and columns of the drawing; the report's 512 x 512."""
-    averaging: Count = 2
+    averaging: Count = 4
     """Edge of the blocks of the drawing that one pixel of the image averages; the report's 1."""
 
     @model_validator(mode="after")
@@ -161,26 +161,26 @@ class AdditiveOptions(BoundaryImageOptions):
 class WeldOptions(BoundaryImageOptions):
     """A teardrop pool that moves along a plate once; report, section 2.3."""
 
-    sites: tuple[Count, Count] = (50, 125)
+    sites: tuple[Count, Count] = (30, 75)
     """Sites along y, across the weld, and x, along it; the report's 200 x 500."""
     spins: Annotated[int, Field(ge=2)] = 3500000
     """Spins that sites start with, and solidify to, at random."""
     temperature: Weight = 0.25
     """Temperature kT, in units of the energy of a pair of unlike neighbours."""
-    time: Positive = 13.0
-    """Time of the simulation; the report's 52."""
-    speed: Positive = 12.0
-    """Speed of the pool, in sites per unit of time."""
-    pool_width_sites: Range = (25.0, 25.0)
+    time: Positive = 16.0
+    """Time of the simulation, 26 sweeps a unit; the report's 52."""
+    speed: Positive = 6.0
+    """Speed of the pool, in sites per unit of time; the report's 12."""
+    pool_width_sites: Range = (15.0, 15.0)
     """Width of the teardrop; the report's 100."""
     shape: Literal["I", "II", "III"] = "III"
     """Teardrop, from the bluntest to the most slender."""
-    zone_sites: Positive = 12.5
+    zone_sites: Positive = 7.5
     """Width of the heat-affected zone around the pool, where mobility falls from 1 to 0; the
     report's 50."""
-    margin_sites: Annotated[int, Field(ge=0)] = 25
+    margin_sites: Annotated[int, Field(ge=0)] = 15
     """Sites that the image leaves out at either end of the weld; the report's 100."""
-    image_px: tuple[Count, Count] = (100, 150)
+    image_px: tuple[Count, Count] = (60, 90)
     """Rows and columns of the drawing, without the margins; the report's 400 x 600."""
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ from pspflow.simulate.potts import (
     simulate_weld,
 )
 from pspflow.studies.latent.datasets.options import DatasetsOptions
+from pspflow.studies.latent.datasets.spk import grow_with_spk
 from pspflow.studies.latent.datasets.stored import Made
 from pspflow.studies.latent.names import SimulatedName
 
@@ -86,9 +87,11 @@ def _gaussian_binary(options: DatasetsOptions, numbers: Numbers, seed: int) -> M
 def _grain_growth(options: DatasetsOptions, numbers: Numbers, seed: int) -> Made:
     given = options.grain_growth
     rngs = [generator(seed, "latent grain growth", number) for number in numbers]
-    labels = simulate_grain_growth(
-        given.edge_sites, given.spins, given.temperature, given.time, rngs
-    )
+    settings = (given.edge_sites, given.spins, given.temperature, given.time)
+    if options.spk is None:
+        labels = simulate_grain_growth(*settings, rngs)
+    else:
+        labels = grow_with_spk(options.spk, *settings, rngs)
     images = boundary_image(
         labels, given.image_px, given.line_sites, periodic=True, averaging=given.averaging
     )
