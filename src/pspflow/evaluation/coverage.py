@@ -1,4 +1,4 @@
-"""Density and coverage: whether made samples lie where real ones do, and wherever they do."""
+"""Whether made samples lie where real ones do, and wherever: density, coverage, precision."""
 
 from typing import Final
 
@@ -101,3 +101,31 @@ def coverage(inside: np.ndarray, weights: np.ndarray | None = None) -> np.ndarra
     mine = np.ones((1, len(inside))) if weights is None else weights
     shares: np.ndarray = mine @ inside.any(axis=1) / mine.sum(axis=1)
     return shares
+
+
+@refuses_masks
+def precision(inside: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Return the share of made samples that lie in the ball of some real one.
+
+    Exchanged roles give the recall: with `inside_balls(made, real)` it is the share of real samples
+    that lie in the ball of some made one. Both depend on the numbers of samples: compare them with
+    those of two real sets of the same sizes.
+
+    Parameters
+    ----------
+    inside
+        (n, m) as from `inside_balls`.
+    weights
+        (r, m) weights of the made samples, for resamples; None: all ones.
+
+    Returns
+    -------
+    ndarray
+        (r,) float64, 0 to 1.
+
+    References
+    ----------
+    Kynkäänniemi, Karras, Laine, Lehtinen and Aila 2019, "Improved precision and recall metric for
+    assessing generative models", NeurIPS, equations 1 and 2.
+    """
+    return coverage(inside.T, weights)

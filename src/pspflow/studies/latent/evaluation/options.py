@@ -25,6 +25,8 @@ class MeasuringOptions(Options):
 
     resamples: Annotated[int, Field(ge=50)] = 200
     """Resamples of an interval."""
+    training_images: Count = 4000
+    """Most training images that copies are looked for among, and whose mean is the mean image."""
 
 
 class EvaluationOptions(MakingOptions, MeasuringOptions):

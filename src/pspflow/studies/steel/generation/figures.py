@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from pspflow.arrays import refuses_masks
+from pspflow.report.mosaics import mosaic
 from pspflow.report.style import COLOURS, figure_of, plain
 from pspflow.studies.steel.morphology.moments import Quantity
 
@@ -22,36 +23,6 @@ SLOT = 0.8
 """Share of the room of a place that its boxes take."""
 MOST_SQUARE = 3
 """Rows of sheets that have as many chips below each other as beside each other."""
-GAP_SHARE = 0.04
-"""Width of the white gap between chips, over a chip's."""
-
-
-@refuses_masks
-def mosaic(images: np.ndarray, across: int) -> np.ndarray:
-    """Lay images side by side and below each other on white.
-
-    Parameters
-    ----------
-    images
-        (n, rows, columns) or (n, rows, columns, 3) uint8; fewer than fill the last row leave white.
-    across
-        Images in a row.
-
-    Returns
-    -------
-    ndarray
-        uint8, with as many colours as the images.
-    """
-    count, rows, columns, *colours = images.shape
-    gap = max(1, round(GAP_SHARE * columns))
-    down = -(-count // across)
-    shape = (down * (rows + gap) - gap, across * (columns + gap) - gap, *colours)
-    sheet = np.full(shape, 255, np.uint8)
-    for number, image in enumerate(images):
-        row, column = divmod(number, across)
-        top, left = row * (rows + gap), column * (columns + gap)
-        sheet[top : top + rows, left : left + columns] = image
-    return sheet
 
 
 def sheets_figure(rows: Mapping[str, Mapping[str, np.ndarray]], across: int) -> Figure:

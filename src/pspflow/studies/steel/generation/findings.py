@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
+from pspflow.evaluation.copies import NEAREST_SHARE
 from pspflow.studies.steel.generation.baseline import set_name
-from pspflow.studies.steel.generation.copies import NEAREST_SHARE
 from pspflow.studies.steel.generation.distances import COVERAGE, DENSITY, OTHERS
 from pspflow.studies.steel.generation.headline import with_interval
 from pspflow.studies.steel.generation.making import PRIOR

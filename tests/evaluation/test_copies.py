@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from pspflow.studies.steel.generation.copies import (
+from pspflow.evaluation.copies import (
     BLOCKS,
     TEXTURE,
     block_means,
