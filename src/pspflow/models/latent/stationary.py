@@ -88,7 +88,9 @@ class _Styled(nn.Module):
         amounts = self.amounts(style)[:, :, None, None]
         scale, offset, grains = amounts.chunk(3, dim=1)
         grain = (noise @ self.projection).view(-1, 1, self.size, self.size)
-        plain = functional.instance_norm(self.convolution(features))
+        found = self.convolution(features)
+        # of groups of one channel: as instance_norm, which copies to another layout and back
+        plain = functional.group_norm(found, found.shape[1])
         return functional.leaky_relu((1 + scale) * plain + offset + grains * grain, SLOPE)
 
 

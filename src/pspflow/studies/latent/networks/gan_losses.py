@@ -16,8 +16,8 @@ def discriminator_loss(real: Tensor, made: Tensor, *, paired: bool = False) -> T
     paired
         Whether scores are compared in pairs of a real and a made image (Jolicoeur-Martineau 2019,
         "The relativistic discriminator", ICLR; Huang et al. 2024, "The GAN is dead; long live the
-        GAN!", NeurIPS, equation 2): there a generator gains nothing from leaving a kind of image
-        out. Else it is the sum of both kinds' cross-entropies, as in Radford et al. 2016.
+        GAN!", NeurIPS), which is to keep the generator from leaving kinds of images out. Else it
+        is the sum of both kinds' cross-entropies, as in Radford et al. 2016.
 
     Returns
     -------

@@ -86,7 +86,7 @@ class DcganOptions(Options):
 class StationaryOptions(Options):
     """The adversarial network for pieces of stationary images."""
 
-    width: Annotated[int, Field(ge=1)] = 12
+    width: Annotated[int, Field(ge=1)] = 8
     """Channels of the finest layer of generator and discriminator."""
     batch_size: Annotated[int, Field(ge=2)] = 16
     """Images in a batch."""
@@ -96,7 +96,7 @@ class StationaryOptions(Options):
     """Learning rate of the discriminator's Adam."""
     slope_penalty: Weight = 0.05
     """Weight of the discriminator's squared gradient at real images."""
-    average: Annotated[float, Field(ge=0, lt=1)] = 0.995
+    average: Annotated[float, Field(ge=0, lt=1)] = 0.998
     """Share of the averaged generator that one step keeps, later in the training; 0: no average."""
 
 

@@ -20,6 +20,9 @@ from pspflow.studies.latent.networks.recipes import recipe_of
 PIXELS_AT_ONCE: Final = {"cpu": 1 << 20, "cuda": 1 << 24}
 """Pixels of images that go through a network together; this limits the memory."""
 
+GENERATED: Final = 8
+"""How many times as much memory a generator takes for a pixel of its images."""
+
 
 class TrainedAutoencoder:
     """A trained autoencoder; arrays in, arrays out, in batches of its own.
@@ -106,7 +109,7 @@ class TrainedGenerator:
     def decode(self, noise: np.ndarray) -> np.ndarray:
         """Make images (n, y, x) uint8 of noise (n, latent_size), standard normal float32."""
         inputs = noise.astype(np.float32, copy=False)
-        pixels = math.prod(self.shape)
+        pixels = GENERATED * math.prod(self.shape)
         return batched(lambda each: to_grey(self._net(each)), inputs, pixels, self._device)
 
 

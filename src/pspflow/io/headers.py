@@ -1,0 +1,31 @@
+"""What a file of weights says of its model, read without torch and without the weights."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from pspflow.errors import InputError
+
+
+def model_arguments(path: Path) -> dict[str, Any]:
+    """Read the arguments of a model that `io.weights.save_weights` wrote.
+
+    Raises
+    ------
+    InputError
+        If the file is none of these.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            model = (file.metadata() or {}).get("model")
+    except SafetensorError:
+        model = None
+    if model is None:
+        raise InputError(
+            f"{path}: this is no file of weights that pspflow trained; name its "
+            "weights.safetensors."
+        )
+    arguments: dict[str, Any] = json.loads(model)
+    return arguments

@@ -1,0 +1,127 @@
+"""What is known of every training, as tables: one row a network, one a comparison."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pspflow.evaluation.resampling import Sample, interval, resamples, specimen_means
+from pspflow.seeds import generator
+
+STUCK: Final = 0.01
+"""Variance of outputs between images, over that of the images, below which a network is stuck."""
+RESAMPLES: Final = 1000
+REFERENCES: Final = {
+    "kaiming": "printed",
+    **dict.fromkeys(("avgpool", "batch_norm", "no_batch_norm", "narrow", "wide"), "kaiming"),
+}
+"""What each network is compared with: that from which it differs in one thing."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What the stage `train` wrote of a network."""
+
+    history: pd.DataFrame
+    arguments: Mapping[str, Any]
+    """See `ready.Finished`."""
+    errors: pd.DataFrame
+    """`image_id`, `group` and `mse` of validation images; no rows where it encodes none."""
+
+    @property
+    def kept(self) -> "pd.Series[float]":
+        """Row of the epoch that is kept."""
+        row: pd.Series[float] = self.history[self.history["kept"]].iloc[0]
+        return row
+
+    @property
+    def encodes(self) -> bool:
+        """Whether it is an autoencoder."""
+        return "r2" in self.history
+
+    @property
+    def distances(self) -> bool:
+        """Whether it encodes distances to boundaries."""
+        return bool(self.arguments.get("boundaries"))
+
+    @property
+    def stuck(self) -> bool:
+        """Whether its outputs are nearly the same for all images."""
+        return self.encodes and bool(self.kept["output_spread"] < STUCK)
+
+
+class Comparison(NamedTuple):
+    """The error of a network against that of its reference, on the same validation images."""
+
+    dataset: str
+    model: str
+    reference: str
+    percent: float
+    """Difference of mean errors, over that of the reference."""
+    low: float
+    high: float
+    """Its 95 % interval over groups of images; NaN where there is one group alone."""
+    groups: int
+
+
+def trainings_table(trained: Mapping[str, Trained]) -> pd.DataFrame:
+    """Tabulate the networks, by DATASET/MODEL: sizes, epochs, errors, and whether it is stuck."""
+    rows = []
+    for name, each in trained.items():
+        dataset, model = name.split("/")
+        measured = {
+            "validation_MSE": float(each.kept["validation_loss"]) if each.encodes else None,
+            "R²": float(each.kept["r2"]) if each.encodes else None,
+            "output_spread": float(each.kept["output_spread"]) if each.encodes else None,
+            "stuck": ("yes" if each.stuck else "no") if each.encodes else None,
+        }
+        rows.append(
+            {
+                "dataset": dataset,
+                "network": model,
+                "encodes": ("distances" if each.distances else "images") if each.encodes else None,
+                "pixels": _by(each.arguments["shape"]),
+                "parameters": each.arguments["parameters"],
+                "latent_numbers": each.arguments["latent_size"],
+                "epochs": len(each.history),
+                "kept": int(each.kept["epoch"]) + 1,
+                **measured,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def comparisons(trained: Mapping[str, Trained], seed: int) -> list[Comparison]:
+    """Compare networks with their references, image by image.
+
+    Parameters
+    ----------
+    trained
+        The networks by DATASET/MODEL.
+    seed
+        Seed of the resamples.
+    """
+    found = []
+    for name, each in trained.items():
+        dataset, model = name.split("/")
+        reference = REFERENCES.get(model)
+        other = trained.get(f"{dataset}/{reference}")
+        if other is None or reference is None or not each.encodes:
+            continue
+        pairs = each.errors.merge(other.errors, on="image_id", suffixes=("", "_reference"))
+        codes, groups = pd.factorize(pairs["group"])
+        features = pairs[["mse", "mse_reference"]].to_numpy(np.float64)
+        rng = generator(seed, "errors", dataset)
+        draws = resamples(np.zeros(len(groups), np.int64), RESAMPLES, rng)
+        means = specimen_means(Sample(features, codes), draws)
+        percent, low, high = interval(100 * (means[:, 0] / means[:, 1] - 1))
+        if len(groups) < 2:
+            low = high = np.nan
+        found.append(Comparison(dataset, model, reference, percent, low, high, len(groups)))
+    return found
+
+
+def _by(numbers: list[int]) -> str:
+    return " x ".join(map(str, numbers))
