@@ -29,7 +29,7 @@ from pspflow.studies.stage import Seed, stage
 SHOWN: Final = ("printed", "kaiming", "distance", "dcgan", "spectral")
 """Networks in the figures; the ablations stand in tables alone."""
 MOST_EPOCHS: Final = 3
-"""Epochs of samples beside each other: the first, the last and one between."""
+"""Epochs that figures show: the first, the last and one between."""
 REPORT_FIGURES: Final = {
     "gaussian_smooth": ("5-2", "5-3"),
     "gaussian_binary": ("6-1", "6-2"),
@@ -134,20 +134,23 @@ def _reconstructions(made: MadeImages, real: ImageSet) -> drawn.Figure | None:
     count = min(EDGE, len(made.test_rows))
     rows = {"real": real.images(made.test_rows[:count])}
     for model in models:
-        for epoch, images in made.epochs(model, reconstructed=True).items():
+        for epoch, images in _some(made.epochs(model, reconstructed=True)).items():
             rows[f"{model}, epoch {epoch}"] = images[:count]
     rows[PCA] = made.reconstructions(PCA)[:count]
     return rows_figure(rows)
+
+
+def _some(epochs: Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
+    at = np.unique(np.linspace(0, len(epochs) - 1, MOST_EPOCHS).round().astype(int))
+    return {epoch: epochs[epoch] for epoch in np.array(list(epochs))[at].tolist()}
 
 
 def _samples(made: MadeImages, real: ImageSet, seed: int) -> drawn.Figure:
     some = real.images(real.rows("test", EDGE**2, seed))
     rows: dict[str, dict[str, np.ndarray]] = {}
     for model in _shown(made.with_epochs):
-        epochs = made.epochs(model)
-        at = np.unique(np.linspace(0, len(epochs) - 1, MOST_EPOCHS).round().astype(int))
-        known = [list(epochs)[each] for each in at]
-        row = {"real": some} | {f"epoch {epoch}": epochs[epoch] for epoch in known}
+        known = _some(made.epochs(model))
+        row = {"real": some} | {f"epoch {epoch}": images for epoch, images in known.items()}
         if (model, FITTED) in made.sampling:
             row["fitted latents"] = made.samples(model, FITTED)
         rows[model] = row
