@@ -1,6 +1,6 @@
 """The parts of `benchmarks/gpu.py`, in the order in which they run."""
 
-from gpu_parts import composite, flows, pinet, resume, solver, steel, texture
+from gpu_parts import composite, flows, latent, pinet, resume, solver, steel, texture
 
 PARTS = {
     "solver": solver.PART,
@@ -11,4 +11,5 @@ PARTS = {
     "resume": resume.PART,
     "texture": texture.PART,
     "steel": steel.PART,
+    "latent": latent.PART,
 }

@@ -144,6 +144,38 @@ def add_array(
     return array
 
 
+class RowWriter:
+    """Writes the rows of a new array as they come, holding as many as one of its shards takes.
+
+    Parameters
+    ----------
+    array
+        Shape ``(n, ...)``, as `add_array` makes it.
+    """
+
+    def __init__(self, array: zarr.Array) -> None:
+        self._array = array
+        self._held = np.empty(((array.shards or array.chunks)[0], *array.shape[1:]), array.dtype)
+        self._written = self._waiting = 0
+
+    def add(self, rows: np.ndarray) -> None:
+        """Take further rows, shape ``(m, ...)``; what does not fill a shard waits."""
+        while len(rows):
+            taken = rows[: len(self._held) - self._waiting]
+            self._held[self._waiting : self._waiting + len(taken)] = taken
+            self._waiting += len(taken)
+            rows = rows[len(taken) :]
+            if self._waiting == len(self._held):
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what waits; to be called when the last rows have been added."""
+        if self._waiting:
+            end = self._written + self._waiting
+            self._array[self._written : end] = self._held[: self._waiting]
+            self._written, self._waiting = end, 0
+
+
 @refuses_masks
 def put_array(
     group: zarr.Group, name: str, values: np.ndarray, dims: Sequence[str], units: str

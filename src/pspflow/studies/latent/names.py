@@ -32,7 +32,7 @@ LatentModel = Literal[
     "wide",
     "distance",
     "dcgan",
-    "spectral",
+    "stationary",
 ]
 """Networks: the autoencoder that the report prints for the dataset; the same with Kaiming's
 initialisation; the ablations of section 11, and a variant for grain boundaries, all with that
@@ -41,7 +41,7 @@ SIMULATED_NAMES: Final[tuple[SimulatedName, ...]] = get_args(SimulatedName)
 CROPS_NAMES: Final[tuple[CropsName, ...]] = get_args(CropsName)
 DATASET_NAMES: Final[tuple[DatasetName, ...]] = get_args(DatasetName)
 POTTS_NAMES: Final[tuple[PottsName, ...]] = get_args(PottsName)
-GANS: Final[tuple[LatentModel, ...]] = ("dcgan", "spectral")
+GANS: Final[tuple[LatentModel, ...]] = ("dcgan", "stationary")
 """Networks that make images of noise and encode none."""
 CROP_PX: Final[dict[CropsName, tuple[int, int]]] = {"uhcs_48x64": (48, 64), "uhcs_64x64": (64, 64)}
 """Rows and columns of the crops; report, sections 9.2 and 10."""

@@ -1,10 +1,12 @@
 """Types of paths of this study: what lies there; see `pspflow.studies.paths`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from pspflow.studies.paths import NAMED
 from pspflow.studies.stage import INPUT
 
 ImageStores = Annotated[
@@ -21,4 +23,13 @@ MetadataTable = Annotated[Path, Parameter(help="CSV or Parquet table of a databa
 MicrographTable = Annotated[Path, Parameter(help="Table of the database's micrographs."), INPUT]
 MadeStore = Annotated[
     Path, Parameter(help="Zarr store of reconstructions, samples and strips of a dataset."), INPUT
+]
+NamedSnapshots = Annotated[
+    Mapping[str, Path],
+    Parameter(help="MODEL=PATH: folders of the weights after some epochs."),
+    NAMED,
+    INPUT,
+]
+UserMicrograph = Annotated[
+    Path, Parameter(help="Your micrograph: TIFF, PNG, JPEG or BMP, 8-bit grey."), INPUT
 ]

@@ -153,7 +153,7 @@ def measured_all(tmp_path_factory):
         {},
         {
             ("dcgan", "noise"): collapsed,
-            ("spectral", "noise"): smooth(tests, 7),
+            ("stationary", "noise"): smooth(tests, 7),
         },
     )
     tables = {}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import zarr
 
-from pspflow.io.arrays import add_array, new_store
+from pspflow.io.arrays import RowWriter, add_array, new_store
 from pspflow.io.artefacts import Provenance
 from pspflow.seeds import generator
 from pspflow.studies.composite.structures.options import SetName, Sigmas, SimulatedOptions
@@ -27,14 +27,10 @@ def fill(array: zarr.Array, rows: Iterable[np.ndarray]) -> None:
     rows
         n arrays of shape ``(...)``.
     """
-    held = np.empty(((array.shards or array.chunks)[0], *array.shape[1:]), array.dtype)
-    place = 0
-    for place, row in enumerate(rows, start=1):
-        held[(place - 1) % len(held)] = row
-        if place % len(held) == 0:
-            array[place - len(held) : place] = held
-    left = place % len(held)
-    array[place - left : place] = held[:left]
+    writer = RowWriter(array)
+    for row in rows:
+        writer.add(row[np.newaxis])
+    writer.flush()
 
 
 def write_structures(

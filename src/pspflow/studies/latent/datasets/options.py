@@ -4,12 +4,19 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from pspflow.options import Count, Options, Positive, Share, Weight
 from pspflow.studies.latent.names import SimulatedName
 
-Range = tuple[Positive, Positive]
+
+def _ascending(values: tuple[float, float]) -> tuple[float, float]:
+    if values[0] > values[1]:
+        raise ValueError(f"it is {list(values)}; give the lower value first.")
+    return values
+
+
+Range = Annotated[tuple[Positive, Positive], AfterValidator(_ascending)]
 """Lowest and highest value, between which each image has its own; equal ones: all have it."""
 
 
@@ -24,9 +31,14 @@ class Counts(Options):
     """Images for the reported numbers; the report's 10,000."""
 
     @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Images of the splits, in order."""
+        return self.train, self.validation, self.test
+
+    @property
     def total(self) -> int:
         """Images of all splits."""
-        return self.train + self.validation + self.test
+        return sum(self.sizes)
 
 
 class GaussianOptions(Options):
@@ -39,7 +51,7 @@ class GaussianOptions(Options):
     it open."""
     deviations: Positive = 3.0
     """Grey levels from 0 to 255 span the mean and as many standard deviations on either side."""
-    volume_fraction_range: tuple[Share, Share] = (0.5, 0.5)
+    volume_fraction_range: Annotated[tuple[Share, Share], AfterValidator(_ascending)] = (0.5, 0.5)
     """Share of bright pixels of a binary image, exact to half a pixel, drawn between the two for
     each image. The report leaves it open."""
 
@@ -50,6 +62,13 @@ class GaussianOptions(Options):
             raise ValueError(
                 f"covariance_px2 is {matrix.tolist()}; give a symmetric matrix without negative "
                 "eigenvalues, [[s2, 0], [0, s2]] for a round filter of standard deviation s."
+            )
+        widest = float(np.sqrt(np.linalg.eigvalsh(matrix).max()))
+        if widest > self.size_px / 8:
+            raise ValueError(
+                f"covariance_px2 smooths over {widest:.3g} pixels (one standard deviation), and "
+                f"size_px is {self.size_px}; give at least eight times as many pixels, since "
+                "images would be nearly even."
             )
         return self
 
@@ -105,6 +124,9 @@ class AdditiveOptions(BoundaryImageOptions):
     """Speed of the pool, in sites per unit of time."""
     hatch_sites: Positive = 25.0
     """Distance between neighbouring passes."""
+    overrun_sites: Weight = 0.0
+    """Sites that a pass begins before the plate and ends behind it. At the report's 0 the pool
+    jumps to the next pass from the edge, and its last place there stays without grains."""
     pool_width_sites: Range = (30.0, 30.0)
     """Width of the melt pool."""
     pool_tail_sites: Range = (40.0, 40.0)
@@ -123,6 +145,17 @@ class AdditiveOptions(BoundaryImageOptions):
     """Rows and columns of the drawing; the report's 512 x 512."""
     averaging: Count = 4
     """Edge of the blocks of the drawing that one pixel of the image averages; the report's 1."""
+
+    @model_validator(mode="after")
+    def _zone_holds_pool(self) -> Self:
+        for part in ("width", "tail", "cap"):
+            pool, zone = (getattr(self, f"{name}_{part}_sites") for name in ("pool", "zone"))
+            if zone < pool[1]:
+                raise ValueError(
+                    f"zone_{part}_sites is {zone:g}, but the pool in it has up to {pool[1]:g} "
+                    f"(pool_{part}_sites); enlarge the zone or lessen the pool."
+                )
+        return self
 
 
 class WeldOptions(BoundaryImageOptions):
@@ -150,6 +183,15 @@ class WeldOptions(BoundaryImageOptions):
     image_px: tuple[Count, Count] = (100, 150)
     """Rows and columns of the drawing, without the margins; the report's 400 x 600."""
 
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if 2 * self.margin_sites >= self.sites[1]:
+            raise ValueError(
+                f"margin_sites is {self.margin_sites} at either end of {self.sites[1]} sites along "
+                "the weld, which leaves none; lessen it."
+            )
+        return self
+
 
 class InpaintedOptions(Options):
     """Variants of one micrograph, whose masked parts are filled in anew; report, section 2.5."""
@@ -162,6 +204,15 @@ class InpaintedOptions(Options):
     """Share of the pixels that are masked."""
     hole_px: Count = 8
     """Edge of a masked square."""
+
+    @model_validator(mode="after")
+    def _hole_fits(self) -> Self:
+        if 2 * self.hole_px > min(self.size_px):
+            raise ValueError(
+                f"hole_px is {self.hole_px}, more than half of size_px, {list(self.size_px)}; give "
+                "smaller holes, around which there is something to continue."
+            )
+        return self
 
 
 class DatasetsOptions(Options):

@@ -18,6 +18,8 @@ class MakingOptions(Options):
     """Strips between two images."""
     steps: Annotated[int, Field(ge=3)] = 8
     """Images of a strip."""
+    fitted: Annotated[int, Field(ge=4)] = 4096
+    """Most training images that densities of latents and principal components are fitted to."""
 
 
 class MeasuringOptions(Options):

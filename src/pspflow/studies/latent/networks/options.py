@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from pspflow.options import Count, Options, Positive
+from pspflow.options import Count, Options, Positive, Weight
 from pspflow.studies.latent.names import GANS, DatasetName, LatentModel
 
 Models = Annotated[tuple[LatentModel, ...], Field(min_length=1)]
@@ -20,7 +20,7 @@ class ModelsOptions(Options):
     weld: Models = ("printed",)
     inpainted: Models = ("printed",)
     uhcs_48x64: Models = ("printed",)
-    uhcs_64x64: Models = ("dcgan", "spectral")
+    uhcs_64x64: Models = ("dcgan", "stationary")
 
     @model_validator(mode="after")
     def _fit(self) -> Self:
@@ -72,17 +72,43 @@ class AutoencoderOptions(Options):
     """Learning rate of Adam."""
 
 
-class GanOptions(Options):
-    """Training of adversarial networks, after Radford, Metz and Chintala 2016."""
+class DcganOptions(Options):
+    """DCGAN, after Radford, Metz and Chintala 2016."""
 
-    width: Annotated[int, Field(ge=4)] = 16
-    """Channels of the finest layer of generator and discriminator; DCGAN's 64."""
+    width: Annotated[int, Field(ge=1)] = 16
+    """Channels of the finest layer of generator and discriminator; the paper's 64."""
+    batch_size: Annotated[int, Field(ge=2)] = 32
+    """Images in a batch; the paper's 128."""
+    learning_rate: Positive = 2e-4
+    """Learning rate of Adam; the paper's 2e-4."""
+
+
+class StationaryOptions(Options):
+    """The adversarial network for pieces of stationary images."""
+
+    width: Annotated[int, Field(ge=1)] = 12
+    """Channels of the finest layer of generator and discriminator."""
+    batch_size: Annotated[int, Field(ge=2)] = 16
+    """Images in a batch."""
+    learning_rate: Positive = 1e-3
+    """Learning rate of the generator's Adam."""
+    discriminator_learning_rate: Positive = 2e-3
+    """Learning rate of the discriminator's Adam."""
+    slope_penalty: Weight = 0.05
+    """Weight of the discriminator's squared gradient at real images."""
+    average: Annotated[float, Field(ge=0, lt=1)] = 0.995
+    """Share of the averaged generator that one step keeps, later in the training; 0: no average."""
+
+
+class GanOptions(Options):
+    """Training of adversarial networks."""
+
     noise: Count = 100
     """Numbers that an image is made of; DCGAN's 100."""
-    batch_size: Count = 32
-    """Images in a batch; DCGAN's 128."""
-    learning_rate: Positive = 2e-4
-    """Learning rate of Adam; DCGAN's 2e-4."""
+    dcgan: DcganOptions = DcganOptions()
+    """DCGAN."""
+    stationary: StationaryOptions = StationaryOptions()
+    """Its successor."""
 
 
 class TrainingOptions(Options):
@@ -133,4 +159,8 @@ class NetworksOptions(Options):
             autoencoder=self.autoencoder,
             gan=self.gan,
         )
-        return chosen.without("autoencoder" if model in GANS else "gan")
+        if model not in GANS:
+            return chosen.without("gan")
+        other = "stationary" if model == "dcgan" else "dcgan"
+        mine = chosen.model_copy(update={"gan": self.gan.without(other)})
+        return mine.without("autoencoder")

@@ -1,0 +1,1 @@
+"""Models of the latent study: the printed autoencoders, and adversarial networks."""
