@@ -49,14 +49,14 @@ def test_what_got_worse_comes_first(written):
 
 
 def test_a_cure_stands_beside_a_stuck_network(written):
-    """The aim is reached where another network of the dataset is alive; dcgan's is spectral."""
+    """The aim is reached where another network of the dataset is alive; dcgan's is stationary."""
     (stuck,) = [row for row in written[1].headline if row.quantity.startswith("Stuck")]
     assert stuck.verdict == "reached"
     assert "printed of simulated smooth fields" in stuck.here
     rows = [row for row in written[1].headline if row.quantity.startswith("Recall")]
     recalls = {row.quantity.split()[2]: row for row in rows}
     assert recalls["dcgan"].verdict == "not reached"
-    assert recalls["spectral"].verdict == "reached"
+    assert recalls["stationary"].verdict == "reached"
 
 
 def test_simulated_data_are_named_as_such(written):

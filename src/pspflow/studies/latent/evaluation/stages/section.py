@@ -21,12 +21,12 @@ from pspflow.studies.latent.evaluation.made_images import FITTED, PCA, MadeImage
 from pspflow.studies.latent.evaluation.options import EvaluationOptions
 from pspflow.studies.latent.evaluation.results import Results
 from pspflow.studies.latent.evaluation.section import evaluation_section
-from pspflow.studies.latent.names import DATASET_NAMES, DatasetName
+from pspflow.studies.latent.names import DATASET_NAMES, GANS, DatasetName
 from pspflow.studies.paths import FigureFolder, NamedStores, NamedTables, SectionFile
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import Seed, stage
 
-SHOWN: Final = ("printed", "kaiming", "distance", "dcgan", "spectral")
+SHOWN: Final = ("printed", "kaiming", "distance", *GANS)
 """Networks in the figures; the ablations stand in tables alone."""
 MOST_EPOCHS: Final = 3
 """Epochs that figures show: the first, the last and one between."""
