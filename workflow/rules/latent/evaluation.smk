@@ -121,7 +121,7 @@ rule latent_evaluation_measure:
     shell:
         "pspflow --log {log:q} latent evaluation measure"
         " --dataset {wildcards.dataset:q}"
-        " --stores {input.images:q}"
+        " --images {input.images:q}"
         " --tables {input.tables:q}"
         " --made {input.made:q}"
         " --reconstructions {output.reconstructions:q}"
@@ -145,7 +145,7 @@ rule latent_evaluation_section:
         figures=[
             report(
                 f"{LATENT_EVALUATION_DIR}/figures/{name}.png",
-                caption=caption("latent", "evaluation", name),
+                caption=caption("latent", "evaluation", name.rpartition("_")[2]),
                 category="Latent",
             )
             for name in LATENT_EVALUATION_FIGURES

@@ -75,7 +75,9 @@ def write_made(path, reconstructions, samples, epochs=(1, 4)):
         put_array(store, "test_rows", test, ("image",), "1")
         for model, images in reconstructions.items():
             put_array(store, f"reconstructions/{model}", images, DIMS, "grey level")
-            if model != "pca":
+            if model == "pca":
+                store["reconstructions/pca"].attrs.update(components=20, latent_size=20)
+            else:
                 _put_epochs(store, f"epoch_reconstructions/{model}", images[:8], epochs)
         for (model, sampler), images in samples.items():
             put_array(store, f"samples/{model}/{sampler}", images, DIMS, "grey level")

@@ -85,7 +85,7 @@ def test_everything_is_made_in_its_shape(made):
             f"reconstructions/{model}": (n, *size),
             f"samples/{model}/independent": (16, *size),
             f"samples/{model}/fitted": (16, *size),
-            f"epochs/{model}": (2, 64, *size),
+            f"epochs/{model}": (2, 16, *size),
             f"epoch_reconstructions/{model}": (2, 8, *size),
             f"strips/{model}": (2, steps, *size),
         }

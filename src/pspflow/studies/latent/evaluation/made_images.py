@@ -58,6 +58,14 @@ class MadeImages:
         """Models with strips between two images."""
         return self._names("strips")
 
+    @property
+    def components(self) -> tuple[int, int] | None:
+        """Components of PCA, and the latent size that it should have; None without PCA."""
+        if PCA not in self.reconstructing:
+            return None
+        attrs = get_array(self.store, f"reconstructions/{PCA}").attrs
+        return int(cast("int", attrs["components"])), int(cast("int", attrs["latent_size"]))
+
     def reconstructions(self, model: str) -> np.ndarray:
         """Read the reconstructions of the test rows: (n, y, x) uint8."""
         return read_values(self.store, f"reconstructions/{model}")

@@ -14,7 +14,7 @@ from pspflow.studies.latent.evaluation.samplers import fit_density, independent_
 Images = NDArray[np.uint8]
 INDEPENDENT, FITTED, NOISE = "independent", "fitted", "noise"
 EPOCH_SAMPLES: Final = 64
-"""Samples of an epoch, as many as the report shows."""
+"""Most samples of an epoch, as many as the report shows."""
 EPOCH_RECONSTRUCTIONS: Final = 8
 """Reconstructions of an epoch, as many as the report shows."""
 
@@ -53,6 +53,11 @@ class Wanted:
     """Images of a strip."""
     seed: int
     """All that is random follows from it."""
+
+    @property
+    def of_epochs(self) -> int:
+        """Samples of an epoch."""
+        return min(self.generated, EPOCH_SAMPLES)
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def made_by_coder(name: str, coder: Coder, epochs: Mapping[int, Coder], wanted: 
     for epoch, each in epochs.items():
         # a generator of the same start draws the same numbers
         rng = generator(wanted.seed, "latents of epochs", name)
-        drawn_then = independent_latents(each.encode(wanted.train), EPOCH_SAMPLES, rng)
+        drawn_then = independent_latents(each.encode(wanted.train), wanted.of_epochs, rng)
         by_epoch[epoch] = each.decode(drawn_then)
         again_by_epoch[epoch] = each.decode(each.encode(some))
     return Made(
@@ -134,7 +139,7 @@ def made_by_generator(
     rng = generator(wanted.seed, "noise of strips", name)
     starts, ends = (rng.standard_normal((strips, size)) for _ in range(2))
     same = generator(wanted.seed, "noise of epochs", name).standard_normal(
-        (EPOCH_SAMPLES, size), np.float32
+        (wanted.of_epochs, size), np.float32
     )
     return Made(
         {NOISE: maker.decode(noise)},

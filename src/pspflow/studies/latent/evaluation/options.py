@@ -13,7 +13,7 @@ class MakingOptions(Options):
     reconstructed: Annotated[int, Field(ge=4)] = 48
     """Most test images that are reconstructed."""
     generated: Annotated[int, Field(ge=16)] = 64
-    """Samples of every network and sampler; 64 are shown."""
+    """Samples of every network and sampler; of each epoch, as many, and 64 at most."""
     interpolations: Count = 4
     """Strips between two images."""
     steps: Annotated[int, Field(ge=3)] = 8

@@ -132,7 +132,7 @@ def sample_table(dataset: DatasetName, sides: Sides, textures: Memo) -> pd.DataF
     DataFrame
         `dataset`, `model`, `sampler`, `measure`, `unit`, `images`, `real_images`, `value`, `low`,
         `high`, `beside`, and `less` with `_low` and `_high`: the difference to the set that is
-        named in `beside`. Rulers are models without a sampler; of connectivity, that of the real test images
+        named in `beside`. Rulers are models without a sampler; of connectivity, that of test images
         is `real test`. Intervals (95 %) resample groups on the real side and samples on the other;
         those of density, coverage and recall the real side alone, of precision the other.
     """

@@ -1,0 +1,119 @@
+"""Results of the chapter, as sentences, tables and figures of its section use them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from pspflow.report.tables import with_interval
+from pspflow.studies.latent.evaluation.made_images import PCA, in_order
+from pspflow.studies.latent.evaluation.reconstructed import MEAN_IMAGE, ORIGINAL, SPREAD, STUCK
+from pspflow.studies.latent.evaluation.sampled import PAIRS_PIXELS
+from pspflow.studies.latent.names import DATASET_NAMES, GANS
+
+CALLED: Final = {
+    "gaussian_smooth": "simulated smooth fields",
+    "gaussian_binary": "simulated binary fields",
+    "grain_growth": "simulated grain growth",
+    "additive": "simulated additive manufacturing",
+    "weld": "simulated weld",
+    "inpainted": "inpainted variants of one micrograph",
+    "uhcs_48x64": "crops of 48 x 64",
+    "uhcs_64x64": "crops of 64 x 64",
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """Tables of the stage `measure`, of all datasets."""
+
+    reconstructions: pd.DataFrame
+    samples: pd.DataFrame
+    copies: pd.DataFrame
+    components: Mapping[str, tuple[int, int]]
+    """Dataset, components of its PCA, and the latent size that it should have."""
+    simulated_crops: bool
+    """Whether crops are of simulated micrographs."""
+
+    @property
+    def datasets(self) -> list[str]:
+        """Datasets in the order of the tables."""
+        there = set(self.samples["dataset"])
+        return [name for name in DATASET_NAMES if name in there]
+
+    def called(self, dataset: str) -> str:
+        """Name a dataset in a sentence, simulated ones as such."""
+        crops = "of simulated micrographs" if self.simulated_crops else "of the UHCS database"
+        return CALLED[dataset] + (f" {crops}" if dataset.startswith("uhcs") else "")
+
+    def has_all_components(self, dataset: str) -> bool:
+        """Tell whether PCA has as many components as the latent has numbers."""
+        have, size = self.components[dataset]
+        return have == size
+
+    def autoencoders(self, dataset: str) -> list[str]:
+        """Networks with reconstructions, in the order of tables."""
+        rows = self.reconstructions
+        names = set(rows.loc[rows["dataset"] == dataset, "model"])
+        return in_order(names - {PCA, MEAN_IMAGE, ORIGINAL})
+
+    def sets(self, dataset: str) -> list[tuple[str, str]]:
+        """Models and samplers with samples, PCA among them, in the order of tables."""
+        rows = self.samples[(self.samples["dataset"] == dataset) & (self.samples["sampler"] != "")]
+        pairs = rows[["model", "sampler"]].drop_duplicates()
+        return list(pairs.itertuples(index=False, name=None))
+
+    def reconstructed(self, dataset: str, model: str, measure: str) -> pd.Series | None:
+        """Return the row of a measure of reconstructions, None where there is none."""
+        return _row(self.reconstructions, dataset=dataset, model=model, measure=measure)
+
+    def sampled(self, dataset: str, made: tuple[str, str], measure: str) -> pd.Series | None:
+        """Return the row of a measure of samples or of a ruler, None where there is none."""
+        model, sampler = made
+        return _row(self.samples, dataset=dataset, model=model, sampler=sampler, measure=measure)
+
+    def spread(self, dataset: str, model: str) -> float:
+        """Return the spread of a network's outputs over that of real images."""
+        if model in GANS:
+            row = self.sampled(dataset, (model, "noise"), PAIRS_PIXELS)
+        else:
+            row = self.reconstructed(dataset, model, SPREAD)
+        assert row is not None
+        return float(row["value"])
+
+    @property
+    def spreads(self) -> dict[tuple[str, str], float]:
+        """Spread of the outputs of every network, by dataset and network."""
+        return {
+            (dataset, model): self.spread(dataset, model)
+            for dataset in self.datasets
+            for model in (
+                *self.autoencoders(dataset),
+                *(model for model, _ in self.sets(dataset) if model in GANS),
+            )
+        }
+
+    @property
+    def stuck(self) -> list[tuple[str, str]]:
+        """Networks that return one image whatever they are given, by dataset."""
+        return [name for name, spread in self.spreads.items() if spread < STUCK]
+
+
+def _row(table: pd.DataFrame, **keys: str) -> pd.Series | None:
+    for name, value in keys.items():
+        table = table[table[name] == value]
+    return None if table.empty else table.iloc[0]
+
+
+def shown(row: pd.Series | None, name: str = "value") -> str:
+    """Write a value of a row with its interval, a dash where there is none."""
+    if row is None:
+        return "–"
+    low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
+    return with_interval(row[name], row[low], row[high])
+
+
+def listed(parts: list[str]) -> str:
+    """Write a list in a sentence."""
+    return ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + "".join(parts[-1:])

@@ -1,0 +1,220 @@
+"""What the report says about reconstructions and samples: text and tables."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from pspflow.evaluation.copies import BLOCKS
+from pspflow.report.section import Figure, Part, Section, Table
+from pspflow.studies.latent.evaluation import connectivity, reconstructed, sampled
+from pspflow.studies.latent.evaluation.findings import RULER, findings
+from pspflow.studies.latent.evaluation.made_images import PCA
+from pspflow.studies.latent.evaluation.options import EvaluationOptions
+from pspflow.studies.latent.evaluation.reconstructed import MEAN_IMAGE, ORIGINAL
+from pspflow.studies.latent.evaluation.results import Results, shown
+from pspflow.studies.latent.evaluation.statements import aims, departures, statements
+from pspflow.studies.latent.names import POTTS_NAMES
+
+OF_RECONSTRUCTIONS: Final = (
+    reconstructed.MSE,
+    reconstructed.R2,
+    reconstructed.SSIM,
+    reconstructed.TWO_POINT,
+    reconstructed.SPREAD,
+)
+IN_OVERVIEW: Final = (
+    sampled.TWO_POINT,
+    sampled.KID,
+    sampled.COVERAGE,
+    sampled.RECALL,
+    sampled.PAIRS_FEATURES,
+)
+
+
+def evaluation_section(
+    results: Results, figures: Mapping[str, Figure], options: EvaluationOptions
+) -> Section:
+    """Write the section.
+
+    Parameters
+    ----------
+    results
+        Tables of the chapter.
+    figures
+        DATASET_reconstructions and DATASET_samples, and `strips`, where there are such.
+    options
+        How many images were made and compared.
+    """
+    parts = [_overview(results, options)]
+    parts += [_of_dataset(results, dataset, figures) for dataset in results.datasets]
+    parts.append(_further(results, figures))
+    return Section(
+        title="Evaluation",
+        headline=tuple(aims(results)),
+        findings=findings(results),
+        parts=tuple(parts),
+    )
+
+
+def _overview(results: Results, options: EvaluationOptions) -> Part:
+    crops = "simulated micrographs" if results.simulated_crops else "real micrographs"
+    return Part(
+        title="Reconstructions and samples",
+        text="Networks reconstruct test images, and make images of random latents. Autoencoders "
+        "stand beside PCA (principal components) of the same latent size; samples stand beside "
+        "real training images, which are compared with the same real test images in the same "
+        "numbers: recall, coverage and KID (kernel distance of texture features) depend on them. "
+        "The mean image is the mean of training images. Pair distance is the mean distance between "
+        "samples over that between real images; a set that has collapsed has a small one. Images "
+        f"of Potts and Gaussian models are simulated, and crops are of {crops}. Intervals (95 %) "
+        f"resample images, of crops their samples of material, {options.resamples} times; each "
+        "network is trained once, and its seed is no part of them.",
+        tables=(
+            Table.of(
+                overview(results),
+                "Datasets and models, with rulers: R², SSIM and two-point distance of "
+                "reconstructions, then measures of samples, and samples that are nearly copies of "
+                "a training image.",
+            ),
+            Table.of(
+                statements(results),
+                "What the report says, without printing numbers, and what is measured here.",
+            ),
+            Table.of(departures(options), "Departures from the report, and what it leaves open."),
+        ),
+    )
+
+
+def overview(results: Results) -> pd.DataFrame:
+    """Tabulate datasets x models with rulers: one row for each model and sampler."""
+    rows = []
+    for dataset in results.datasets:
+        for model, sampler in [*results.sets(dataset), RULER, (MEAN_IMAGE, "")]:
+            row: dict[str, Any] = {"dataset": dataset, "model": model, "sampler": sampler or "–"}
+            for name in OF_RECONSTRUCTIONS[1:4]:
+                found = results.reconstructed(dataset, model, name)
+                row[name] = np.nan if found is None else float(f"{found['value']:.3g}")
+            for name in IN_OVERVIEW:
+                found = results.sampled(dataset, (model, sampler), name)
+                key = f"{name} of samples" if name == sampled.TWO_POINT else name
+                row[key] = np.nan if found is None else float(f"{found['value']:.3g}")
+            row["copies"] = _copies(results, dataset, model, sampler)
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _copies(results: Results, dataset: str, model: str, sampler: str) -> str:
+    table = results.copies[results.copies["features"] == BLOCKS]
+    keys = {"dataset": dataset, "model": model, "sampler": sampler}
+    for name, value in keys.items():
+        table = table[table[name] == value]
+    return "–" if table.empty else f"{table['copies'].iloc[0]} of {table['images'].iloc[0]}"
+
+
+def _of_dataset(results: Results, dataset: str, figures: Mapping[str, Figure]) -> Part:
+    named = results.called(dataset)
+    names = [f"{dataset}_{kind}" for kind in ("reconstructions", "samples")]
+    tables = []
+    if results.autoencoders(dataset):
+        models = [*results.autoencoders(dataset), PCA, MEAN_IMAGE]
+        tables.append(
+            Table.of(
+                _reconstructions(results, dataset, models, OF_RECONSTRUCTIONS),
+                f"Reconstructions of {named}, with 95 % intervals; grey levels from -1 to 1. MSE "
+                "less PCA's is a difference in the same resamples.",
+            )
+        )
+    tables.append(
+        Table.of(
+            _samples(results, dataset),
+            f"Samples of {named} against real test images, with 95 % intervals; below, real images "
+            "against real ones.",
+        )
+    )
+    if dataset in POTTS_NAMES:
+        tables.append(
+            Table.of(
+                _connectivity(results, dataset),
+                f"Connectivity of boundaries, {named}. Images are divided into lines and cells by "
+                "Otsu's threshold of each, real ones too, and lines thinned to one pixel; ends at "
+                "the edges of images do not count.",
+            )
+        )
+    return Part(
+        title=named[0].upper() + named[1:],
+        figures=tuple(figures[name] for name in names if name in figures),
+        tables=tuple(tables),
+    )
+
+
+def _reconstructions(
+    results: Results, dataset: str, models: list[str], measures: tuple[str, ...]
+) -> pd.DataFrame:
+    rows = []
+    for model in models:
+        found = {name: results.reconstructed(dataset, model, name) for name in measures}
+        row = {"model": model} | {name: shown(each) for name, each in found.items()}
+        error = found.get(reconstructed.MSE)
+        if error is not None:
+            row["MSE less PCA's"] = shown(error, "less_pca")
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _samples(results: Results, dataset: str) -> pd.DataFrame:
+    rows = []
+    there = set(results.samples.loc[results.samples["dataset"] == dataset, "measure"])
+    names = [name for name in sampled.UNITS if name in there]
+    for made in [*results.sets(dataset), *((ruler, "") for ruler in sampled.RULERS)]:
+        found = {name: results.sampled(dataset, made, name) for name in names}
+        known = next(each for each in found.values() if each is not None)
+        row = {"samples": "/".join(part for part in made if part)}
+        row |= {"images": f"{known['images']} against {known['real_images']}"}
+        rows.append(row | {name: shown(each) for name, each in found.items()})
+    return pd.DataFrame(rows)
+
+
+def _connectivity(results: Results, dataset: str) -> pd.DataFrame:
+    rows = []
+    for model in [ORIGINAL, *results.autoencoders(dataset), PCA]:
+        found = {name: results.reconstructed(dataset, model, name) for name in connectivity.UNITS}
+        called = "originals" if model == ORIGINAL else f"reconstructions by {model}"
+        rows.append({"images": called} | {name: shown(each) for name, each in found.items()})
+    for made in [(sampled.REAL_TEST, ""), RULER, *results.sets(dataset)]:
+        found = {name: results.sampled(dataset, made, name) for name in connectivity.UNITS}
+        called = f"samples {'/'.join(made)}" if made[1] else made[0]
+        rows.append({"images": called} | {name: shown(each) for name, each in found.items()})
+    return pd.DataFrame(rows)
+
+
+def _further(results: Results, figures: Mapping[str, Figure]) -> Part:
+    table = results.copies
+    rows = pd.DataFrame(
+        {
+            "dataset": table["dataset"],
+            "samples": table["model"] + "/" + table["sampler"],
+            "features": table["features"],
+            "training images": table["training_images"],
+            "nearest": table["least"],
+            "nearest test image": table["test_least"],
+            "copies": table["copies"],
+            "mean distance over test images'": [shown(row, "ratio") for _, row in table.iterrows()],
+            "share nearer": [shown(row, "closer_share") for _, row in table.iterrows()],
+        }
+    )
+    return Part(
+        title="Between images, and copies",
+        text="Strips lead through latent space from one test image to another (for adversarial "
+        "networks from one random latent to another). Copies are looked for among training images "
+        "and their mirror images.",
+        figures=(figures["strips"],) if "strips" in figures else (),
+        tables=(
+            Table.of(
+                rows,
+                "Copy test: distances of samples and of test images to their nearest training "
+                "image; the share of samples nearer than the nearest 2.5 % of test images.",
+            ),
+        ),
+    )

@@ -1,0 +1,147 @@
+"""What the report says and leaves open, beside what is measured here; the study's aims."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pandas as pd
+
+from pspflow.report.section import Headline
+from pspflow.studies.latent.evaluation import connectivity, sampled
+from pspflow.studies.latent.evaluation.findings import REAL, RULER
+from pspflow.studies.latent.evaluation.made_images import INDEPENDENT, NOISE
+from pspflow.studies.latent.evaluation.options import EvaluationOptions
+from pspflow.studies.latent.evaluation.reconstructed import PRINTED, R2, SSIM, STUCK
+from pspflow.studies.latent.evaluation.results import Results, listed, shown
+from pspflow.studies.latent.names import GANS
+
+LEAST_RECALL: Final = 0.5
+"""Share of the recall of real training images that an adversarial network's shall reach: an aim of
+this study, since the report prints no number."""
+NEARLY: Final = "reconstructions are nearly identical to the originals"
+SAYS: Final = {
+    "gaussian_smooth": (5, "reconstructions capture some patterns, but do not match well"),
+    "gaussian_binary": (6, NEARLY),
+    "grain_growth": (7, "boundaries of samples are not connected, as those of grains have to be"),
+    "additive": (8, NEARLY),
+    "uhcs_48x64": (9, "reconstructions capture some of the microstructure; samples do not"),
+    "uhcs_64x64": (10, "DCGAN's images look like real ones, but its modes collapse"),
+}
+"""Section of the report, and what it says without a number."""
+
+
+def aims(results: Results) -> Iterator[Headline]:
+    """Yield the aims of the study with what is reached here."""
+    for dataset in results.datasets:
+        for model in GANS:
+            ours = results.sampled(dataset, (model, NOISE), sampled.RECALL)
+            ruler = results.sampled(dataset, RULER, sampled.RECALL)
+            if ours is None or ruler is None or not ruler["value"]:
+                continue
+            share = ours["value"] / ruler["value"]
+            yield Headline(
+                quantity=f"Recall of {model} on texture features over that of real training images",
+                paper=f"aim: {LEAST_RECALL:g} or more",
+                here=f"{share:.2f} ({shown(ours)} over {shown(ruler)})",
+                verdict="reached" if share >= LEAST_RECALL else "not reached",
+                why=f"{results.called(dataset)}, {ours['images']} samples and as many real images",
+            )
+    stuck = results.stuck
+    cured = [
+        any(where == dataset and spread >= STUCK for (where, _), spread in results.spreads.items())
+        for dataset, _ in stuck
+    ]
+    named = [f"{model} of {results.called(dataset)}" for dataset, model in stuck]
+    yield Headline(
+        quantity="Stuck networks are noticed, and one that is not stands beside each",
+        paper="aim: all",
+        here=f"stuck: {listed(named)}" if stuck else "none is stuck",
+        verdict="reached" if all(cured) else "not reached",
+        why="" if all(cured) else "no network of the same dataset is free of it",
+    )
+
+
+def statements(results: Results) -> pd.DataFrame:
+    """Tabulate what the report says without numbers: `section`, `the_report_says`, `measured_here`.
+
+    Simulated data are named as such.
+    """
+    rows = []
+    for dataset, (section, says) in SAYS.items():
+        if dataset in results.datasets:
+            found = _MEASURED.get(dataset, _reconstructed)(results, dataset)
+            rows.append((section, says, f"{results.called(dataset)}: {found}"))
+    return pd.DataFrame(rows, columns=["section", "the_report_says", "measured_here"])
+
+
+def _reconstructed(results: Results, dataset: str) -> str:
+    each = [f"{name} {shown(results.reconstructed(dataset, PRINTED, name))}" for name in (R2, SSIM)]
+    return f"printed, held-out images: {', '.join(each)}"
+
+
+def _connected(results: Results, dataset: str) -> str:
+    made = results.sampled(dataset, (PRINTED, INDEPENDENT), connectivity.ENDS)
+    real = results.sampled(dataset, REAL, connectivity.ENDS)
+    return f"{connectivity.ENDS}: samples of printed {shown(made)}, real images {shown(real)}"
+
+
+def _both(results: Results, dataset: str) -> str:
+    made = results.sampled(dataset, (PRINTED, INDEPENDENT), sampled.KID)
+    real = results.sampled(dataset, RULER, sampled.KID)
+    return (
+        f"{_reconstructed(results, dataset)}; KID of samples {shown(made)}, of real training "
+        f"images {shown(real)}"
+    )
+
+
+def _collapsed(results: Results, dataset: str) -> str:
+    each = []
+    for name in (sampled.PRECISION, sampled.RECALL, sampled.PAIRS_FEATURES):
+        made = results.sampled(dataset, ("dcgan", NOISE), name)
+        real = results.sampled(dataset, RULER, name)
+        each.append(f"{name} {shown(made)}, of real training images {shown(real)}")
+    return f"dcgan: {'; '.join(each)}"
+
+
+_MEASURED: Final[dict[str, Callable[[Results, str], str]]] = {
+    "grain_growth": _connected,
+    "uhcs_48x64": _both,
+    "uhcs_64x64": _collapsed,
+}
+
+
+def departures(options: EvaluationOptions) -> pd.DataFrame:
+    """Tabulate departures from the report: `what`, `report`, `here`, `why`."""
+    rows: list[tuple[Any, ...]] = [
+        (
+            "sampling of latent space",
+            "not said",
+            "independent: every latent number from a normal distribution of its mean and deviation "
+            "over training images; fitted: a density over latents, beside it",
+            "the simplest reading, and a better way in the same tables",
+        ),
+        (
+            "reconstructed images",
+            "8 random ones",
+            f"up to {options.reconstructed} test images, in pictures 8",
+            "numbers need images that no network has seen",
+        ),
+        (
+            "samples",
+            "64, as a picture",
+            f"{options.generated}, in pictures 64 at most",
+            "distances, recall and copies need numbers",
+        ),
+        (
+            "measures",
+            "none",
+            "those of the tables, each with a ruler of real images",
+            "pictures alone show neither collapse nor copies",
+        ),
+        (
+            "boundaries of grains that are not connected",
+            "left to future work",
+            "variant distance: it learns distances to boundaries, and a watershed draws lines",
+            "a cure that closes lines by construction",
+        ),
+    ]
+    return pd.DataFrame(rows, columns=["what", "report", "here", "why"])
