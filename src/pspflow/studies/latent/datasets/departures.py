@@ -7,7 +7,8 @@ import pandas as pd
 from pspflow.studies.latent.datasets import paper
 from pspflow.studies.latent.datasets.options import DatasetsOptions
 
-LESS, CHOSEN, OPEN = "less time", "chosen in the configuration", "the report leaves it open"
+LESS, SMALLER, CHOSEN = "less time", "a smaller plate", "chosen in the configuration"
+OPEN: Final = "the report leaves it open"
 NOT_SAID: Final = "not said"
 FEWER_PIXELS: Final = "edge of the blocks of the drawing that a pixel averages"
 WHY: Final = {
@@ -17,22 +18,22 @@ WHY: Final = {
     "spins": ("spins at the start", CHOSEN),
     "temperature": ("temperature kT", CHOSEN),
     "time": ("time of the simulation", LESS),
-    "speed": ("speed of the pool in sites per unit of time", "a smaller plate in the same time"),
-    "hatch_sites": ("distance between passes in sites", CHOSEN),
+    "speed": ("speed of the pool in sites per unit of time", CHOSEN),
+    "hatch_sites": ("distance between passes in sites", SMALLER),
     "overrun_sites": (
         "sites that passes overrun the plate",
         "with none, the pool's last place in a pass stays without grains",
     ),
-    "pool_width_sites": ("width of the pool in sites", "a smaller plate"),
-    "pool_tail_sites": ("length of the pool's tail in sites", CHOSEN),
-    "pool_cap_sites": ("length of the pool's front in sites", CHOSEN),
-    "zone_width_sites": ("width of the heat-affected zone in sites", CHOSEN),
-    "zone_tail_sites": ("length of the zone's tail in sites", CHOSEN),
-    "zone_cap_sites": ("length of the zone's front in sites", CHOSEN),
+    "pool_width_sites": ("width of the pool in sites", SMALLER),
+    "pool_tail_sites": ("length of the pool's tail in sites", SMALLER),
+    "pool_cap_sites": ("length of the pool's front in sites", SMALLER),
+    "zone_width_sites": ("width of the heat-affected zone in sites", SMALLER),
+    "zone_tail_sites": ("length of the zone's tail in sites", SMALLER),
+    "zone_cap_sites": ("length of the zone's front in sites", SMALLER),
     "mobility_decay": ("factor of the mobility's decay", CHOSEN),
     "shape": ("shape of the teardrop", CHOSEN),
-    "zone_sites": ("width of the zone around the pool in sites", "a smaller plate"),
-    "margin_sites": ("sites that are cut off at either end", "a smaller plate"),
+    "zone_sites": ("width of the zone around the pool in sites", SMALLER),
+    "margin_sites": ("sites that are cut off at either end", SMALLER),
     "image_px": ("rows and columns of the drawing", "fewer sites, drawn as large"),
     "averaging": (FEWER_PIXELS, "smaller images, which train faster"),
 }
