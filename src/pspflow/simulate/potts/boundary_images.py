@@ -19,7 +19,9 @@ def boundary_image(
     """Draw the interfaces between unlike sites that share an edge.
 
     A pixel is dark where its centre lies within half a line's width of an interface, ends and
-    corners of lines being square, and white elsewhere. Averaging makes grey ones.
+    corners of lines being square, and white elsewhere. Averaging makes grey ones. The report's
+    listings draw black lines between sites of one colour, and keep JPEG files in grey; the grey of
+    their grains is not stated.
 
     Parameters
     ----------
