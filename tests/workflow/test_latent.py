@@ -1,4 +1,4 @@
-"""The latent study, run as a user runs it, on images of 32 x 32 pixels."""
+"""The latent study, run as a user runs it, on small images."""
 
 from html import unescape
 
@@ -62,7 +62,7 @@ def test_shards_are_one_dataset(latent):
         "test": 16,
     }
     assert images.table["image_id"].is_unique
-    assert images.shape == (32, 32)
+    assert images.shape == (64, 64)
 
 
 def test_no_sample_is_in_two_splits(latent):
