@@ -1,9 +1,13 @@
 """Code in the how-to pages runs as it stands."""
 
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
+from cyclopts import App
+
+from pspflow.studies.latent.tools.simulate import simulate
 
 PAGES = Path(__file__).parents[1] / "docs/how-to"
 ANG = """# Phase 1
@@ -40,3 +44,27 @@ def test_the_page_on_textures(tmp_path, monkeypatch):
     assert names["coefficients"](*names["symmetric"]).shape == (36,)
     assert names["anisotropy_parameters"](*names["symmetric"]).shape == (54,)
     assert len(names["PARAMETER_NAMES"]) == 54
+
+
+def test_the_page_on_simulated_microstructures(tmp_path, monkeypatch):
+    """Its commands make folders of images, and its code arrays of the sizes that it says."""
+    monkeypatch.chdir(tmp_path)
+    page = (PAGES / "latent_datasets.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^pspflow (.*--out.*)$", page, flags=re.MULTILINE)
+    for command in commands:
+        tokens = shlex.split(command)
+        assert tokens[:2] == ["latent", "simulate"]
+        command_line = App(result_action="return_value")
+        command_line.default(simulate)
+        command_line(tokens[2:], exit_on_error=False)
+        assert len(list((tmp_path / tokens[tokens.index("--out") + 1]).glob("images/*.tif"))) == 4
+    assert len(commands) == 2
+    assert np.load("grains/labels.npy").dtype == np.int32
+    names: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL):
+        exec(block, names)
+    assert names["fields"].shape == names["grey"].shape == (4, 64, 64)
+    assert abs(names["binary"].mean() - 0.4) <= 0.5 / 64**2
+    assert abs(names["expected"][0, 0] - 1) < 1e-9
+    assert names["areas"].sum() == 32**2
+    assert names["images"].shape == (4, 64, 64)

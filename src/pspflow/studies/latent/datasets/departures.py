@@ -31,7 +31,7 @@ WHY: Final = {
     "zone_tail_sites": ("length of the zone's tail in sites", SMALLER),
     "zone_cap_sites": ("length of the zone's front in sites", SMALLER),
     "mobility_decay": ("factor of the mobility's decay", CHOSEN),
-    "shape": ("shape of the teardrop", CHOSEN),
+    "teardrop": ("shape of the teardrop", CHOSEN),
     "zone_sites": ("width of the zone around the pool in sites", SMALLER),
     "margin_sites": ("sites that are cut off at either end", SMALLER),
     "image_px": ("rows and columns of the drawing", "fewer sites, drawn as large"),

@@ -173,8 +173,8 @@ class WeldOptions(BoundaryImageOptions):
     """Speed of the pool, in sites per unit of time; the report's 12."""
     pool_width_sites: Range = (15.0, 15.0)
     """Width of the teardrop; the report's 100."""
-    shape: Literal["I", "II", "III"] = "III"
-    """Teardrop, from the bluntest to the most slender."""
+    teardrop: Literal["I", "II", "III"] = "III"
+    """Shape of the pool, from the bluntest teardrop to the most slender."""
     zone_sites: Positive = 7.5
     """Width of the heat-affected zone around the pool, where mobility falls from 1 to 0; the
     report's 50."""

@@ -41,7 +41,7 @@ SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
         "time": 52.0,
         "speed": 12.0,
         "pool_width_sites": (100.0, 100.0),
-        "shape": "III",
+        "teardrop": "III",
         "zone_sites": 50.0,
         "margin_sites": 100,
         "image_px": (400, 600),

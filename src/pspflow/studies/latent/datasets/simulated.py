@@ -133,7 +133,7 @@ def _weld(options: DatasetsOptions, numbers: Numbers, seed: int) -> Made:
         given.spins,
         given.temperature,
         given.time,
-        [Teardrop(width, given.shape) for width in widths],
+        [Teardrop(width, given.teardrop) for width in widths],
         [generator(seed, "latent weld", number) for number in numbers],
         speed=given.speed,
         zone=given.zone_sites,
