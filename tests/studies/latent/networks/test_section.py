@@ -163,7 +163,7 @@ def test_departures_follow_from_options_and_sizes():
 
 def test_adversarial_networks_have_no_error():
     """A dash in the table, no comparison, and none of them is called stuck."""
-    trained = {"uhcs_64x64/dcgan": adversarial(), "uhcs_64x64/spectral": adversarial()}
+    trained = {"uhcs_64x64/dcgan": adversarial(), "uhcs_64x64/stationary": adversarial()}
     assert comparisons(trained, 0) == []
     assert findings(trained, [], []) == ()
     table = Table.of(trainings_table(trained), "")

@@ -31,7 +31,7 @@ WORDS: Final = {
     "watershed of what it decodes. Its lines are closed by construction, which says nothing of the "
     "network; its error is that of distances, and not comparable with the others'",
     "dcgan": "dcgan, the adversarial network that the report names",
-    "spectral": "spectral, its successor here",
+    "stationary": "stationary, its successor here",
 }
 
 TRAININGS: Final = (
