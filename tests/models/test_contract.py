@@ -12,7 +12,9 @@ from pspflow.io.weights import load_weights, save_weights
 from pspflow.models.cpnet import CPNet
 from pspflow.models.discriminators import PatchDiscriminator, PersistenceDiscriminator
 from pspflow.models.fno import FourierOperator
+from pspflow.models.latent.autoencoders import Autoencoder
 from pspflow.models.latent.dcgan import Discriminator, Generator
+from pspflow.models.latent.layers import PRINTED
 from pspflow.models.latent.stationary import StationaryDiscriminator, StationaryGenerator
 from pspflow.models.multiflow import MultiDomainFlow
 from pspflow.models.pinet import HEADS, PINet
@@ -184,9 +186,17 @@ CASES |= {
         "stationary-discriminator": lambda: StationaryDiscriminator(2),
     }.items()
 }
-BATCH_NORMALISED += ("dcgan", "dcgan-discriminator")
+BATCH_NORMALISED += ("dcgan", "dcgan-discriminator", "autoencoder-binary")
 COMPARES_A_BATCH = ("stationary-discriminator",)
 """Models that judge how the items of a batch differ; nothing predicts with them."""
+CASES |= {
+    f"autoencoder-{name}": Case(
+        make=lambda layers=layers: Autoencoder(layers, (84, 88), kaiming=True),
+        data=lambda: torch.randint(0, 256, (3, 84, 88), dtype=torch.uint8),
+        shape=(3, 1, 84, 88),
+    )
+    for name, layers in PRINTED.items()
+}
 TRAIN_EQUALS_EVAL = [name for name in CASES if name not in BATCH_NORMALISED]
 """Models without batch normalisation, which the papers use in the others."""
 

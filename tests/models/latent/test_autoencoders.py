@@ -129,9 +129,9 @@ def test_maxima_are_those_of_torch(kernel, stride):
     torch.testing.assert_close(*gradients)
 
 
-@pytest.mark.parametrize("name", REPORT)
+@pytest.mark.parametrize("name", [name for name in REPORT if name != "binary"])
 def test_kaiming_keeps_outputs_apart(name):
-    """The cure of stuck networks: outputs of different images differ from the start."""
+    """The cure of stuck networks: outputs differ from the start, as after batch norm."""
     torch.manual_seed(0)
     images = torch.randint(0, 256, (4, *SIZES[name]), dtype=torch.uint8)
     spread = []

@@ -14,6 +14,9 @@ from torch import Tensor, nn
 from pspflow.models.latent.layers import Convolution, Layers, Pooling, Shape
 
 WHITE: Final = 255
+LAST_GAIN: Final = 0.1
+"""Deviation of first outputs before the Tanh, over that of an input of variance 1. With 1, the
+first steps towards the mean grey of mostly light images end every ReLU of the layer before."""
 
 
 class Autoencoder(nn.Module):
@@ -161,7 +164,7 @@ def _start_as_kaiming(net: Autoencoder) -> None:
         summed: float = layer.in_channels * layer.kernel_size[0] ** 2
         if isinstance(layer, nn.ConvTranspose2d):
             summed /= layer.stride[0] ** 2
-        gain = 1.0 if layer is weighted[-1] else 2.0
+        gain = LAST_GAIN**2 if layer is weighted[-1] else 2.0
         nn.init.normal_(layer.weight, std=math.sqrt(gain / summed))
         assert layer.bias is not None
         nn.init.zeros_(layer.bias)

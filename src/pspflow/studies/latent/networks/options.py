@@ -68,7 +68,7 @@ class AutoencoderOptions(Options):
 
     batch_size: Count = 16
     """Images in a batch."""
-    learning_rate: Positive = 1e-3
+    learning_rate: Positive = 3e-3
     """Learning rate of Adam."""
 
 

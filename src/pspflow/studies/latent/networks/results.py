@@ -10,8 +10,9 @@ import pandas as pd
 from pspflow.evaluation.resampling import Sample, interval, resamples, specimen_means
 from pspflow.seeds import generator
 
-STUCK: Final = 0.01
-"""Variance of outputs between images, over that of the images, below which a network is stuck."""
+STUCK: Final = 0.001
+"""Variance of outputs between images, over that of the images, below which a network is stuck. For
+grain boundaries, 64 principal components have a spread of 0.04: few numbers tell little of them."""
 RESAMPLES: Final = 1000
 REFERENCES: Final = {
     "kaiming": "printed",
