@@ -39,12 +39,15 @@ class Lines(NamedTuple):
     """(n, bins) shares of an image's cells, by the diameter of a circle of equal area in px."""
 
 
-def lines_of(images: np.ndarray, *, periodic: bool) -> Lines:
-    """Threshold images (n, y, x) uint8 by Otsu's method, and measure their thinned lines."""
+def lines_of(images: np.ndarray) -> Lines:
+    """Threshold images (n, y, x) uint8 by Otsu's method, and measure their thinned lines.
+
+    Edges do not meet, even of periodic images: no network is built to join its lines across them.
+    """
     widest = int(np.ceil(np.sqrt(4 / np.pi * images[0].size))) + 1
     rows, diameters = [], np.zeros((len(images), widest + 1))
     for number, lines in enumerate(dark_lines(images)):
-        found = boundaries(lines, periodic=periodic)
+        found = boundaries(lines)
         areas = found.cell_areas_px
         rows.append((*found[:4], len(areas), areas.sum()))
         at = np.rint(np.sqrt(4 / np.pi * areas)).astype(np.int64)

@@ -30,11 +30,6 @@ _TO_TANH: Final = 2 / 255
 """Width of a grey level where images are scaled to -1 … 1."""
 
 
-def is_periodic(dataset: DatasetName) -> bool:
-    """Tell whether opposite edges of a dataset's images meet; report, section 2.4."""
-    return dataset == "grain_growth"
-
-
 def reconstruction_table(
     dataset: DatasetName, images: ImageSet, made: MadeImages, options: MeasuringOptions, seed: int
 ) -> pd.DataFrame:
@@ -60,11 +55,10 @@ def reconstruction_table(
         model: dict(_measured(pixels, originals, mean, draws)) for model, pixels in sets.items()
     }
     if dataset in POTTS_NAMES:
-        periodic = is_periodic(dataset)
-        real = connectivity.lines_of(originals.pixels, periodic=periodic)
+        real = connectivity.lines_of(originals.pixels)
         both = {ORIGINAL: real}
         both |= {
-            model: connectivity.lines_of(pixels, periodic=periodic)
+            model: connectivity.lines_of(pixels)
             for model, pixels in sets.items()
             if model != MEAN_IMAGE
         }

@@ -32,7 +32,6 @@ from pspflow.studies.latent.datasets.image_sets import ImageSet
 from pspflow.studies.latent.evaluation import connectivity
 from pspflow.studies.latent.evaluation.made_images import FITTED, INDEPENDENT, NOISE, MadeImages
 from pspflow.studies.latent.evaluation.options import MeasuringOptions
-from pspflow.studies.latent.evaluation.reconstructed import is_periodic
 from pspflow.studies.latent.evaluation.units import Images, codes, with_ends
 from pspflow.studies.latent.names import POTTS_NAMES, DatasetName
 
@@ -61,15 +60,16 @@ _MIDDLE: Final = 127
 
 
 class Memo:
-    """Texture features of arrays that stay alive, each computed once."""
+    """Features of arrays that stay alive, each computed once; of texture if none are named."""
 
-    def __init__(self) -> None:
+    def __init__(self, features: Callable[[np.ndarray], np.ndarray] = texture_features) -> None:
+        self._features = features
         self._known: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Return `texture_features` of images (n, y, x) uint8."""
+        """Return the features of images (n, y, x) uint8."""
         if id(images) not in self._known:
-            self._known[id(images)] = images, texture_features(images)
+            self._known[id(images)] = images, self._features(images)
         return self._known[id(images)][1]
 
 
@@ -141,9 +141,9 @@ def sample_table(dataset: DatasetName, sides: Sides, textures: Memo) -> pd.DataF
         (REAL_TRAINING, ""): (sides.training, sides.test),
         (REAL_HALVES, ""): sides.halves,
     }
-    scale = textures(sides.training.pixels)
+    scale, measures = textures(sides.training.pixels), _measures(dataset)
     found = {
-        name: dict(_compared(dataset, ours, real, sides.draws, textures, scale))
+        name: dict(_compared(measures, ours, real, sides.draws, textures, scale))
         for name, (ours, real) in pairs.items()
     }
     rows = []
@@ -169,7 +169,7 @@ def beside(name: tuple[str, str]) -> tuple[str, str]:
 
 
 def _compared(
-    dataset: DatasetName,
+    measures: Mapping[str, tuple[Measure, Memo]],
     ours: Images,
     real: Images,
     draws: np.ndarray,
@@ -181,7 +181,7 @@ def _compared(
     draws = draws[:, used]
     ours, real = (Images(each[0], np.searchsorted(used, each[1])) for each in (ours, real))
     a, b = (standardise(textures(each.pixels), scale) for each in (ours, real))
-    for name, (measure, features) in _measures(dataset).items():
+    for name, (measure, features) in measures.items():
         one, other = (Sample(features(each.pixels), each.units) for each in (ours, real))
         yield name, measure.compare(one, other, draws)
     yield KID, KernelMeasure().compare(Sample(a, ours.units), Sample(b, real.units), draws)
@@ -199,16 +199,15 @@ def _compared(
         yield name, mean_of_pairs(first, mine) / mean_of_pairs(second, theirs)
 
 
-def _measures(
-    dataset: DatasetName,
-) -> Mapping[str, tuple[Measure, Callable[[np.ndarray], np.ndarray]]]:
+def _measures(dataset: DatasetName) -> dict[str, tuple[Measure, Memo]]:
     """Return measures of mean features, each with its features."""
-    found: dict[str, tuple[Measure, Callable[[np.ndarray], np.ndarray]]] = {
-        TWO_POINT: (MeanMeasure(root_mean_square, UNITS[TWO_POINT]), two_point_curves),
-        GREY: (MeanMeasure(histogram_wasserstein(1.0), UNITS[GREY]), grey_histograms),
+    found: dict[str, tuple[Measure, Memo]] = {
+        TWO_POINT: (MeanMeasure(root_mean_square, UNITS[TWO_POINT]), Memo(two_point_curves)),
+        GREY: (MeanMeasure(histogram_wasserstein(1.0), UNITS[GREY]), Memo(grey_histograms)),
     }
     if dataset in TWO_PHASE:
-        found[LIGHT] = (MeanMeasure(histogram_wasserstein(1 / _BINS), "1"), light_fractions)
+        light = MeanMeasure(histogram_wasserstein(1 / _BINS), UNITS[LIGHT])
+        found[LIGHT] = (light, Memo(light_fractions))
     return found
 
 
@@ -225,15 +224,12 @@ def light_fractions(images: np.ndarray) -> np.ndarray:
 
 
 def _connected(dataset: DatasetName, sides: Sides) -> Iterator[dict[str, Any]]:
-    periodic = is_periodic(dataset)
     sets: dict[tuple[str, str], Images] = {
         **sides.made,
         (REAL_TRAINING, ""): sides.training,
         (REAL_TEST, ""): sides.test,
     }
-    lines = {
-        name: connectivity.lines_of(each.pixels, periodic=periodic) for name, each in sets.items()
-    }
+    lines = {name: connectivity.lines_of(each.pixels) for name, each in sets.items()}
     real, units = lines[REAL_TEST, ""], sides.test.units
     for name, each in sets.items():
         for found in connectivity.measured(lines[name], each.units, sides.draws, real, units):
