@@ -158,6 +158,7 @@ class RowWriter:
         self._held = np.empty(((array.shards or array.chunks)[0], *array.shape[1:]), array.dtype)
         self._written = self._waiting = 0
 
+    @refuses_masks
     def add(self, rows: np.ndarray) -> None:
         """Take further rows, shape ``(m, ...)``; what does not fill a shard waits."""
         while len(rows):
