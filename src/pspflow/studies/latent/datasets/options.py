@@ -23,11 +23,11 @@ Range = Annotated[tuple[Positive, Positive], AfterValidator(_ascending)]
 class Counts(Options):
     """Images of every simulated dataset, each of its own random numbers."""
 
-    train: Annotated[int, Field(ge=2)] = 96
+    train: Annotated[int, Field(ge=2)] = 64
     """Images to train on; the report's training and validation images together are 40,000."""
-    validation: Annotated[int, Field(ge=2)] = 32
+    validation: Annotated[int, Field(ge=2)] = 16
     """Images that choose the epoch."""
-    test: Annotated[int, Field(ge=4)] = 64
+    test: Annotated[int, Field(ge=4)] = 32
     """Images for the reported numbers; the report's 10,000."""
 
     @property

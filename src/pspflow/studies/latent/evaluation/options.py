@@ -10,13 +10,13 @@ from pspflow.options import Count, Options
 class MakingOptions(Options):
     """How many images networks make."""
 
-    reconstructed: Annotated[int, Field(ge=4)] = 48
+    reconstructed: Annotated[int, Field(ge=4)] = 32
     """Most test images that are reconstructed."""
-    generated: Annotated[int, Field(ge=16)] = 64
+    generated: Annotated[int, Field(ge=16)] = 32
     """Samples of every network and sampler; of each epoch, as many, and 64 at most."""
-    interpolations: Count = 4
+    interpolations: Count = 2
     """Strips between two images."""
-    steps: Annotated[int, Field(ge=3)] = 8
+    steps: Annotated[int, Field(ge=3)] = 6
     """Images of a strip."""
     fitted: Annotated[int, Field(ge=4)] = 4096
     """Most training images that densities of latents and principal components are fitted to."""

@@ -53,20 +53,20 @@ class EpochsOptions(Options):
     The report's last ones are 160, for binary images 320, for additive and adversarial ones 100.
     """
 
-    gaussian_smooth: Count = 4
-    gaussian_binary: Count = 4
-    grain_growth: Count = 4
-    additive: Count = 4
-    weld: Count = 4
-    inpainted: Count = 4
-    uhcs_48x64: Count = 4
-    uhcs_64x64: Count = 4
+    gaussian_smooth: Count = 8
+    gaussian_binary: Count = 8
+    grain_growth: Count = 8
+    additive: Count = 8
+    weld: Count = 8
+    inpainted: Count = 8
+    uhcs_48x64: Count = 8
+    uhcs_64x64: Count = 3
 
 
 class AutoencoderOptions(Options):
     """Training of autoencoders; the report leaves all of it open."""
 
-    batch_size: Count = 16
+    batch_size: Count = 8
     """Images in a batch."""
     learning_rate: Positive = 3e-3
     """Learning rate of Adam."""
