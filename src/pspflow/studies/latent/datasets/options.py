@@ -161,7 +161,7 @@ class AdditiveOptions(BoundaryImageOptions):
 class WeldOptions(BoundaryImageOptions):
     """A teardrop pool that moves along a plate once; report, section 2.3."""
 
-    sites: tuple[Count, Count] = (30, 75)
+    sites: tuple[Count, Count] = (30, 76)
     """Sites along y, across the weld, and x, along it; the report's 200 x 500."""
     spins: Annotated[int, Field(ge=2)] = 3500000
     """Spins that sites start with, and solidify to, at random."""
@@ -178,9 +178,9 @@ class WeldOptions(BoundaryImageOptions):
     zone_sites: Positive = 7.5
     """Width of the heat-affected zone around the pool, where mobility falls from 1 to 0; the
     report's 50."""
-    margin_sites: Annotated[int, Field(ge=0)] = 15
+    margin_sites: Annotated[int, Field(ge=0)] = 14
     """Sites that the image leaves out at either end of the weld; the report's 100."""
-    image_px: tuple[Count, Count] = (60, 90)
+    image_px: tuple[Count, Count] = (80, 128)
     """Rows and columns of the drawing, without the margins; the report's 400 x 600."""
 
     @model_validator(mode="after")

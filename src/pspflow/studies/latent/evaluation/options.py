@@ -18,7 +18,7 @@ class MakingOptions(Options):
     """Strips between two images."""
     steps: Annotated[int, Field(ge=3)] = 6
     """Images of a strip."""
-    fitted: Annotated[int, Field(ge=4)] = 4096
+    fitted: Annotated[int, Field(ge=4)] = 256
     """Most training images that densities of latents and principal components are fitted to."""
 
 

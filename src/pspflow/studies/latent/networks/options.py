@@ -59,8 +59,8 @@ class EpochsOptions(Options):
     additive: Count = 8
     weld: Count = 8
     inpainted: Count = 8
-    uhcs_48x64: Count = 8
-    uhcs_64x64: Count = 3
+    uhcs_48x64: Count = 4
+    uhcs_64x64: Count = 6
 
 
 class AutoencoderOptions(Options):
@@ -143,7 +143,7 @@ class NetworksOptions(Options):
     """Epochs of each dataset's networks."""
     snapshots: Annotated[int, Field(ge=1)] = 3
     """Epochs whose weights are kept, the first and the last among them; the report's up to 11."""
-    most_images: Annotated[int, Field(ge=2)] | None = None
+    most_images: Annotated[int, Field(ge=2)] | None = 256
     """Most training images of a dataset; null: all."""
     autoencoder: AutoencoderOptions = AutoencoderOptions()
     """Training of autoencoders."""
