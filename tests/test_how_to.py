@@ -5,8 +5,12 @@ import shlex
 from pathlib import Path
 
 import numpy as np
+import yaml
 from cyclopts import App
 
+from pspflow.config import load_config
+from pspflow.studies.latent.curation import rows
+from pspflow.studies.latent.curation.options import Columns
 from pspflow.studies.latent.tools.simulate import simulate
 
 PAGES = Path(__file__).parents[1] / "docs/how-to"
@@ -44,6 +48,21 @@ def test_the_page_on_textures(tmp_path, monkeypatch):
     assert names["coefficients"](*names["symmetric"]).shape == (36,)
     assert names["anisotropy_parameters"](*names["symmetric"]).shape == (54,)
     assert len(names["PARAMETER_NAMES"]) == 54
+
+
+def test_the_page_on_curation():
+    """Its configuration is one, and its tables name every reason and column with its default."""
+    page = (PAGES / "latent_curation.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    assert load_config(yaml.safe_load(block)).latent.curation.catalogue.columns.group == "specimen"
+    cells = re.findall(r"^\| (.*?) \|", page, flags=re.MULTILINE)
+    named = {name: value for name, value in vars(rows).items() if name.isupper()}
+    reasons = {value for value in named.values() if isinstance(value, str)} - {rows.KEPT}
+    told = {cell for cell in cells if "`" not in cell and " " in cell}
+    assert told == reasons | {"microconstituent is …"}
+    for name, column in Columns().model_dump().items():
+        (line,) = (line for line in page.splitlines() if line.startswith("| `") and name in line)
+        assert f"`{column}`" in line
 
 
 def test_the_page_on_simulated_microstructures(tmp_path, monkeypatch):

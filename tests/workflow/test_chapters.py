@@ -10,7 +10,7 @@ from pspflow.studies import registry
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
 ROOT = Path(__file__).parents[2]
-OF_USERS = ("import-structures", "import-textures")
+OF_USERS = ("import-structures", "import-textures", "inpaint")
 """Stages of a user's own data; the tests simulate theirs."""
 CHAPTERS = [(study, name) for study in registry.studies() for name in registry.chapters(study)]
 

@@ -19,6 +19,8 @@ DERIVED = {
     ("images_section", "simulated"),
     ("texture_loop_run", "random_observations"),
     ("steel_prior_train", "held_out"),
+    # those of its dataset
+    ("latent_networks_train", "epochs"),
 }
 """Options that follow from the configuration and are not in it; tests of their own say which."""
 OWN_DEVICE = {"composite_structures_solve"}
@@ -128,6 +130,27 @@ def test_every_model_of_codes_that_the_configuration_names_is_trained_and_tested
         assert {name: set(job.named(name)) for name in given} == given, stage
 
 
+def test_every_network_of_a_dataset_is_trained_and_applied(planned):
+    """Every model of every dataset that is used, and no other, with the epochs of its dataset."""
+    latent = planned.config.latent
+    models = {name: list(getattr(latent.networks.models, name)) for name in latent.names}
+    trained = {(name, model) for name in models for model in models[name]}
+    assert of(planned, "latent_networks_train", "dataset", "latent_model") == trained
+    for job in planned.of("latent_networks_train"):
+        epochs = getattr(latent.networks.epochs, job.wildcards["dataset"])
+        assert options_of(job)["epochs"] == epochs
+    each = {(name,) for name in models}
+    for stage in ("apply", "measure"):
+        assert of(planned, f"latent_evaluation_{stage}", "dataset") == each, stage
+    for job in planned.of("latent_evaluation_apply"):
+        for name in ("weights", "snapshots"):
+            assert list(job.named(name)) == models[job.wildcards["dataset"]]
+    (networks,) = planned.of("latent_networks_section")
+    assert set(networks.named("histories")) == {"/".join(pair) for pair in trained}
+    (evaluation,) = planned.of("latent_evaluation_section")
+    assert set(evaluation.named("samples")) == set(models)
+
+
 def test_networks_that_are_trained_without_a_domain_are_told_which(planned):
     """Codes and priors alike; those of all domains leave none out."""
     domain = planned.config.steel.codes.held_out.domain
@@ -196,6 +219,17 @@ def test_work_is_divided_as_the_configuration_says(planned):
     shares = {
         f"{place}-of-{structures.solver.shards}" for place in range(1, structures.solver.shards + 1)
     }
+    latent = planned.config.latent.datasets
+    parts = {f"{place}-of-{latent.shards}" for place in range(1, latent.shards + 1)}
+    simulated = {name for name in latent.use if name != "inpainted"}
+    assert of(planned, "latent_datasets_simulate", "dataset", "shard") == {
+        *product(simulated, parts)
+    }
+    (section,) = planned.of("latent_datasets_section")
+    ends = {f"{name}/{k}-of-{latent.shards}" for name in latent.use for k in (1, latent.shards)}
+    assert set(section.named("images")) == ends
+    if "inpainted" in latent.use:
+        assert of(planned, "latent_datasets_inpaint", "shard") == {(part,) for part in parts}
     solved = of(planned, "composite_structures_solve", "set", "shard")
     assert solved == {*product(structures.sets, shares)}
     fields = {"all": str(planned.config.composite.localization.structures or "all"), "pair": "0"}
@@ -215,12 +249,19 @@ def test_what_the_page_says_of_the_data_is_so(planned):
     )
     sections = [job for job in planned.jobs if job.words[-1] == "section"]
     for job in sections:
-        if "simulated" in hints(job):
+        if hints(job).get("simulated") is bool:
             assert ("simulated" in job.flags) == simulated[job.words[0]], job.rule
         if "papers_material" in hints(job):
             assert {material} == job.flags.keys() & {"papers-material", "no-papers-material"}
     told = {job.words[0]: options_of(job)["simulated"] for job in planned.of("images_section")}
     assert told == simulated
+    latent = config.latent
+    crops = bool(latent.curation.use) and latent.curation.source == "simulated"
+    (evaluation,) = planned.of("latent_evaluation_section")
+    assert ("simulated-crops" in evaluation.flags) == crops
+    (networks,) = planned.of("latent_networks_section")
+    named = [name for name in latent.datasets.use if name != "inpainted"]
+    assert networks.flags["simulated"] == [*named, *(latent.curation.use if crops else ())]
 
 
 def options_of(job):

@@ -89,6 +89,8 @@ def options_of(job):
             found[name] = json.loads(job.flags[flag][0])
         elif plain is bool:
             found[name] = flag in job.flags
+        elif get_origin(plain) is tuple:
+            found[name] = job.flags.get(flag, [])
         elif flag in job.flags:
             (found[name],) = job.flags[flag]
         else:
@@ -97,7 +99,11 @@ def options_of(job):
 
 
 def read_beside(job, folder):
-    """Return the inputs that a stage finds itself: a sheet and its images."""
+    """Return the inputs that a stage finds itself: a sheet and its images, or those of a table."""
+    if job.rule == "latent_curation_micrographs":
+        rows = read_table(Path(folder, *job.flags["table"]))
+        kept = rows.loc[rows["reason"] == "", "image"]
+        return {"images": fingerprint(*(Path(folder, *job.flags["images"]) / i for i in kept))}
     if "sheet" not in job.flags:
         return {}
     sheet = Path(folder, *job.flags["sheet"])

@@ -25,12 +25,12 @@ LATENT_EVALUATION_FIGURES = [
     *[f"{name}_samples" for name in LATENT_DATASETS],
     "strips",
 ]
-# images of all datasets, and their tables, by DATASET/SHARD
+# images of all datasets, and their tables, by DATASET/SHARD; crops are one: DATASET/images
 LATENT_EVALUATION_STORES, LATENT_EVALUATION_TABLES = (
     {
-        f"{name}/{number}": path
+        f"{name}/{Path(path).stem}": path
         for name in LATENT_DATASETS
-        for number, path in enumerate(paths[name], 1)
+        for path in paths[name]
     }
     for paths in (LATENT_STORES, LATENT_TABLES)
 )

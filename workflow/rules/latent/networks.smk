@@ -117,7 +117,11 @@ rule latent_networks_section:
         errors=named(LATENT_NETWORKS_ERRORS),
         figures=figure_folder,
         options=options(LATENT.networks),
-        simulated=[f"--simulated {name}" for name in LATENT_NETWORKS_SIMULATED],
+        simulated=(
+            ["--simulated", *LATENT_NETWORKS_SIMULATED]
+            if LATENT_NETWORKS_SIMULATED
+            else []
+        ),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} latent networks section"

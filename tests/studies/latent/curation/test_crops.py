@@ -10,7 +10,6 @@ from pspflow.io.tables import read_table
 from pspflow.seeds import generator
 from pspflow.studies.latent.curation.crops import crop_windows
 from pspflow.studies.latent.curation.options import (
-    BarOptions,
     CatalogueOptions,
     CroppingOptions,
     CurationOptions,
@@ -42,7 +41,7 @@ def curated(tmp_path_factory):
     rows = folder / "micrographs.parquet"
     catalogue(table=table, images=images, micrographs=rows)
     store = folder / "micrographs.zarr"
-    micrographs(table=rows, images=images, micrographs=store, options=BarOptions())
+    micrographs(table=rows, images=images, micrographs=store)
     cut = {"images": folder / "images.zarr", "crops": folder / "images.parquet"}
     crops(dataset="uhcs_48x64", table=rows, micrographs=store, **cut, seed=3)
     return folder

@@ -64,16 +64,11 @@ class RowOptions(Options):
     magnification and pixel size of the rows that have both; the report drops these rows."""
 
 
-class BarOptions(Options):
-    """What is cut off before micrographs are brought to one scale."""
+class ScaleOptions(Options):
+    """How micrographs are brought to one scale."""
 
     annotation_bar_px: Annotated[int, Field(ge=0)] = 38
     """Rows that are cut off the bottom of every image."""
-
-
-class ScaleOptions(BarOptions):
-    """How micrographs are brought to one scale."""
-
     magnification: Positive | None = None
     """Magnification that all are brought to; null: the median of the rows that are used."""
     max_upscale: Positive | None = None
@@ -173,11 +168,6 @@ class CurationOptions(Options):
         real = self.source == "database"
         columns = self.database.columns if real else Columns()
         return CatalogueOptions(columns=columns, rows=self.rows, scale=self.scale)
-
-    @property
-    def bar(self) -> BarOptions:
-        """What the stage `micrographs` takes."""
-        return BarOptions(annotation_bar_px=self.scale.annotation_bar_px)
 
     @property
     def cropping(self) -> CroppingOptions:

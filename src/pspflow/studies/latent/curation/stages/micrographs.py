@@ -10,7 +10,6 @@ from pspflow.io.micrographs import read_micrograph
 from pspflow.io.tables import read_table
 from pspflow.logs import log, progress
 from pspflow.microstructure.rescale import resize
-from pspflow.studies.latent.curation.options import BarOptions
 from pspflow.studies.latent.curation.rows import KEPT
 from pspflow.studies.latent.paths import ImageFolder, MicrographTable
 from pspflow.studies.stage import stage
@@ -22,19 +21,17 @@ def micrographs(
     table: MicrographTable,
     images: ImageFolder,
     micrographs: Path,
-    options: BarOptions = BarOptions(),
     origin: Provenance,
 ) -> None:
     """Read, crop, rescale and store every kept micrograph, as 8-bit grey.
 
-    An image that cannot be read is left out, and named in the store.
+    The table says how many rows of each image are above its bar. An image that cannot be read is
+    left out, and named in the store.
 
     Parameters
     ----------
     micrographs
         Zarr store to write: one group per micrograph.
-    options
-        Rows of the annotation bar.
 
     Raises
     ------

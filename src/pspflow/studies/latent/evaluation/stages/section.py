@@ -64,7 +64,7 @@ def section(
     made
         DATASET=PATH: stores of what networks made.
     images, tables
-        DATASET/SHARD=PATH: stores of the images of the datasets, and their tables.
+        DATASET/SHARD=PATH: stores of the images of the datasets, and their tables, in order.
     reconstructions, samples, copies
         DATASET=PATH: tables as `measure` writes them.
     simulated_crops

@@ -1,5 +1,9 @@
 """Stage: the report's section about the networks is written."""
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from pspflow.io.artefacts import Provenance
 from pspflow.io.headers import model_arguments
 from pspflow.io.tables import read_table
@@ -18,6 +22,10 @@ from pspflow.studies.paths import (
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import Seed, stage
 
+SimulatedDatasets = Annotated[
+    tuple[DatasetName, ...], Parameter(consume_multiple=True, negative=())
+]
+
 
 @stage
 def section(
@@ -28,7 +36,7 @@ def section(
     figures: FigureFolder,
     section: SectionFile,
     options: NetworksOptions = NetworksOptions(),
-    simulated: tuple[DatasetName, ...] = (),
+    simulated: SimulatedDatasets = (),
     seed: Seed = 0,
     origin: Provenance,
 ) -> None:
