@@ -60,6 +60,21 @@ def test_broken_boundaries_are_found(measured_all):
         assert cells[0] > cells[1]
 
 
+def test_joined_edges_are_measured_of_periodic_data(measured_all):
+    """Lines of the wall go on at the opposite edge; the stem of a T upside down ends there."""
+    rows = measured_all.tables["grain_growth"]["samples"]
+    for measure, value in ((connectivity.JOINED_ENDS, 0), (connectivity.JOINED_SEPARATING, 1)):
+        real = measured_all.row("grain_growth", "samples", sampled.REAL_TEST, measure)
+        assert real["value"] == pytest.approx(value, abs=0.01)
+    image = np.full((1, 48, 48), 255, np.uint8)
+    image[0, 24], image[0, :24, 10] = 0, 0
+    lines = connectivity.lines_of("grain_growth", image)
+    assert lines.ends.tolist() == [0]
+    assert lines.joined[:, 1].tolist() == [1]
+    assert connectivity.lines_of("additive", image).joined is None
+    assert set(connectivity.UNITS) <= set(rows["measure"])
+
+
 def test_a_collapsed_set_recalls_nothing(measured_all):
     """One image again and again: no recall, no pair distance."""
     for measure in (sampled.RECALL, sampled.PAIRS_FEATURES, sampled.PAIRS_PIXELS):

@@ -18,14 +18,16 @@ from pspflow.studies.latent.evaluation.made_images import PCA, MadeImages
 from pspflow.studies.latent.evaluation.options import MeasuringOptions
 from pspflow.studies.latent.evaluation.units import Images, codes, weighted_means, with_ends
 from pspflow.studies.latent.names import POTTS_NAMES, DatasetName
+from pspflow.studies.latent.networks.results import STUCK as STUCK_VARIANCE
 
 MEAN_IMAGE, ORIGINAL, PRINTED = "mean image", "original", "printed"
 MSE, R2, SSIM = "MSE", "R²", "SSIM"
 TWO_POINT, SPREAD = "two-point distance", "spread of outputs"
 UNITS: Final = {MSE: "1", R2: "1", SSIM: "1", TWO_POINT: "grey level²", SPREAD: "1"}
 REFERENCES: Final = (PRINTED, PCA)
-STUCK: Final = 0.01
-"""Spread of outputs, over that of the images, below which a network is stuck at one output."""
+STUCK: Final = STUCK_VARIANCE**0.5
+"""Spread of outputs (a deviation) over that of the images, below which a network is stuck at one
+output: the limit of the chapter networks, so that both call the same networks stuck."""
 _TO_TANH: Final = 2 / 255
 """Width of a grey level where images are scaled to -1 … 1."""
 
@@ -55,10 +57,10 @@ def reconstruction_table(
         model: dict(_measured(pixels, originals, mean, draws)) for model, pixels in sets.items()
     }
     if dataset in POTTS_NAMES:
-        real = connectivity.lines_of(originals.pixels)
+        real = connectivity.lines_of(dataset, originals.pixels)
         both = {ORIGINAL: real}
         both |= {
-            model: connectivity.lines_of(pixels)
+            model: connectivity.lines_of(dataset, pixels)
             for model, pixels in sets.items()
             if model != MEAN_IMAGE
         }

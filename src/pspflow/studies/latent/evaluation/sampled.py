@@ -229,7 +229,7 @@ def _connected(dataset: DatasetName, sides: Sides) -> Iterator[dict[str, Any]]:
         (REAL_TRAINING, ""): sides.training,
         (REAL_TEST, ""): sides.test,
     }
-    lines = {name: connectivity.lines_of(each.pixels) for name, each in sets.items()}
+    lines = {name: connectivity.lines_of(dataset, each.pixels) for name, each in sets.items()}
     real, units = lines[REAL_TEST, ""], sides.test.units
     for name, each in sets.items():
         for found in connectivity.measured(lines[name], each.units, sides.draws, real, units):
