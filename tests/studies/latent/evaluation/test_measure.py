@@ -14,6 +14,7 @@ from pspflow.studies.latent.evaluation.reconstructed import (
     SSIM,
     STUCK,
 )
+from pspflow.studies.latent.evaluation.units import varied, with_ends
 
 
 def test_perfect_reconstructions_have_no_error(measured_all):
@@ -114,3 +115,11 @@ def test_light_fractions_are_marked_in_percent():
     image = np.zeros((1, 4, 4), np.uint8)
     image[0, :2] = 255
     assert sampled.light_fractions(image).argmax(axis=1) == [50]
+
+
+def test_one_unit_has_no_interval():
+    """Its resamples are all alike, which would look like certainty."""
+    values, many, one = np.array([1.0, 0.9, 1.1]), np.array([0, 1]), np.array([3, 3])
+    np.testing.assert_array_equal(varied(values, many, many), values)
+    assert np.isnan(varied(values, many, one)[1:]).all()
+    assert np.isnan(with_ends(varied(values, one))["low"])

@@ -1,10 +1,12 @@
 """The section says what is in the tables, the worst first."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from pspflow.io.sections import read_section
 from pspflow.report.section import Section
+from pspflow.studies.latent.evaluation.findings import findings
 from pspflow.studies.latent.evaluation.options import EvaluationOptions
 from pspflow.studies.latent.evaluation.reconstructed import SPREAD, STUCK
 from pspflow.studies.latent.evaluation.results import FAR_SHOWN, Results
@@ -121,3 +123,14 @@ def test_figures_show_a_network_where_there_are_ablations_alone():
     assert _shown(["narrow", "wide"]) == ["narrow"]
     assert _shown(["narrow", "kaiming"]) == ["kaiming"]
     assert _shown([]) == []
+
+
+def test_one_sample_of_material_decides_nothing(measured_all):
+    """Without intervals, nothing is farther and nothing near."""
+    rows = {name: pd.concat([t[name] for t in measured_all.tables.values()]) for name in TABLES}
+    crops = rows["samples"]["dataset"] == "uhcs_64x64"
+    rows["samples"].loc[crops, ["low", "high"]] = np.nan
+    results = Results(*rows.values(), {"gaussian_smooth": (20, 20), "grain_growth": (20, 20)}, True)
+    assert not results.resampled("uhcs_64x64")
+    (said,) = [text for text in findings(results) if "no interval" in text]
+    assert said.startswith("Crops of 64 x 64 of simulated micrographs: whether samples")

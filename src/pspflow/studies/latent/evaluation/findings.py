@@ -119,6 +119,13 @@ def _samples(results: Results, dataset: str) -> Finding:
     """Count by how many distances samples are farther than real training images."""
     farther, better_ways = [], []
     worst = BETTER
+    if not results.resampled(dataset):
+        return Finding(
+            UNDECIDED,
+            f"{_start(results, dataset)}: whether samples are farther from real test images than "
+            "real training images are cannot be told, since these or those are of one sample of "
+            "material, which gives no interval.",
+        )
     for made in results.sets(dataset):
         rows = [(results.sampled(dataset, made, name), name) for name in DISTANCES]
         known = [(row, name) for row, name in rows if row is not None]
@@ -216,7 +223,7 @@ def _collapse(results: Results, dataset: str) -> Iterator[Finding]:
     gans = [made for made in results.sets(dataset) if made[0] in GANS]
     names = (sampled.RECALL, sampled.COVERAGE, sampled.PAIRS_FEATURES, sampled.PAIRS_PIXELS)
     for made in gans:
-        each, worst = [], BETTER
+        each, worst = [], BETTER if results.resampled(dataset) else UNDECIDED
         for name in names:
             row, ruler = (results.sampled(dataset, which, name) for which in (made, RULER))
             if row is None or ruler is None:

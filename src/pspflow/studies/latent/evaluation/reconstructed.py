@@ -16,7 +16,13 @@ from pspflow.studies.latent.datasets.image_sets import ImageSet
 from pspflow.studies.latent.evaluation import connectivity
 from pspflow.studies.latent.evaluation.made_images import PCA, MadeImages
 from pspflow.studies.latent.evaluation.options import MeasuringOptions
-from pspflow.studies.latent.evaluation.units import Images, codes, weighted_means, with_ends
+from pspflow.studies.latent.evaluation.units import (
+    Images,
+    codes,
+    varied,
+    weighted_means,
+    with_ends,
+)
 from pspflow.studies.latent.names import POTTS_NAMES, DatasetName
 from pspflow.studies.latent.networks.results import STUCK as STUCK_VARIANCE
 
@@ -42,8 +48,8 @@ def reconstruction_table(
     DataFrame
         `dataset`, `model`, `measure`, `unit`, `images`, `groups`, `value`, `low`, `high`, and
         `less_printed` and `less_pca` with `_low` and `_high`: the difference to the model of that
-        name, in the same resamples. Intervals (95 %) resample groups. Connectivity is measured of
-        the original images too, under the model `original`.
+        name, in the same resamples. Intervals (95 %) resample groups; one group has none.
+        Connectivity is measured of the original images too, under the model `original`.
     """
     rows = made.test_rows
     originals = Images(images.images(rows), codes(images.table["group"].iloc[rows]))
@@ -73,12 +79,12 @@ def reconstruction_table(
         for measure, values in each.items():
             row: dict[str, Any] = {"dataset": dataset, "model": model, "measure": measure}
             row |= {"unit": units[measure], "images": len(rows), "groups": groups}
-            row |= with_ends(values)
+            row |= with_ends(varied(values, originals.units))
             for other in REFERENCES:
                 keys = (f"less_{other}", f"less_{other}_low", f"less_{other}_high")
                 theirs = found.get(other, {}).get(measure)
                 less = np.full(2, np.nan) if theirs is None or other == model else values - theirs
-                row |= with_ends(less, keys)
+                row |= with_ends(varied(less, originals.units), keys)
             table.append(row)
     return pd.DataFrame(table)
 

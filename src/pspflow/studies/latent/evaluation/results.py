@@ -9,7 +9,7 @@ import pandas as pd
 from pspflow.report.tables import with_interval
 from pspflow.studies.latent.evaluation.made_images import PCA, in_order
 from pspflow.studies.latent.evaluation.reconstructed import MEAN_IMAGE, ORIGINAL, SPREAD, STUCK
-from pspflow.studies.latent.evaluation.sampled import KID, PAIRS_PIXELS
+from pspflow.studies.latent.evaluation.sampled import KID, PAIRS_PIXELS, REAL_TRAINING
 from pspflow.studies.latent.names import DATASET_NAMES, GANS
 
 CALLED: Final = {
@@ -86,6 +86,11 @@ class Results:
             row = self.reconstructed(dataset, model, SPREAD)
         assert row is not None
         return float(row["value"])
+
+    def resampled(self, dataset: str) -> bool:
+        """Tell whether there are intervals: of one sample of material alone there are none."""
+        row = self.sampled(dataset, (REAL_TRAINING, ""), PAIRS_PIXELS)
+        return row is not None and not pd.isna(row["low"])
 
     @property
     def spreads(self) -> dict[tuple[str, str], float]:

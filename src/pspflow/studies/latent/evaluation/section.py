@@ -164,9 +164,20 @@ def _of_dataset(results: Results, dataset: str, figures: Mapping[str, Figure]) -
         )
     return Part(
         title=named[0].upper() + named[1:],
+        text=_groups(results, dataset),
         figures=tuple(figures[name] for name in names if name in figures),
         tables=tuple(tables),
     )
+
+
+def _groups(results: Results, dataset: str) -> str:
+    """Say of how many samples of material the crops are that intervals resample."""
+    rows = results.reconstructions[results.reconstructions["dataset"] == dataset]
+    if not dataset.startswith("uhcs") or rows.empty:
+        return ""
+    count = int(rows["groups"].iloc[0])
+    few = " One has no interval." if count == 1 else " Few make intervals too narrow."
+    return f"Test crops are of {count} sample{'s' * (count > 1)} of material.{few}"
 
 
 def _reconstructions(
