@@ -145,7 +145,7 @@ def test_too_much_enlargement_is_a_reason(curated):
     ("options", "folder", "words"),
     [
         (CatalogueOptions(rows=RowOptions(microconstituent="ferrite")), "images", "'ferrite'"),
-        (CatalogueOptions(), "elsewhere", "correct curation.database.images"),
+        (CatalogueOptions(), "elsewhere", "of 14, the image file is missing.*curation.database.im"),
     ],
 )
 def test_what_leaves_no_micrograph_is_one_sentence(curated, tmp_path, options, folder, words):
@@ -183,3 +183,9 @@ def test_splits_come_near_to_their_shares():
     assert sorted(few.values()) == sorted(SHARES)
     with pytest.raises(InputError, match="2 samples"):
         split_groups(np.array(["a", "b"]), np.array([1, 1]), SHARES, rng)
+
+
+def test_a_dataset_of_crops_is_used_once():
+    """Twice the same name would write one folder twice."""
+    with pytest.raises(ValueError, match="names a dataset twice"):
+        CurationOptions(use=("uhcs_48x64", "uhcs_48x64"))

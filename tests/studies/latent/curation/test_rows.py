@@ -8,12 +8,15 @@ import pytest
 
 from pspflow.io.sheet import read_sheet
 from pspflow.studies.latent.curation import paper
+from pspflow.studies.latent.curation.catalogue import with_scale
 from pspflow.studies.latent.curation.magnifications import UNREADABLE, read_magnification
-from pspflow.studies.latent.curation.options import Columns, RowOptions
+from pspflow.studies.latent.curation.options import Columns, RowOptions, ScaleOptions
 from pspflow.studies.latent.curation.rows import (
+    ENLARGED,
     EXCLUDED,
     KEPT,
     NO_MAGNIFICATION,
+    TWICE,
     count_flow,
     judge_rows,
     required_columns,
@@ -38,6 +41,8 @@ WHOLE = (484, 645)
         ("about 500", UNREADABLE),
         ("0X", UNREADABLE),
         ("1.964,5", UNREADABLE),
+        ("1.964X", UNREADABLE),
+        ("1.964kX", 1964),
     ],
 )
 def test_magnifications_are_read_or_known_as_unreadable(text, value):
@@ -90,6 +95,37 @@ def test_every_dropped_row_has_its_reason():
         "microconstituent is not given",
         "excluded by name",
     ]
+
+
+def test_images_of_one_name_in_several_folders_are_different_images():
+    """All are used, under names of their own; one path written in two ways is one image."""
+    cells = table(path=["a/m.tif", "b/m.tif", "b\\m.tif", "c/n.tif", "/d/o.tif", "o.tif"])
+    found = judged(cells)
+    names = ["a-m.tif", "b-m.tif", "b-m.tif", "n", "d-o.tif", "o.tif"]
+    assert found["micrograph"].tolist() == names
+    assert found["reason"].tolist() == [KEPT, KEPT, TWICE, KEPT, KEPT, KEPT]
+
+
+@pytest.mark.parametrize("name", ["m", "m.tif", "a/m.tif"])
+def test_excluded_images_may_be_named_with_their_ending_or_folder(name):
+    """However they are named, they are left out; and no other."""
+    found = judged(table(path=["a/m.tif", "a/mm.tif"]), exclude=(name,))
+    assert found["reason"].tolist() == [EXCLUDED, KEPT]
+
+
+def test_a_sample_written_as_a_whole_number_or_with_zeros_is_one():
+    """Else its crops would be in training and in test."""
+    found = judged(table(sample_key=["1", "1.0", "12.00", "1.05", "A1.0"]))
+    assert found["group"].tolist() == ["1", "1", "12", "1.05", "A1.0"]
+
+
+def test_a_magnification_of_another_unit_does_not_fill_the_memory():
+    """An image that would have more pixels than any micrograph is dropped with its reason."""
+    found = judged(table(magnification=["1964X", "1964X", "2X"]))
+    sized = found.assign(height_px=WHOLE[0], width_px=WHOLE[1])
+    scaled = with_scale(sized, ScaleOptions())
+    assert scaled["reason"].tolist() == [KEPT, KEPT, ENLARGED]
+    assert scaled["scaled_height_px"].tolist() == [484, 484, 0]
 
 
 def test_missing_magnifications_follow_from_micron_bars():

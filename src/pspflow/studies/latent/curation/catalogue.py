@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pspflow.errors import InputError
-from pspflow.io.micrographs import read_header
+from pspflow.io.micrographs import MAX_PIXELS, read_header
 from pspflow.logs import log, progress
 from pspflow.studies.latent.curation.options import ScaleOptions
 from pspflow.studies.latent.curation.rows import (
@@ -43,7 +43,7 @@ def read_sizes(found: pd.DataFrame, folder: Path, scale: ScaleOptions) -> pd.Dat
     kept = np.flatnonzero(reasons == KEPT)
     for place in progress(kept, len(kept), "headers", "image"):
         path = folder / found["image"].iloc[place]
-        if not path.is_file():
+        if not _is_file(path):
             reasons[place] = NO_FILE
             continue
         try:
@@ -63,8 +63,17 @@ def read_sizes(found: pd.DataFrame, folder: Path, scale: ScaleOptions) -> pd.Dat
     return found.assign(reason=reasons, height_px=sizes[:, 0], width_px=sizes[:, 1])
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the name is too long for a file, as where columns are exchanged
+        return False
+
+
 def with_scale(found: pd.DataFrame, scale: ScaleOptions) -> pd.DataFrame:
     """Add the common magnification, enlargements and sizes at it; drop what is enlarged too much.
+
+    No micrograph is enlarged to more than `io.micrographs.MAX_PIXELS`.
 
     The common magnification is that of rows which their metadata allow, whether or not their files
     are there, so that a missing file changes no other micrograph.
@@ -80,6 +89,9 @@ def with_scale(found: pd.DataFrame, scale: ScaleOptions) -> pd.DataFrame:
     upscale = common / found["magnification"]
     if scale.max_upscale is not None:
         found = drop(found, upscale > scale.max_upscale, ENLARGED)
+    # a magnification of another unit would fill the memory
+    pixels = upscale**2 * found["height_px"] * found["width_px"]
+    found = drop(found, pixels > MAX_PIXELS, ENLARGED)
     sizes = [
         scaled_size(row.height_px, row.width_px, row.magnification, common)
         if row.reason == KEPT

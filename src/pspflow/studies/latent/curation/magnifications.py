@@ -12,6 +12,8 @@ from pspflow.studies.latent.curation.options import Columns
 _TEXT: Final = re.compile(
     r"[x×]?\s*(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)\s*(k?)\s*[x×]?", re.IGNORECASE
 )
+_AMBIGUOUS: Final = re.compile(r"\d{1,3}\.\d{3}")
+"""A thousand in some languages, and one in others."""
 UNREADABLE: Final = -1.0
 """Value of a magnification that is given and cannot be read."""
 
@@ -32,12 +34,13 @@ def read_magnification(text: str) -> float:
     Returns
     -------
     float
-        NaN for an empty cell, `UNREADABLE` for one that is no positive magnification.
+        NaN for an empty cell, `UNREADABLE` for one that is no positive magnification, or may be
+        two, as 1.964 may.
     """
     if not text.strip():
         return np.nan
     match = _TEXT.fullmatch(text.strip())
-    if not match:
+    if not match or (_AMBIGUOUS.fullmatch(match[1]) and not match[2]):
         return UNREADABLE
     value = float(match[1].replace(",", "")) * (1000 if match[2] else 1)
     return value if value > 0 else UNREADABLE

@@ -153,6 +153,8 @@ class CurationOptions(Options):
 
     @model_validator(mode="after")
     def _source_fits(self) -> Self:
+        if len(set(self.use)) < len(self.use):
+            raise ValueError("use names a dataset twice; remove one.")
         missing = [name for name in ("table", "images") if getattr(self.database, name) is None]
         if self.use and self.source == "database" and missing:
             raise ValueError(

@@ -1,5 +1,8 @@
 """Which rows of a metadata table are used, and why the others are not."""
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -15,6 +18,8 @@ from pspflow.studies.latent.curation.magnifications import (
 )
 from pspflow.studies.latent.curation.options import Columns, RowOptions
 
+_WHOLE: Final = re.compile(r"^(\d+)\.0+$")
+_WAYS: Final = ("stem", "name")
 KEPT: Final = ""
 """Reason of a row that is kept."""
 NO_IMAGE, TWICE = "no image is named", "the image is named before"
@@ -32,9 +37,17 @@ def required_columns(columns: Columns, rows: RowOptions) -> tuple[str, ...]:
     return (*always, *(bar if rows.from_micron_bar else ()))
 
 
-def stem(image: str) -> str:
-    """Name an image by its file without folder and ending."""
-    return PurePosixPath(image.replace("\\", "/")).stem
+def names_of(images: Sequence[str]) -> list[str]:
+    """Name images by their files without folder and ending.
+
+    Where files of several folders or endings have one name, they are named by their whole paths.
+    """
+    paths = [PurePosixPath(image) for image in images]
+    alike = Counter(path.stem for path in set(paths))
+    return [
+        path.stem if alike[path.stem] == 1 else "-".join(part for part in path.parts if part != "/")
+        for path in paths
+    ]
 
 
 def judge_rows(table: pd.DataFrame, columns: Columns, rows: RowOptions) -> pd.DataFrame:
@@ -59,12 +72,14 @@ def judge_rows(table: pd.DataFrame, columns: Columns, rows: RowOptions) -> pd.Da
     known = given.where(~unread)
     if rows.from_micron_bar:
         known = known.fillna(_from_bars(table, columns, known))
+    images = [image.replace("\\", "/") for image in table[columns.image]]
     found = pd.DataFrame(
         {
             "row": table.index.to_numpy(np.int64),
-            "image": table[columns.image].to_numpy(str),
-            "micrograph": [stem(image) for image in table[columns.image]],
-            "group": table[columns.group].to_numpy(str),
+            "image": images,
+            "micrograph": names_of(images),
+            # sample 1 of one row is sample 1.0 of another, where a table was joined of several
+            "group": table[columns.group].str.replace(_WHOLE, r"\1", regex=True).to_numpy(str),
             "microconstituent": table[columns.microconstituent].to_numpy(str),
             "magnification": known.to_numpy(float),
         }
@@ -77,13 +92,27 @@ def judge_rows(table: pd.DataFrame, columns: Columns, rows: RowOptions) -> pd.Da
         (other, named),
         (found["magnification"].isna() & unread.to_numpy(), UNREAD),
         (found["magnification"].isna(), NO_MAGNIFICATION),
-        (found["micrograph"].isin(rows.exclude), EXCLUDED),
+        (_excluded(found, rows.exclude), EXCLUDED),
         (found["group"] == "", NO_SAMPLE),
     ]
     found["reason"] = KEPT
     for applies, reason in reversed(reasons):
         found["reason"] = found["reason"].where(~applies, reason)
     return found
+
+
+def _excluded(found: pd.DataFrame, exclude: Sequence[str]) -> "pd.Series[bool]":
+    """Tell which images are named, with or without folder and ending."""
+    ways = [
+        found["micrograph"],
+        found["image"],
+        *(found["image"].map(lambda image, w=w: getattr(PurePosixPath(image), w)) for w in _WAYS),
+    ]
+    unknown = [name for name in exclude if not any((way == name).any() for way in ways)]
+    if unknown:
+        log.info("No row has an image of rows.exclude: %s", ", ".join(unknown))
+    applies: pd.Series[bool] = pd.concat([way.isin(exclude) for way in ways], axis=1).any(axis=1)
+    return applies
 
 
 def _from_bars(table: pd.DataFrame, columns: Columns, known: pd.Series) -> pd.Series:

@@ -46,11 +46,14 @@ def catalogue(
             f"{columns.microconstituent!r} has {_few(found['microconstituent'])}, and rows need a "
             "magnification and a sample."
         )
+    wanted = found["reason"] == KEPT
     found = with_scale(read_sizes(found, images, options.scale), options.scale)
     if not (found["reason"] == KEPT).any():
+        why = found.loc[wanted, "reason"].value_counts()
         raise InputError(
-            f"{images}: none of the {found['magnification'].notna().sum()} images that {table} "
-            "names with a magnification can be used; correct curation.database.images."
+            f"{images}: none of the {wanted.sum()} images that {table} names for use can be used "
+            f"({', '.join(f'of {count}, {reason}' for reason, count in why.items())}); correct "
+            "curation.database.images, or the images."
         )
     write_table(micrographs, found, origin)
     log_table(count_flow(found, rows.microconstituent))
