@@ -8,6 +8,26 @@ from scipy.ndimage import gaussian_filter
 from pspflow.io.artefacts import Provenance
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Keep tests that share what a fixture has made, such as a trained network, on one worker.
+
+    Else every worker would make it again. Those of a session's fixture are kept together by
+    folder, those of a module's by module; who names a group of its own stays there.
+    """
+    for item in items:
+        known = getattr(item, "_fixtureinfo", None)
+        if known is None or item.get_closest_marker("xdist_group"):
+            continue
+        fixtures = (each[-1] for each in known.name2fixturedefs.values())
+        scopes = {fixture.scope for fixture in fixtures if fixture.baseid}  # not pytest's own
+        module = item.nodeid.partition("::")[0]
+        if "session" in scopes:
+            item.add_marker(pytest.mark.xdist_group(module.rpartition("/")[0]))
+        elif "module" in scopes:
+            item.add_marker(pytest.mark.xdist_group(module))
+
+
 @pytest.fixture
 def provenance():
     """Return a record such as a stage writes."""

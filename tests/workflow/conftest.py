@@ -20,7 +20,7 @@ from pspflow.config import load_config
 from pspflow.studies import registry
 
 from . import forks
-from .planned import planned  # noqa: F401 - a fixture
+from .planned import plan_of, planned  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).parents[2]
 STEEL_TRAINED = "results/realdata/steel/prior/vq/all/process/weights.safetensors"
@@ -89,6 +89,8 @@ class DryRun:
 
     config: Any
     jobs: tuple[Job, ...]
+    text: str
+    """What is printed."""
 
     @cached_property
     def makers(self) -> dict[str, Job]:
@@ -137,17 +139,17 @@ class Checkout:
         jobs = re.findall(r"^(?:local)?rule (\w+):\n((?: +.*\n)*)", run.stdout, re.MULTILINE)
         return {name for name, body in jobs if re.search("^ +output: ", body, re.MULTILINE)}
 
-    def dry_run(self, *overlays: str) -> DryRun:
-        """Plan everything anew, and read what is printed."""
-        run = self.snakemake("-n", "-p", "-F", "all", "--configfile", *overlays)
+    def dry_run(self, *overlays: str, target: str = "all") -> DryRun:
+        """Plan everything, or a study, anew, and read what is printed."""
+        run = self.snakemake("-n", "-p", "-F", target, "--configfile", *overlays)
         assert run.returncode == 0, run.stdout
         parts = re.split(r"^\[.*\]\n(?:local)?rule (\w+):\n", run.stdout, flags=re.MULTILINE)[1:]
         pairs = zip(parts[::2], parts[1::2], strict=True)
-        jobs = [Job.parse(rule, body) for rule, body in pairs if rule != "all"]
+        jobs = [Job.parse(rule, body) for rule, body in pairs if rule != target]
         values: dict[str, object] = {}
         for name in ("config.yaml", *overlays):
             update_config(values, yaml.safe_load((self.folder / name).read_text()))
-        return DryRun(load_config(values), tuple(jobs))
+        return DryRun(load_config(values), tuple(jobs), run.stdout)
 
     def copy(self, *names: str) -> None:
         """Put copies in the place of links, so that they can be changed."""

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from functools import cache
 from typing import get_args, get_origin, get_type_hints
 
 import pytest
@@ -10,12 +11,18 @@ SCALES = ("tests/config.yaml", "workflow/config/reference.yaml", "workflow/confi
 OWN = "own"
 
 
+@pytest.fixture(scope="session")
+def plan_of(make_checkout):
+    """Return what plans a run of a scale; each once, whoever asks for it."""
+    return cache(lambda scale: make_checkout("wiring").dry_run(scale))
+
+
 @pytest.fixture(scope="session", params=[*SCALES, OWN])
-def planned(request, make_checkout):
+def planned(request, make_checkout, plan_of):
     """Plan a run of every scale, and one of a user's own micrographs and structures."""
-    checkout = make_checkout("wiring")
     if request.param != OWN:
-        return checkout.dry_run(request.param)
+        return plan_of(request.param)
+    checkout = make_checkout("wiring")
     for name in ("a.tif", "stack.npy", "phases.csv", "table.csv", "vgg.safetensors", "uhcs.csv"):
         (checkout.folder / name).touch()
     (checkout.folder / "uhcs").mkdir()

@@ -125,11 +125,10 @@ def device_of(job):
 
 def faults(checkout, study):
     """Compare the record of every artefact of a study with the command that makes it."""
-    planned, folder = checkout.dry_run(CONFIG, "changes.yaml"), checkout.folder
+    planned, folder = checkout.dry_run(CONFIG, "changes.yaml", target=study), checkout.folder
     checked = 0
     for job in planned.jobs:
-        if job.words[0] != study:
-            continue
+        assert job.words[0] == study
         origin = job
         inputs = inputs_of(job, folder)
         if "shards" in job.flags:  # a whole says what its shares are made of
