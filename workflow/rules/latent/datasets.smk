@@ -62,8 +62,10 @@ rule latent_datasets_simulate:
 rule latent_datasets_inpaint:
     """Make a share of the variants of your micrograph."""
     input:
-        watched(
-            LATENT.datasets.inpainted.image or "", "latent.datasets.inpainted.image"
+        (
+            watched(LATENT.datasets.inpainted.image, "latent.datasets.inpainted.image")
+            if LATENT.datasets.inpainted.image
+            else []
         ),
     output:
         images=directory(f"{LATENT_DATASETS_DIR}/inpainted/{{shard}}.zarr"),

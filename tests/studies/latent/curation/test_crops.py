@@ -6,18 +6,21 @@ import pytest
 
 from pspflow.errors import InputError
 from pspflow.io.imagesets import Micrographs
+from pspflow.io.sheet import read_sheet
 from pspflow.io.tables import read_table
 from pspflow.seeds import generator
+from pspflow.studies.latent.curation.catalogue import read_sizes
 from pspflow.studies.latent.curation.crops import crop_windows
 from pspflow.studies.latent.curation.options import (
     CatalogueOptions,
+    Columns,
     CroppingOptions,
     CurationOptions,
     RowOptions,
     ScaleOptions,
     SimulatedDatabaseOptions,
 )
-from pspflow.studies.latent.curation.rows import KEPT
+from pspflow.studies.latent.curation.rows import KEPT, TWICE, judge_rows
 from pspflow.studies.latent.curation.splits import split_groups
 from pspflow.studies.latent.curation.stages.catalogue import catalogue
 from pspflow.studies.latent.curation.stages.crops import crops
@@ -189,3 +192,12 @@ def test_a_dataset_of_crops_is_used_once():
     """Twice the same name would write one folder twice."""
     with pytest.raises(ValueError, match="names a dataset twice"):
         CurationOptions(use=("uhcs_48x64", "uhcs_48x64"))
+
+
+def test_one_file_that_is_named_in_two_ways_is_one_image(curated):
+    """By its absolute path in another row too; else its crops could be in training and in test."""
+    cells = read_sheet(curated / "metadata.csv", ("path",), "micrograph").iloc[:2].copy()
+    cells["path"] = [cells["path"].iloc[0], str(curated / "images" / cells["path"].iloc[0])]
+    found = judge_rows(cells, Columns(), RowOptions())
+    sized = read_sizes(found, curated / "images", ScaleOptions())
+    assert sized["reason"].tolist() == [KEPT, TWICE]

@@ -15,6 +15,7 @@ from pspflow.studies.latent.curation.rows import (
     KEPT,
     NO_FILE,
     TOO_SMALL,
+    TWICE,
     UNSUITABLE,
     drop,
 )
@@ -40,12 +41,16 @@ def read_sizes(found: pd.DataFrame, folder: Path, scale: ScaleOptions) -> pd.Dat
     """
     sizes = np.zeros((len(found), 2), np.int64)
     reasons = found["reason"].to_numpy(str).astype(object)
-    kept = np.flatnonzero(reasons == KEPT)
+    kept, seen = np.flatnonzero(reasons == KEPT), set[Path]()
     for place in progress(kept, len(kept), "headers", "image"):
         path = folder / found["image"].iloc[place]
         if not _is_file(path):
             reasons[place] = NO_FILE
             continue
+        if (real := path.resolve()) in seen:
+            reasons[place] = TWICE
+            continue
+        seen.add(real)
         try:
             header = read_header(path)
         except InputError as error:

@@ -266,7 +266,12 @@ def _copies(results: Results) -> Finding:
         f"the nearest {100 * NEAREST_SHARE:g} % of test images"
         for _, row in suspected.iterrows()
     ]
-    none = "; none is nearly a training image" if counted.empty else ""
+    none = (
+        "; none is nearly a training image, and images between many of them, as averages are, are "
+        "near to them too and copy none"
+        if counted.empty
+        else ""
+    )
     return Finding(WORSE, f"Copies of training images are suspected: {'; '.join(said)}{none}.")
 
 
