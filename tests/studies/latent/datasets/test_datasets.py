@@ -245,3 +245,19 @@ def test_the_section_says_what_is_measured(run, tmp_path):
         "datasets_autocovariance",
     }
     assert len(parts["Variants of a micrograph"].tables[0].cells) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "least"),
+    [
+        ("grain_growth", {"edge_sites": 128, "image_px": [64, 64]}, 128),
+        ("additive", {"sites": [50, 90], "image_px": [64, 64], "line_sites": 1.25}, 72),
+        ("weld", {"sites": [30, 120], "margin_sites": 10, "image_px": [80, 96]}, 100),
+    ],
+)
+def test_lines_that_fall_between_pixels_are_refused(name, options, least):
+    """Boundaries would be broken in the data, and no network could be blamed for it."""
+    with pytest.raises(InputError, match=f"fall between pixels.*at least {least} pixels"):
+        validated(DatasetsOptions, {name: options})
+    enough = options | {"image_px": [4 * least, 4 * least]}
+    validated(DatasetsOptions, {name: enough})

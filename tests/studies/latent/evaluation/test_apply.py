@@ -151,9 +151,20 @@ def test_what_does_not_belong_together(data, tmp_path):
     save_network(tmp_path / "other.safetensors", "printed", 0, 48)
     with pytest.raises(InputError, match="has \\(32, 32\\)"):
         apply(
-            **{**inputs, "weights": dict.fromkeys(MODELS, tmp_path / "other.safetensors")},
+            **{
+                **inputs,
+                "weights": {**inputs["weights"], "printed": tmp_path / "other.safetensors"},
+            },
             made=tmp_path / "made.zarr",
         )
+    exchanged = dict(zip(MODELS, reversed(inputs["weights"].values()), strict=True))
+    with pytest.raises(InputError, match="kaiming, trained on gaussian_smooth, and named as print"):
+        apply(**{**inputs, "weights": exchanged}, made=tmp_path / "made.zarr")
+    exchanged = dict(zip(MODELS, reversed(inputs["snapshots"].values()), strict=True))
+    with pytest.raises(InputError, match="named as printed of gaussian_smooth"):
+        apply(**{**inputs, "snapshots": exchanged}, made=tmp_path / "made.zarr")
+    with pytest.raises(InputError, match="named as printed of additive"):
+        apply(**{**inputs, "dataset": "additive"}, made=tmp_path / "made.zarr")
     assert not (tmp_path / "made.zarr").exists()
 
 

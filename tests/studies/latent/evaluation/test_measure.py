@@ -14,6 +14,7 @@ from pspflow.studies.latent.evaluation.reconstructed import (
     SSIM,
     STUCK,
 )
+from pspflow.studies.latent.evaluation.units import varied, with_ends
 
 
 def test_perfect_reconstructions_have_no_error(measured_all):
@@ -60,6 +61,21 @@ def test_broken_boundaries_are_found(measured_all):
         assert cells[0] > cells[1]
 
 
+def test_joined_edges_are_measured_of_periodic_data(measured_all):
+    """Lines of the wall go on at the opposite edge; the stem of a T upside down ends there."""
+    rows = measured_all.tables["grain_growth"]["samples"]
+    for measure, value in ((connectivity.JOINED_ENDS, 0), (connectivity.JOINED_SEPARATING, 1)):
+        real = measured_all.row("grain_growth", "samples", sampled.REAL_TEST, measure)
+        assert real["value"] == pytest.approx(value, abs=0.01)
+    image = np.full((1, 48, 48), 255, np.uint8)
+    image[0, 24], image[0, :24, 10] = 0, 0
+    lines = connectivity.lines_of("grain_growth", image)
+    assert lines.ends.tolist() == [0]
+    assert lines.joined[:, 1].tolist() == [1]
+    assert connectivity.lines_of("additive", image).joined is None
+    assert set(connectivity.UNITS) <= set(rows["measure"])
+
+
 def test_a_collapsed_set_recalls_nothing(measured_all):
     """One image again and again: no recall, no pair distance."""
     for measure in (sampled.RECALL, sampled.PAIRS_FEATURES, sampled.PAIRS_PIXELS):
@@ -99,3 +115,11 @@ def test_light_fractions_are_marked_in_percent():
     image = np.zeros((1, 4, 4), np.uint8)
     image[0, :2] = 255
     assert sampled.light_fractions(image).argmax(axis=1) == [50]
+
+
+def test_one_unit_has_no_interval():
+    """Its resamples are all alike, which would look like certainty."""
+    values, many, one = np.array([1.0, 0.9, 1.1]), np.array([0, 1]), np.array([3, 3])
+    np.testing.assert_array_equal(varied(values, many, many), values)
+    assert np.isnan(varied(values, many, one)[1:]).all()
+    assert np.isnan(with_ends(varied(values, one))["low"])

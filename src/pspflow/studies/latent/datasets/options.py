@@ -1,5 +1,6 @@
 """Options of the simulated datasets; their defaults are the demo, their docstrings its help."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -92,6 +93,23 @@ class BoundaryImageOptions(Options):
             )
         return self
 
+    @property
+    def shown_sites(self) -> tuple[int, int]:
+        """Sites along y and x that the drawing shows."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _lines_are_drawn(self) -> Self:
+        for axis, sites, size in zip("yx", self.shown_sites, self.image_px, strict=True):
+            if sites > self.line_sites * size:
+                raise ValueError(
+                    f"image_px has {size} pixels for {sites} sites along {axis}, so that lines of "
+                    f"{self.line_sites:g} sites (line_sites) fall between pixels and break; give "
+                    f"at least {math.ceil(sites / self.line_sites)} pixels, which averaging may "
+                    "reduce, or wider lines."
+                )
+        return self
+
 
 class GrainGrowthOptions(BoundaryImageOptions):
     """Grain growth of a periodic Potts model; report, section 2.4."""
@@ -107,6 +125,11 @@ class GrainGrowthOptions(BoundaryImageOptions):
     the report's 1,500."""
     image_px: tuple[Count, Count] = (128, 128)
     """Rows and columns of the drawing; the report's 256 x 256."""
+
+    @property
+    def shown_sites(self) -> tuple[int, int]:
+        """Sites along y and x that the drawing shows."""
+        return self.edge_sites, self.edge_sites
 
 
 class AdditiveOptions(BoundaryImageOptions):
@@ -146,6 +169,11 @@ class AdditiveOptions(BoundaryImageOptions):
     averaging: Count = 4
     """Edge of the blocks of the drawing that one pixel of the image averages; the report's 1."""
 
+    @property
+    def shown_sites(self) -> tuple[int, int]:
+        """Sites along y and x that the drawing shows."""
+        return self.sites
+
     @model_validator(mode="after")
     def _zone_holds_pool(self) -> Self:
         for part in ("width", "tail", "cap"):
@@ -182,6 +210,11 @@ class WeldOptions(BoundaryImageOptions):
     """Sites that the image leaves out at either end of the weld; the report's 100."""
     image_px: tuple[Count, Count] = (80, 128)
     """Rows and columns of the drawing, without the margins; the report's 400 x 600."""
+
+    @property
+    def shown_sites(self) -> tuple[int, int]:
+        """Sites along y and x that the drawing shows."""
+        return self.sites[0], self.sites[1] - 2 * self.margin_sites
 
     @model_validator(mode="after")
     def _leaves_some(self) -> Self:

@@ -54,7 +54,7 @@ def copy_table(
             row |= {"features": kind, "images": len(values), "test_images": len(held_out)}
             row |= {"training_images": len(training)}
             row |= {"least": float(values.min()), "test_least": float(held_out.min())}
-            row |= {"copies": int((values < EXACT * held_out.min()).sum())}
+            row |= {"copies": int((values <= EXACT * held_out.min()).sum())}
             for column, share in (("ratio", near.ratio), ("closer_share", near.closer)):
                 row |= with_ends(share, (column, f"{column}_low", f"{column}_high"))
             rows.append(row)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding, verdict
@@ -118,6 +119,13 @@ def _samples(results: Results, dataset: str) -> Finding:
     """Count by how many distances samples are farther than real training images."""
     farther, better_ways = [], []
     worst = BETTER
+    if not results.resampled(dataset):
+        return Finding(
+            UNDECIDED,
+            f"{_start(results, dataset)}: whether samples are farther from real test images than "
+            "real training images are cannot be told, since these or those are of one sample of "
+            "material, which gives no interval.",
+        )
     for made in results.sets(dataset):
         rows = [(results.sampled(dataset, made, name), name) for name in DISTANCES]
         known = [(row, name) for row, name in rows if row is not None]
@@ -178,12 +186,30 @@ def _connected(results: Results, dataset: str) -> Iterator[Finding]:
             " Lines of the cure, distance, are closed by construction (a watershed): that few "
             "dangle shows nothing of what it has learned; its numbers and areas of cells do."
         )
+    if dataset in connectivity.PERIODIC:
+        words += _joined(results, dataset, sets)
     yield Finding(
         worst,
         f"{_start(results, dataset)}, connectivity (dangling ends per 1,000 px of boundary; share "
         "of the boundary that separates two cells; cells an image; their mean area in px²): real "
         f"test images {_lines(real)}, the originals of reconstructions {_lines(whole)}; "
         f"{'; '.join(each)}. Thinning leaves some ends in real images too.{words}",
+    )
+
+
+def _joined(results: Results, dataset: str, sets: list[tuple[str, str]]) -> str:
+    """Say how many ends dangle where opposite edges are joined, as in the data; "" if unknown."""
+    name = connectivity.JOINED_ENDS
+    real = results.sampled(dataset, REAL, name)
+    if real is None:
+        return ""
+    known = [(made, results.sampled(dataset, made, name)) for made in sets]
+    each = [f"{'/'.join(made)} {row['value']:.3g}" for made, row in known if row is not None]
+    theirs = f", samples {listed(each)}" if each else ""
+    return (
+        " Ends at edges do not count in these numbers; with opposite edges joined, as they are in "
+        f"the simulation, {real['value']:.3g} ends per 1,000 px dangle in real images{theirs}: no "
+        "network here is told that edges meet."
     )
 
 
@@ -197,7 +223,7 @@ def _collapse(results: Results, dataset: str) -> Iterator[Finding]:
     gans = [made for made in results.sets(dataset) if made[0] in GANS]
     names = (sampled.RECALL, sampled.COVERAGE, sampled.PAIRS_FEATURES, sampled.PAIRS_PIXELS)
     for made in gans:
-        each, worst = [], BETTER
+        each, worst = [], BETTER if results.resampled(dataset) else UNDECIDED
         for name in names:
             row, ruler = (results.sampled(dataset, which, name) for which in (made, RULER))
             if row is None or ruler is None:
@@ -215,9 +241,11 @@ def _copies(results: Results) -> Finding:
     """Say whether copies of training images are suspected, or counted."""
     rows = results.copies
     counted = rows[(rows["features"] == BLOCKS) & (rows["copies"] > 0)]
-    # few training images span what PCA makes, so that it is near to them; the table has it
-    nearer = (rows["closer_share_low"] > NEAREST_SHARE) & (rows["model"] != PCA)
-    suspected = rows[nearer]
+    # few training images span what PCA makes, so that it is near to them, and so is one mean image
+    # that a stuck network repeats; the table has both
+    sets = zip(rows["dataset"], rows["model"], strict=True)
+    left_out = [model == PCA or (dataset, model) in results.stuck for dataset, model in sets]
+    suspected = rows[(rows["closer_share_low"] > NEAREST_SHARE) & ~np.array(left_out)]
     most = f"{rows['training_images'].min():,} to {rows['training_images'].max():,}"
     if counted.empty and suspected.empty:
         return Finding(

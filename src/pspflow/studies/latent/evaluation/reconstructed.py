@@ -16,16 +16,24 @@ from pspflow.studies.latent.datasets.image_sets import ImageSet
 from pspflow.studies.latent.evaluation import connectivity
 from pspflow.studies.latent.evaluation.made_images import PCA, MadeImages
 from pspflow.studies.latent.evaluation.options import MeasuringOptions
-from pspflow.studies.latent.evaluation.units import Images, codes, weighted_means, with_ends
+from pspflow.studies.latent.evaluation.units import (
+    Images,
+    codes,
+    varied,
+    weighted_means,
+    with_ends,
+)
 from pspflow.studies.latent.names import POTTS_NAMES, DatasetName
+from pspflow.studies.latent.networks.results import STUCK as STUCK_VARIANCE
 
 MEAN_IMAGE, ORIGINAL, PRINTED = "mean image", "original", "printed"
 MSE, R2, SSIM = "MSE", "R²", "SSIM"
 TWO_POINT, SPREAD = "two-point distance", "spread of outputs"
 UNITS: Final = {MSE: "1", R2: "1", SSIM: "1", TWO_POINT: "grey level²", SPREAD: "1"}
 REFERENCES: Final = (PRINTED, PCA)
-STUCK: Final = 0.01
-"""Spread of outputs, over that of the images, below which a network is stuck at one output."""
+STUCK: Final = STUCK_VARIANCE**0.5
+"""Spread of outputs (a deviation) over that of the images, below which a network is stuck at one
+output: the limit of the chapter networks, so that both call the same networks stuck."""
 _TO_TANH: Final = 2 / 255
 """Width of a grey level where images are scaled to -1 … 1."""
 
@@ -40,8 +48,8 @@ def reconstruction_table(
     DataFrame
         `dataset`, `model`, `measure`, `unit`, `images`, `groups`, `value`, `low`, `high`, and
         `less_printed` and `less_pca` with `_low` and `_high`: the difference to the model of that
-        name, in the same resamples. Intervals (95 %) resample groups. Connectivity is measured of
-        the original images too, under the model `original`.
+        name, in the same resamples. Intervals (95 %) resample groups; one group has none.
+        Connectivity is measured of the original images too, under the model `original`.
     """
     rows = made.test_rows
     originals = Images(images.images(rows), codes(images.table["group"].iloc[rows]))
@@ -55,10 +63,10 @@ def reconstruction_table(
         model: dict(_measured(pixels, originals, mean, draws)) for model, pixels in sets.items()
     }
     if dataset in POTTS_NAMES:
-        real = connectivity.lines_of(originals.pixels)
+        real = connectivity.lines_of(dataset, originals.pixels)
         both = {ORIGINAL: real}
         both |= {
-            model: connectivity.lines_of(pixels)
+            model: connectivity.lines_of(dataset, pixels)
             for model, pixels in sets.items()
             if model != MEAN_IMAGE
         }
@@ -71,12 +79,12 @@ def reconstruction_table(
         for measure, values in each.items():
             row: dict[str, Any] = {"dataset": dataset, "model": model, "measure": measure}
             row |= {"unit": units[measure], "images": len(rows), "groups": groups}
-            row |= with_ends(values)
+            row |= with_ends(varied(values, originals.units))
             for other in REFERENCES:
                 keys = (f"less_{other}", f"less_{other}_low", f"less_{other}_high")
                 theirs = found.get(other, {}).get(measure)
                 less = np.full(2, np.nan) if theirs is None or other == model else values - theirs
-                row |= with_ends(less, keys)
+                row |= with_ends(varied(less, originals.units), keys)
             table.append(row)
     return pd.DataFrame(table)
 

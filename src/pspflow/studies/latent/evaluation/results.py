@@ -9,7 +9,7 @@ import pandas as pd
 from pspflow.report.tables import with_interval
 from pspflow.studies.latent.evaluation.made_images import PCA, in_order
 from pspflow.studies.latent.evaluation.reconstructed import MEAN_IMAGE, ORIGINAL, SPREAD, STUCK
-from pspflow.studies.latent.evaluation.sampled import PAIRS_PIXELS
+from pspflow.studies.latent.evaluation.sampled import KID, PAIRS_PIXELS, REAL_TRAINING
 from pspflow.studies.latent.names import DATASET_NAMES, GANS
 
 CALLED: Final = {
@@ -22,6 +22,11 @@ CALLED: Final = {
     "uhcs_48x64": "crops of 48 x 64",
     "uhcs_64x64": "crops of 64 x 64",
 }
+
+FAR: Final = 1000
+"""Kernel distance above which no number is shown: it grows with the sixth power of how far features
+lie from real ones, in their standard deviations, and that of real sets is below 10 or so."""
+FAR_SHOWN: Final = f"> {FAR:,}"
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,11 @@ class Results:
         assert row is not None
         return float(row["value"])
 
+    def resampled(self, dataset: str) -> bool:
+        """Tell whether there are intervals: of one sample of material alone there are none."""
+        row = self.sampled(dataset, (REAL_TRAINING, ""), PAIRS_PIXELS)
+        return row is not None and not pd.isna(row["low"])
+
     @property
     def spreads(self) -> dict[tuple[str, str], float]:
         """Spread of the outputs of every network, by dataset and network."""
@@ -106,10 +116,17 @@ def _row(table: pd.DataFrame, **keys: str) -> pd.Series | None:
     return None if table.empty else table.iloc[0]
 
 
+def far(row: pd.Series) -> bool:
+    """Tell whether a row is a kernel distance so large that its number says nothing; see `FAR`."""
+    return bool(row["measure"] == KID and min(row["value"], row["low"]) > FAR)
+
+
 def shown(row: pd.Series | None, name: str = "value") -> str:
-    """Write a value of a row with its interval, a dash where there is none."""
+    """Write a value of a row with its interval, a dash where there is none; see `FAR` too."""
     if row is None:
         return "–"
+    if name == "value" and far(row):
+        return FAR_SHOWN
     low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
     return with_interval(row[name], row[low], row[high])
 

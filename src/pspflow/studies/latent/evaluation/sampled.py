@@ -32,7 +32,7 @@ from pspflow.studies.latent.datasets.image_sets import ImageSet
 from pspflow.studies.latent.evaluation import connectivity
 from pspflow.studies.latent.evaluation.made_images import FITTED, INDEPENDENT, NOISE, MadeImages
 from pspflow.studies.latent.evaluation.options import MeasuringOptions
-from pspflow.studies.latent.evaluation.units import Images, codes, with_ends
+from pspflow.studies.latent.evaluation.units import Images, codes, varied, with_ends
 from pspflow.studies.latent.names import POTTS_NAMES, DatasetName
 
 REAL_TRAINING, REAL_HALVES, REAL_TEST = "real training", "real halves", "real test"
@@ -134,7 +134,8 @@ def sample_table(dataset: DatasetName, sides: Sides, textures: Memo) -> pd.DataF
         `high`, `beside`, and `less` with `_low` and `_high`: the difference to the set that is
         named in `beside`. Rulers are models without a sampler; of connectivity, that of test images
         is `real test`. Intervals (95 %) resample groups on the real side and samples on the other;
-        those of density, coverage and recall the real side alone, of precision the other.
+        those of density, coverage and recall the real side alone, of precision the other. Where a
+        side has one group alone, there are none.
     """
     pairs: dict[tuple[str, str], tuple[Images, Images]] = {
         **{name: (each, sides.test) for name, each in sides.made.items()},
@@ -149,7 +150,8 @@ def sample_table(dataset: DatasetName, sides: Sides, textures: Memo) -> pd.DataF
     rows = []
     for name, (ours, real) in pairs.items():
         other = beside(name)
-        for measure, values in found[name].items():
+        for measure, drawn in found[name].items():
+            values = varied(drawn, ours.units, real.units)
             row = _row(dataset, name, ours, real, measure, values)
             known = found.get(other, {}).get(measure, np.full_like(values, np.nan))
             row |= {"beside": "/".join(other) if other in found else ""}
@@ -229,7 +231,7 @@ def _connected(dataset: DatasetName, sides: Sides) -> Iterator[dict[str, Any]]:
         (REAL_TRAINING, ""): sides.training,
         (REAL_TEST, ""): sides.test,
     }
-    lines = {name: connectivity.lines_of(each.pixels) for name, each in sets.items()}
+    lines = {name: connectivity.lines_of(dataset, each.pixels) for name, each in sets.items()}
     real, units = lines[REAL_TEST, ""], sides.test.units
     for name, each in sets.items():
         for found in connectivity.measured(lines[name], each.units, sides.draws, real, units):

@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from pspflow.evaluation.copies import BLOCKS
+from pspflow.evaluation.coverage import NEIGHBOURS
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.latent.evaluation import connectivity, reconstructed, sampled
+from pspflow.studies.latent.evaluation.connectivity import PERIODIC
 from pspflow.studies.latent.evaluation.findings import RULER, findings
 from pspflow.studies.latent.evaluation.made_images import PCA
 from pspflow.studies.latent.evaluation.options import EvaluationOptions
 from pspflow.studies.latent.evaluation.reconstructed import MEAN_IMAGE, ORIGINAL
-from pspflow.studies.latent.evaluation.results import Results, shown
+from pspflow.studies.latent.evaluation.results import FAR_SHOWN, Results, far, shown
 from pspflow.studies.latent.evaluation.statements import aims, departures, statements
 from pspflow.studies.latent.names import POTTS_NAMES
 
@@ -30,6 +32,12 @@ IN_OVERVIEW: Final = (
     sampled.COVERAGE,
     sampled.RECALL,
     sampled.PAIRS_FEATURES,
+)
+_JOINED: Final = (
+    " The simulation is periodic: where opposite edges are joined, a line that does not go on at "
+    "the opposite edge ends there, and cells close across edges. No network here is told that "
+    "edges meet, and the watershed of distance closes lines within the image alone, so that all "
+    "look worse by these columns."
 )
 
 
@@ -65,7 +73,11 @@ def _overview(results: Results, options: EvaluationOptions) -> Part:
         text="Networks reconstruct test images, and make images of random latents. Autoencoders "
         "stand beside PCA (principal components) of the same latent size; samples stand beside "
         "real training images, which are compared with the same real test images in the same "
-        "numbers: recall, coverage and KID (kernel distance of texture features) depend on them. "
+        "numbers: precision, recall, density, coverage and KID (kernel distance of texture "
+        "features) depend on them. Precision and recall are those of Kynkäänniemi et al. 2019, "
+        "density and coverage those of Naeem et al. 2020, on texture features in place of a "
+        f"network's, all with {NEIGHBOURS} neighbours. A KID {FAR_SHOWN} has no number: it grows "
+        "with the sixth power of how far features lie from real ones. "
         "The mean image is the mean of training images. Pair distance is the mean distance between "
         "samples over that between real images; a set that has collapsed has a small one. Images "
         f"of Potts and Gaussian models are simulated, and crops are of {crops}. Intervals (95 %) "
@@ -95,14 +107,21 @@ def overview(results: Results) -> pd.DataFrame:
             row: dict[str, Any] = {"dataset": dataset, "model": model, "sampler": sampler or "–"}
             for name in OF_RECONSTRUCTIONS[1:4]:
                 found = results.reconstructed(dataset, model, name)
-                row[name] = np.nan if found is None else float(f"{found['value']:.3g}")
+                row[name] = _brief(found)
             for name in IN_OVERVIEW:
                 found = results.sampled(dataset, (model, sampler), name)
                 key = f"{name} of samples" if name == sampled.TWO_POINT else name
-                row[key] = np.nan if found is None else float(f"{found['value']:.3g}")
+                row[key] = _brief(found)
             row["copies"] = _copies(results, dataset, model, sampler)
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _brief(row: pd.Series | None) -> float | str:
+    """Return a value to three digits, without its interval."""
+    if row is None:
+        return np.nan
+    return FAR_SHOWN if far(row) else float(f"{row['value']:.3g}")
 
 
 def _copies(results: Results, dataset: str, model: str, sampler: str) -> str:
@@ -139,14 +158,26 @@ def _of_dataset(results: Results, dataset: str, figures: Mapping[str, Figure]) -
                 _connectivity(results, dataset),
                 f"Connectivity of boundaries, {named}. Images are divided into lines and cells by "
                 "Otsu's threshold of each, real ones too, and lines thinned to one pixel; ends at "
-                "the edges of images do not count.",
+                "the edges of images do not count. Stuck networks have no values: a threshold "
+                "finds lines in what is nearly even." + (_JOINED if dataset in PERIODIC else ""),
             )
         )
     return Part(
         title=named[0].upper() + named[1:],
+        text=_groups(results, dataset),
         figures=tuple(figures[name] for name in names if name in figures),
         tables=tuple(tables),
     )
+
+
+def _groups(results: Results, dataset: str) -> str:
+    """Say of how many samples of material the crops are that intervals resample."""
+    rows = results.reconstructions[results.reconstructions["dataset"] == dataset]
+    if not dataset.startswith("uhcs") or rows.empty:
+        return ""
+    count = int(rows["groups"].iloc[0])
+    few = " One has no interval." if count == 1 else " Few make intervals too narrow."
+    return f"Test crops are of {count} sample{'s' * (count > 1)} of material.{few}"
 
 
 def _reconstructions(
@@ -178,14 +209,21 @@ def _samples(results: Results, dataset: str) -> pd.DataFrame:
 
 def _connectivity(results: Results, dataset: str) -> pd.DataFrame:
     rows = []
+    there = set(results.samples.loc[results.samples["dataset"] == dataset, "measure"])
+    names = [name for name in connectivity.UNITS if name in there]
+    stuck = [model for where, model in results.stuck if where == dataset]
+
+    def add(called: str, model: str, found: dict[str, pd.Series | None]) -> None:
+        known = dict.fromkeys(found) if model in stuck else found
+        called += ", stuck" if model in stuck else ""
+        rows.append({"images": called} | {name: shown(each) for name, each in known.items()})
+
     for model in [ORIGINAL, *results.autoencoders(dataset), PCA]:
-        found = {name: results.reconstructed(dataset, model, name) for name in connectivity.UNITS}
         called = "originals" if model == ORIGINAL else f"reconstructions by {model}"
-        rows.append({"images": called} | {name: shown(each) for name, each in found.items()})
+        add(called, model, {name: results.reconstructed(dataset, model, name) for name in names})
     for made in [(sampled.REAL_TEST, ""), RULER, *results.sets(dataset)]:
-        found = {name: results.sampled(dataset, made, name) for name in connectivity.UNITS}
         called = f"samples {'/'.join(made)}" if made[1] else made[0]
-        rows.append({"images": called} | {name: shown(each) for name, each in found.items()})
+        add(called, made[0], {name: results.sampled(dataset, made, name) for name in names})
     return pd.DataFrame(rows)
 
 

@@ -17,6 +17,7 @@ from pspflow.studies.latent.names import GANS
 LEAST_RECALL: Final = 0.5
 """Share of the recall of real training images that an adversarial network's shall reach: an aim of
 this study, since the report prints no number."""
+NOT_TRAINED: Final = "the printed network is not among those of this run"
 NEARLY: Final = "reconstructions are nearly identical to the originals"
 SAYS: Final = {
     "gaussian_smooth": (5, "reconstructions capture some patterns, but do not match well"),
@@ -74,17 +75,25 @@ def statements(results: Results) -> pd.DataFrame:
 
 
 def _reconstructed(results: Results, dataset: str) -> str:
+    if PRINTED not in results.autoencoders(dataset):
+        return NOT_TRAINED
     each = [f"{name} {shown(results.reconstructed(dataset, PRINTED, name))}" for name in (R2, SSIM)]
     return f"printed, held-out images: {', '.join(each)}"
 
 
 def _connected(results: Results, dataset: str) -> str:
+    if PRINTED not in results.autoencoders(dataset):
+        return NOT_TRAINED
+    if (dataset, PRINTED) in results.stuck:
+        return "printed is stuck at one output and draws no lines"
     made = results.sampled(dataset, (PRINTED, INDEPENDENT), connectivity.ENDS)
     real = results.sampled(dataset, REAL, connectivity.ENDS)
     return f"{connectivity.ENDS}: samples of printed {shown(made)}, real images {shown(real)}"
 
 
 def _both(results: Results, dataset: str) -> str:
+    if PRINTED not in results.autoencoders(dataset):
+        return NOT_TRAINED
     made = results.sampled(dataset, (PRINTED, INDEPENDENT), sampled.KID)
     real = results.sampled(dataset, RULER, sampled.KID)
     return (
@@ -94,6 +103,8 @@ def _both(results: Results, dataset: str) -> str:
 
 
 def _collapsed(results: Results, dataset: str) -> str:
+    if ("dcgan", NOISE) not in results.sets(dataset):
+        return "dcgan is not among the networks of this run"
     each = []
     for name in (sampled.PRECISION, sampled.RECALL, sampled.PAIRS_FEATURES):
         made = results.sampled(dataset, ("dcgan", NOISE), name)

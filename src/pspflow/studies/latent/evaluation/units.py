@@ -30,6 +30,16 @@ def weighted_means(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return means
 
 
+def varied(values: np.ndarray, *sides: np.ndarray) -> np.ndarray:
+    """Return values (1 + R,), the resamples NaN where a side has one unit alone.
+
+    Such resamples are all alike: an interval of no width would look like certainty.
+    """
+    if all(len(np.unique(units)) > 1 for units in sides):
+        return values
+    return np.concatenate([values[:1], np.full(len(values) - 1, np.nan)])
+
+
 def with_ends(values: np.ndarray, names: tuple[str, str, str] = ENDS) -> dict[str, float]:
     """Return a value with the ends of its 95 % interval; the value alone has none."""
     if np.isnan(values[0]) or np.isnan(values[1:]).all():

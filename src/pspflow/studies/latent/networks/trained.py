@@ -13,7 +13,7 @@ from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
 from pspflow.io.weights import load_weights
 from pspflow.models.latent.autoencoders import Autoencoder, to_grey
-from pspflow.studies.latent.names import GANS, LatentModel
+from pspflow.studies.latent.names import GANS, DatasetName, LatentModel
 from pspflow.studies.latent.networks.boundaries import Boundaries
 from pspflow.studies.latent.networks.recipes import recipe_of
 
@@ -31,8 +31,8 @@ class TrainedAutoencoder:
     ----------
     net
         The network.
-    model
-        Its name.
+    name
+        Dataset that it was trained on, and its own name.
     boundaries
         How images become the distances that it encodes; None where it encodes images.
     device
@@ -42,13 +42,14 @@ class TrainedAutoencoder:
     def __init__(
         self,
         net: Autoencoder,
-        model: LatentModel,
+        name: tuple[DatasetName, LatentModel],
         boundaries: Boundaries | None,
         device: torch.device,
     ) -> None:
         self._net = net.eval().requires_grad_(False).to(device)
         self._device = device
-        self.model, self.boundaries = model, boundaries
+        self.dataset, self.model = name
+        self.boundaries = boundaries
         self.shape: tuple[int, int] = net.shape
         """Rows and columns of images."""
         self.latent_shape = net.latent_shape
@@ -83,8 +84,8 @@ class TrainedGenerator:
     ----------
     net
         Maps noise `n x latent_size` to images `n x 1 x y x x` from -1 to 1.
-    model
-        Its name.
+    name
+        Dataset that it was trained on, and its own name.
     latent_size
         Numbers of noise that an image is made of.
     shape
@@ -96,14 +97,15 @@ class TrainedGenerator:
     def __init__(
         self,
         net: nn.Module,
-        model: LatentModel,
+        name: tuple[DatasetName, LatentModel],
         latent_size: int,
         shape: tuple[int, int],
         device: torch.device,
     ) -> None:
         self._net = net.eval().requires_grad_(False).to(device)
         self._device = device
-        self.model, self.latent_size, self.shape = model, latent_size, shape
+        self.dataset, self.model = name
+        self.latent_size, self.shape = latent_size, shape
 
     @refuses_masks
     def decode(self, noise: np.ndarray) -> np.ndarray:
@@ -132,7 +134,7 @@ def load_network(weights: Path, device: torch.device) -> TrainedAutoencoder | Tr
     net.load_state_dict(tensors)
     values = arguments["boundaries"]
     boundaries = Boundaries.from_values(values) if values else None
-    return TrainedAutoencoder(net, arguments["latent_model"], boundaries, device)
+    return TrainedAutoencoder(net, _name(arguments), boundaries, device)
 
 
 def network_of(arguments: dict[str, Any]) -> Autoencoder:
@@ -164,4 +166,8 @@ def _generator(
     net.load_state_dict(tensors)
     rows, columns = arguments["shape"]
     size = arguments["latent_size"]
-    return TrainedGenerator(net, arguments["latent_model"], size, (rows, columns), device)
+    return TrainedGenerator(net, _name(arguments), size, (rows, columns), device)
+
+
+def _name(arguments: dict[str, Any]) -> tuple[DatasetName, LatentModel]:
+    return arguments["dataset"], arguments["latent_model"]

@@ -27,7 +27,11 @@ from pspflow.studies.latent.evaluation.making import (
 from pspflow.studies.latent.evaluation.options import MakingOptions
 from pspflow.studies.latent.evaluation.pca import fit_components
 from pspflow.studies.latent.names import DatasetName
-from pspflow.studies.latent.networks.trained import TrainedAutoencoder, load_network
+from pspflow.studies.latent.networks.trained import (
+    TrainedAutoencoder,
+    TrainedGenerator,
+    load_network,
+)
 from pspflow.studies.latent.paths import ImageStores, ImageTables, NamedSnapshots
 from pspflow.studies.paths import NamedWeights
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
@@ -94,13 +98,16 @@ def apply(
     with new_store(made, origin) as group:
         put_array(group, "test_rows", test, ("reconstruction",), "1")
         for name in progress(weights, len(weights), "networks", "network"):
-            network = load_network(weights[name], device)
+            network = _loaded(weights[name], dataset, name, device)
             if network.shape != found.shape:
                 raise InputError(
                     f"{weights[name]}: this network makes images of {network.shape} pixels, and "
                     f"the dataset has {found.shape}; give the one that was trained on it."
                 )
-            later = {epoch: load_network(path, device) for epoch, path in _epochs(snapshots[name])}
+            later = {
+                epoch: _loaded(path, dataset, name, device)
+                for epoch, path in _epochs(snapshots[name])
+            }
             if isinstance(network, TrainedAutoencoder):
                 sizes[name] = network.latent_size
                 coders = cast("dict[int, TrainedAutoencoder]", later)
@@ -116,6 +123,25 @@ def apply(
             group[f"reconstructions/{PCA}"].attrs["components"] = components.latent_size
             group[f"reconstructions/{PCA}"].attrs["latent_size"] = size
             log.info("%s: %d components of %d", PCA, components.latent_size, size)
+
+
+def _loaded(
+    path: Path, dataset: DatasetName, model: str, device: Device
+) -> TrainedAutoencoder | TrainedGenerator:
+    """Load a network.
+
+    Raises
+    ------
+    InputError
+        If it is another one, or was trained on another dataset.
+    """
+    network = load_network(path, device)
+    if (network.dataset, network.model) != (dataset, model):
+        raise InputError(
+            f"{path}: this is {network.model}, trained on {network.dataset}, and named as {model} "
+            f"of {dataset}; give the weights and snapshots of that network."
+        )
+    return network
 
 
 def _epochs(folder: Path) -> list[tuple[int, Path]]:

@@ -124,7 +124,8 @@ def _of_dataset(
 
 
 def _shown(models: list[str]) -> list[str]:
-    return [model for model in models if model in SHOWN]
+    """Choose the networks of figures; where there are ablations alone, the first one."""
+    return [model for model in models if model in SHOWN] or models[:1]
 
 
 def _reconstructions(made: MadeImages, real: ImageSet) -> drawn.Figure | None:
