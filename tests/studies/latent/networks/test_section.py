@@ -126,7 +126,7 @@ def test_variants_are_compared_on_the_same_images():
     assert found["wide"].low < 0 < found["wide"].high
     said = findings(trained, list(found.values()), ["grain_growth"])[1:]
     assert "avgpool against kaiming" in said[0]
-    assert "by +20.0 % (+20.0 to +20.0 over 40 images; larger) of grain_growth" in said[0]
+    assert "+20.0 % (+20.0 to +20.0 over 40 images; larger) of grain_growth" in said[0]
     assert "the report found max pooling better" in said[0]
     assert "undecided" in said[1]
     assert "-50.0 % (" in said[2]

@@ -230,7 +230,8 @@ def _copies(results: Results) -> Finding:
         if (each["closer_share_low"] > NEAREST_SHARE).all()
     ]
     images = rows.loc[rows["features"] == BLOCKS, "images"].sum()
-    most = f"{rows['training_images'].min():,} to {rows['training_images'].max():,}"
+    ends = sorted({rows["training_images"].min(), rows["training_images"].max()})
+    most = " to ".join(f"{count:,}" for count in ends)
     said = [
         f"{row['copies']} of {row['images']} of {row['model']}/{row['sampler']}, "
         f"{results.called(row['dataset'])}"

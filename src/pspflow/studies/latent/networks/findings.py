@@ -45,12 +45,12 @@ def findings(
     simulated
         Datasets whose images are simulated.
     """
-    by_change: dict[str, list[Comparison]] = {}
+    together: dict[str, list[Comparison]] = {}
     for each in sorted(compared, key=outcome):
-        by_change.setdefault(each.model, []).append(each)
+        together.setdefault(REPORTED.get(each.model, ""), []).append(each)
     return (
         *_stuck(trained, simulated),
-        *[_compared(each, simulated) for each in by_change.values()],
+        *[_compared(each, reported, simulated) for reported, each in together.items()],
     )
 
 
@@ -97,21 +97,32 @@ def _stuck(trained: Mapping[str, Trained], simulated: Collection[str]) -> list[s
     return [said]
 
 
-def _compared(found: Sequence[Comparison], simulated: Collection[str]) -> str:
-    """Say what one change does to all datasets on which it was tried."""
-    first = found[0]
+def _compared(found: Sequence[Comparison], reported: str, simulated: Collection[str]) -> str:
+    """Say what changes do of which the report says one thing, each to the datasets it was tried on.
+
+    Parameters
+    ----------
+    found
+        Comparisons, the worst first.
+    reported
+        What the report says; empty for nothing.
+    simulated
+        Datasets whose images are simulated.
+    """
     words = {WORSE: "larger", UNDECIDED: "undecided", BETTER: "smaller"}
-    each = [
-        f"{one.percent:+.1f} % ({_interval(one, simulated)}; {words[outcome(one)]}) of "
-        f"{_named(one.dataset, simulated)}"
-        for one in found
+    by_model: dict[str, list[str]] = {}
+    names = {each.model: f"{each.model} against {each.reference}" for each in found}
+    for each in found:
+        by_model.setdefault(each.model, []).append(
+            f"{each.percent:+.1f} % ({_interval(each, simulated)}; {words[outcome(each)]}) of "
+            f"{_named(each.dataset, simulated)}"
+        )
+    told = [
+        f"with {CHANGES[model]} ({names[model]}) {', '.join(each)}"
+        for model, each in by_model.items()
     ]
-    reported = f"; {REPORTED[first.model]}" if first.model in REPORTED else ""
-    changed = CHANGES[first.model]
-    return (
-        f"{changed[0].upper()}{changed[1:]} ({first.model} against {first.reference}) changes the "
-        f"squared error of validation images by {', '.join(each)}{reported}."
-    )
+    says = f"; {reported}" if reported else ""
+    return f"Change of the squared error of validation images {'; '.join(told)}{says}."
 
 
 def _interval(each: Comparison, simulated: Collection[str]) -> str:
