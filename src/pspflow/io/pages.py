@@ -1,19 +1,35 @@
 """Files for people: figures as PNG, with their provenance, and the report as HTML."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from pspflow.arrays import refuses_masks
 from pspflow.io.artefacts import Provenance, replacing
 
+if TYPE_CHECKING:  # pages of pictures alone need no plotting library, which starts slowly
+    from matplotlib.figure import Figure
 
-def save_figure(path: Path, figure: Figure, provenance: Provenance) -> None:
+
+def save_figure(path: Path, figure: "Figure", provenance: Provenance) -> None:
     """Write a figure as PNG; its provenance is the PNG's text field `pspflow`."""
     with replacing(path) as staged:
         # no software field: it would change with every matplotlib release
         figure.savefig(
             staged, dpi=300, metadata={"pspflow": provenance.as_json(), "Software": None}
         )
+
+
+@refuses_masks
+def save_picture(path: Path, pixels: np.ndarray, provenance: Provenance) -> None:
+    """Write grey pixels, (y, x) uint8, as PNG, with their provenance as `save_figure` does."""
+    text = PngInfo()
+    text.add_text("pspflow", provenance.as_json())
+    with replacing(path) as staged:
+        Image.fromarray(pixels).save(staged, "PNG", pnginfo=text)
 
 
 def read_figure(path: Path) -> bytes:

@@ -11,8 +11,8 @@ GAP_SHARE: Final = 0.04
 
 
 @refuses_masks
-def mosaic(images: np.ndarray, across: int) -> np.ndarray:
-    """Lay images side by side and below each other on white.
+def mosaic(images: np.ndarray, across: int, between: int = 255) -> np.ndarray:
+    """Lay images side by side and below each other on white, or on another grey.
 
     Parameters
     ----------
@@ -20,6 +20,8 @@ def mosaic(images: np.ndarray, across: int) -> np.ndarray:
         (n, rows, columns) or (n, rows, columns, 3) uint8; fewer than fill the last row leave white.
     across
         Images in a row.
+    between
+        Grey level around them: images of black lines on white need one that shows where they end.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def mosaic(images: np.ndarray, across: int) -> np.ndarray:
     gap = max(1, round(GAP_SHARE * columns))
     down = -(-count // across)
     shape = (down * (rows + gap) - gap, across * (columns + gap) - gap, *colours)
-    sheet = np.full(shape, 255, np.uint8)
+    sheet = np.full(shape, between, np.uint8)
     for number, image in enumerate(images):
         row, column = divmod(number, across)
         top, left = row * (rows + gap), column * (columns + gap)

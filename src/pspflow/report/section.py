@@ -33,20 +33,23 @@ class Table(_Text):
     caption: str
     header: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...]
+    detail: bool = False
+    """Whether few readers need it, so that pages fold it away, however short."""
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, caption: str) -> Self:
+    def of(cls, rows: pd.DataFrame, caption: str, *, detail: bool = False) -> Self:
         """Write a table as text: a dash where there is no value, names without underscores."""
         return cls(
             caption=caption,
+            detail=detail,
             header=tuple(str(name).replace("_", " ") for name in rows.columns),
             cells=tuple(tuple(_cell(v) for v in row) for row in rows.itertuples(index=False)),
         )
 
     @property
     def folded(self) -> bool:
-        """Whether it is so long that pages fold it away."""
-        return len(self.cells) > MOST_OPEN_ROWS
+        """Whether pages fold it away: it is long, or a detail."""
+        return self.detail or len(self.cells) > MOST_OPEN_ROWS
 
 
 class Headline(_Text):

@@ -15,7 +15,13 @@ from pspflow.studies.latent.networks.options import (
     EpochsOptions,
     NetworksOptions,
 )
-from pspflow.studies.latent.networks.results import Trained, comparisons, trainings_table
+from pspflow.studies.latent.networks.results import (
+    Trained,
+    comparisons,
+    headline,
+    layers_table,
+    trainings_table,
+)
 from pspflow.studies.latent.networks.stages.section import section
 
 from .small_set import EPOCHS, OPTIONS
@@ -74,7 +80,7 @@ def test_the_section_of_real_trainings(networks, tmp_path):
     made = Section.model_validate_json(read_section(tmp_path / "section.json")[0])
     assert [figure.name for figure in made.figures] == ["networks_training"]
     assert [path.name for path in (tmp_path / "figures").iterdir()] == ["training.png"]
-    trainings, different, variants = (table for part in made.parts for table in part.tables)
+    trainings, _, different, variants = (table for part in made.parts for table in part.tables)
     assert [cells[:2] for cells in trainings.cells] == [tuple(name.split("/")) for name in networks]
     assert [cells[2] for cells in trainings.cells] == ["images", "images", "distances"]
     assert trainings.cells[0][4:6] == ("8801", str(8 * 2 * 2))
@@ -88,17 +94,17 @@ def test_a_stuck_network_is_said_with_its_cure():
     stuck = made_up(spread=0.0004, mse=1.01)
     known = {"grain_growth/printed": stuck, "grain_growth/kaiming": made_up(mse=0.4)}
     (said,) = findings(known, [], ["grain_growth"])
-    assert said.startswith("printed of grain_growth (simulated) is stuck")
-    assert "0.04 % of that of the images, R² -0.010)" in said
-    assert said.endswith("kaiming, the same layers started in another way, has R² 0.600.")
+    assert said.startswith("1 of 2 autoencoders are stuck")
+    assert "printed of grain_growth (simulated) 0.04 %." in said
+    assert said.endswith("the same layers with Kaiming's initialisation: grain_growth 0.600.")
     (alone,) = findings({"grain_growth/printed": stuck}, [], [])
     assert "add kaiming to latent.networks.models.grain_growth" in alone
     both = {**known, "grain_growth/kaiming": stuck}
-    first, second = findings(both, [], [])
-    assert "is stuck too" in first
-    assert second.startswith("kaiming of grain_growth is stuck")
+    (too,) = findings(both, [], [])
+    assert too.startswith("2 of 2")
+    assert too.endswith("grain_growth -0.010, stuck too.")
     (none,) = findings({"grain_growth/printed": made_up(spread=0.3)}, [], [])
-    assert none.startswith("No autoencoder is stuck")
+    assert none.startswith("0 of 1 autoencoders are stuck")
     assert "30 %" in none
     assert list(trainings_table(both)["stuck"]) == ["yes", "yes"]
 
@@ -120,10 +126,11 @@ def test_variants_are_compared_on_the_same_images():
     assert found["wide"].low < 0 < found["wide"].high
     said = findings(trained, list(found.values()), ["grain_growth"])[1:]
     assert "avgpool against kaiming" in said[0]
-    assert "is larger: +20.0 % (95 % interval over 40 images" in said[0]
+    assert "+20.0 % (+20.0 to +20.0 over 40 images; larger) of grain_growth" in said[0]
     assert "the report found max pooling better" in said[0]
-    assert "cannot be told apart" in said[1]
-    assert "is smaller: -50.0 %" in said[2]
+    assert "undecided" in said[1]
+    assert "-50.0 % (" in said[2]
+    assert "smaller" in said[2]
 
 
 def test_intervals_go_by_sample():
@@ -139,7 +146,21 @@ def test_intervals_go_by_sample():
         assert found.groups == groups
     assert np.isnan(width[1])
     (said,) = findings(trained, [found], [])[1:]
-    assert "one of samples alone, which gives no interval" in said
+    assert "one of samples alone gives no interval" in said
+
+
+def test_parameters_are_those_of_the_report():
+    """The aim is about numbers; datasets without printed layers have no part in it."""
+    trained = {"grain_growth/printed": made_up(), "weld/printed": made_up()}
+    (row,) = headline(trained)
+    assert (row.paper, row.here, row.verdict) == ("8,793", "8,793", "reached")
+    trained["uhcs_48x64/printed"] = made_up(shape=(48, 64))
+    (row,) = headline(trained)
+    assert (row.here, row.verdict) == ("8,793, 8,793", "not reached")
+    assert headline({"weld/printed": made_up()}) == ()
+    table = layers_table(trained).set_index("dataset")
+    assert table.loc["grain_growth", "encoder"].endswith("(4 x 4 x 4)")
+    assert table.loc["grain_growth", "decoder"].endswith("1 x 112 x 112")
 
 
 def test_departures_follow_from_options_and_sizes():

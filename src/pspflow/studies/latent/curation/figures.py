@@ -29,10 +29,10 @@ def magnification_figure(
     with figure_of(1, 2, cell_aspect=0.7) as (figure, ((left, right),)):
         low, high = magnifications.min(), magnifications.max()
         left.hist(magnifications, np.geomspace(low / 1.1, high * 1.1, BINS), color=COLOURS[0])
-        left.axvline(common, color=COLOURS[1], label=f"common scale, {common:g}x")
+        left.axvline(common, color=COLOURS[1])
+        left.set_title(f"line: common scale, {common:g}x")
         plain_log_axis(left, "x")
         left.set(xlabel="magnification", ylabel="micrographs")
-        left.legend()
         for colour, (name, rows) in zip(COLOURS, crops.items(), strict=False):
             enlarged = np.sort(rows["upscale"].to_numpy())
             shares = 100 * np.arange(1, len(enlarged) + 1) / len(enlarged)

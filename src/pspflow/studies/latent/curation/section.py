@@ -77,7 +77,11 @@ def curation_section(
             figures=(figures["magnifications"], figures["rescaled"]),
             tables=(
                 Table.of(flow, "Rows that each reason drops, and that are left."),
-                *([Table.of(kinds, "Rows of no use here, by their reason.")] if len(kinds) else ()),
+                *(
+                    [Table.of(kinds, "Rows of no use here, by their reason.", detail=True)]
+                    if len(kinds)
+                    else ()
+                ),
             ),
         ),
         Part(
@@ -89,6 +93,9 @@ def curation_section(
     )
     return Section(
         title="Curation",
+        lead=""
+        if options.source == "database"
+        else "The micrographs and their metadata table are simulated: none is of steel.",
         headline=tuple(_headline(table, crops, options)),
         findings=tuple(_findings(crops)),
         parts=parts,
@@ -124,35 +131,36 @@ def _crops_text(rejected: Mapping[CropsName, int], options: CurationOptions) -> 
 
 def _departures() -> Table:
     rows = pd.DataFrame(DEPARTURES, columns=["what", "report", "here", "why"])
-    return Table.of(rows, "Departures from the report.")
+    return Table.of(rows, "Departures from the report.", detail=True)
 
 
 def _findings(crops: Mapping[CropsName, pd.DataFrame]) -> list[str]:
-    found = []
+    each = []
     for name, rows in crops.items():
-        share = 100 * float((rows["upscale"] > 1).mean())
-        most = 100 * float((rows["upscale"] > 2).mean())
-        found.append(
-            f"{share:.0f} % of the crops of {name} come from enlarged micrographs, {most:.0f} % "
-            "from those enlarged more than twice: these hold interpolated pixels, which "
-            "curation.scale.max_upscale leaves out."
-        )
-    return found
+        enlarged, twice = (100 * float((rows["upscale"] > times).mean()) for times in (1, 2))
+        each.append(f"{enlarged:.0f} % ({twice:.0f} %) of the crops of {name}")
+    if not each:
+        return []
+    return [
+        f"{' and '.join(each)} come from enlarged micrographs (in brackets, from those enlarged "
+        "more than twice): these hold interpolated pixels, which curation.scale.max_upscale leaves "
+        "out."
+    ]
 
 
 def _headline(
     table: pd.DataFrame, crops: Mapping[CropsName, pd.DataFrame], options: CurationOptions
 ) -> list[Headline]:
     real = options.source == "database"
-    why = "" if real else "a simulated database"
+    why = "" if real else "a simulated database; the project's tests curate the real table"
     flow = count_flow(table, options.rows.microconstituent)
     wanted, used = int(flow["left"].iloc[1]), int(flow["left"].iloc[-1])
     common = float(table["common_magnification"].iloc[0])
     rows = [
-        ("micrographs used, of rows of the microconstituent",
+        (f"Micrographs used, of rows of {options.rows.microconstituent}",
          f"{paper.MICROGRAPHS} of {paper.SPHEROIDITE}", f"{used} of {wanted}",
          used == paper.MICROGRAPHS),
-        ("common magnification", f"{paper.MEDIAN}", f"{common:g}", common == paper.MEDIAN),
+        ("Common magnification", f"{paper.MEDIAN}", f"{common:g}", common == paper.MEDIAN),
     ]  # fmt: skip
     found = [
         Headline(
@@ -169,7 +177,7 @@ def _headline(
         mine = each["split"].value_counts()
         found.append(
             Headline(
-                quantity=f"crops of {name}, training and test",
+                quantity=f"Crops of {name}, training and test",
                 paper=f"{train:,} and {test:,}",
                 here=f"{mine['train'] + mine['validation']:,} (validation with them) and "
                 f"{mine['test']:,}",

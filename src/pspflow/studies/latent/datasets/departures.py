@@ -44,6 +44,13 @@ RANDOM_ORDER: Final = (
     "random",
     "sweeps by rows bias grains, up to a single one",
 )
+NO_VARIANTS: Final = (
+    "inpainted",
+    "variants of one micrograph",
+    "shown in Figure 2-6",
+    "not made",
+    "they need a micrograph; add inpainted to latent.datasets.use",
+)
 CLOCK: Final = (
     "unit of time",
     "Monte Carlo steps in the text, time of a kinetic Monte Carlo solver in the listing",
@@ -68,6 +75,8 @@ def departures(options: DatasetsOptions) -> pd.DataFrame:
     for name in dict.fromkeys(map(section_of, options.use)):
         rows += [(name, *row) for row in _of_settings(options, name)]
         rows += [(name, *row) for row in _always(options, name)]
+    if "inpainted" not in options.use:
+        rows.append(NO_VARIANTS)
     return pd.DataFrame(rows, columns=["dataset", "what", "report", "here", "why"]).replace(
         {"dataset": {"_": " "}}, regex=True
     )

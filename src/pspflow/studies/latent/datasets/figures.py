@@ -7,44 +7,33 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pspflow.arrays import refuses_masks
-from pspflow.report.style import COLOURS, figure_of, show_grey
+from pspflow.report.mosaics import mosaic
+from pspflow.report.sheets import sized, titled
+from pspflow.report.style import COLOURS, figure_of
 from pspflow.studies.latent.datasets.measured import Autocovariance
 
 EDGE: Final = 3
 """Images along each edge of a gallery."""
 SHOWN: Final = EDGE**2
+IMAGE_PX, ACROSS, BETWEEN = 128, 3, 190
+"""Width of an image at most, datasets beside each other, and the grey level between images."""
 
 
-def gallery_figure(images: Mapping[str, NDArray[np.uint8]]) -> Figure:
-    """Show nine images of each dataset.
+def gallery_picture(images: Mapping[str, NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Show nine images of each dataset, pixel for pixel: (y, x).
 
     Parameters
     ----------
     images
-        By dataset, (9, y, x), or fewer.
+        By dataset, (9, y, x), or more or fewer.
     """
-    rows = -(-len(images) // 2)
-    tallest = max(each.shape[1] / each.shape[2] for each in images.values())
-    with figure_of(rows, min(len(images), 2), cell_aspect=min(tallest, 1) + 0.06) as (figure, grid):
-        for axes in grid.flat[len(images) :]:
-            axes.set_axis_off()
-        for axes, (name, shown) in zip(grid.flat, images.items(), strict=False):
-            show_grey(axes, mosaic(shown))
-            axes.set_title(name.replace("_", " "))
-    return figure
-
-
-@refuses_masks
-def mosaic(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lay up to nine images (n, y, x) in rows of three, with grey gaps between."""
-    count, rows, columns = images[:SHOWN].shape
-    gap = max(2, columns // 24)
-    sheet = np.full((EDGE * (rows + gap) - gap, EDGE * (columns + gap) - gap), 190, np.uint8)
-    for place in range(count):
-        top, left = (rows + gap) * (place // EDGE), (columns + gap) * (place % EDGE)
-        sheet[top : top + rows, left : left + columns] = images[place]
-    return sheet
+    return titled(
+        {
+            name.replace("_", " "): mosaic(sized(each[:SHOWN], IMAGE_PX), EDGE, BETWEEN)
+            for name, each in images.items()
+        },
+        ACROSS,
+    )
 
 
 def autocovariance_figure(found: Autocovariance) -> Figure:

@@ -1,22 +1,20 @@
 """Sentences about reconstructions and samples, computed from the tables; the worst come first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding, verdict
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
 from pspflow.evaluation.copies import BLOCKS, NEAREST_SHARE
 from pspflow.studies.latent.evaluation import connectivity, sampled
-from pspflow.studies.latent.evaluation.made_images import PCA
+from pspflow.studies.latent.evaluation.made_images import FITTED, INDEPENDENT, PCA
 from pspflow.studies.latent.evaluation.reconstructed import (
     MSE,
-    ORIGINAL,
     PRINTED,
     R2,
     SSIM,
-    STUCK,
     TWO_POINT,
 )
 from pspflow.studies.latent.evaluation.results import Results, listed, shown
@@ -31,15 +29,15 @@ SAMPLE_SIGNS: Final = {
     sampled.PRECISION: 1,
     sampled.RECALL: 1,
 }
+LINES: Final = (connectivity.ENDS, connectivity.CELLS)
 RULER: Final = (sampled.REAL_TRAINING, "")
 REAL: Final = (sampled.REAL_TEST, "")
 
 
 def findings(results: Results) -> tuple[str, ...]:
     """Say in sentences what the tables show; details are in the tables."""
-    said = [_stuck(results), _copies(results)]
+    said = [_farther(results), _copies(results), *_reconstructions(results), *_fitted(results)]
     for dataset in results.datasets:
-        said += [*_reconstructions(results, dataset), _samples(results, dataset)]
         said += [*_connected(results, dataset), *_collapse(results, dataset)]
     return tuple(each.text for each in sorted(said, key=lambda each: each.outcome))
 
@@ -51,149 +49,147 @@ def outcome(row: pd.Series, name: str, sign: int) -> int:
     return BETTER if row[name] * sign > 0 else WORSE
 
 
-def _stuck(results: Results) -> Finding:
-    spreads, stuck = results.spreads, results.stuck
-    if not stuck:
-        (dataset, model), least = min(spreads.items(), key=lambda each: each[1])
-        return Finding(
-            BETTER,
-            "No network is stuck at one output: the least spread of outputs over that of real "
-            f"images is {least:.2g} ({model}, {results.called(dataset)}).",
-        )
-    each = []
-    for dataset, model in stuck:
-        cures = [
-            f"{other} has {spread:.2g}"
-            for (where, other), spread in spreads.items()
-            if where == dataset and spread >= STUCK
-        ]
-        beside = f"; beside it {listed(cures)}" if cures else "; no other network beside it is not"
-        each.append(f"{model} of {results.called(dataset)} ({spreads[dataset, model]:.2g}{beside})")
+def _farther(results: Results) -> Finding:
+    """Count sets of samples that are farther from real images than real training images are."""
+    by_share: dict[str, list[str]] = {"by all": [], "by some": [], "by none": []}
+    # one sample of material gives no interval
+    unknown = [each for each in results.datasets if not results.resampled(each)]
+    for dataset in (each for each in results.datasets if each not in unknown):
+        for made in results.sets(dataset):
+            if made[0] == PCA:
+                continue
+            count, known = _farther_by(results, dataset, made)
+            share = "by none" if not count else "by all" if count == known else "by some"
+            named = f"{'/'.join(made)} of {results.called(dataset)}"
+            by_share[share].append(f"{named} ({count} of {known})" if share == "by some" else named)
+    everything = sum(map(len, by_share.values()))
+    rest = [
+        f"{share}: {listed(each)}"
+        for share, each in list(by_share.items())[1:]
+        if each and len(each) < everything
+    ]
+    untold = ""
+    if unknown:
+        named = listed([results.called(each) for each in unknown])
+        untold = f" Of {named} it cannot be told, since one sample of material gives no interval."
     return Finding(
-        WORSE,
-        "Stuck at one output whatever they are given, so that nothing else of them says more "
-        f"(spread of outputs over that of real images in brackets): {'; '.join(each)}.",
+        WORSE if by_share["by all"] or by_share["by some"] else BETTER,
+        f"{len(by_share['by all'])} of {everything} sets of samples of networks are farther from "
+        "real test images than real training images are, by all distances and with intervals that "
+        f"do not overlap (two-point, grey levels, KID{_light(results)})"
+        f"{'; ' if rest else ''}{'; '.join(rest)}.{untold}",
     )
 
 
-def _reconstructions(results: Results, dataset: str) -> Iterator[Finding]:
-    models = results.autoencoders(dataset)
-    model = PRINTED if PRINTED in models else next(iter(models), None)
-    if model is None:
+def _light(results: Results) -> str:
+    there = set(results.datasets) & set(sampled.TWO_PHASE)
+    return "; of binary fields the light fraction too" if there else ""
+
+
+def _farther_by(results: Results, dataset: str, made: tuple[str, str]) -> tuple[int, int]:
+    """Count the distances by which a set is farther than the ruler, and those that are known."""
+    count = known = 0
+    for name in DISTANCES:
+        row, ruler = (results.sampled(dataset, each, name) for each in (made, RULER))
+        if row is not None and ruler is not None:
+            known += 1
+            count += bool(row["low"] > ruler["high"])
+    return count, known
+
+
+def _fitted(results: Results) -> Iterator[Finding]:
+    """Count where fitted latents are better than independent ones, measure by measure."""
+    outcomes: dict[str, list[int]] = {name: [] for name in SAMPLE_SIGNS}
+    networks = 0
+    for dataset in results.datasets:
+        for made in results.sets(dataset):
+            if made[1] != FITTED or made[0] == PCA or (dataset, made[0]) in results.stuck:
+                continue
+            networks += 1
+            for name, sign in SAMPLE_SIGNS.items():
+                row = results.sampled(dataset, made, name)
+                if row is not None and row["beside"]:
+                    outcomes[name].append(outcome(row, "less", sign))
+    told = {name: (each.count(WORSE), each.count(BETTER)) for name, each in outcomes.items()}
+    decided = [f"{name} {n[0]} worse and {n[1]} better" for name, n in told.items() if any(n)]
+    if networks:
+        worse, better = (sum(each) for each in zip(*told.values(), strict=True))
+        yield Finding(
+            WORSE if worse > better else BETTER if better > worse else UNDECIDED,
+            f"Latents from a fitted density in place of independent ones, samples of {networks} "
+            f"networks that are not stuck: {', '.join(decided) or 'nothing is decided'}; for the "
+            "others, and by all other measures, the interval of the difference includes 0.",
+        )
+
+
+def _reconstructions(results: Results) -> Iterator[Finding]:
+    """Say how much of held-out images the report's networks return, and PCA of the same size."""
+    explained, against, words = [], {}, ""
+    for dataset in results.datasets:
+        rows = {name: results.reconstructed(dataset, PRINTED, name) for name in (*SIGNS, R2)}
+        known = {name: row for name, row in rows.items() if row is not None}
+        if R2 not in known:
+            continue
+        stuck = ", stuck" if (dataset, PRINTED) in results.stuck else ""
+        explained.append(f"{shown(known[R2])} of {results.called(dataset)}{stuck}")
+        against[dataset] = {
+            name: outcome(known[name], "less_pca", sign) for name, sign in SIGNS.items()
+        }
+        if dataset == "gaussian_smooth" and results.has_all_components(dataset):
+            words = (
+                " PCA is the optimum for smooth Gaussian fields: being beaten by it is expected."
+            )
+    if not explained:
         return
-    rows = {name: results.reconstructed(dataset, model, name) for name in (*SIGNS, R2)}
-    known = {name: row for name, row in rows.items() if row is not None}
-    outcomes = {name: outcome(known[name], "less_pca", sign) for name, sign in SIGNS.items()}
-    said = verdict(outcomes, "the 95 % interval of the difference includes 0")
-    each = [
-        f"{name} {shown(known[name])}, less PCA's {shown(known[name], 'less_pca')}"
-        for name in (MSE, SSIM, TWO_POINT)
-    ]
-    words = ""
-    if dataset == "gaussian_smooth" and results.has_all_components(dataset):
-        words = " PCA is the optimum for smooth Gaussian fields: being beaten by it is expected."
-    better = [
-        f"{other} ({shown(row, 'less_printed')})"
-        for other in models
-        if (row := results.reconstructed(dataset, other, MSE)) is not None
-        and outcome(row, "less_printed", -1) == BETTER
-    ]
-    if better:
-        words += f" Its MSE is above that of {listed(better)}, in brackets theirs less its own."
     yield Finding(
-        min(outcomes.values()),
-        f"{_start(results, dataset)}: reconstructions of held-out images by {model} explain R² "
-        f"{shown(known[R2])}; against PCA {_components(results, dataset)} {said}: "
+        UNDECIDED,
+        f"R² of reconstructions of held-out images by printed: {'; '.join(explained)}.",
+    )
+    groups: dict[str, list[str]] = {}
+    for dataset, outcomes in sorted(against.items(), key=lambda each: min(each[1].values())):
+        groups.setdefault(_judged(outcomes), []).append(results.called(dataset))
+    each = [f"{said}: {listed(names)}" for said, names in groups.items()]
+    yield Finding(
+        min(min(outcomes.values()) for outcomes in against.values()),
+        "Reconstructions by printed against those by PCA (MSE, SSIM, two-point distance): "
         f"{'; '.join(each)}.{words}",
     )
 
 
-def _components(results: Results, dataset: str) -> str:
-    have, size = results.components[dataset]
-    if have == size:
-        return f"of the same latent size, {size:,},"
-    return f"of {have:,} components (the latent has {size:,} numbers, but training images are few)"
-
-
-def _samples(results: Results, dataset: str) -> Finding:
-    """Count by how many distances samples are farther than real training images."""
-    farther, better_ways = [], []
-    worst = BETTER
-    if not results.resampled(dataset):
-        return Finding(
-            UNDECIDED,
-            f"{_start(results, dataset)}: whether samples are farther from real test images than "
-            "real training images are cannot be told, since these or those are of one sample of "
-            "material, which gives no interval.",
-        )
-    for made in results.sets(dataset):
-        rows = [(results.sampled(dataset, made, name), name) for name in DISTANCES]
-        known = [(row, name) for row, name in rows if row is not None]
-        count = 0
-        for row, name in known:
-            ruler = results.sampled(dataset, RULER, name)
-            count += ruler is not None and row["low"] > ruler["high"]
-        worst = WORSE if count else worst
-        farther.append(f"{'/'.join(made)} by {count} of {len(known)}")
-        better_ways += list(_beside(results, dataset, made))
-    beside = f" {' '.join(better_ways)}" if better_ways else ""
-    return Finding(
-        worst,
-        f"{_start(results, dataset)}: samples are farther from real test images than real training "
-        "images are, with intervals that do not overlap, by these of the distances (two-point, "
-        f"grey levels{', light fraction' if dataset in sampled.TWO_PHASE else ''}, KID): "
-        f"{', '.join(farther)}.{beside}",
-    )
-
-
-def _beside(results: Results, dataset: str, made: tuple[str, str]) -> Iterator[str]:
-    """Say what a better way changes against the set that it stands beside."""
-    outcomes, other = {}, ""
-    for name, sign in SAMPLE_SIGNS.items():
-        row = results.sampled(dataset, made, name)
-        if row is not None and row["beside"]:
-            outcomes[name], other = outcome(row, "less", sign), row["beside"]
-    if outcomes:
-        said = verdict(outcomes, "intervals include 0")
-        yield f"{'/'.join(made)} against {other}: {said}."
+def _judged(outcomes: Mapping[str, int]) -> str:
+    """Name the measures by what they decide, worse first."""
+    words = {WORSE: "worse by", UNDECIDED: "undecided by", BETTER: "better by"}
+    by_outcome = {
+        word: [name for name, each in outcomes.items() if each == found]
+        for found, word in words.items()
+    }
+    if len(set(outcomes.values())) == 1:
+        return next(f"{word} all" for word, names in by_outcome.items() if names)
+    return ", ".join(f"{word} {listed(names)}" for word, names in by_outcome.items() if names)
 
 
 def _connected(results: Results, dataset: str) -> Iterator[Finding]:
     if dataset not in POTTS_NAMES:
         return
-    names = (connectivity.ENDS, connectivity.SEPARATING, connectivity.CELLS, connectivity.AREA)
-    real = [results.sampled(dataset, REAL, name) for name in names]
+    real = [results.sampled(dataset, REAL, name) for name in LINES]
     stuck = [model for where, model in results.stuck if where == dataset]
-    sets = [made for made in results.sets(dataset) if made[0] not in {PCA, *stuck}]
+    sets = [made for made in results.sets(dataset) if made[1] == INDEPENDENT]
     each, worst = [], BETTER
     for made in sets:
-        rows = [results.sampled(dataset, made, name) for name in names]
-        ends, ruler = rows[0], real[0]
-        if ends is not None and ruler is not None and not ends["low"] <= ruler["high"]:
+        if made[0] in stuck:  # the threshold of an even image finds lines in its noise
             worst = WORSE
-        each.append(f"samples {'/'.join(made)} {_lines(rows)}")
-    for model in results.autoencoders(dataset):
-        if model in stuck:  # the threshold of an even image finds lines in its noise
-            worst = WORSE
-            each.append(f"{model} is stuck and draws none")
+            each.append(f"{made[0]} is stuck and draws none")
             continue
-        rows = [results.reconstructed(dataset, model, name) for name in names]
-        each.append(f"reconstructions by {model} {_lines(rows)}")
-    whole = [results.reconstructed(dataset, ORIGINAL, name) for name in names]
-    words = ""
-    if "distance" in results.autoencoders(dataset):
-        words = (
-            " Lines of the cure, distance, are closed by construction (a watershed): that few "
-            "dangle shows nothing of what it has learned; its numbers and areas of cells do."
-        )
-    if dataset in connectivity.PERIODIC:
-        words += _joined(results, dataset, sets)
+        rows = [results.sampled(dataset, made, name) for name in LINES]
+        for row, ruler in zip(rows, real, strict=True):
+            if row is not None and ruler is not None and not _overlap(row, ruler):
+                worst = WORSE
+        each.append(f"{_lines(rows)} in samples of {made[0]}")
     yield Finding(
         worst,
-        f"{_start(results, dataset)}, connectivity (dangling ends per 1,000 px of boundary; share "
-        "of the boundary that separates two cells; cells an image; their mean area in px²): real "
-        f"test images {_lines(real)}, the originals of reconstructions {_lines(whole)}; "
-        f"{'; '.join(each)}. Thinning leaves some ends in real images too.{words}",
+        f"{_start(results, dataset)}, dangling ends per 1,000 px of boundary and cells of an "
+        f"image: {_lines(real)} in real test images; {'; '.join(each)}."
+        + (_joined(results, dataset, sets) if dataset in connectivity.PERIODIC else ""),
     )
 
 
@@ -204,75 +200,89 @@ def _joined(results: Results, dataset: str, sets: list[tuple[str, str]]) -> str:
     if real is None:
         return ""
     known = [(made, results.sampled(dataset, made, name)) for made in sets]
-    each = [f"{'/'.join(made)} {row['value']:.3g}" for made, row in known if row is not None]
-    theirs = f", samples {listed(each)}" if each else ""
+    each = [f"{made[0]} {row['value']:.3g}" for made, row in known if row is not None]
+    theirs = f", samples of {listed(each)}" if each else ""
     return (
-        " Ends at edges do not count in these numbers; with opposite edges joined, as they are in "
-        f"the simulation, {real['value']:.3g} ends per 1,000 px dangle in real images{theirs}: no "
-        "network here is told that edges meet."
+        " Ends at edges do not count; with opposite edges joined, as they are in the simulation, "
+        f"{real['value']:.3g} ends dangle in real images{theirs}: no network is told that edges "
+        "meet."
     )
 
 
+def _overlap(row: pd.Series, ruler: pd.Series) -> bool:
+    return bool(row["low"] <= ruler["high"] and ruler["low"] <= row["high"])
+
+
 def _lines(rows: list[pd.Series | None]) -> str:
-    each = ("–" if row is None or pd.isna(row["value"]) else f"{row['value']:.3g}" for row in rows)
-    return f"({'; '.join(each)})"
+    return " and ".join(shown(row) for row in rows)
 
 
 def _collapse(results: Results, dataset: str) -> Iterator[Finding]:
     """Compare what shows collapse of adversarial networks with that of real training images."""
-    gans = [made for made in results.sets(dataset) if made[0] in GANS]
     names = (sampled.RECALL, sampled.COVERAGE, sampled.PAIRS_FEATURES, sampled.PAIRS_PIXELS)
-    for made in gans:
-        each, worst = [], BETTER if results.resampled(dataset) else UNDECIDED
+    for made in (each for each in results.sets(dataset) if each[0] in GANS):
+        less = known = 0
         for name in names:
             row, ruler = (results.sampled(dataset, which, name) for which in (made, RULER))
-            if row is None or ruler is None:
-                continue
-            worst = WORSE if row["high"] < ruler["low"] else worst
-            each.append(f"{name} {shown(row)} (real training images {shown(ruler)})")
+            if row is not None and ruler is not None:
+                known += 1
+                less += bool(row["high"] < ruler["low"])
+        told = [
+            f"{name} {shown(results.sampled(dataset, made, name))}, of real training images "
+            f"{shown(results.sampled(dataset, RULER, name))}"
+            for name in (sampled.RECALL, sampled.PAIRS_FEATURES)
+        ]
+        told_apart = results.resampled(dataset)
         yield Finding(
-            worst,
-            f"{_start(results, dataset)}, collapse of {made[0]}: {'; '.join(each)}; a collapsed "
-            "network has a small recall and pair distance.",
+            UNDECIDED if not told_apart else WORSE if less else BETTER,
+            f"By {less if told_apart else 'none'} of {known} measures of collapse (recall, "
+            f"coverage, pair distances of features and of pixels) samples of {made[0]} vary less than real training images, "
+            f"{results.called(dataset)}, with intervals that do not overlap: {'; '.join(told)}.",
         )
 
 
 def _copies(results: Results) -> Finding:
-    """Say whether copies of training images are suspected, or counted."""
-    rows = results.copies
+    """Say whether copies of training images are counted, or suspected by all kinds of features.
+
+    Blurred images are near to all others by grey levels, so that one kind alone shows nothing.
+    """
+    # few training images span what PCA makes, so that it is near to them; the table has it
+    # and so is the one image that a stuck network repeats
+    copies = results.copies
+    sets = zip(copies["dataset"], copies["model"], strict=True)
+    shown_elsewhere = [model == PCA or (where, model) in results.stuck for where, model in sets]
+    rows = copies[~np.array(shown_elsewhere, bool)]
+    if rows.empty:
+        return Finding(UNDECIDED, "No network that is not stuck has samples to look for copies in.")
     counted = rows[(rows["features"] == BLOCKS) & (rows["copies"] > 0)]
-    # few training images span what PCA makes, so that it is near to them, and so is one mean image
-    # that a stuck network repeats; the table has both
-    sets = zip(rows["dataset"], rows["model"], strict=True)
-    left_out = [model == PCA or (dataset, model) in results.stuck for dataset, model in sets]
-    suspected = rows[(rows["closer_share_low"] > NEAREST_SHARE) & ~np.array(left_out)]
-    most = f"{rows['training_images'].min():,} to {rows['training_images'].max():,}"
-    if counted.empty and suspected.empty:
-        return Finding(
-            BETTER,
-            f"No copies of training images are found or suspected among samples of any dataset "
-            f"(among {most} training images, up to flips; the nearest sample lies at "
-            f"{(rows['least'] / rows['test_least']).min():.2g} of the distance of the nearest test "
-            "image).",
-        )
+    suspected = [
+        (names, each["closer_share"].min())
+        for names, each in rows.groupby(["dataset", "model", "sampler"], sort=False)
+        if (each["closer_share_low"] > NEAREST_SHARE).all()
+    ]
+    images = rows.loc[rows["features"] == BLOCKS, "images"].sum()
+    ends = sorted({rows["training_images"].min(), rows["training_images"].max()})
+    most = " to ".join(f"{count:,}" for count in ends)
     said = [
-        f"{row['copies']} of {row['images']} samples {row['model']}/{row['sampler']} of "
-        f"{results.called(row['dataset'])} are nearly a training image"
+        f"{row['copies']} of {row['images']} of {row['model']}/{row['sampler']}, "
+        f"{results.called(row['dataset'])}"
         for _, row in counted.iterrows()
     ]
-    said += [
-        f"by {row['features']} {100 * row['closer_share']:.0f} % of {row['model']}/"
-        f"{row['sampler']} of {results.called(row['dataset'])} are nearer to a training image than "
-        f"the nearest {100 * NEAREST_SHARE:g} % of test images"
-        for _, row in suspected.iterrows()
+    nearer = [
+        f"{100 * share:.0f} % of {model}/{sampler}, {results.called(dataset)}"
+        for (dataset, model, sampler), share in suspected
     ]
-    none = (
-        "; none is nearly a training image, and images between many of them, as averages are, are "
-        "near to them too and copy none"
-        if counted.empty
-        else ""
+    text = (
+        f"{counted['copies'].sum()} of {images:,} samples of networks are nearly a training image "
+        f"(among {most} of a dataset, up to flips){': ' if said else ''}{'; '.join(said)}. "
     )
-    return Finding(WORSE, f"Copies of training images are suspected: {'; '.join(said)}{none}.")
+    text += (
+        f"Nearer to one than the nearest {100 * NEAREST_SHARE:g} % of test images, by texture and "
+        f"by grey levels: {'; '.join(nearer)}."
+        if nearer
+        else "No set is nearer to them than test images are by both texture and grey levels."
+    )
+    return Finding(WORSE if said or nearer else BETTER, text)
 
 
 def _start(results: Results, dataset: str) -> str:

@@ -92,4 +92,9 @@ class MadeImages:
 
 def in_order(names: Iterable[str]) -> list[str]:
     """Sort models or samplers as tables have them."""
-    return sorted(names, key=_ORDER.index)
+    return sorted(names, key=place)
+
+
+def place(name: str) -> int:
+    """Return the place that a model or a sampler has in tables."""
+    return _ORDER.index(name)

@@ -24,16 +24,16 @@ from pspflow.studies.latent.evaluation.units import (
     with_ends,
 )
 from pspflow.studies.latent.names import POTTS_NAMES, DatasetName
-from pspflow.studies.latent.networks.results import STUCK as STUCK_VARIANCE
+from pspflow.studies.latent.networks.results import STUCK as VARIANCE_OF_STUCK
 
 MEAN_IMAGE, ORIGINAL, PRINTED = "mean image", "original", "printed"
 MSE, R2, SSIM = "MSE", "R²", "SSIM"
 TWO_POINT, SPREAD = "two-point distance", "spread of outputs"
 UNITS: Final = {MSE: "1", R2: "1", SSIM: "1", TWO_POINT: "grey level²", SPREAD: "1"}
 REFERENCES: Final = (PRINTED, PCA)
-STUCK: Final = STUCK_VARIANCE**0.5
-"""Spread of outputs (a deviation) over that of the images, below which a network is stuck at one
-output: the limit of the chapter networks, so that both call the same networks stuck."""
+STUCK: Final = float(np.sqrt(VARIANCE_OF_STUCK))
+"""Spread of outputs, over that of the images, below which a network is stuck at one output: the
+same bound as that of variances in the chapter of the networks."""
 _TO_TANH: Final = 2 / 255
 """Width of a grey level where images are scaled to -1 … 1."""
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from pspflow.report.tables import with_interval
 from pspflow.studies.latent.evaluation.made_images import PCA, in_order
 from pspflow.studies.latent.evaluation.reconstructed import MEAN_IMAGE, ORIGINAL, SPREAD, STUCK
 from pspflow.studies.latent.evaluation.sampled import KID, PAIRS_PIXELS, REAL_TRAINING
 from pspflow.studies.latent.names import DATASET_NAMES, GANS
 
+LARGE: Final = 1e6
 CALLED: Final = {
     "gaussian_smooth": "simulated smooth fields",
     "gaussian_binary": "simulated binary fields",
@@ -71,12 +73,12 @@ class Results:
 
     def reconstructed(self, dataset: str, model: str, measure: str) -> pd.Series | None:
         """Return the row of a measure of reconstructions, None where there is none."""
-        return _row(self.reconstructions, dataset=dataset, model=model, measure=measure)
+        return self._reconstructions.get((dataset, model, measure))
 
     def sampled(self, dataset: str, made: tuple[str, str], measure: str) -> pd.Series | None:
         """Return the row of a measure of samples or of a ruler, None where there is none."""
         model, sampler = made
-        return _row(self.samples, dataset=dataset, model=model, sampler=sampler, measure=measure)
+        return self._samples.get((dataset, model, sampler, measure))
 
     def spread(self, dataset: str, model: str) -> float:
         """Return the spread of a network's outputs over that of real images."""
@@ -109,11 +111,25 @@ class Results:
         """Networks that return one image whatever they are given, by dataset."""
         return [name for name, spread in self.spreads.items() if spread < STUCK]
 
+    @cached_property
+    def _reconstructions(self) -> dict[tuple[str, ...], pd.Series]:
+        return _by_keys(self.reconstructions, ["dataset", "model", "measure"])
 
-def _row(table: pd.DataFrame, **keys: str) -> pd.Series | None:
-    for name, value in keys.items():
-        table = table[table[name] == value]
-    return None if table.empty else table.iloc[0]
+    @cached_property
+    def _samples(self) -> dict[tuple[str, ...], pd.Series]:
+        return _by_keys(self.samples, ["dataset", "model", "sampler", "measure"])
+
+
+def _by_keys(table: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], pd.Series]:
+    names = table[keys].itertuples(index=False, name=None)
+    return {name: row for name, (_, row) in zip(names, table.iterrows(), strict=True)}
+
+
+def written(value: float) -> str:
+    """Write a number to three digits, without a power of ten below a million."""
+    if abs(value) >= LARGE:
+        return f"{value:.1e}".replace("e+0", " x 10^").replace("e+", " x 10^")
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def far(row: pd.Series) -> bool:
@@ -122,13 +138,15 @@ def far(row: pd.Series) -> bool:
 
 
 def shown(row: pd.Series | None, name: str = "value") -> str:
-    """Write a value of a row with its interval, a dash where there is none; see `FAR` too."""
-    if row is None:
+    """Write a value of a row with its interval, a dash where there is none."""
+    if row is None or np.isnan(row[name]):
         return "–"
     if name == "value" and far(row):
         return FAR_SHOWN
     low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
-    return with_interval(row[name], row[low], row[high])
+    if np.isnan(row[low]):
+        return written(row[name])
+    return f"{written(row[name])} ({written(row[low])} to {written(row[high])})"
 
 
 def listed(parts: list[str]) -> str:

@@ -12,12 +12,12 @@ from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.latent.evaluation import connectivity, reconstructed, sampled
 from pspflow.studies.latent.evaluation.connectivity import PERIODIC
 from pspflow.studies.latent.evaluation.findings import RULER, findings
-from pspflow.studies.latent.evaluation.made_images import PCA
+from pspflow.studies.latent.evaluation.made_images import PCA, place
 from pspflow.studies.latent.evaluation.options import EvaluationOptions
 from pspflow.studies.latent.evaluation.reconstructed import MEAN_IMAGE, ORIGINAL
-from pspflow.studies.latent.evaluation.results import FAR_SHOWN, Results, far, shown
+from pspflow.studies.latent.evaluation.results import FAR_SHOWN, Results, far, shown, written
 from pspflow.studies.latent.evaluation.statements import aims, departures, statements
-from pspflow.studies.latent.names import POTTS_NAMES
+from pspflow.studies.latent.names import GANS, POTTS_NAMES
 
 OF_RECONSTRUCTIONS: Final = (
     reconstructed.MSE,
@@ -39,6 +39,19 @@ _JOINED: Final = (
     "edges meet, and the watershed of distance closes lines within the image alone, so that all "
     "look worse by these columns."
 )
+
+HEADS: Final = {
+    reconstructed.R2: "R² ↑",
+    reconstructed.SSIM: "SSIM ↑",
+    reconstructed.TWO_POINT: "two-point distance (grey level²) ↓",
+    sampled.KID: "KID ↓",
+    sampled.COVERAGE: "coverage ↑",
+    sampled.RECALL: "recall ↑",
+    sampled.PAIRS_FEATURES: "pair distance (real 1)",
+}
+"""Heads of the overview, with units and what is good."""
+COMPARED: Final = ("printed", "kaiming", "distance", *GANS, PCA)
+"""Models in the short tables of samples; the ablations stand in the long one."""
 
 
 def evaluation_section(
@@ -71,31 +84,48 @@ def _overview(results: Results, options: EvaluationOptions) -> Part:
     return Part(
         title="Reconstructions and samples",
         text="Networks reconstruct test images, and make images of random latents. Autoencoders "
-        "stand beside PCA (principal components) of the same latent size; samples stand beside "
-        "real training images, which are compared with the same real test images in the same "
-        "numbers: precision, recall, density, coverage and KID (kernel distance of texture "
+        f"stand beside PCA (principal components) of the same latent size{_fewer(results)}; "
+        "samples stand beside real training images, which are compared with the same real test "
+        "images in the same numbers: recall, coverage and KID (kernel distance of texture "
         "features) depend on them. Precision and recall are those of Kynkäänniemi et al. 2019, "
         "density and coverage those of Naeem et al. 2020, on texture features in place of a "
         f"network's, all with {NEIGHBOURS} neighbours. A KID {FAR_SHOWN} has no number: it grows "
-        "with the sixth power of how far features lie from real ones. "
-        "The mean image is the mean of training images. Pair distance is the mean distance between "
-        "samples over that between real images; a set that has collapsed has a small one. Images "
-        f"of Potts and Gaussian models are simulated, and crops are of {crops}. Intervals (95 %) "
-        f"resample images, of crops their samples of material, {options.resamples} times; each "
-        "network is trained once, and its seed is no part of them.",
+        "with the sixth power of how far features lie from real ones. The mean image is the mean "
+        "of training images. Pair distance is the mean distance between samples over that between real images; a set that has "
+        "collapsed has a small one. Images of Potts and Gaussian models are simulated, and crops "
+        f"are of {crops}. Intervals (95 %) resample images, of crops their samples of material, "
+        f"{options.resamples:,} times; each network is trained once, and its seed is no part of "
+        "them.",
         tables=(
+            *at_a_glance(results),
             Table.of(
                 overview(results),
-                "Datasets and models, with rulers: R², SSIM and two-point distance of "
+                "Datasets and models, with rulers, in numbers: R², SSIM and two-point distance of "
                 "reconstructions, then measures of samples, and samples that are nearly copies of "
-                "a training image.",
+                "a training image. Arrows say whether high or low is good.",
             ),
             Table.of(
                 statements(results),
                 "What the report says, without printing numbers, and what is measured here.",
             ),
-            Table.of(departures(options), "Departures from the report, and what it leaves open."),
+            Table.of(
+                departures(options),
+                "Departures from the report, and what it leaves open.",
+                detail=True,
+            ),
         ),
+    )
+
+
+def _fewer(results: Results) -> str:
+    """Name the datasets whose training images allow fewer components."""
+    each = [
+        f"{have:,} for {size:,} numbers of {dataset}"
+        for dataset, (have, size) in results.components.items()
+        if have < size
+    ]
+    return (
+        f", or of as many components as training images allow ({', '.join(each)})" if each else ""
     )
 
 
@@ -106,22 +136,79 @@ def overview(results: Results) -> pd.DataFrame:
         for model, sampler in [*results.sets(dataset), RULER, (MEAN_IMAGE, "")]:
             row: dict[str, Any] = {"dataset": dataset, "model": model, "sampler": sampler or "–"}
             for name in OF_RECONSTRUCTIONS[1:4]:
-                found = results.reconstructed(dataset, model, name)
-                row[name] = _brief(found)
+                row[HEADS[name]] = _value(results.reconstructed(dataset, model, name))
             for name in IN_OVERVIEW:
-                found = results.sampled(dataset, (model, sampler), name)
-                key = f"{name} of samples" if name == sampled.TWO_POINT else name
-                row[key] = _brief(found)
+                head = f"samples: {HEADS[name]}"
+                row[head] = _value(results.sampled(dataset, (model, sampler), name))
             row["copies"] = _copies(results, dataset, model, sampler)
             rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _brief(row: pd.Series | None) -> float | str:
-    """Return a value to three digits, without its interval."""
-    if row is None:
-        return np.nan
-    return FAR_SHOWN if far(row) else float(f"{row['value']:.3g}")
+def _value(row: "pd.Series[Any] | None") -> str:
+    if row is None or np.isnan(row["value"]):
+        return "–"
+    return FAR_SHOWN if far(row) else written(row["value"])
+
+
+def at_a_glance(results: Results) -> list[Table]:
+    """Tabulate a measure of reconstructions and two of samples: a row a dataset, a column a model.
+
+    Intervals are in the tables of each dataset.
+    """
+    explained, near, recalled = [], [], []
+    for dataset in results.datasets:
+        models = [*results.autoencoders(dataset), PCA] if results.autoencoders(dataset) else []
+        found = {model: results.reconstructed(dataset, model, reconstructed.R2) for model in models}
+        if found:
+            explained.append(
+                {"dataset": dataset} | {name: _two(row) for name, row in found.items()}
+            )
+        sets = [made for made in results.sets(dataset) if made[0] in COMPARED]
+        ruler = results.sampled(dataset, RULER, sampled.TWO_POINT)
+        distances = {made: results.sampled(dataset, made, sampled.TWO_POINT) for made in sets}
+        near.append(
+            {"dataset": dataset}
+            | {"/".join(made): _two(row, ruler) for made, row in distances.items()}
+        )
+        recalls = {made: results.sampled(dataset, made, sampled.RECALL) for made in [*sets, RULER]}
+        recalled.append(
+            {"dataset": dataset}
+            | {"/".join(filter(None, made)): _two(row) for made, row in recalls.items()}
+        )
+    captions = {
+        "R² of reconstructions of test images: 1 is exact, 0 is as good as the mean image; higher "
+        "is better. Thin lines a pixel off count as wrong.": explained,
+        "Two-point distance of samples to real test images, over that of real training images: 1 "
+        "is as near as those are; lower is better.": near,
+        "Recall of real test images by samples, on texture features: higher is better, and as high "
+        "as that of real training images is best.": recalled,
+    }
+    return [
+        Table.of(_ordered(pd.DataFrame(rows)), caption)
+        for caption, rows in captions.items()
+        if rows
+    ]
+
+
+def _ordered(table: pd.DataFrame) -> pd.DataFrame:
+    """Sort columns as tables have models, and write a dash where a dataset has no such model."""
+    names = [str(name) for name in table if name not in ("dataset", sampled.REAL_TRAINING)]
+    names = ["/".join(pair) for pair in sorted({tuple(n.split("/")) for n in names}, key=_place)]
+    last = [sampled.REAL_TRAINING] if sampled.REAL_TRAINING in table else []
+    return table[["dataset", *names, *last]].fillna("–")
+
+
+def _place(names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(map(place, names))
+
+
+def _two(row: "pd.Series[Any] | None", ruler: "pd.Series[Any] | None" = None) -> str:
+    """Write a value with two digits, over that of a ruler if there is one."""
+    if row is None or np.isnan(row["value"]):
+        return "–"
+    value = row["value"] / (1 if ruler is None else ruler["value"])
+    return f"{value:.2f}" if ruler is None else written(float(f"{value:.2g}"))
 
 
 def _copies(results: Results, dataset: str, model: str, sampler: str) -> str:
@@ -143,6 +230,7 @@ def _of_dataset(results: Results, dataset: str, figures: Mapping[str, Figure]) -
                 _reconstructions(results, dataset, models, OF_RECONSTRUCTIONS),
                 f"Reconstructions of {named}, with 95 % intervals; grey levels from -1 to 1. MSE "
                 "less PCA's is a difference in the same resamples.",
+                detail=True,
             )
         )
     tables.append(
@@ -150,6 +238,7 @@ def _of_dataset(results: Results, dataset: str, figures: Mapping[str, Figure]) -
             _samples(results, dataset),
             f"Samples of {named} against real test images, with 95 % intervals; below, real images "
             "against real ones.",
+            detail=True,
         )
     )
     if dataset in POTTS_NAMES:
@@ -158,8 +247,11 @@ def _of_dataset(results: Results, dataset: str, figures: Mapping[str, Figure]) -
                 _connectivity(results, dataset),
                 f"Connectivity of boundaries, {named}. Images are divided into lines and cells by "
                 "Otsu's threshold of each, real ones too, and lines thinned to one pixel; ends at "
-                "the edges of images do not count. Stuck networks have no values: a threshold "
-                "finds lines in what is nearly even." + (_JOINED if dataset in PERIODIC else ""),
+                "the edges of images do not count. Lines of distance are closed by construction, "
+                "by a watershed: numbers and areas of cells show what it has learnt. Stuck "
+                "networks have no values: a threshold finds lines in what is nearly even."
+                + (_JOINED if dataset in PERIODIC else ""),
+                detail=True,
             )
         )
     return Part(

@@ -12,6 +12,8 @@ from pspflow.report.style import COLOURS, figure_of, plain, plain_log_axis
 
 COLUMNS: Final = 3
 """Datasets side by side."""
+LEGEND_SHARE: Final = 0.5
+"""Height of the names of losses over that of the losses."""
 LOSSES: Final = "_loss"
 """End of the names of losses in the history of a network that encodes nothing."""
 
@@ -55,6 +57,8 @@ def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:
                 plain_log_axis(axes, "y")
             else:
                 axes.set_ylabel("loss")
+                low, high = axes.get_ylim()  # above the lines, their names
+                axes.set_ylim(low, high + LEGEND_SHARE * (high - low))
             axes.legend(fontsize=6)
     return figure
 

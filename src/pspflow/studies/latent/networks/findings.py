@@ -45,10 +45,12 @@ def findings(
     simulated
         Datasets whose images are simulated.
     """
-    told = [(outcome(each), _compared(each, simulated)) for each in compared]
+    together: dict[str, list[Comparison]] = {}
+    for each in sorted(compared, key=outcome):
+        together.setdefault(REPORTED.get(each.model, ""), []).append(each)
     return (
         *_stuck(trained, simulated),
-        *[text for _, text in sorted(told, key=lambda each: each[0])],
+        *[_compared(each, reported, simulated) for reported, each in together.items()],
     )
 
 
@@ -60,61 +62,74 @@ def outcome(compared: Comparison) -> int:
 
 
 def _stuck(trained: Mapping[str, Trained], simulated: Collection[str]) -> list[str]:
-    said = []
-    for name, each in trained.items():
-        if not each.stuck:
-            continue
+    encoding = {name: each for name, each in trained.items() if each.encodes}
+    stuck = {name: each for name, each in encoding.items() if each.stuck}
+    if not encoding:
+        return []
+    if not stuck:
+        least = min((each.kept["output_spread"], name) for name, each in encoding.items())
+        return [
+            f"0 of {len(encoding)} autoencoders are stuck: the outputs that differ least between "
+            f"validation images are those of {least[1]}, with {100 * least[0]:.2g} % of the "
+            "variance of the images."
+        ]
+    named, cured, absent = [], [], []
+    for name, each in stuck.items():
         dataset, model = name.split("/")
-        spread, r2 = 100 * each.kept["output_spread"], each.kept["r2"]
-        text = (
-            f"{model} of {_named(dataset, simulated)} is stuck: it returns nearly one image for "
-            f"all that it encodes (the variance of its outputs between validation images is "
-            f"{spread:.2g} % of that of the images, R² {r2:.3f})"
+        named.append(
+            f"{model} of {_named(dataset, simulated)} {100 * each.kept['output_spread']:.2g} %"
         )
-        said.append(f"{text}{_cure(trained, dataset, model)}.")
-    if said or not any(each.encodes for each in trained.values()):
-        return said
-    least = min(
-        (each.kept["output_spread"], name) for name, each in trained.items() if each.encodes
+        cure = trained.get(f"{dataset}/kaiming")
+        if model == "printed" and cure is None:
+            absent.append(f"latent.networks.models.{dataset}")
+        elif model == "printed" and cure is not None:
+            still = ", stuck too" if cure.stuck else ""
+            cured.append(f"{dataset} {cure.kept['r2']:.3f}{still}")
+    said = (
+        f"{len(stuck)} of {len(encoding)} autoencoders are stuck, and return nearly one image for "
+        "all that they encode (variance of outputs between validation images over that of the "
+        f"images): {', '.join(named)}."
     )
-    return [
-        "No autoencoder is stuck: the outputs that differ least between validation images are "
-        f"those of {least[1]}, with {100 * least[0]:.2g} % of the variance of the images."
+    if cured:
+        said += f" R² of the same layers with Kaiming's initialisation: {', '.join(cured)}."
+    if absent:
+        said += f" For that cure, add kaiming to {', '.join(absent)}."
+    return [said]
+
+
+def _compared(found: Sequence[Comparison], reported: str, simulated: Collection[str]) -> str:
+    """Say what changes do of which the report says one thing, each to the datasets it was tried on.
+
+    Parameters
+    ----------
+    found
+        Comparisons, the worst first.
+    reported
+        What the report says; empty for nothing.
+    simulated
+        Datasets whose images are simulated.
+    """
+    words = {WORSE: "larger", UNDECIDED: "undecided", BETTER: "smaller"}
+    by_model: dict[str, list[str]] = {}
+    names = {each.model: f"{each.model} against {each.reference}" for each in found}
+    for each in found:
+        by_model.setdefault(each.model, []).append(
+            f"{each.percent:+.1f} % ({_interval(each, simulated)}; {words[outcome(each)]}) of "
+            f"{_named(each.dataset, simulated)}"
+        )
+    told = [
+        f"with {CHANGES[model]} ({names[model]}) {', '.join(each)}"
+        for model, each in by_model.items()
     ]
+    says = f"; {reported}" if reported else ""
+    return f"Change of the squared error of validation images {'; '.join(told)}{says}."
 
 
-def _cure(trained: Mapping[str, Trained], dataset: str, model: str) -> str:
-    """Say what became of the same layers with Kaiming's initialisation."""
-    if model != "printed":
-        return ""
-    cure = trained.get(f"{dataset}/kaiming")
-    if cure is None:
-        return (
-            "; add kaiming to latent.networks.models."
-            f"{dataset}, which starts the same layers in another way"
-        )
-    still = " and is stuck too" if cure.stuck else ""
-    return f"; kaiming, the same layers started in another way, has R² {cure.kept['r2']:.3f}{still}"
-
-
-def _compared(each: Comparison, simulated: Collection[str]) -> str:
-    words = {
-        WORSE: "is larger",
-        UNDECIDED: "cannot be told apart from that without",
-        BETTER: "is smaller",
-    }
+def _interval(each: Comparison, simulated: Collection[str]) -> str:
     over = "images" if each.dataset in simulated and "uhcs" not in each.dataset else "samples"
-    interval = (
-        f"95 % interval over {each.groups} {over} {each.low:+.1f} % to {each.high:+.1f} %"
-        if np.isfinite(each.low)
-        else f"one of {over} alone, which gives no interval"
-    )
-    reported = f"; {REPORTED[each.model]}" if each.model in REPORTED else ""
-    return (
-        f"With {CHANGES[each.model]} ({each.model} against {each.reference}), the squared error of "
-        f"validation images of {_named(each.dataset, simulated)} {words[outcome(each)]}: "
-        f"{each.percent:+.1f} % ({interval}){reported}."
-    )
+    if np.isfinite(each.low):
+        return f"{each.low:+.1f} to {each.high:+.1f} over {each.groups} {over}"
+    return f"one of {over} alone gives no interval"
 
 
 def _named(dataset: str, simulated: Collection[str]) -> str:

@@ -8,12 +8,24 @@ import numpy as np
 import pandas as pd
 
 from pspflow.evaluation.resampling import Sample, interval, resamples, specimen_means
+from pspflow.models.latent.layers import PRINTED, PrintedName
+from pspflow.report.section import Headline
 from pspflow.seeds import generator
+from pspflow.studies.latent.names import DatasetName
+from pspflow.studies.latent.networks.recipes import NOT_PRINTED, PRINTED_FOR
 
 STUCK: Final = 0.001
 """Variance of outputs between images, over that of the images, below which a network is stuck. For
 grain boundaries, 64 principal components have a spread of 0.04: few numbers tell little of them."""
 RESAMPLES: Final = 1000
+COUNTS: Final[Mapping[PrintedName, int]] = {
+    "smooth": 8801,
+    "binary": 15833,
+    "grain_growth": 8793,
+    "additive": 14847,
+    "uhcs": 5855,
+}
+"""Parameters that the report prints, sections 5 to 9."""
 REFERENCES: Final = {
     "kaiming": "printed",
     **dict.fromkeys(("avgpool", "batch_norm", "no_batch_norm", "narrow", "wide"), "kaiming"),
@@ -122,6 +134,55 @@ def comparisons(trained: Mapping[str, Trained], seed: int) -> list[Comparison]:
             low = high = np.nan
         found.append(Comparison(dataset, model, reference, percent, low, high, len(groups)))
     return found
+
+
+def headline(trained: Mapping[str, Trained]) -> tuple[Headline, ...]:
+    """Compare the parameters of the trained networks with those that the report prints."""
+    here = {
+        name: int(trained[f"{dataset}/printed"].arguments["parameters"])
+        for dataset, name in _printed(trained).items()
+    }
+    if not here:
+        return ()
+    return (
+        Headline(
+            quantity=f"Parameters of the printed autoencoders: {', '.join(_printed(trained))}",
+            paper=", ".join(f"{COUNTS[name]:,}" for name in here),
+            here=", ".join(f"{count:,}" for count in here.values()),
+            verdict="reached"
+            if all(count == COUNTS[name] for name, count in here.items())
+            else "not reached",
+        ),
+    )
+
+
+def layers_table(trained: Mapping[str, Trained]) -> pd.DataFrame:
+    """Tabulate the shapes that layers make: `dataset`, `encoder`, `decoder`, `parameters`."""
+    rows = []
+    for dataset, name in _printed(trained).items():
+        layers = PRINTED[name]
+        size = trained[f"{dataset}/printed"].arguments["shape"]
+        shapes = [" x ".join(map(str, shape)) for shape in layers.shapes(*size)]
+        inside = len(layers.encoder)
+        shapes[inside - 1] = f"({shapes[inside - 1]})"
+        rows.append(
+            {
+                "dataset": dataset,
+                "encoder": ", ".join(shapes[:inside]),
+                "decoder": ", ".join(shapes[inside:]),
+                "parameters_of_each": ", ".join(f"{each:,}" for each in layers.parameters()),
+            }
+        )
+    return pd.DataFrame(rows, columns=["dataset", "encoder", "decoder", "parameters_of_each"])
+
+
+def _printed(trained: Mapping[str, Trained]) -> dict[DatasetName, PrintedName]:
+    """Return the layers of each dataset for which the report prints some, where it is trained."""
+    return {
+        dataset: name
+        for dataset, name in PRINTED_FOR.items()
+        if dataset not in NOT_PRINTED and f"{dataset}/printed" in trained
+    }
 
 
 def _by(numbers: list[int]) -> str:

@@ -15,6 +15,8 @@ from pspflow.studies.latent.networks.results import (
     Comparison,
     Trained,
     comparisons,
+    headline,
+    layers_table,
     trainings_table,
 )
 from pspflow.training.undertrained import undertrained
@@ -72,7 +74,8 @@ def networks_section(
     )
     return Section(
         title="Networks",
-        findings=(*early, *findings(trained, compared, simulated)),
+        headline=headline(trained),
+        findings=(*findings(trained, compared, simulated), *early),
         parts=(
             Part(
                 title="Networks and their training",
@@ -83,7 +86,18 @@ def networks_section(
                         trainings_table(trained),
                         TRAININGS,
                     ),
-                    Table.of(departures(trained, options), "Where the report leaves a choice."),
+                    Table.of(
+                        layers_table(trained),
+                        "Layers of the report's autoencoders (its Figures 5-1 and 7-1, and its "
+                        "listings): channels x rows x columns that each makes, latent in brackets, "
+                        "for the images here.",
+                        detail=True,
+                    ),
+                    Table.of(
+                        departures(trained, options),
+                        "Where the report leaves a choice, or is departed from.",
+                        detail=True,
+                    ),
                 ),
             ),
             *([_of_variants(compared)] if compared else []),

@@ -91,7 +91,9 @@ def _windows(kept: pd.DataFrame, store: Micrographs) -> tuple[str, list[np.ndarr
     at = np.unique(np.linspace(0, len(first) - 1, SHOWN).round().astype(int))
     shown = first.iloc[at]
     cut = [store[name][:WINDOW_PX, :WINDOW_PX] for name in shown["micrograph"]]
-    titles = [f"{each.magnification:g}x, times {each.upscale:.2g}" for each in shown.itertuples()]
+    titles = [
+        f"{each.magnification:g}x, scaled by {each.upscale:.2g}" for each in shown.itertuples()
+    ]
     return "", cut, titles
 
 

@@ -11,7 +11,7 @@ from pspflow.io.arrays import open_store
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table
 from pspflow.studies.latent.datasets import paper
-from pspflow.studies.latent.datasets.figures import autocovariance_figure, gallery_figure
+from pspflow.studies.latent.datasets.figures import autocovariance_figure, gallery_picture
 from pspflow.studies.latent.datasets.image_sets import ImageSet
 from pspflow.studies.latent.datasets.measured import autocovariance_of
 from pspflow.studies.latent.datasets.options import DatasetsOptions
@@ -51,9 +51,9 @@ def section(
     sheet = FigureSheet(figures, "datasets", origin)
     names = ", ".join(f"{name.replace('_', ' ')}: {paper.FIGURES[name]}" for name in seen)
     drawn = {
-        "gallery": sheet.save(
+        "gallery": sheet.save_picture(
             "gallery",
-            gallery_figure({name: each.images for name, each in seen.items()}),
+            gallery_picture({name: each.images for name, each in seen.items()}),
             f"Nine training images of each dataset (compare the report's figures; {names}).",
         )
     }

@@ -6,16 +6,15 @@ from typing import Final, cast
 
 import numpy as np
 import pandas as pd
-from matplotlib import figure as drawn
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table
 from pspflow.studies.latent.datasets.image_sets import ImageSet, open_images
 from pspflow.studies.latent.evaluation.figures import (
     EDGE,
-    rows_figure,
-    sheets_figure,
-    strips_figure,
+    rows_picture,
+    sheets_picture,
+    strips_picture,
 )
 from pspflow.studies.latent.evaluation.made_images import FITTED, PCA, MadeImages
 from pspflow.studies.latent.evaluation.options import EvaluationOptions
@@ -28,8 +27,10 @@ from pspflow.studies.stage import Seed, stage
 
 SHOWN: Final = ("printed", "kaiming", "distance", *GANS)
 """Networks in the figures; the ablations stand in tables alone."""
+REPORTED: Final = ("printed", "dcgan")
+"""Networks of the report, of which several epochs are shown."""
 MOST_EPOCHS: Final = 3
-"""Epochs that figures show: the first, the last and one between."""
+"""Epochs of them in the figures: the first, the last and one between."""
 REPORT_FIGURES: Final = {
     "gaussian_smooth": ("5-2", "5-3"),
     "gaussian_binary": ("6-1", "6-2"),
@@ -85,22 +86,27 @@ def section(
         called = results.called(name)
         below, samples_of = REPORT_FIGURES.get(name, ("", ""))
         rows = _reconstructions(stores[name], real[name])
-        if rows is not None:
-            caption = (
-                f"Reconstructions of {called}{_figure(below)}: above test images, below them "
-                "reconstructions by epoch, and by PCA."
-            )
+        if rows:
             key = f"{name}_reconstructions"
-            pictures[key] = sheet.save(key, rows, caption)
-        caption = (
-            f"Samples of {called}{_figure(samples_of)}, {EDGE**2} at most: real test images, then "
-            "samples at several epochs (autoencoders: independent latents), and fitted latents."
-        )
+            pictures[key] = sheet.save_picture(
+                key,
+                rows_picture(rows),
+                f"Reconstructions of {called}{_figure(below)}: above {len(rows['test images'])} "
+                "test images, below them what networks return for them, and PCA.",
+            )
+        sheets = _samples(stores[name], real[name], seed)
         key = f"{name}_samples"
-        pictures[key] = sheet.save(key, _samples(stores[name], real[name], seed), caption)
-    strips = _strips(stores)
-    pictures["strips"] = sheet.save(
-        "strips", strips, "From one image to another through latent space, a strip a network."
+        pictures[key] = sheet.save_picture(
+            key,
+            sheets_picture(sheets),
+            f"Samples of {called}{_figure(samples_of)}, {EDGE**2} at most, by network and epoch, "
+            "beside test images. Latents of autoencoders are independent normal numbers, unless "
+            "they are called fitted.",
+        )
+    pictures["strips"] = sheet.save_picture(
+        "strips",
+        strips_picture(_strips(stores)),
+        "From one image to another through latent space, a strip a network.",
     )
     save_section(section, evaluation_section(results, pictures, options), origin)
 
@@ -128,41 +134,42 @@ def _shown(models: list[str]) -> list[str]:
     return [model for model in models if model in SHOWN] or models[:1]
 
 
-def _reconstructions(made: MadeImages, real: ImageSet) -> drawn.Figure | None:
+def _reconstructions(made: MadeImages, real: ImageSet) -> dict[str, np.ndarray]:
+    """Return test images and their reconstructions, by label; none where no network has any."""
     models = _shown(made.with_reconstructed_epochs)
     if not models:
-        return None
+        return {}
     count = min(EDGE, len(made.test_rows))
-    rows = {"real": real.images(made.test_rows[:count])}
+    rows = {"test images": real.images(made.test_rows[:count])}
     for model in models:
-        for epoch, images in _some(made.epochs(model, reconstructed=True)).items():
+        for epoch, images in _some(made.epochs(model, reconstructed=True), model).items():
             rows[f"{model}, epoch {epoch}"] = images[:count]
     rows[PCA] = made.reconstructions(PCA)[:count]
-    return rows_figure(rows)
+    return rows
 
 
-def _some(epochs: Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
-    at = np.unique(np.linspace(0, len(epochs) - 1, MOST_EPOCHS).round().astype(int))
+def _some(epochs: Mapping[int, np.ndarray], model: str) -> dict[int, np.ndarray]:
+    """Choose epochs to show: several of the report's networks, of others the last."""
+    most = MOST_EPOCHS if model in REPORTED else 1
+    at = np.unique(np.linspace(len(epochs) - 1, 0, most).round().astype(int))
     return {epoch: epochs[epoch] for epoch in np.array(list(epochs))[at].tolist()}
 
 
-def _samples(made: MadeImages, real: ImageSet, seed: int) -> drawn.Figure:
-    some = real.images(real.rows("test", EDGE**2, seed))
-    rows: dict[str, dict[str, np.ndarray]] = {}
+def _samples(made: MadeImages, real: ImageSet, seed: int) -> dict[str, np.ndarray]:
+    """Return test images and samples, by title."""
+    sheets = {"test images": real.images(real.rows("test", EDGE**2, seed))}
     for model in _shown(made.with_epochs):
-        known = _some(made.epochs(model))
-        row = {"real": some} | {f"epoch {epoch}": images for epoch, images in known.items()}
+        for epoch, images in _some(made.epochs(model), model).items():
+            sheets[f"{model}, epoch {epoch}"] = images
         if (model, FITTED) in made.sampling:
-            row["fitted latents"] = made.samples(model, FITTED)
-        rows[model] = row
-    return sheets_figure(rows)
+            sheets[f"{model}, fitted latents"] = made.samples(model, FITTED)
+    return sheets
 
 
-def _strips(stores: Mapping[DatasetName, MadeImages]) -> drawn.Figure:
-    """Show the first strip of each network; of each dataset those of `SHOWN`."""
-    rows = {
+def _strips(stores: Mapping[DatasetName, MadeImages]) -> dict[str, np.ndarray]:
+    """Return the first strip of each network of `SHOWN`, by dataset and network."""
+    return {
         f"{name}, {model}": cast("np.ndarray", made.strips(model)[0])
         for name, made in stores.items()
         for model in _shown(made.with_strips)
     }
-    return strips_figure(rows)
