@@ -59,40 +59,38 @@ rule latent_datasets_simulate:
         " --threads {threads}"
 
 
-rule latent_datasets_inpaint:
-    """Make a share of the variants of your micrograph."""
-    input:
-        (
-            watched(LATENT.datasets.inpainted.image, "latent.datasets.inpainted.image")
-            if LATENT.datasets.inpainted.image
-            else []
-        ),
-    output:
-        images=directory(f"{LATENT_DATASETS_DIR}/inpainted/{{shard}}.zarr"),
-        table=f"{LATENT_DATASETS_DIR}/inpainted/{{shard}}.parquet",
-    log:
-        f"{LATENT_DIR}/logs/datasets/inpainted/{{shard}}.log",
-    benchmark:
-        f"{LATENT_DIR}/benchmarks/datasets/inpainted/{{shard}}.tsv"
-    wildcard_constraints:
-        shard=r"\d+-of-\d+",
-    conda:
-        "../../../envs/cpu.yaml"
-    resources:
-        mem_mb=memory(2000),
-        runtime=240,
-    params:
-        options=options(LATENT.datasets.of_dataset("inpainted")),
-        seed=CONFIG.seed,
-    shell:
-        "pspflow --log {log:q} latent datasets inpaint"
-        " --micrograph {input:q}"
-        " --shard {wildcards.shard:q}"
-        " --images {output.images:q}"
-        " --table {output.table:q}"
-        " --options {params.options:q}"
-        " --seed {params.seed}"
-        " --threads {threads}"
+if "inpainted" in LATENT.datasets.use:
+
+    rule latent_datasets_inpaint:
+        """Make a share of the variants of your micrograph."""
+        input:
+            watched(LATENT.datasets.inpainted.image, "latent.datasets.inpainted.image"),
+        output:
+            images=directory(f"{LATENT_DATASETS_DIR}/inpainted/{{shard}}.zarr"),
+            table=f"{LATENT_DATASETS_DIR}/inpainted/{{shard}}.parquet",
+        log:
+            f"{LATENT_DIR}/logs/datasets/inpainted/{{shard}}.log",
+        benchmark:
+            f"{LATENT_DIR}/benchmarks/datasets/inpainted/{{shard}}.tsv"
+        wildcard_constraints:
+            shard=r"\d+-of-\d+",
+        conda:
+            "../../../envs/cpu.yaml"
+        resources:
+            mem_mb=memory(2000),
+            runtime=240,
+        params:
+            options=options(LATENT.datasets.of_dataset("inpainted")),
+            seed=CONFIG.seed,
+        shell:
+            "pspflow --log {log:q} latent datasets inpaint"
+            " --micrograph {input:q}"
+            " --shard {wildcards.shard:q}"
+            " --images {output.images:q}"
+            " --table {output.table:q}"
+            " --options {params.options:q}"
+            " --seed {params.seed}"
+            " --threads {threads}"
 
 
 rule latent_datasets_section:
