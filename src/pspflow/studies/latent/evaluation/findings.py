@@ -236,8 +236,9 @@ def _collapse(results: Results, dataset: str) -> Iterator[Finding]:
         yield Finding(
             UNDECIDED if not told_apart else WORSE if less else BETTER,
             f"By {less if told_apart else 'none'} of {known} measures of collapse (recall, "
-            f"coverage, pair distances of features and of pixels) samples of {made[0]} vary less than "
-            f"real training images, {results.called(dataset)}, with intervals that do not overlap: {'; '.join(told)}.",
+            "coverage, pair distances of features and of pixels) samples of "
+            f"{made[0]} vary less than real training images, {results.called(dataset)}, with "
+            f"intervals that do not overlap: {'; '.join(told)}.",
         )
 
 

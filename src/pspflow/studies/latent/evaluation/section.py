@@ -92,7 +92,8 @@ def _overview(results: Results, options: EvaluationOptions) -> Part:
         f"network's, all with {NEIGHBOURS} neighbours. A KID {FAR_SHOWN} has no number: it grows "
         "with the sixth power of how far features lie from real ones. The mean image is the mean "
         "of training images. Pair distance is the mean distance between samples over that between "
-        "real images; a set that has collapsed has a small one. Images of Potts and Gaussian models are simulated, and crops "
+        "real images; a set that has collapsed has a small one. Images of Potts and Gaussian "
+        "models are simulated, and crops "
         f"are of {crops}. Intervals (95 %) resample images, of crops their samples of material, "
         f"{options.resamples:,} times; each network is trained once, and its seed is no part of "
         "them.",
