@@ -17,6 +17,7 @@ from pspflow.studies.latent.datasets.image_sets import open_images
 from pspflow.studies.latent.datasets.inpainting import filled, holes, regions
 from pspflow.studies.latent.datasets.measured import nearest_rms
 from pspflow.studies.latent.datasets.options import Counts, DatasetsOptions
+from pspflow.studies.latent.datasets.plan import unfinished
 from pspflow.studies.latent.datasets.stages.inpaint import inpaint
 from pspflow.studies.latent.datasets.stages.section import section
 from pspflow.studies.latent.datasets.stages.simulate import simulate
@@ -40,7 +41,7 @@ OPTIONS = {
         "averaging": 2,
         "pool_width_sites": [6.0, 10.0],
     },
-    "weld": {"sites": [12, 30], "time": 4.0, "margin_sites": 5, "image_px": [24, 40]},
+    "weld": {"sites": [12, 30], "time": 5.0, "margin_sites": 5, "image_px": [24, 40]},
     "inpainted": {"size_px": [16, 24], "hole_px": 4, "image": "m.tif"},
 }
 
@@ -261,3 +262,12 @@ def test_lines_that_fall_between_pixels_are_refused(name, options, least):
         validated(DatasetsOptions, {name: options})
     enough = options | {"image_px": [4 * least, 4 * least]}
     validated(DatasetsOptions, {name: enough})
+
+
+def test_a_pool_that_stops_on_its_way_is_told():
+    """Sites that it does not reach are noise in the image; the usual options reach all."""
+    for name in SIMULATED_NAMES:
+        assert unfinished(name, DatasetsOptions()) == ""
+    short = validated(DatasetsOptions, {"additive": {"time": 54}, "weld": {"time": 10}})
+    assert "goes 540 of the 550 sites" in unfinished("additive", short)
+    assert "goes 60 of the 62 sites" in unfinished("weld", short)

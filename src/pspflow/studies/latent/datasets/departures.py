@@ -17,7 +17,7 @@ WHY: Final = {
     "sites": ("sites along y and x", LESS),
     "spins": ("spins at the start", CHOSEN),
     "temperature": ("temperature kT", CHOSEN),
-    "time": ("time of the simulation", LESS),
+    "time": ("time of the simulation", "as long as what is simulated takes, or less time"),
     "speed": ("speed of the pool in sites per unit of time", CHOSEN),
     "hatch_sites": ("distance between passes in sites", SMALLER),
     "overrun_sites": (

@@ -12,6 +12,7 @@ from pspflow.studies.latent.datasets import paper
 from pspflow.studies.latent.datasets.departures import departures
 from pspflow.studies.latent.datasets.measured import Autocovariance, copy_table, grain_table
 from pspflow.studies.latent.datasets.options import DatasetsOptions
+from pspflow.studies.latent.datasets.plan import unfinished
 from pspflow.studies.latent.names import POTTS_NAMES, PottsName, SimulatedName
 
 CLOCKS: Final[Mapping[str, str]] = {
@@ -78,7 +79,7 @@ def datasets_section(
         title="Simulated datasets",
         lead=_lead(options),
         headline=_headline(options),
-        findings=tuple(_findings(seen, covariance, copies)),
+        findings=tuple(_findings(seen, covariance, copies, options)),
         parts=(
             Part(
                 title="Images",
@@ -232,8 +233,9 @@ def _findings(
     seen: Mapping[SimulatedName, Seen],
     covariance: Autocovariance | None,
     copies: pd.DataFrame | None,
+    options: DatasetsOptions,
 ) -> list[str]:
-    found = []
+    found = [said for name in seen if (said := unfinished(name, options))]
     if copies is not None:
         changed = copies.set_index("what")["median"]
         found.append(

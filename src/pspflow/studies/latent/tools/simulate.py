@@ -18,6 +18,7 @@ from pspflow.logs import log, progress
 from pspflow.studies.latent.datasets.inpainting import Region, variant
 from pspflow.studies.latent.datasets.micrograph import read_grey
 from pspflow.studies.latent.datasets.options import DatasetsOptions
+from pspflow.studies.latent.datasets.plan import unfinished
 from pspflow.studies.latent.datasets.simulated import simulated
 from pspflow.studies.latent.datasets.stored import Made
 from pspflow.studies.latent.names import SimulatedName
@@ -70,6 +71,8 @@ def simulate(
     if dataset == "inpainted" and image is None:
         raise InputError("No micrograph is named; give --options.inpainted.image FILE.")
     acting = options.of_dataset(dataset).without("counts")
+    if warning := unfinished(dataset, acting):
+        log.warning("%s", warning)
     inputs = {"micrograph": image} if dataset == "inpainted" and image else {}
     origin = Provenance.of("latent simulate", inputs, acting, seed)
     made = (

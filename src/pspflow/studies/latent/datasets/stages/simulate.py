@@ -7,7 +7,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.shards import share
 from pspflow.logs import log, progress
 from pspflow.studies.latent.datasets.options import DatasetsOptions
-from pspflow.studies.latent.datasets.plan import planned
+from pspflow.studies.latent.datasets.plan import planned, unfinished
 from pspflow.studies.latent.datasets.simulated import simulated
 from pspflow.studies.latent.datasets.stored import write_images
 from pspflow.studies.latent.names import SimulatedName
@@ -48,6 +48,8 @@ def simulate(
     """
     if dataset == "inpainted":
         raise InputError("The dataset inpainted is not simulated; run the stage inpaint.")
+    if warning := unfinished(dataset, options):
+        log.warning("%s", warning)
     rows = planned(dataset, options.counts)
     mine = share(len(rows), shard)
     numbers = range(len(rows))[mine]
