@@ -8,8 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pspflow.seeds import generator
-from pspflow.studies.latent.evaluation.interpolation import linear_strips, spherical_strips
-from pspflow.studies.latent.evaluation.samplers import fit_density, independent_latents
+from pspflow.studies.latent.evaluation.samplers import (
+    fit_density,
+    independent_latents,
+    linear_strips,
+    spherical_strips,
+)
 
 Images = NDArray[np.uint8]
 INDEPENDENT, FITTED, NOISE = "independent", "fitted", "noise"
