@@ -1,6 +1,7 @@
 """Stage: crops of micrographs of a database are drawn and stored."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -57,43 +58,36 @@ def crops(
     size = CROP_PX[dataset]
     rows, store = read_table(table), Micrographs(micrographs)
     kept = rows[(rows["reason"] == KEPT) & rows["micrograph"].isin(store.names)]
-    windows, rejected = {}, 0
-    low: dict[str, np.ndarray] = {}
-    for entry in progress(kept.itertuples(), len(kept), "places of crops", "micrograph"):
-        pixels = store[entry.micrograph]
-        drawn = crop_windows(
-            (pixels.shape[0], pixels.shape[1]),
-            size,
-            options.redundancy,
-            generator(seed, "crops", dataset, entry.micrograph),
-        )
-        faint = _faint(pixels, drawn, size, options.min_contrast)
-        if options.low_contrast == "reject":
-            rejected += int(faint.sum())
-            drawn, faint = drawn[~faint], faint[~faint]
-        windows[entry.micrograph], low[entry.micrograph] = drawn, faint
-    counts = np.array([len(windows[name]) for name in kept["micrograph"]])
+    places = {}
+    for name in progress(kept["micrograph"], len(kept), "places of crops", "micrograph"):
+        rng = generator(seed, "crops", dataset, name)
+        places[name] = _drawn(store[name], size, options, rng)
+    counts = np.array([len(each.windows) for each in places.values()])
+    rejected = sum(each.rejected for each in places.values())
     if not counts.sum():
         raise InputError(
             f"{table}: no micrograph has a crop of {size[0]} x {size[1]} pixels"
             + (f" after {rejected} of low contrast were rejected" if rejected else "")
             + "; raise curation.scale.magnification, or lower curation.crops.min_contrast."
         )
-    groups = kept["group"].to_numpy(str)
+    if not counts.all():
+        log.warning("%d of %d micrographs give no crop", int((counts == 0).sum()), len(counts))
     rng = generator(seed, "samples of splits", dataset)
-    splits = split_groups(groups, counts, options.split.shares, rng)
+    splits = split_groups(kept["group"].to_numpy(str), counts, options.split.shares, rng)
     frames = []
     with new_store(images, origin) as target:
         shape = (int(counts.sum()), *size)
         array = add_array(target, IMAGES, shape, np.uint8, IMAGE_DIMS, "grey level")
         array.attrs["rejected_low_contrast"] = rejected
         writer = RowWriter(array)
-        for _, entry in progress(kept.iterrows(), len(kept), "crops", "micrograph"):
+        for _, entry in progress(
+            kept[counts > 0].iterrows(), int((counts > 0).sum()), "crops", "micrograph"
+        ):
             name = entry["micrograph"]
-            if len(windows[name]):
-                writer.add(cut_windows(store[name], windows[name], size))
-                frame = crop_rows(entry, windows[name], splits[str(entry["group"])])
-                frames.append(frame.assign(low_contrast=low[name]))
+            windows, faint, _ = places[name]
+            writer.add(cut_windows(store[name], windows, size))
+            frame = crop_rows(entry, windows, splits[str(entry["group"])])
+            frames.append(frame.assign(low_contrast=faint))
         writer.flush()
     made = pd.concat(frames, ignore_index=True)
     write_table(crops, made, origin)
@@ -103,6 +97,29 @@ def crops(
         *(len(made), made["micrograph"].nunique(), 100 * (made["upscale"] > 1).mean()),
         *(int(made["low_contrast"].sum()), rejected, made["split"].value_counts().to_dict()),
     )
+
+
+class Places(NamedTuple):
+    """Where crops of a micrograph lie."""
+
+    windows: np.ndarray
+    """(n, 2) int64, first row and first column."""
+    faint: np.ndarray
+    """(n,) bool, whether a crop is of low contrast."""
+    rejected: int
+    """Crops of low contrast that are left out."""
+
+
+def _drawn(
+    pixels: np.ndarray, size: tuple[int, int], options: CroppingOptions, rng: np.random.Generator
+) -> Places:
+    """Draw the crops of one micrograph, and reject those of low contrast where that is wanted."""
+    shape = (pixels.shape[0], pixels.shape[1])
+    windows = crop_windows(shape, size, options.redundancy, rng)
+    faint = _faint(pixels, windows, size, options.min_contrast)
+    if options.low_contrast == "mark":
+        return Places(windows, faint, 0)
+    return Places(windows[~faint], faint[~faint], int(faint.sum()))
 
 
 def _faint(
