@@ -41,7 +41,7 @@ OPTIONS = {
         "averaging": 2,
         "pool_width_sites": [6.0, 10.0],
     },
-    "weld": {"sites": [12, 30], "time": 5.0, "margin_sites": 5, "image_px": [24, 40]},
+    "weld": {"sites": [12, 30], "time": 8.0, "margin_sites": 5, "image_px": [24, 40]},
     "inpainted": {"size_px": [16, 24], "hole_px": 4, "image": "m.tif"},
 }
 
@@ -270,4 +270,4 @@ def test_a_pool_that_stops_on_its_way_is_told():
         assert unfinished(name, DatasetsOptions()) == ""
     short = validated(DatasetsOptions, {"additive": {"time": 54}, "weld": {"time": 10}})
     assert "goes 540 of the 550 sites" in unfinished("additive", short)
-    assert "goes 60 of the 62 sites" in unfinished("weld", short)
+    assert "goes 60 of the 83.5 sites" in unfinished("weld", short)

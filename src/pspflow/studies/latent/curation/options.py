@@ -70,7 +70,8 @@ class ScaleOptions(Options):
     annotation_bar_px: Annotated[int, Field(ge=0)] = 38
     """Rows that are cut off the bottom of every image."""
     magnification: Positive | None = None
-    """Magnification that all are brought to; null: the median of the rows that are used."""
+    """Magnification that all are brought to; null: the median of the rows that
+    the table allows, whether or not their files can be used."""
     max_upscale: Positive | None = None
     """Most enlargement of a micrograph; those that need more are left out. Null: any, as the
     report's. Enlarged micrographs are most of its crops, and hold interpolated pixels."""

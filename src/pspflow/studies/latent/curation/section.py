@@ -63,7 +63,7 @@ def curation_section(
     flow = count_flow(table, options.rows.microconstituent)
     counts = pd.concat([_counts(name, rows) for name, rows in crops.items()], ignore_index=True)
     text = (
-        f"{len(kept)} of {len(table)} rows of the metadata table are used; "
+        f"{len(kept)} of {len(table)} rows of the metadata table are kept; "
         f"{unreadable} of their images cannot be read. All are brought to a magnification of "
         f"{table['common_magnification'].iloc[0]:g}: {int((kept['upscale'] > 1).sum())} are "
         f"enlarged, {int((kept['upscale'] < 1).sum())} reduced."
@@ -96,7 +96,7 @@ def curation_section(
         lead=""
         if options.source == "database"
         else "The micrographs and their metadata table are simulated: none is of steel.",
-        headline=tuple(_headline(table, crops, options)),
+        headline=tuple(_headline(table, unreadable, crops, options)),
         findings=tuple(_findings(crops)),
         parts=parts,
     )
@@ -149,12 +149,15 @@ def _findings(crops: Mapping[CropsName, pd.DataFrame]) -> list[str]:
 
 
 def _headline(
-    table: pd.DataFrame, crops: Mapping[CropsName, pd.DataFrame], options: CurationOptions
+    table: pd.DataFrame,
+    unreadable: int,
+    crops: Mapping[CropsName, pd.DataFrame],
+    options: CurationOptions,
 ) -> list[Headline]:
     real = options.source == "database"
     why = "" if real else "a simulated database; the project's tests curate the real table"
     flow = count_flow(table, options.rows.microconstituent)
-    wanted, used = int(flow["left"].iloc[1]), int(flow["left"].iloc[-1])
+    wanted, used = int(flow["left"].iloc[1]), int(flow["left"].iloc[-1]) - unreadable
     common = float(table["common_magnification"].iloc[0])
     rows = [
         (f"Micrographs used, of rows of {options.rows.microconstituent}",

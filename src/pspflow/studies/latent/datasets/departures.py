@@ -34,7 +34,7 @@ WHY: Final = {
     "teardrop": ("shape of the teardrop", CHOSEN),
     "zone_sites": ("width of the zone around the pool in sites", SMALLER),
     "margin_sites": ("sites that are cut off at either end", SMALLER),
-    "image_px": ("rows and columns of the drawing", "fewer sites, drawn as large"),
+    "image_px": ("rows and columns of the drawing", "fewer sites"),
     "averaging": (FEWER_PIXELS, "smaller images, which train faster"),
 }
 """What each option is called, and why it differs."""
@@ -68,7 +68,7 @@ def departures(options: DatasetsOptions) -> pd.DataFrame:
                 "images for training, validation and test",
                 f"{paper.TRAINING_IMAGES:,}, none, {paper.TEST_IMAGES:,}",
                 ", ".join(f"{count:,}" for count in options.counts.sizes),
-                "less time; validation images choose the epoch, which test images must not",
+                "validation images choose the epoch, which test images must not; fewer are faster",
             ),
         )
     ]

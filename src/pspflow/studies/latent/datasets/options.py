@@ -121,8 +121,8 @@ class GrainGrowthOptions(BoundaryImageOptions):
     temperature: Weight = 0.85
     """Temperature kT, in units of the energy of a pair of unlike neighbours."""
     time: Positive = 100.0
-    """Time of the kinetic Monte Carlo clock, in which a site has at most one trial a unit of time;
-    the report's 1,500."""
+    """Time of the kinetic Monte Carlo clock: an event that no energy hinders happens once on
+    average in a unit of time; the report's 1,500."""
     image_px: tuple[Count, Count] = (128, 128)
     """Rows and columns of the drawing; the report's 256 x 256."""
 

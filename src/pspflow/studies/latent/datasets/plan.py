@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from pspflow.simulate.potts.melt_pool import Teardrop
 from pspflow.simulate.potts.paths import serpentine
 from pspflow.studies.latent.datasets.options import Counts, DatasetsOptions
 from pspflow.studies.latent.names import SimulatedName
@@ -31,13 +32,15 @@ def unfinished(name: SimulatedName, options: DatasetsOptions) -> str:
         passes = serpentine(given.sites, given.hatch_sites, given.overrun_sites)
         way, gone = sum(each.length for each in passes), given.time * given.speed
     elif name == "weld":
-        way = options.weld.sites[1] - options.weld.margin_sites
+        # behind its widest place the pool is molten as far as its tail reaches
+        tail = Teardrop(max(options.weld.pool_width_sites), options.weld.teardrop).tail
+        way = options.weld.sites[1] - options.weld.margin_sites + tail
         gone = options.weld.time * options.weld.speed
     else:
         return ""
     if gone >= way * (1 - 1e-9):
         return ""
     return (
-        f"The melt pool of {name} goes {gone:g} of the {way:g} sites of its way in its time: "
+        f"The melt pool of {name} goes {gone:g} of the {way:.4g} sites of its way in its time: "
         f"sites it does not reach keep random spins; raise latent.datasets.{name}.time or speed."
     )

@@ -17,7 +17,7 @@ from pspflow.studies.latent.evaluation.reconstructed import (
     SSIM,
     TWO_POINT,
 )
-from pspflow.studies.latent.evaluation.results import Results, listed, shown
+from pspflow.studies.latent.evaluation.results import FAR_SHOWN, Results, far, listed, shown
 from pspflow.studies.latent.names import GANS, POTTS_NAMES
 
 SIGNS: Final = {MSE: -1, SSIM: 1, TWO_POINT: -1}
@@ -100,7 +100,7 @@ def _farther_by(results: Results, dataset: str, made: tuple[str, str]) -> tuple[
 def _fitted(results: Results) -> Iterator[Finding]:
     """Count where fitted latents are better than independent ones, measure by measure."""
     outcomes: dict[str, list[int]] = {name: [] for name in SAMPLE_SIGNS}
-    networks = 0
+    networks = without = 0
     for dataset in results.datasets:
         for made in results.sets(dataset):
             if made[1] != FITTED or made[0] == PCA or (dataset, made[0]) in results.stuck:
@@ -108,17 +108,23 @@ def _fitted(results: Results) -> Iterator[Finding]:
             networks += 1
             for name, sign in SAMPLE_SIGNS.items():
                 row = results.sampled(dataset, made, name)
-                if row is not None and row["beside"]:
+                other = results.sampled(dataset, (made[0], INDEPENDENT), name)
+                if row is None or other is None or not row["beside"]:
+                    continue
+                if far(row) or far(other):  # such a number says nothing
+                    without += 1
+                else:
                     outcomes[name].append(outcome(row, "less", sign))
     told = {name: (each.count(WORSE), each.count(BETTER)) for name, each in outcomes.items()}
     decided = [f"{name} {n[0]} worse and {n[1]} better" for name, n in told.items() if any(n)]
     if networks:
-        worse, better = (sum(each) for each in zip(*told.values(), strict=True))
+        worse = any(more > less for more, less in told.values())
+        skipped = f" KID is left out of {without}, where it is {FAR_SHOWN}." if without else ""
         yield Finding(
-            WORSE if worse > better else BETTER if better > worse else UNDECIDED,
+            WORSE if worse else BETTER if decided else UNDECIDED,
             f"Latents from a fitted density in place of independent ones, samples of {networks} "
             f"networks that are not stuck: {', '.join(decided) or 'nothing is decided'}; for the "
-            "others, and by all other measures, the interval of the difference includes 0.",
+            f"others, and by all other measures, intervals of the difference include 0.{skipped}",
         )
 
 
@@ -221,25 +227,37 @@ def _collapse(results: Results, dataset: str) -> Iterator[Finding]:
     """Compare what shows collapse of adversarial networks with that of real training images."""
     names = (sampled.RECALL, sampled.COVERAGE, sampled.PAIRS_FEATURES, sampled.PAIRS_PIXELS)
     for made in (each for each in results.sets(dataset) if each[0] in GANS):
-        less = known = 0
+        less: list[str] = []
+        others: list[str] = []
         for name in names:
             row, ruler = (results.sampled(dataset, which, name) for which in (made, RULER))
             if row is not None and ruler is not None:
-                known += 1
-                less += bool(row["high"] < ruler["low"])
-        told = [
-            f"{name} {shown(results.sampled(dataset, made, name))}, of real training images "
-            f"{shown(results.sampled(dataset, RULER, name))}"
-            for name in (sampled.RECALL, sampled.PAIRS_FEATURES)
-        ]
-        told_apart = results.resampled(dataset)
+                told = f"{name} {shown(row)}, of real training images {shown(ruler)}"
+                (less if row["high"] < ruler["low"] else others).append(told)
+        parts = [f"by {'; by '.join(less)}"] if less else []
+        parts += [f"it cannot be told by {'; by '.join(others)}"] if others else []
         yield Finding(
-            UNDECIDED if not told_apart else WORSE if less else BETTER,
-            f"By {less if told_apart else 'none'} of {known} measures of collapse (recall, "
-            "coverage, pair distances of features and of pixels) samples of "
+            UNDECIDED if not results.resampled(dataset) else WORSE if less else BETTER,
+            f"By {len(less)} of {len(less) + len(others)} measures of collapse samples of "
             f"{made[0]} vary less than real training images, {results.called(dataset)}, with "
-            f"intervals that do not overlap: {'; '.join(told)}.",
+            f"intervals that do not overlap: {'; '.join(parts)}.",
         )
+        yield from _against_dcgan(results, dataset, made)
+
+
+def _against_dcgan(results: Results, dataset: str, made: tuple[str, str]) -> Iterator[Finding]:
+    """Compare samples of a successor with DCGAN's, in the same resamples, by every measure."""
+    rows = {name: results.sampled(dataset, made, name) for name in SAMPLE_SIGNS}
+    known = {name: row for name, row in rows.items() if row is not None and row["beside"]}
+    if not known:
+        return
+    outcomes = {name: outcome(row, "less", SAMPLE_SIGNS[name]) for name, row in known.items()}
+    differences = [f"{name} {shown(row, 'less')}" for name, row in known.items()]
+    yield Finding(
+        min(outcomes.values()),
+        f"{made[0]} against {known[sampled.RECALL]['beside']}, {results.called(dataset)}: "
+        f"{_judged(outcomes)} (differences: {'; '.join(differences)}).",
+    )
 
 
 def _copies(results: Results) -> Finding:

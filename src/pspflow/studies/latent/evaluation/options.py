@@ -27,7 +27,7 @@ class MeasuringOptions(Options):
 
     resamples: Annotated[int, Field(ge=50)] = 200
     """Resamples of an interval."""
-    training_images: Count = 4000
+    training_images: Count | None = 4000
     """Most training images that copies are looked for among, and whose mean is the mean image."""
 
 

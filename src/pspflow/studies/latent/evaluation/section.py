@@ -21,8 +21,7 @@ from pspflow.studies.latent.names import POTTS_NAMES
 _JOINED: Final = (
     " The simulation is periodic: where opposite edges are joined, a line that does not go on at "
     "the opposite edge ends there, and cells close across edges. No network here is told that "
-    "edges meet, and the watershed of distance closes lines within the image alone, so that all "
-    "look worse by these columns."
+    "edges meet, and a watershed closes lines within the image alone."
 )
 
 
@@ -130,10 +129,11 @@ def _of_dataset(results: Results, dataset: str, figures: Mapping[str, Figure]) -
                 _connectivity(results, dataset),
                 f"Connectivity of boundaries, {named}. Images are divided into lines and cells by "
                 "Otsu's threshold of each, real ones too, and lines thinned to one pixel; ends at "
-                "the edges of images do not count. Lines of distance are closed by construction, "
-                "by a watershed: numbers and areas of cells show what it has learnt. Stuck "
-                "networks have no values: a threshold finds lines in what is nearly even."
-                + (_JOINED if dataset in PERIODIC else ""),
+                "the edges of images do not count. Real images are the ruler: thinning has spurs "
+                "where a grain is no wider than a line. Lines of the network distance, where it is "
+                "there, are closed by construction, by a watershed: numbers and areas of cells "
+                "show what it has learnt. Stuck networks, if any, have no values: a threshold "
+                "finds lines in what is nearly even." + (_JOINED if dataset in PERIODIC else ""),
                 detail=True,
             )
         )

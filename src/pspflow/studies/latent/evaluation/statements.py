@@ -71,8 +71,16 @@ def aims(results: Results) -> Iterator[Headline]:
         here=f"{len(stuck)} of {len(results.spreads)} stuck: {'; '.join(named)}"
         if stuck
         else f"none of {len(results.spreads)} is stuck",
-        verdict="reached" if all(cured.values()) else "not reached",
-        why="" if all(cured.values()) else "not every stuck network has one beside it that is not",
+        verdict="not comparable"
+        if not stuck
+        else "reached"
+        if all(cured.values())
+        else "not reached",
+        why="no network is stuck here, so that no cure was needed"
+        if not stuck
+        else ""
+        if all(cured.values())
+        else "not every stuck network has one beside it that is not",
     )
 
 

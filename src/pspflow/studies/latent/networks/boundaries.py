@@ -12,8 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 from scipy.ndimage import binary_dilation, distance_transform_edt, label
-from skimage.morphology import h_maxima
-from skimage.segmentation import watershed
 
 from pspflow.arrays import refuses_masks
 
@@ -114,6 +112,10 @@ class Boundaries:
     @refuses_masks
     def ridges(self, distances: np.ndarray) -> np.ndarray:
         """Find the pixels between basins of distances (y, x) uint8: (y, x) bool, one pixel wide."""
+        # only those who draw boundaries pay for the import
+        from skimage.morphology import h_maxima  # noqa: PLC0415
+        from skimage.segmentation import watershed  # noqa: PLC0415
+
         grains = h_maxima(distances, self.depth)
         numbered, _ = label(grains, np.ones((3, 3)))
         basins = watershed(-distances.astype(np.int16), numbered, watershed_line=True)

@@ -14,13 +14,21 @@ class ModelsOptions(Options):
     """Networks of each dataset, in the order of the tables."""
 
     gaussian_smooth: Models = ("printed", "kaiming")
+    """Networks of smooth Gaussian fields."""
     gaussian_binary: Models = ("printed",)
+    """Networks of binary Gaussian fields."""
     grain_growth: Models = ("printed", "distance")
+    """Networks of grain growth."""
     additive: Models = ("printed",)
+    """Networks of additive manufacturing."""
     weld: Models = ("printed",)
+    """Networks of welds."""
     inpainted: Models = ("printed",)
+    """Networks of variants of a micrograph."""
     uhcs_48x64: Models = ("printed",)
+    """Networks of crops of 48 x 64 pixels."""
     uhcs_64x64: Models = ("dcgan", "stationary")
+    """Networks of crops of 64 x 64 pixels."""
 
     @model_validator(mode="after")
     def _fit(self) -> Self:
@@ -54,13 +62,21 @@ class EpochsOptions(Options):
     """
 
     gaussian_smooth: Count = 8
+    """Epochs on smooth Gaussian fields; the report's 160."""
     gaussian_binary: Count = 8
+    """Epochs on binary Gaussian fields; the report's 320."""
     grain_growth: Count = 8
+    """Epochs on grain growth; the report's 160."""
     additive: Count = 8
+    """Epochs on additive manufacturing; the report's 100."""
     weld: Count = 8
+    """Epochs on welds."""
     inpainted: Count = 8
+    """Epochs on variants of a micrograph."""
     uhcs_48x64: Count = 4
+    """Epochs on crops of 48 x 64 pixels."""
     uhcs_64x64: Count = 6
+    """Epochs on crops of 64 x 64 pixels; the report's 100."""
 
 
 class AutoencoderOptions(Options):
@@ -115,7 +131,8 @@ class TrainingOptions(Options):
     """What the stage `train` takes."""
 
     epochs: Count = 4
-    """Epochs of this training; the one with the lowest validation loss is kept."""
+    """Epochs of this training; of autoencoders the one with the lowest validation loss is kept, of
+    adversarial networks the last."""
     snapshots: Annotated[int, Field(ge=1)] = 3
     """Epochs whose weights are kept too."""
     most_images: Annotated[int, Field(ge=2)] | None = None
@@ -142,7 +159,8 @@ class NetworksOptions(Options):
     epochs: EpochsOptions = EpochsOptions()
     """Epochs of each dataset's networks."""
     snapshots: Annotated[int, Field(ge=1)] = 3
-    """Epochs whose weights are kept, the first and the last among them; the report's up to 11."""
+    """Epochs whose weights are kept: the first, the last and some evenly between, or the last
+    alone; the report's up to 11."""
     most_images: Annotated[int, Field(ge=2)] | None = 256
     """Most training images of a dataset; null: all."""
     autoencoder: AutoencoderOptions = AutoencoderOptions()

@@ -23,7 +23,8 @@ from pspflow.training.undertrained import undertrained
 
 WORDS: Final = {
     "printed": "printed, the report's layers as they are",
-    "kaiming": "kaiming, the same, started as He et al. 2015 describe",
+    "kaiming": "kaiming, the same, started as He et al. 2015 describe, but the last layer at a "
+    "tenth of it",
     "avgpool": "avgpool, with average pooling",
     "batch_norm": "batch_norm, with batch normalisation in the encoder",
     "no_batch_norm": "no_batch_norm, without batch normalisation",
@@ -139,8 +140,9 @@ def _text(trained: Mapping[str, Trained], options: NetworksOptions) -> str:
         else ""
     )
     return (
-        "An autoencoder maps an image to a few numbers, its latent, and back; the report prints "
-        "one for each of five datasets, and all layers and numbers of parameters here are those. "
+        "An autoencoder maps an image to fewer numbers, its latent, and back; the report prints "
+        "one for each of five datasets. printed, kaiming and distance have exactly its layers and "
+        "numbers of parameters, on weld those of additive. "
         "It trains on the mean squared error for a fixed number of epochs. Networks: "
         f"{'; '.join(WORDS[model] for model in models)}.{most}"
     )
