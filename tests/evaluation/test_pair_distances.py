@@ -1,7 +1,6 @@
 """Pair distances show a set whose images are alike, mirrored or not."""
 
 import numpy as np
-import pytest
 
 from pspflow.evaluation.copies import flipped
 from pspflow.evaluation.coverage import inside_balls, precision
