@@ -19,6 +19,7 @@ from pspflow.microstructure.chips import (
     few_chips,
     grid_windows,
     random_windows,
+    window_count,
 )
 from pspflow.microstructure.plan import Placement, Tally, plan_chips, too_small
 from pspflow.microstructure.splits import image_regions, specimen_regions
@@ -85,6 +86,28 @@ def test_random_windows_are_uniform():
     assert len(counts) == 3 * 5
     assert counts.sum() == 3 * 3000
     np.testing.assert_allclose(counts, 600, rtol=0.15)
+
+
+def test_windows_of_other_rows_than_columns():
+    """Every whole place once where as many are wanted; a region of a window's size gives itself."""
+
+    def drawn(rows, columns, redundancy):
+        region = {"row_start": 0, "row_stop": rows, "column_start": 0, "column_stop": columns}
+        return random_windows(region, (10, 12), redundancy, np.random.default_rng(0))
+
+    windows = drawn(20, 30, 100.0)
+    assert len(np.unique(windows, axis=0)) == len(windows) == 11 * 19
+    assert windows.min() == 0
+    assert windows.max(axis=0).tolist() == [10, 18]
+    assert drawn(10, 12, 1.0).tolist() == [[0, 0]]
+    assert len(drawn(9, 12, 1.0)) == 0
+
+
+def test_windows_are_in_proportion_to_the_area():
+    """Equation 2 of the latent paper, and none where a window does not fit."""
+    assert window_count((484, 645), (48, 64), 1.5) == int(484 * 645 / (48 * 64) * 1.5)
+    assert window_count((48, 64), (48, 64), 1.0) == 1
+    assert window_count((47, 640), (48, 64), 9.0) == 0
 
 
 def test_cut_equals_slicing():

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 from functools import cache
 from typing import get_args, get_origin, get_type_hints
 
@@ -86,3 +87,8 @@ def holds(hint, kind):
 
 def flag(name):
     return name.replace("_", "-")
+
+
+def options_of(job):
+    """Return the options that a job's stage is told."""
+    return json.loads(job.flags["options"][0])

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
+from pspflow.io.headers import model_arguments
 
 METADATA = "__metadata__"
 MOST_HEADER = 100_000_000
@@ -68,18 +69,10 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         If the file is cut short, or none that `save_weights` wrote.
     """
     _check_length(path)
-    try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            model = (file.metadata() or {}).get("model")
-    except SafetensorError:
-        model = None
-    if model is None:
-        raise InputError(
-            f"{path}: this is no file of weights that pspflow trained; name its "
-            "weights.safetensors."
-        )
-    return tensors, json.loads(model)
+    model = model_arguments(path)
+    with safe_open(path, framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    return tensors, model
 
 
 def _check_length(path: Path) -> None:

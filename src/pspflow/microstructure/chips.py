@@ -38,22 +38,48 @@ def grid_windows(region: Mapping[str, int], size_px: int, stride_px: int) -> np.
     return np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
-def random_windows(
-    region: Mapping[str, int], size_px: int, redundancy: float, rng: np.random.Generator
-) -> np.ndarray:
-    """Draw windows uniformly, their number proportional to the region's area.
+def window_count(area_px: tuple[int, int], window_px: tuple[int, int], redundancy: float) -> int:
+    """Return floor(area / window area x redundancy): latent paper, equation 2.
 
-    The number is floor(area / window area x redundancy): latent paper, equation 2. Windows are
-    drawn without repetition, since a repeated one would be the same chip twice; a region with
-    fewer positions than that gives all of them. Parameters and return value as in `grid_windows`.
+    Parameters
+    ----------
+    area_px, window_px
+        Rows and columns of the area, and of a window.
+    redundancy
+        Area of all windows over the area; r in the equation.
+
+    Returns
+    -------
+    int
+        0 where a window does not fit.
     """
+    height, width = area_px
+    rows, columns = window_px
+    if height < rows or width < columns:
+        return 0
+    return int(height * width / (rows * columns) * redundancy + ROUNDING)
+
+
+def random_windows(
+    region: Mapping[str, int],
+    size_px: int | tuple[int, int],
+    redundancy: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Draw windows uniformly, their number proportional to the region's area; see `window_count`.
+
+    Windows are drawn without repetition, since a repeated one would be the same chip twice; a
+    region with fewer positions than that gives all of them. Parameters and return value as in
+    `grid_windows`, and a window may have other rows than columns.
+    """
+    rows_px, columns_px = (size_px, size_px) if isinstance(size_px, int) else size_px
     height = region["row_stop"] - region["row_start"]
     width = region["column_stop"] - region["column_start"]
-    down, across = height - size_px + 1, width - size_px + 1
-    if min(down, across) < 1:
+    down, across = height - rows_px + 1, width - columns_px + 1
+    wanted = window_count((height, width), (rows_px, columns_px), redundancy)
+    if not wanted:
         return np.empty((0, 2), dtype=np.int64)
-    share = height * width / size_px**2 * redundancy
-    count = min(int(share + ROUNDING), down * across)
+    count = min(wanted, down * across)
     at = np.sort(rng.choice(down * across, size=count, replace=False))
     rows, columns = np.divmod(at, across)
     return np.stack([rows + region["row_start"], columns + region["column_start"]], axis=-1)

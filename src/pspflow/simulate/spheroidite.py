@@ -15,7 +15,7 @@ from pspflow.simulate.precipitates import Precipitates
 from pspflow.simulate.sem import simulate_micrograph
 
 PIXEL_SIZE_TIMES_MAGNIFICATION_UM: Final = 190.0
-"""Of the micrographs of the UHCS database, whose metadata give both."""
+"""The product in the UHCS database, whose metadata give both."""
 MEAN_RADIUS_UM: Final = 0.32
 RADIUS_SCATTER: Final = 0.2
 """Standard deviation of the logarithm of the mean radius, between samples."""

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from pspflow.models.latent.autoencoders import Autoencoder, Resize, maxima, scaled, to_grey
-from pspflow.models.latent.layers import PRINTED, Convolution, Pooling, same_size
+from pspflow.models.latent.layers import PRINTED, Convolution, Pooling
 from pspflow.models.parameters import parameter_count
 
 SMOOTH = [(16, 43, 43), (16, 21, 21), (8, 11, 11), (8, 10, 10)]
@@ -81,6 +81,19 @@ def test_a_relu_follows_every_weight_but_the_last():
     assert names == ["Conv2d", "BatchNorm2d", "ReLU", "MaxPool"] * 2
     names = [type(each).__name__ for each in net.decoder]
     assert names == [*["ConvTranspose2d", "ReLU"] * 2, "ConvTranspose2d", "Tanh"]
+
+
+def same_size(layers, sizes):
+    """Return the edges of square images, among some, that come back in their size."""
+    kept = []
+    for size in sizes:
+        try:
+            out = layers.shapes(size, size)[-1]
+        except ValueError:
+            continue
+        if out[1] == size:
+            kept.append(size)
+    return kept
 
 
 @pytest.mark.parametrize(

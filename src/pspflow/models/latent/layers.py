@@ -6,7 +6,6 @@ steel of 48 x 64. A ReLU follows every layer with weights but the last, which a 
 normalisation, where there is some, stands between a convolution and its ReLU.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
@@ -111,19 +110,6 @@ class Layers:
             normalised = self.batch_norm and isinstance(layer, Convolution)
             counts[place] = (before * layer.kernel**2 + 1 + 2 * normalised) * after
         return list(counts.values())
-
-
-def same_size(layers: Layers, sizes: Sequence[int]) -> list[int]:
-    """Return the edges of square images, among some, that come back in their size."""
-    kept = []
-    for size in sizes:
-        try:
-            out = layers.shapes(size, size)[-1]
-        except ValueError:
-            continue
-        if out[1] == size:
-            kept.append(size)
-    return kept
 
 
 C, P, T = Convolution, Pooling, Transposed

@@ -4,9 +4,9 @@ What is to be learnt of such images are statistics that hold everywhere in them,
 from image to image. Hence a discriminator that scores the mean and the deviation of its features
 over the whole image, at every scale, and sees how images of a batch differ (Karras et al. 2018,
 "Progressive growing of GANs", section 3); and a generator whose layers take their scales, offsets
-and amount of grain from the noise of the image (Karras et al. 2019, "A style-based generator
+and amount of pixel noise from the noise of the image (Karras et al. 2019, "A style-based generator
 architecture", section 2), and enlarge by repeated pixels, not by transposed convolutions, which
-leave checkerboards. The grain has no numbers of its own: it is a fixed random projection of the
+leave checkerboards. Pixel noise has no numbers of its own: it is a fixed random projection of the
 noise, so that an image is still made of as few numbers as DCGAN's.
 """
 
@@ -68,7 +68,7 @@ class StationaryGenerator(nn.Module):
 
 
 class _Styled(nn.Module):
-    """A convolution, standardised for every image, then scaled, offset and grained by its style."""
+    """A convolution, standardised for every image; its style scales, shifts and adds noise."""
 
     projection: Tensor
 
@@ -86,12 +86,12 @@ class _Styled(nn.Module):
     def forward(self, features: Tensor, style: Tensor, noise: Tensor) -> Tensor:
         """Map features `n x before x size x size` to `n x after x size x size`."""
         amounts = self.amounts(style)[:, :, None, None]
-        scale, offset, grains = amounts.chunk(3, dim=1)
-        grain = (noise @ self.projection).view(-1, 1, self.size, self.size)
+        scale, offset, amount = amounts.chunk(3, dim=1)
+        pixel_noise = (noise @ self.projection).view(-1, 1, self.size, self.size)
         found = self.convolution(features)
         # of groups of one channel: as instance_norm, which copies to another layout and back
         plain = functional.group_norm(found, found.shape[1])
-        return functional.leaky_relu((1 + scale) * plain + offset + grains * grain, SLOPE)
+        return functional.leaky_relu((1 + scale) * plain + offset + amount * pixel_noise, SLOPE)
 
 
 class StationaryDiscriminator(nn.Module):

@@ -21,8 +21,8 @@ EXPONENTS: Final[dict[TeardropCase, tuple[float, float]]] = {
     "II": (0.40, 0.66),
     "III": (0.38, 0.71),
 }
-"""Of the front and the tail. Ours: the half-width stays within 3 % of the largest one on average
-from the outlines that the documentation shows, whose curves it does not state."""
+"""Exponents of the front and the tail. Ours: the half-width stays within 3 % of the largest one on
+average from the outlines that the documentation shows, whose curves it does not state."""
 OUTLINE_POINTS = 512
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pspflow.simulate.potts.melt_pool import DoubleEllipse, Floats, MeltPool
 
 COLUMNS_PER_SITE = 2
-"""Of the table of mobilities, whose nearest column is taken: to a quarter of a site."""
+"""Columns per site of the table of mobilities, whose nearest column is taken."""
 RIM_SITES = 2
 """Width of the outer pool, whose sites get random spins."""
 

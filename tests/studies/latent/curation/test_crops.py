@@ -10,7 +10,6 @@ from pspflow.io.sheet import read_sheet
 from pspflow.io.tables import read_table
 from pspflow.seeds import generator
 from pspflow.studies.latent.curation.catalogue import read_sizes
-from pspflow.studies.latent.curation.crops import crop_windows
 from pspflow.studies.latent.curation.options import (
     CatalogueOptions,
     Columns,
@@ -161,16 +160,6 @@ def test_what_leaves_no_micrograph_is_one_sentence(curated, tmp_path, options, f
             options=options,
         )
     assert not list(tmp_path.iterdir())
-
-
-def test_windows_are_whole_and_none_is_drawn_twice():
-    """Every place has the same chance; a micrograph of a crop's size gives itself."""
-    windows = crop_windows((20, 30), (10, 12), 100.0, generator(0, "windows"))
-    assert len(np.unique(windows, axis=0)) == len(windows) == 11 * 19
-    assert windows.min() == 0
-    assert windows.max(axis=0).tolist() == [10, 18]
-    assert crop_windows((10, 12), (10, 12), 1.0, generator(0, "windows")).tolist() == [[0, 0]]
-    assert len(crop_windows((9, 12), (10, 12), 1.0, generator(0, "windows"))) == 0
 
 
 def test_splits_come_near_to_their_shares():

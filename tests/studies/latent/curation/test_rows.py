@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from pspflow.io.sheet import read_sheet
+from pspflow.microstructure.chips import window_count
 from pspflow.studies.latent.curation import paper
 from pspflow.studies.latent.curation.catalogue import with_scale
 from pspflow.studies.latent.curation.magnifications import UNREADABLE, read_magnification
-from pspflow.studies.latent.curation.options import Columns, RowOptions, ScaleOptions
+from pspflow.studies.latent.curation.options import Columns, CropOptions, RowOptions, ScaleOptions
 from pspflow.studies.latent.curation.rows import (
     ENLARGED,
     EXCLUDED,
@@ -21,7 +22,7 @@ from pspflow.studies.latent.curation.rows import (
     judge_rows,
     required_columns,
 )
-from pspflow.studies.latent.curation.scaling import common_magnification, crop_count, scaled_size
+from pspflow.studies.latent.curation.scaling import common_magnification, scaled_size
 
 REAL = Path(__file__).parents[5] / "shared/data/uhcs/uhcs-metadata.csv"
 WHOLE = (484, 645)
@@ -140,13 +141,6 @@ def test_missing_magnifications_follow_from_micron_bars():
     assert found["reason"].tolist() == [KEPT, KEPT, KEPT, NO_MAGNIFICATION]
 
 
-def test_crops_are_in_proportion_to_the_area():
-    """Equation 2 of the report, and none where the micrograph is smaller than a crop."""
-    assert crop_count(484, 645, (48, 64), 1.5) == int(484 * 645 / (48 * 64) * 1.5)
-    assert crop_count(48, 64, (48, 64), 1.0) == 1
-    assert crop_count(47, 640, (48, 64), 9.0) == 0
-
-
 @pytest.mark.realdata
 @pytest.mark.skipif(not REAL.is_file(), reason="the metadata table is not beside the checkout")
 class TestTheRealTable:
@@ -169,7 +163,7 @@ class TestTheRealTable:
         assert common == paper.MEDIAN
         crops = np.array(
             [
-                crop_count(*scaled_size(*WHOLE, value, common), (48, 64), paper.REDUNDANCY)
+                window_count(scaled_size(*WHOLE, value, common), (48, 64), CropOptions().redundancy)
                 for value in kept["magnification"]
             ]
         )

@@ -1,12 +1,12 @@
 """Figures of the curation: arrays in, matplotlib figures out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pspflow.report.style import COLOURS, figure_of, plain_log_axis, show_grey
+from pspflow.report.style import COLOURS, figure_of, plain_log_axis
 from pspflow.studies.latent.names import CropsName
 
 BINS = 24
@@ -41,25 +41,4 @@ def magnification_figure(
         plain_log_axis(right, "x")
         right.set(xlabel="enlargement to the common scale", ylabel="crops enlarged at most so (%)")
         right.legend()
-    return figure
-
-
-def tile_figure(rows: Sequence[tuple[str, Sequence[np.ndarray], Sequence[str]]]) -> Figure:
-    """Show rows of images, each with its name and a title for each image.
-
-    Parameters
-    ----------
-    rows
-        Name of a row, its images (y, x) uint8, and their titles.
-    """
-    columns = max(len(images) for _, images, _ in rows)
-    tallest = max(image.shape[0] / image.shape[1] for _, images, _ in rows for image in images)
-    with figure_of(len(rows), columns, cell_aspect=tallest + 0.15) as (figure, grid):
-        for axes_row, (name, images, titles) in zip(grid, rows, strict=True):
-            for axes in axes_row[len(images) :]:
-                axes.set_axis_off()
-            for axes, image, title in zip(axes_row, images, titles, strict=False):
-                show_grey(axes, image)
-                axes.set_title(title, fontsize=6)
-            axes_row[0].set_ylabel(name)
     return figure

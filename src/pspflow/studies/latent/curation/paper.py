@@ -10,8 +10,6 @@ MICROGRAPHS: Final = 344
 """Micrographs that are used, section 9.1."""
 MEDIAN: Final = 1964
 """Magnification that all are brought to, section 9.1."""
-REDUNDANCY: Final = 1.5
-"""r, section 9.2."""
 CROPS: Final[dict[CropsName, tuple[int, int]]] = {
     "uhcs_48x64": (74_581, 21_627),
     "uhcs_64x64": (90_000, 38_940),

@@ -1,10 +1,6 @@
-"""Sizes of micrographs at one magnification, and how many crops they give."""
-
-import math
+"""Sizes of micrographs at one magnification."""
 
 import pandas as pd
-
-from pspflow.microstructure.chips import ROUNDING
 
 
 def common_magnification(magnifications: pd.Series, wanted: float | None) -> float:
@@ -27,26 +23,3 @@ def scaled_size(
     """
     scale = common / magnification
     return max(1, int(height_px * scale)), max(1, int(width_px * scale))
-
-
-def crop_count(height_px: int, width_px: int, crop_px: tuple[int, int], redundancy: float) -> int:
-    """Return the number of crops of a micrograph; report, equation 2.
-
-    Parameters
-    ----------
-    height_px, width_px
-        Rows and columns of the micrograph.
-    crop_px
-        Rows and columns of a crop.
-    redundancy
-        r, the area of all crops over that of the micrograph.
-
-    Returns
-    -------
-    int
-        0 where the micrograph is smaller than a crop.
-    """
-    rows, columns = crop_px
-    if height_px < rows or width_px < columns:
-        return 0
-    return math.floor(height_px * width_px / (rows * columns) * redundancy + ROUNDING)

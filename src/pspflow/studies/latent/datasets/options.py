@@ -1,6 +1,7 @@
 """Options of the simulated datasets; their defaults are the demo, their docstrings its help."""
 
 import math
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -74,7 +75,7 @@ class GaussianOptions(Options):
         return self
 
 
-class BoundaryImageOptions(Options):
+class BoundaryImageOptions(Options, ABC):
     """How a map of grain boundaries is drawn."""
 
     image_px: tuple[Count, Count]
@@ -94,9 +95,9 @@ class BoundaryImageOptions(Options):
         return self
 
     @property
+    @abstractmethod
     def shown_sites(self) -> tuple[int, int]:
         """Sites along y and x that the drawing shows."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _lines_are_drawn(self) -> Self:
@@ -142,7 +143,7 @@ class AdditiveOptions(BoundaryImageOptions):
     temperature: Weight = 0.0
     """Temperature kT, in units of the energy of a pair of unlike neighbours."""
     time: Positive = 55.0
-    """Time of the simulation, 26 sweeps a unit; five passes of 11 here. The report's 100."""
+    """Time of the simulation, 26 sweeps per unit; five passes of 11 here. The report's 100."""
     speed: Positive = 10.0
     """Speed of the pool, in sites per unit of time."""
     hatch_sites: Positive = 12.5
@@ -196,7 +197,7 @@ class WeldOptions(BoundaryImageOptions):
     temperature: Weight = 0.25
     """Temperature kT, in units of the energy of a pair of unlike neighbours."""
     time: Positive = 16.0
-    """Time of the simulation, 26 sweeps a unit; the report's 52."""
+    """Time of the simulation, 26 sweeps per unit; the report's 52."""
     speed: Positive = 6.0
     """Speed of the pool, in sites per unit of time; the report's 12."""
     pool_width_sites: Range = (15.0, 15.0)

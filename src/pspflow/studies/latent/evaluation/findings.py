@@ -9,14 +9,8 @@ import pandas as pd
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
 from pspflow.evaluation.copies import BLOCKS, NEAREST_SHARE
 from pspflow.studies.latent.evaluation import connectivity, sampled
-from pspflow.studies.latent.evaluation.made_images import FITTED, INDEPENDENT, PCA
-from pspflow.studies.latent.evaluation.reconstructed import (
-    MSE,
-    PRINTED,
-    R2,
-    SSIM,
-    TWO_POINT,
-)
+from pspflow.studies.latent.evaluation.made_images import FITTED, INDEPENDENT, PCA, PRINTED
+from pspflow.studies.latent.evaluation.reconstructed import MSE, R2, SSIM, TWO_POINT
 from pspflow.studies.latent.evaluation.results import FAR_SHOWN, Results, far, listed, shown
 from pspflow.studies.latent.names import GANS, POTTS_NAMES
 

@@ -11,7 +11,7 @@ import zarr
 from pspflow.io.arrays import get_array, open_store, read_values
 from pspflow.studies.latent.names import LatentModel
 
-PCA: Final = "pca"
+PCA, PRINTED = "pca", "printed"
 INDEPENDENT, FITTED, NOISE = "independent", "fitted", "noise"
 _ORDER: Final = (*get_args(LatentModel), PCA, INDEPENDENT, FITTED, NOISE)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pspflow.seeds import generator
+from pspflow.studies.latent.evaluation.made_images import FITTED, INDEPENDENT, NOISE
 from pspflow.studies.latent.evaluation.samplers import (
     fit_density,
     independent_latents,
@@ -16,7 +17,6 @@ from pspflow.studies.latent.evaluation.samplers import (
 )
 
 Images = NDArray[np.uint8]
-INDEPENDENT, FITTED, NOISE = "independent", "fitted", "noise"
 EPOCH_SAMPLES: Final = 64
 """Most samples of an epoch, as many as the report shows."""
 EPOCH_RECONSTRUCTIONS: Final = 8

@@ -14,7 +14,7 @@ from pspflow.evaluation.resampling import Sample, resamples
 from pspflow.seeds import generator
 from pspflow.studies.latent.datasets.image_sets import ImageSet
 from pspflow.studies.latent.evaluation import connectivity
-from pspflow.studies.latent.evaluation.made_images import PCA, MadeImages
+from pspflow.studies.latent.evaluation.made_images import PCA, PRINTED, MadeImages
 from pspflow.studies.latent.evaluation.options import MeasuringOptions
 from pspflow.studies.latent.evaluation.units import (
     Images,
@@ -26,7 +26,7 @@ from pspflow.studies.latent.evaluation.units import (
 from pspflow.studies.latent.names import POTTS_NAMES, DatasetName
 from pspflow.studies.latent.networks.results import STUCK as VARIANCE_OF_STUCK
 
-MEAN_IMAGE, ORIGINAL, PRINTED = "mean image", "original", "printed"
+MEAN_IMAGE, ORIGINAL = "mean image", "original"
 MSE, R2, SSIM = "MSE", "R²", "SSIM"
 TWO_POINT, SPREAD = "two-point distance", "spread of outputs"
 UNITS: Final = {MSE: "1", R2: "1", SSIM: "1", TWO_POINT: "grey level²", SPREAD: "1"}

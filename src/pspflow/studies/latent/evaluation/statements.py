@@ -8,9 +8,9 @@ import pandas as pd
 from pspflow.report.section import Headline
 from pspflow.studies.latent.evaluation import connectivity, sampled
 from pspflow.studies.latent.evaluation.findings import REAL, RULER
-from pspflow.studies.latent.evaluation.made_images import INDEPENDENT, NOISE
+from pspflow.studies.latent.evaluation.made_images import INDEPENDENT, NOISE, PRINTED
 from pspflow.studies.latent.evaluation.options import EvaluationOptions
-from pspflow.studies.latent.evaluation.reconstructed import PRINTED, R2, SSIM, STUCK
+from pspflow.studies.latent.evaluation.reconstructed import R2, SSIM, STUCK
 from pspflow.studies.latent.evaluation.results import Results, listed, shown
 from pspflow.studies.latent.names import GANS
 

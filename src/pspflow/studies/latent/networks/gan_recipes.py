@@ -30,9 +30,9 @@ class GanRecipe:
     noise: int
     batch_size: int
     learning_rates: tuple[float, float]
-    """Of generator and discriminator."""
+    """Learning rates of generator and discriminator."""
     momenta: tuple[float, float]
-    """Of both Adams."""
+    """Decays of both Adams, beta 1 and beta 2."""
     paired: bool
     """Whether losses compare a real and a made image; see `gan_losses.discriminator_loss`."""
     slope_penalty: float

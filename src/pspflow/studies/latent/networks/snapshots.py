@@ -86,5 +86,5 @@ class WithSnapshots:
 
 def snapshot_files(folder: Path) -> dict[int, Path]:
     """Locate the snapshots in a folder by epoch, from the first to the last."""
-    found = {int(path.stem): path for path in folder.glob("[0-9]*.safetensors")}
-    return dict(sorted(found.items()))
+    files = [path for path in folder.glob("*.safetensors") if path.stem.isdecimal()]
+    return {int(path.stem): path for path in sorted(files, key=lambda path: int(path.stem))}

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import numpy as np
 import pandas as pd
 from cyclopts import Parameter
+from joblib import Parallel, delayed
 from numpy.lib.format import open_memmap
 
 from pspflow.errors import InputError
@@ -76,7 +77,7 @@ def simulate(
     inputs = {"micrograph": image} if dataset == "inpainted" and image else {}
     origin = Provenance.of("latent simulate", inputs, acting, seed)
     made = (
-        _variants(acting, count, seed)
+        _variants(acting, count, seed, threads)
         if inputs
         else simulated(dataset, acting, range(count), seed, threads)
     )
@@ -107,7 +108,7 @@ def simulate(
     log.info("%d images: %s", count, out)
 
 
-def _variants(options: DatasetsOptions, count: int, seed: int) -> Iterator[Made]:
+def _variants(options: DatasetsOptions, count: int, seed: int, threads: int) -> Iterator[Made]:
     """Vary crops from anywhere in a micrograph."""
     given = options.inpainted
     pixels = read_grey(Path(str(given.image)))
@@ -118,8 +119,9 @@ def _variants(options: DatasetsOptions, count: int, seed: int) -> Iterator[Made]
             "--options.inpainted.size-px."
         )
     everywhere = Region("all", 0, 0, *pixels.shape)
-    for number in range(count):
-        yield variant(pixels, everywhere, given, number, seed)
+    yield from Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
+        delayed(variant)(pixels, everywhere, given, number, seed) for number in range(count)
+    )
 
 
 def _say(drawn: pd.DataFrame) -> None:

@@ -12,9 +12,9 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log, progress
-from pspflow.microstructure.chips import contrast
+from pspflow.microstructure.chips import contrast, random_windows
 from pspflow.seeds import generator
-from pspflow.studies.latent.curation.crops import crop_rows, crop_windows, cut_windows
+from pspflow.studies.latent.curation.crops import crop_rows, cut_windows
 from pspflow.studies.latent.curation.options import CroppingOptions
 from pspflow.studies.latent.curation.rows import KEPT
 from pspflow.studies.latent.curation.splits import split_groups
@@ -114,8 +114,9 @@ def _drawn(
     pixels: np.ndarray, size: tuple[int, int], options: CroppingOptions, rng: np.random.Generator
 ) -> Places:
     """Draw the crops of one micrograph, and reject those of low contrast where that is wanted."""
-    shape = (pixels.shape[0], pixels.shape[1])
-    windows = crop_windows(shape, size, options.redundancy, rng)
+    height, width = pixels.shape
+    whole = {"row_start": 0, "row_stop": height, "column_start": 0, "column_stop": width}
+    windows = random_windows(whole, size, options.redundancy, rng)
     faint = _faint(pixels, windows, size, options.min_contrast)
     if options.low_contrast == "mark":
         return Places(windows, faint, 0)

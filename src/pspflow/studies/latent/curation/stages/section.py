@@ -1,16 +1,18 @@
 """Stage: the section on the curation is written."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from pspflow.io.arrays import get_array, open_store
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs
 from pspflow.io.tables import read_table
 from pspflow.seeds import generator
-from pspflow.studies.latent.curation.figures import magnification_figure, tile_figure
+from pspflow.studies.latent.curation.figures import magnification_figure
 from pspflow.studies.latent.curation.options import CurationOptions
 from pspflow.studies.latent.curation.rows import KEPT
 from pspflow.studies.latent.curation.section import curation_section
@@ -23,6 +25,7 @@ from pspflow.studies.paths import (
     NamedTables,
     SectionFile,
 )
+from pspflow.studies.shared.images.figures import image_grid
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import Seed, stage
 
@@ -63,15 +66,13 @@ def section(
         ),
         "rescaled": sheet.save(
             "rescaled",
-            tile_figure([_windows(kept, store)]),
+            _grid([_windows(kept, store)]),
             f"Windows of at most {WINDOW_PX} pixels of micrographs of several magnifications, at "
             "the common scale.",
         ),
         "crops": sheet.save(
             "crops",
-            tile_figure(
-                [each for name in options.use for each in _tiles(name, images, crops, seed)]
-            ),
+            _grid([each for name in options.use for each in _tiles(name, images, crops, seed)]),
             "Crops of each split, drawn at random.",
         ),
     }
@@ -85,7 +86,21 @@ def section(
     )
 
 
-def _windows(kept: pd.DataFrame, store: Micrographs) -> tuple[str, list[np.ndarray], list[str]]:
+class Tiles(NamedTuple):
+    """A row of images."""
+
+    name: str
+    images: list[np.ndarray]
+    titles: list[str]
+
+
+def _grid(rows: list[Tiles]) -> Figure:
+    """Show rows of images whose pixels have no known size."""
+    images = {row.name: row.images for row in rows}
+    return image_grid(images, {row.name: row.titles for row in rows}, np.nan)
+
+
+def _windows(kept: pd.DataFrame, store: Micrographs) -> Tiles:
     """Cut a window out of one micrograph of some magnifications, from low to high."""
     first = kept.drop_duplicates("magnification").sort_values("magnification")
     at = np.unique(np.linspace(0, len(first) - 1, SHOWN).round().astype(int))
@@ -94,12 +109,10 @@ def _windows(kept: pd.DataFrame, store: Micrographs) -> tuple[str, list[np.ndarr
     titles = [
         f"{each.magnification:g}x, scaled by {each.upscale:.2g}" for each in shown.itertuples()
     ]
-    return "", cut, titles
+    return Tiles("", cut, titles)
 
 
-def _tiles(
-    name: str, images: NamedStores, crops: NamedTables, seed: int
-) -> list[tuple[str, list[np.ndarray], list[str]]]:
+def _tiles(name: str, images: NamedStores, crops: NamedTables, seed: int) -> list[Tiles]:
     """Draw crops of each split of a dataset."""
     found = open_images([Path(images[name])], [Path(crops[name])])
     tiles = []
@@ -108,5 +121,5 @@ def _tiles(
         rng = generator(seed, "crops that are shown", name, split)
         some = np.sort(rng.choice(rows, min(SHOWN, len(rows)), replace=False))
         titles = [f"{value:g}x" for value in found.table["magnification"].iloc[some]]
-        tiles.append((f"{name}\n{split}", list(found.images(some)), titles))
+        tiles.append(Tiles(f"{name}\n{split}", list(found.images(some)), titles))
     return tiles

@@ -14,9 +14,8 @@ from pspflow.io.artefacts import Provenance
 from pspflow.logs import log, progress
 from pspflow.seeds import generator
 from pspflow.studies.latent.datasets.image_sets import IMAGE_DIMS, open_images
+from pspflow.studies.latent.evaluation.made_images import INDEPENDENT, NOISE, PCA, PRINTED
 from pspflow.studies.latent.evaluation.making import (
-    INDEPENDENT,
-    NOISE,
     Made,
     Wanted,
     drawn_pairs,
@@ -27,6 +26,7 @@ from pspflow.studies.latent.evaluation.making import (
 from pspflow.studies.latent.evaluation.options import MakingOptions
 from pspflow.studies.latent.evaluation.pca import fit_components
 from pspflow.studies.latent.names import DatasetName
+from pspflow.studies.latent.networks.snapshots import snapshot_files
 from pspflow.studies.latent.networks.trained import (
     TrainedAutoencoder,
     TrainedGenerator,
@@ -37,7 +37,6 @@ from pspflow.studies.paths import NamedWeights
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
 
 GREY = "grey level"
-PCA, PRINTED = "pca", "printed"
 
 
 @stage
@@ -152,12 +151,12 @@ def _epochs(folder: Path) -> list[tuple[int, Path]]:
     InputError
         If there is none.
     """
-    files = {int(path.stem): path for path in folder.glob("*.safetensors") if path.stem.isdecimal()}
+    files = snapshot_files(folder)
     if not files:
         raise InputError(
             f"{folder}: no EPOCH.safetensors lies there; give the folder snapshots of a network."
         )
-    return sorted(files.items())
+    return list(files.items())
 
 
 def _put(group: zarr.Group, name: str, made: Made) -> None:

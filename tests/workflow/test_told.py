@@ -1,0 +1,156 @@
+"""Each option of the configuration reaches a stage, and stages are told nothing else."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+
+import pytest
+
+from pspflow.options import Options
+
+from .planned import flag, hints, holds, options_of
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
+
+DERIVED = {
+    ("temper_flows_train", "regularisations"),
+    ("images_section", "simulated"),
+    ("texture_loop_run", "random_observations"),
+    ("steel_prior_train", "held_out"),
+    # those of its dataset
+    ("latent_networks_train", "epochs"),
+}
+"""Options that follow from the configuration and are not in it; tests of their own say which."""
+OF_THE_WORKFLOW = {
+    ("forward", "models", "c11"),
+    ("forward", "models", "normal"),
+    ("localization", "models"),
+    ("inverse", "models"),
+    ("localization", "structures"),
+    ("structures", "solver", "shards"),
+    ("persistence", "shards"),
+}
+"""Options that decide which jobs there are, and of which no stage is told."""
+
+
+def test_every_option_is_the_configured_one_or_a_default(planned):
+    """Of what a stage is told, nothing comes from elsewhere."""
+    problems = []
+    for job in planned.jobs:
+        section = getattr(planned.config, job.words[0])
+        if job.words[0] == "composite":
+            section = section.resolved()
+        configured = defaultdict(list)
+        for key, value in leaves(section.model_dump(mode="json")):
+            configured[key[-1]].append(value)
+        for name, hint in hints(job).items():
+            if not holds(hint, Options) or flag(name) not in job.flags:
+                continue
+            needed = any(field.is_required() for field in hint.model_fields.values())
+            defaults = {} if needed else dict(leaves(hint().model_dump(mode="json")))
+            problems += [
+                f"{job.rule} {job.wildcards} {key}: {value}"
+                for key, value in leaves(json.loads(job.flags[flag(name)][0]))
+                if (job.rule, *key) not in DERIVED
+                and value not in [*configured[key[-1]], defaults.get(key)]
+            ]
+    assert problems == []
+
+
+def test_every_configured_option_reaches_a_stage(planned):
+    """What stages are told holds every value of the configuration that is not a default."""
+    missing = []
+    for study, chapters in planned.config:
+        if not isinstance(chapters, Options):
+            continue
+        given = chapters.resolved() if study == "composite" else chapters
+        defaults = dict(leaves(type(chapters)().model_dump(mode="json")))
+        told = defaultdict(list)
+        for job in planned.jobs:
+            for name, hint in hints(job).items():
+                if job.words[0] == study and holds(hint, Options) and flag(name) in job.flags:
+                    for key, value in leaves(json.loads(job.flags[flag(name)][0])):
+                        told[key[-1]].append(value)
+        missing += [
+            (study, *key)
+            for key, value in leaves(given.chosen().model_dump(mode="json"))
+            if value != defaults.get(key)
+            and key not in OF_THE_WORKFLOW
+            and told[key[-1]]
+            and value not in told[key[-1]]
+        ]
+    assert missing == []
+
+
+def leaves(values, key=()):
+    """Yield the keys of nested values, each as a tuple, and the values."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, (*key, name))
+        else:
+            yield (*key, name), value
+
+
+def test_the_transfer_is_told_how_many_chips_and_resamples(planned):
+    """Each of its stages gets what acts on it, as configured."""
+    transfer = planned.config.temper.transfer
+    acting = {
+        "chips": ["chips_per_specimen"],
+        "plausibility": ["chips_per_specimen", "resamples"],
+        "preservation": ["resamples", "label_chips_per_specimen", "label_runs"],
+        "section": list(type(transfer).model_fields),
+    }
+    for stage, names in acting.items():
+        for job in planned.of(f"temper_transfer_{stage}"):
+            told = options_of(job)
+            assert {name: told[name] for name in names} == transfer.model_dump(include=set(names))
+    for job in planned.of("temper_pinet_evaluate"):
+        most = min(100, planned.config.temper.pinet.chips_per_specimen)
+        assert job.flags["chips-per-specimen"] == [str(most)]
+
+
+def test_options_that_act_are_the_configured_ones(planned):
+    """Epochs of a set, objective of a network, weight of a regularisation, what is wanted."""
+    config = planned.config
+    for job in planned.of("composite_networks_train"):
+        told, networks = options_of(job), config.composite.networks
+        of_set = job.wildcards["set"]
+        assert told["max_epochs"][of_set] == getattr(networks.max_epochs, of_set)
+        ours = (
+            "statistics"
+            if re.search("statistics|augmented", job.wildcards["network"])
+            else "published"
+        )
+        assert told[ours]["learning_rate"] == getattr(networks, ours).learning_rate
+        for name in ("width", "dense", "batch_size", "patience"):
+            assert told[name] == getattr(networks, name)
+    for job in planned.of("composite_localization_train"):
+        part = "fno" if job.wildcards["localizer"] == "fno" else "cpnet"
+        assert options_of(job)[part] == getattr(config.composite.localization, part).model_dump(
+            mode="json"
+        )
+    for job in planned.of("temper_flows_train"):
+        kind = job.wildcards["regularisation"]
+        assert options_of(job)["regularisations"] == [kind]
+        weights = config.temper.flows.topology_weight.model_dump()
+        if kind in weights:
+            assert options_of(job)["topology_weight"][kind] == weights[kind]
+    inverse = config.composite.resolved().inverse
+    for rule, count in (
+        ("composite_inverse_infer", "draws"),
+        ("composite_inverse_rank", "candidates"),
+    ):
+        for job in planned.of(rule):
+            told = options_of(job)
+            assert told[count] == getattr(inverse, count)
+            if job.wildcards["target"] == "c11":
+                assert told["c11_gpa"] == (list(inverse.c11_gpa) if inverse.c11_gpa else None)
+            else:
+                assert told["vectors"] == inverse.vectors
+    for job in planned.of("composite_structures_simulate"):
+        made = config.composite.structures.simulated
+        count = "structures" if job.wildcards["set"] == "all" else "pair_structures"
+        assert options_of(job)[count] == getattr(made, count)
+    for job in planned.of("composite_structures_split"):
+        assert options_of(job) == config.composite.structures.split.model_dump(mode="json")
