@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from pspflow import __version__
 from pspflow.errors import InputError, raise_problems
+from pspflow.io.disk import REFUSALS, REMEDIES
 from pspflow.logs import configure, log
 from pspflow.options import sentences
 from pspflow.studies import registry
@@ -27,11 +28,9 @@ from pspflow.studies import registry
 HELP = "Process-structure-property models of microstructures: studies, their chapters and stages."
 
 DISK_FAULTS = {
-    errno.ENOSPC: "make room, or write elsewhere",
-    errno.EDQUOT: "make room, or write elsewhere",
-    errno.EACCES: "change its permissions, or name another place",
-    errno.EPERM: "change its permissions, or name another place",
-    errno.EROFS: "name another place to write to",
+    **REMEDIES,
+    **REFUSALS,
+    errno.EIO: "the disk may be failing, so copy the file elsewhere or make it again",
     errno.ENOTDIR: "correct the path",
     errno.EISDIR: "name a file",
     errno.EEXIST: "name another place to write to",
@@ -169,4 +168,9 @@ def main() -> None:
     except BrokenPipeError:
         # who reads has seen enough; python would complain once more when it closes the stream
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        # what was printed went to a full disk, and python would try again when it closes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        log.error("%s", described(error))
         sys.exit(1)
