@@ -95,7 +95,7 @@ def _check_length(path: Path) -> None:
         try:
             header = json.loads(file.read(length)) if promised <= size else {}
             ends = [each["data_offsets"][1] for name, each in header.items() if name != METADATA]
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             return
     promised += max(ends, default=0)
     if size < promised:
