@@ -92,6 +92,7 @@ def test_an_orphan_ends_under_its_reader(run):
     os.kill(reader, signal.SIGCONT)
     assert going.end() == 0, going.text()
     run.whole()
+    assert run.again() == []
 
 
 @pytest.mark.fault(
