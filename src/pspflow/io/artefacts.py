@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pspflow import __version__
+from pspflow.io.disk import writing
 
 READ_BYTES = 1 << 20
 Inputs = Mapping[str, Path | Sequence[Path]]
@@ -124,24 +125,33 @@ def replacing(target: Path) -> Iterator[Path]:
     ----------
     target
         The file or folder to make or replace.
+
+    Raises
+    ------
+    InputError
+        If the disk is full or cannot be written to; see `disk.writing`.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
     # the suffix stays last: writers choose their format by it
     staged = target.with_name(
         f".{target.stem}.{socket.gethostname()}.{os.getpid()}.partial{target.suffix}"
     )
-    _remove(staged)  # in a container, a killed job and its resubmission may share a process id
     try:
-        yield staged
-        if _same(staged, target):
+        with writing(target, staged):
+            # in a container, a killed job and its resubmission may share a process id
             _remove(staged)
-            return
-        if staged.exists() and (staged.is_dir() or target.is_dir()):
-            _set_aside(target, staged)
-        staged.replace(target)
+            yield staged
+            if _same(staged, target):
+                _remove(staged)
+                return
+            if staged.exists() and (staged.is_dir() or target.is_dir()):
+                _set_aside(target, staged)
+            staged.replace(target)
     except BaseException:
-        _remove(staged)
+        with suppress(OSError):  # nothing can be removed from a disk that is read-only by now
+            _remove(staged)
         raise
 
 

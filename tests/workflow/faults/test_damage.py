@@ -1,4 +1,4 @@
-"""Artefacts that are damaged between two jobs, without snakemake knowing: refused, and made again."""
+"""Artefacts damaged between two jobs, behind snakemake's back: refused, and made again."""
 
 import os
 from collections.abc import Callable
@@ -30,8 +30,7 @@ def flip(file: Path) -> None:
 
 
 @pytest.mark.fault(
-    "a store or a table between two jobs is cut short, has a bit flipped or lacks a part, and keeps "
-    "its date",
+    "a store or a table is cut short, has a bit flipped or lacks a part, and keeps its date",
     "the job that reads it stops, and names it and the remedy: delete it; then the same command "
     "makes the same bytes again",
     "what is deleted",
