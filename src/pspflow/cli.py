@@ -38,6 +38,13 @@ DISK_FAULTS = {
 }
 """Errors of the disk that a user can correct, and how."""
 
+NO_MEMORY = ("can't allocate memory", "can't start new thread", "Cannot allocate memory")
+"""What torch and python say where the memory of the processor does not suffice."""
+MORE_MEMORY = (
+    "run fewer jobs at once with --cores, or on a cluster ask for more with --set-resources "
+    "RULE:mem_mb=MB, and run again"
+)
+
 app = App(name="pspflow", help=HELP, version=__version__)
 # help and version are asked of the commands, which are added after the tokens are known
 app.meta.help_flags = app.meta.version_flags = ()
@@ -141,6 +148,12 @@ def described(error: Exception) -> str:
             text = f"Options are no JSON near {near!r}: {cause.msg[0].lower()}{cause.msg[1:]}."
         case CycloptsError():
             text = f"{' '.join(str(error).split()).rstrip('.')}. See pspflow --help."
+        case MemoryError():
+            what = f" ({' '.join(str(error).split()).rstrip('.')})" if str(error) else ""
+            text = f"The memory is not enough{what}; {MORE_MEMORY}."
+        case RuntimeError() if any(sign in str(error) for sign in NO_MEMORY):
+            first = str(error).splitlines()[0].rstrip(".")
+            text = f"The memory is not enough ({first}); {MORE_MEMORY}."
         case FileNotFoundError():
             place = error.filename or error
             text = f"{place}: there is no such file or folder; correct the path."

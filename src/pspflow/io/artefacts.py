@@ -1,5 +1,6 @@
 """Artefacts: what one stage writes for the next, complete or not at all, with provenance."""
 
+import filecmp
 import glob
 import hashlib
 import json
@@ -116,7 +117,9 @@ def replacing(target: Path) -> Iterator[Path]:
     """Yield a path beside the target; when the block succeeds, it becomes the target.
 
     A killed job therefore leaves no partial artefact. A job that still runs when it is submitted
-    again does not interfere with the new one, since each process writes to its own path.
+    again does not interfere with the new one, since each process writes to its own path. Where it
+    ends last, it finds its own bytes and leaves them alone: what has been made of them since stays
+    newer than they are, and nobody who reads them is disturbed.
 
     Parameters
     ----------
@@ -140,6 +143,9 @@ def replacing(target: Path) -> Iterator[Path]:
             # in a container, a killed job and its resubmission may share a process id
             _remove(staged)
             yield staged
+            if _same(staged, target):
+                _remove(staged)
+                return
             if staged.exists() and (staged.is_dir() or target.is_dir()):
                 _set_aside(target, staged)
             staged.replace(target)
@@ -155,6 +161,23 @@ def _set_aside(target: Path, staged: Path) -> None:
         old = staged.with_name(staged.name.replace(".partial", ".old.partial", 1))
         target.replace(old)
         _remove(old)
+
+
+def _same(staged: Path, target: Path) -> bool:
+    """Say whether a target holds the same bytes; reading ends where they differ."""
+    if target.is_symlink() or staged.is_dir() != target.is_dir():
+        return False
+    if not (staged.exists() and target.exists()):
+        return False
+    names, others = _content(staged), _content(target)
+    if [file.relative_to(staged) for file in names] != [
+        file.relative_to(target) for file in others
+    ]:
+        return False
+    pairs = list(zip(names, others, strict=True))
+    if any(one.stat().st_size != other.stat().st_size for one, other in pairs):
+        return False
+    return all(filecmp.cmp(one, other, shallow=False) for one, other in pairs)
 
 
 def _sweep(target: Path) -> None:
