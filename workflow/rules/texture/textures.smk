@@ -97,7 +97,7 @@ else:
             " --sheet {input.sheet:q}"
             " --textures {output.textures:q}"
             " --table {output.table:q}"
-            " --grains {params.grains}"
+            " --grains {params.grains:q}"
             " --seed {params.seed}"
 
 
