@@ -25,7 +25,8 @@ from pspflow.config import load_config
 from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
 from pspflow.io.imagesets import existing_images
-from pspflow.logs import last_errors
+from pspflow.status.page import failures
+from pspflow.status.plan import Job, this_start, write_end, write_plans
 from pspflow.studies import registry
 
 try:
@@ -141,7 +142,32 @@ localrules:
     all,
 
 
+def planned_jobs():
+    """List the jobs of this start that have a log, in the order in which snakemake numbers them."""
+    return [
+        Job(
+            str(job.jobid),
+            job.rule.name,
+            str(job.log[0]),
+            job.wildcards_dict,
+            workflow.dag.needrun(job),
+        )
+        for job in sorted(workflow.dag.jobs, key=lambda job: job.jobid)
+        if job.log
+    ]
+
+
+onstart:
+    # jobs of a cluster are started by a snakemake without these hooks, so it is written once
+    write_plans(
+        Path(OUT),
+        this_start(workflow.executor_plugin.name, log, STARTED),
+        planned_jobs(),
+    )
+
+
 onsuccess:
+    write_end(Path(OUT), STARTED, True)
     for study in STUDIES:
         page = Path(f"{OUT}/{study}/report.html")
         if page.exists() and page.stat().st_mtime >= STARTED:
@@ -150,5 +176,6 @@ onsuccess:
 
 onerror:
     # snakemake lists every input of a failed job; what was wrong would drown in it
-    for message, path in last_errors(Path(OUT), STARTED).items():
+    for message, path in failures(Path(OUT), STARTED).items():
         print(f"\nFailed, see {path}:\n{message}", file=sys.stderr)
+    write_end(Path(OUT), STARTED, False)
