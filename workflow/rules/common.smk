@@ -3,6 +3,7 @@
 # Makes: CONFIG, the validated configuration; OUT, the folder of the run; STUDIES and RULES_FILES,
 # which come from the registry; helpers that write options, flags, memory and shares.
 
+import re
 import shlex
 import sys
 import time
@@ -21,6 +22,7 @@ shell.prefix(
     f'export PYTHONPATH={QUOTED}; pspflow() {{{{ python -m pspflow "$@"; }}}}; '
 )
 
+from pspflow.cluster import Request, ask_sinfo, impossible, parse_nodes
 from pspflow.config import load_config
 from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
@@ -45,6 +47,8 @@ STARTED = time.time()
 MADE = {study: {} for study in STUDIES}
 # of each study that starts from micrographs, the options of these shared chapters; its rules set it
 IMAGES, PERSISTENCE = {}, {}
+# resources that send a job to another SLURM cluster
+ELSEWHERE = {"cluster", "clusters", "slurm_cluster"}
 
 
 def rules_files():
@@ -157,7 +161,45 @@ def planned_jobs():
     ]
 
 
+def requests(last):
+    """List what planned jobs ask of a cluster, at their first attempt or at their last."""
+    for job in sorted(workflow.dag.needrun_jobs(), key=lambda job: job.jobid):
+        if job.is_local or (last and not job.restart_times):
+            continue
+        attempt = job.restart_times + 1 if last else 1
+        asked = job.rule.expand_resources(
+            job.wildcards_dict, job.input, attempt, skip_evaluation={"tmpdir"}
+        )
+        numbers = [
+            asked.get(name, 0) for name in ("_cores", "mem_mb", "runtime", "gpu")
+        ]
+        # another cluster, and a partition that is named to sbatch itself, cannot be judged here
+        elsewhere = ELSEWHERE.intersection(asked.keys())
+        named = re.search(r"(?:^|\s)(?:-p|--partition)", asked.get("slurm_extra", ""))
+        whole = all(isinstance(number, int) for number in numbers)
+        if whole and not elsewhere and not named:
+            partition = str(asked.get("slurm_partition", ""))
+            yield Request(job.rule.name, *numbers, partition, attempt)
+
+
+def check_requests():
+    """Stop before anything is submitted if a rule asks SLURM for what no node has.
+
+    The plugin would submit such a job again and again, with more memory each time.
+    """
+    if workflow.executor_settings.partition_config:
+        return  # the plugin chooses the partition of each job
+    nodes = parse_nodes(ask_sinfo())
+    problems = impossible(requests(last=False), nodes)
+    if problems:
+        raise WorkflowError("\n".join(problems))
+    for problem in impossible(requests(last=True), nodes):
+        print(f"Warning: {problem}", file=sys.stderr)
+
+
 onstart:
+    if workflow.executor_plugin.name == "slurm":
+        check_requests()
     # jobs of a cluster are started by a snakemake without these hooks, so it is written once
     write_plans(
         Path(OUT),

@@ -1,7 +1,7 @@
 """The state of every job of a plan: done, running, waiting or failed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pspflow.status.alive import Queue, process_lives
@@ -50,7 +50,9 @@ def states(plan: Plan, root: Path, queue: Queue) -> Iterator[State]:
             yield State(job, DONE)
         else:
             log = _current(read_stage_log(root / job.log), plan.start.time, event)
-            yield _state(job, event, log, statuses.get(job.log, 0), queue)
+            state = _state(job, event, log, statuses.get(job.log, 0), queue)
+            # what has no log of its own stands in that of snakemake
+            yield replace(state, path=state.path or plan.start.log)
 
 
 def _current(log: StageLog | None, started: float, event: Event | None) -> StageLog | None:
@@ -76,7 +78,9 @@ def _state(job: Job, event: Event | None, log: StageLog | None, status: int, que
         return State(job, WAITING)
     if lives(log, event, queue) is False:
         reason, path = _reason(job, event, None, status)
-        return State(job, BROKEN, log, SILENT if reason == UNSAID else reason, path)
+        if reason == UNSAID:
+            reason, path = SILENT, job.log
+        return State(job, BROKEN, log, reason, path)
     return State(job, RUNNING, log)
 
 
@@ -87,8 +91,8 @@ def _reason(job: Job, event: Event | None, said: str | None, status: int) -> tup
     if event is not None:
         reason = of_scheduler(job.rule, event.message, event.scheduler_log)
         if reason is not None:
-            return reason, event.scheduler_log or job.log
-    return of_status(job.rule, status) or UNSAID, job.log
+            return reason, event.scheduler_log
+    return of_status(job.rule, status) or UNSAID, ""
 
 
 def lives(log: StageLog, event: Event | None, queue: Queue) -> bool | None:
