@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from pspflow import __version__
 from pspflow.errors import InputError, raise_problems
 from pspflow.io.disk import REFUSALS, REMEDIES
-from pspflow.logs import configure, log
+from pspflow.logs import configure, log, noted
 from pspflow.options import sentences
 from pspflow.studies import registry
 
@@ -56,6 +56,22 @@ def print_schema() -> None:
     from pspflow.config import schema  # noqa: PLC0415 - the options of every study
 
     sys.stdout.write(schema())
+
+
+@app.command(name="status")
+def print_status(run: str | None = None, /) -> None:
+    """Say what a run is doing: what is done, runs, waits and failed, and why.
+
+    It reads files alone, so it works while snakemake runs, and after it was killed.
+
+    Parameters
+    ----------
+    run
+        Name of the run, or its folder; the one that was started last if none is given.
+    """
+    from pspflow.status.page import page  # noqa: PLC0415 - most calls are stages
+
+    sys.stdout.write(page(run))
 
 
 def add_studies(tokens: Sequence[str]) -> None:
@@ -98,7 +114,8 @@ def launch(
         configure(log_file)
         check_options(tokens)
         add_studies(tokens)
-        return app(tokens, exit_on_error=False, print_error=False)
+        with noted():
+            return app(tokens, exit_on_error=False, print_error=False)
     except BrokenPipeError:
         raise
     except Exception as error:
