@@ -237,7 +237,7 @@ def test_weights_with_a_pickle(tmp_path, payload, form):
 
 def cataloguing(sheet, folder):
     """Write the command that reads a user's sheet."""
-    options = {"domains": [{"name": "t5", "label": "T5"}, {"name": "t6", "label": "T6"}]}
+    options = {"domains": [{"name": "t5", "label": "uts"}]}
     made = ["--catalogue", folder / "catalogue.parquet", "--options", json.dumps(options)]
     return ["temper", "images", "catalogue", "--sheet", sheet, *made]
 
@@ -258,9 +258,12 @@ def test_parquet_with_a_pickle(tmp_path, payload, refused):
 @pytest.mark.parametrize("cell", ["=1+1", "=cmd|'/C calc'!A0", "@SUM(1)", "+1", "$(touch canary)"])
 def test_formulas_are_text(tmp_path, refused, cell):
     """A cell is quoted as it is written, and never computed."""
-    write_tiff(tmp_path / "a.tif", np.arange(EDGE**2, dtype=np.uint8).reshape(EDGE, EDGE), None, "")
+    for place, name in enumerate(("a.tif", "b.tif")):
+        levels = np.arange(EDGE**2, dtype=np.uint8).reshape(EDGE, EDGE) + place
+        write_tiff(tmp_path / name, levels.astype(np.uint8), None, "")
     path = tmp_path / "sheet.csv"
-    pd.DataFrame({"image": ["a.tif"], "domain": [cell], "specimen": ["s"]}).to_csv(path, index=0)
+    rows = {"image": ["a.tif", "b.tif"], "domain": ["t5", cell], "specimen": ["s", "t"]}
+    pd.DataFrame({**rows, "uts": [1, 2]}).to_csv(path, index=False)
     assert cell in refused(*cataloguing(path, tmp_path))
 
 
