@@ -10,7 +10,7 @@ import pytest
 
 from pspflow.errors import InputError
 from pspflow.io.imagesets import existing_images
-from pspflow.io.sheet import read_sheet
+from pspflow.io.sheet import read_sheet, write_sheet
 
 HEADER = "image,domain,specimen,uts_mpa\n"
 ROWS = "a.tif,t5,s1,300\nb.tif,t6,s1,\n"
@@ -221,3 +221,19 @@ def test_existing_images(tmp_path):
     rows = f"a.tif,t5,s1,\na.tif,t6,s1,\nnone.tif,t5,s2,\n,t5,s3,\n{'long' * 99},t5,s4,\n"
     sheet = csv(tmp_path, HEADER + rows)
     assert existing_images(sheet) == [str(tmp_path / "a.tif")]
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.99, 1])
+def test_a_sealed_sheet_that_is_damaged(tmp_path, kept):
+    """Sheets that one stage writes for another have a digest beside them; others do not."""
+    path = tmp_path / "sheet.csv"
+    rows = pd.DataFrame({"image": [f"{i}.tif" for i in range(30)], "domain": "t5", "specimen": "s"})
+    write_sheet(path, rows, sealed=True)
+    assert len(read_sheet(path)) == 30
+    text = path.read_text()
+    path.write_text(text.replace("7.tif", "8.tif")[: int(kept * len(text))])
+    with pytest.raises(InputError, match=r"sheet\.csv: it is not as it was written; delete it and"):
+        read_sheet(path)
+    write_sheet(path, rows[:9])  # an older digest does not count
+    assert len(read_sheet(path)) == 9
+    assert [each.name for each in tmp_path.iterdir()] == ["sheet.csv"]

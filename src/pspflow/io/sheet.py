@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pspflow.errors import InputError
-from pspflow.io.artefacts import replacing
+from pspflow.io.artefacts import fingerprint, replacing
+from pspflow.io.disk import writing
 
 REQUIRED = ("image", "domain", "specimen")
 DELIMITERS = ";\t|"
@@ -42,12 +43,13 @@ def read_sheet(
     Raises
     ------
     InputError
-        If the file is missing or empty, has another delimiter or encoding, repeats a column or
-        lacks a required one, or has no rows.
+        If the file is missing, empty or damaged, has another delimiter or encoding, repeats a
+        column or lacks a required one, or has no rows.
     """
     if not path.is_file():
         where = "" if path.is_absolute() else f" in {Path.cwd()}, where the command runs"
         raise InputError(f"{path}: there is no such sheet{where}; correct the path.")
+    _check_digest(path)
     table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path, thing)
     missing = [name for name in required if name not in table.columns]
     if missing:
@@ -162,7 +164,43 @@ def _check_header(path: Path, header: list[str]) -> None:
         raise InputError(f"{path}: column {repeated[0]!r} appears twice; rename one.")
 
 
-def write_sheet(path: Path, rows: pd.DataFrame) -> None:
-    """Write a sheet as CSV."""
+def write_sheet(path: Path, rows: pd.DataFrame, *, sealed: bool = False) -> None:
+    """Write a sheet as CSV.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    rows
+        Its rows, without the index.
+    sealed
+        Whether stages are to read it: its digest lies in a hidden file beside it, since CSV has no
+        room for one. Sheets for people are not sealed, as they may be edited.
+    """
+    digest = digest_file(path)
+    if digest.exists():  # that of an older sheet
+        with writing(path):
+            digest.unlink(missing_ok=True)
     with replacing(path) as staged:
         rows.to_csv(staged, index=False)
+    if sealed:
+        with replacing(digest) as staged:
+            staged.write_text(f"{fingerprint(path)}\n", encoding="ascii")
+
+
+def digest_file(path: Path) -> Path:
+    """Return where the digest of a sealed sheet lies."""
+    return path.with_name(f".{path.name}.digest")
+
+
+def _check_digest(path: Path) -> None:
+    """Refuse a sealed sheet that holds something else than was written."""
+    try:
+        digest = digest_file(path).read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        return
+    if digest != fingerprint(path):
+        raise InputError(
+            f"{path}: it is not as it was written; delete it and rerun what makes it, or delete "
+            f"{digest_file(path).name} beside it if you have edited the sheet."
+        )

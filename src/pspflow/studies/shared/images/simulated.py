@@ -76,7 +76,7 @@ def write_simulated(
         }
         for each in micrographs
     ]
-    write_sheet(sheet, pd.DataFrame(rows))
+    write_sheet(sheet, pd.DataFrame(rows), sealed=True)
 
 
 def _file_name(micrograph: SimulatedMicrograph) -> str:

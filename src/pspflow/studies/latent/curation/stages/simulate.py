@@ -42,7 +42,7 @@ def simulate(
         )
         for _ in progress(work, len(entries), "simulated micrographs", "micrograph"):
             pass
-    write_sheet(table, table_of(entries))
+    write_sheet(table, table_of(entries), sealed=True)
     log.info("Simulated %d micrographs of %d samples", len(entries), options.samples)
 
 
