@@ -117,7 +117,8 @@ class Run:
 
     def start(self, *arguments: str, **extra: str) -> Started:
         """Start the workflow; `STOP_AT` and the like as in held.py."""
-        given = (*(arguments or ("--cores", "2", *TARGETS)), *CONFIG)
+        given = arguments or ("--cores", "2", *TARGETS)
+        given = given if "--configfile" in given else (*given, *CONFIG)
         self._started.append(Started(self.folder, given, f"run{next(self._names)}", **extra))
         return self._started[-1]
 

@@ -7,8 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
-from .broken import TARGETS, mounted
+from .broken import contents, mounted
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 # what is made on the full disk, one of each format, and the free space that is too little for it
@@ -16,7 +17,7 @@ ARTEFACTS = {
     "store": ("temper/persistence/shards/2-of-2.zarr", 3 << 12),
     "table": ("temper/images/chips.parquet", 1 << 12),
     "page": ("temper/persistence/section.json", 2 << 12),
-    "figure": ("temper/persistence/figures/persistence.png", 3 << 12),
+    "figure": ("temper/persistence/figures/persistence.png", 2 << 12),
 }
 
 
@@ -43,7 +44,7 @@ def test_a_full_disk(run, kind):
     (run.folder / "results").mkdir()
     with mounted("-t", "tmpfs", "-o", "size=32m", "tmpfs", run.folder / "results"):
         shutil.copytree(run.folder / "moved", run.folder / "results", dirs_exist_ok=True)
-        run.remove(artefact)
+        run.remove(artefact, "temper/persistence/section.json")  # beside the figure, in one job
         ballast = fill(run.folder / "results", spare)
         full = run.start()
         assert full.end() == 1, full.text()
@@ -73,7 +74,7 @@ def test_a_full_disk(run, kind):
     ],
 )
 def test_a_folder_that_is_read_only(run, artefact, rules):
-    """Snakemake refuses to replace a figure; a store that is not there yet is the job's to refuse."""
+    """Snakemake refuses to replace a figure; to make a store is the job's."""
     run.remove(artefact)
     before = {path: path.stat().st_mtime_ns for path in run.results.rglob("*")}
     results = run.folder / "results"
@@ -90,18 +91,26 @@ def test_a_folder_that_is_read_only(run, artefact, rules):
 
 
 @pytest.mark.fault(
-    "a job that gets less memory than it needs",
-    "it says so in one sentence, with the option to change; given more, the same command goes on",
+    "a job that needs more memory than there is",
+    "it says so in one sentence, with what to change; nothing is left of it, other runs stay as "
+    "they are",
     "that job",
 )
 def test_too_little_memory(run):
-    run.remove("temper/persistence/shards/1-of-2.zarr")
-    poor = run.start(SCARCE="persistence compute", SPARE_MB="0")
+    large = {"run": "large", "temper": {"images": {"simulated": {"size_px": 8000}}}}
+    (run.folder / "large.yaml").write_text(yaml.safe_dump(large))
+    job = "results/large/temper/images/simulated/sheet.csv"
+    poor = run.start(
+        *("--cores", "1", job, "--configfile", "tests/config.yaml", "large.yaml"),
+        SCARCE="images simulate",
+        SPARE_MB="100",
+    )
     assert poor.end() == 1
     print(poor.text())
     assert "Traceback" not in poor.text()
-    assert "memory" in poor.text().partition("Failed, see ")[2]
+    assert "memory is not enough" in poor.text().partition("Failed, see ")[2]
     assert "--set-resources" in poor.text()
-    assert not run.partial()
-    assert run.again("--cores", "1", *TARGETS).count("persistence_compute") == 1
+    made = contents(run.folder / "results/large")
+    assert not made, "something is left"
     run.whole()
+    assert run.again() == []
