@@ -6,7 +6,7 @@ BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test test-cluster install lint types dry-runs schema data-tables envs benchmarks clean
+.PHONY: demo test test-cluster install lint types dry-runs schema scale data-tables envs benchmarks clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -49,6 +49,11 @@ dry-runs: $(READY)
 	  echo "dry run: profile $$profile"; \
 	  snakemake -n --quiet all --profile $$profile || exit 1; \
 	done
+
+# the dry run of the papers' sizes, and what it asks of a cluster
+scale: $(READY)
+	python benchmarks/scale.py > docs/results/scale.json
+	python benchmarks/scale.py --page
 
 schema: $(READY)
 	pspflow schema > workflow/schemas/config.schema.json
