@@ -74,6 +74,7 @@ benchmarks: $(READY)
 	python benchmarks/texture.py > benchmarks/results/texture.json
 	python benchmarks/pixelcnn.py > benchmarks/results/pixelcnn.json
 	python benchmarks/microstructures.py > benchmarks/results/microstructures.json
+	python benchmarks/planning.py > benchmarks/results/planning.json
 	python benchmarks/startup.py > benchmarks/results/startup.json
 	python benchmarks/render.py > docs/benchmarks.md
 
