@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -56,3 +57,19 @@ def test_every_line_says_what_it_rests_on(scale, rows):
 def test_the_page_is_that_of_the_record(scale):
     """`make scale` writes the page."""
     assert scale.PAGE.read_text(encoding="utf-8") == scale.filled()
+
+
+def test_rules_import_nothing_that_takes_long():
+    """Every job of a cluster reads the rules again: 869 times what an import takes."""
+    lines = (ROOT / "workflow/rules").rglob("*.smk")
+    imports = {
+        line
+        for path in lines
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith(("from pspflow", "import pspflow"))
+    }
+    assert "from pspflow.config import load_config" in imports
+    heavy = {"torch", "zarr", "scipy.interpolate", "scipy.ndimage", "cyclopts", "numba", "pandas"}
+    code = "\n".join(["import sys", *sorted(imports), f"print(*{heavy!r} & {{*sys.modules}})"])
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
