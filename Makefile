@@ -6,7 +6,7 @@ BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test test-cluster install lint types dry-runs schema profiles data-tables envs benchmarks clean
+.PHONY: demo test test-cluster install lint types dry-runs schema profiles scale data-tables envs benchmarks clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -50,6 +50,11 @@ dry-runs: $(READY)
 	  snakemake -n --quiet all --profile $$profile || exit 1; \
 	done
 
+# the dry run of the papers' sizes, and what it asks of a cluster
+scale: $(READY)
+	python benchmarks/scale.py > docs/results/scale.json
+	python benchmarks/scale.py --page
+
 schema: $(READY)
 	pspflow schema > workflow/schemas/config.schema.json
 
@@ -72,6 +77,7 @@ benchmarks: $(READY)
 	python benchmarks/texture.py > benchmarks/results/texture.json
 	python benchmarks/pixelcnn.py > benchmarks/results/pixelcnn.json
 	python benchmarks/microstructures.py > benchmarks/results/microstructures.json
+	python benchmarks/planning.py > benchmarks/results/planning.json
 	python benchmarks/startup.py > benchmarks/results/startup.json
 	python benchmarks/render.py > docs/benchmarks.md
 

@@ -70,6 +70,22 @@ def test_html_is_self_contained_and_escaped(page):
     assert not re.search(r'(src|href)="(?!data:)', text)
 
 
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "a|b", "<img src=x onerror=y>"])
+def test_names_of_specimens_stay_text(name):
+    """A sheet's names are text in titles, sentences, captions and cells of both pages."""
+    figure = Figure(name="chips", png=PNG, caption=name)
+    table = Table.of(pd.DataFrame({"specimen": [name], name: [1.0]}), name)
+    part = Part(title=name, text=name, figures=(figure,), tables=(table,))
+    section = Section(title=name, lead=name, findings=(name,), parts=(part,))
+    page = Page(title=name, sections={"images": section}, provenance={"specimen": name})
+    for text in (html(page), markdown(page, {"chips": "c.png"})):
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(rows) == 3
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {3}
+
+
 def test_long_tables_are_folded(page):
     """Short ones stay open, on both pages."""
     for text in (html(page), markdown(page, {"images_chips": "c.png"})):

@@ -101,7 +101,7 @@ rule composite_networks_train:
         "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(16000),
-        runtime=1440,
+        runtime=360,
         gpu=1,
         device=CONFIG.device,
     params:

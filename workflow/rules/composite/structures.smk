@@ -142,7 +142,7 @@ rule composite_structures_solve:
         **STRUCTURES_GPU,
         device=STRUCTURES_DEVICE,
         mem_mb=memory(8000 if STRUCTURES_ON_GPU else 2000),
-        runtime=240,
+        runtime=60,
     params:
         fields=lambda wildcards: STRUCTURES_FIELDS[wildcards.set],
         options=options(COMPOSITE.structures.solver.solution),

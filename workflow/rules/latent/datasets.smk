@@ -44,7 +44,7 @@ rule latent_datasets_simulate:
         "../../../envs/cpu.yaml"
     resources:
         mem_mb=memory(2000),
-        runtime=240,
+        runtime=90,
     params:
         options=lambda wildcards: options(LATENT.datasets.of_dataset(wildcards.dataset)),
         seed=CONFIG.seed,

@@ -70,7 +70,7 @@ rule persistence_compute:
         "../../../envs/cpu.yaml"
     resources:
         mem_mb=memory(2000),
-        runtime=120,
+        runtime=60,
     shell:
         "pspflow --log {log:q} {wildcards.study:q} persistence compute"
         " --micrographs {input.micrographs:q}"

@@ -49,7 +49,7 @@ rule steel_codes_train:
         "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(16000),
-        runtime=1440,
+        runtime=120,
         gpu=1,
         device=CONFIG.device,
     params:

@@ -67,7 +67,7 @@ rule steel_generation_generate:
         "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(8000),
-        runtime=240,
+        runtime=60,
         gpu=1,
         device=CONFIG.device,
     params:

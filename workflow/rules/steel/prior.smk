@@ -65,7 +65,7 @@ rule steel_prior_train:
         "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(8000),
-        runtime=1440,
+        runtime=480,
         gpu=1,
         device=CONFIG.device,
     params:

@@ -33,6 +33,11 @@ FLOWS_TOPOLOGY = {
     },
 }
 
+# an epoch of all chips takes a card hours, in float32 four times as many as in bfloat16
+FLOWS_MINUTES = 1440
+if TEMPER.flows.steps_per_epoch is None:
+    FLOWS_MINUTES = 8640 if TEMPER.flows.precision == "float32" else 2880
+
 
 wildcard_constraints:
     regularisation="|".join(FLOWS_TOPOLOGY),
@@ -56,7 +61,7 @@ rule temper_flows_train:
         "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(16000),
-        runtime=1440,
+        runtime=FLOWS_MINUTES,
         gpu=1,
         device=CONFIG.device,
     params:

@@ -39,7 +39,7 @@ rule temper_pinet_train:
         "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(16000),
-        runtime=240,
+        runtime=720,
         gpu=1,
         device=CONFIG.device,
     params:

@@ -65,7 +65,8 @@ rule texture_plasticity_solve:
         "../../../envs/cpu.yaml"
     resources:
         mem_mb=memory(2000),
-        runtime=240,
+        # a class of yours may take any time
+        runtime=30 if TEXTURE.plasticity.source == "taylor" else 1440,
     params:
         options=options(TEXTURE.plasticity.truth),
     shell:
