@@ -51,7 +51,7 @@ def plan(root, jobs, snakemake="", process=None, host=None, age=100.0):
     return start
 
 
-def stage(root, each, text="", process=None, host=None, begun=50.0, number="", written=0.0):
+def stage(root, each, text="", process=None, host=None, begun=90.0, number="", written=0.0):
     """Write the log of a stage that was started some seconds ago."""
     path = root / each.log
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def test_states(root):
     assert said.startswith("Run demo: 6 jobs, 3 done, 1 running, 1 waiting, 1 failed.\n")
     assert row(said, "temper flows") == (3, 1, 1, 1)
     assert f"(process {FIRST}) and runs." in said
-    assert "temper_flows_train (seed 3), 50 s on " in said
+    assert "temper_flows_train (seed 3), 1 min on " in said
     assert ": epoch 3 of 9\n" in said
     failure = f"(seed 4), see {jobs[3].log}:\n    sheet.csv row 3: no image; correct it.\n"
     assert failure in said
