@@ -6,7 +6,7 @@ BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test test-cluster install lint types dry-runs schema data-tables envs benchmarks clean
+.PHONY: demo test test-cluster install lint types dry-runs schema profiles data-tables envs benchmarks clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -52,6 +52,9 @@ dry-runs: $(READY)
 
 schema: $(READY)
 	pspflow schema > workflow/schemas/config.schema.json
+
+profiles: $(READY)
+	python workflow/profiles/write.py
 
 data-tables: $(READY)
 	python tests/data_tables.py

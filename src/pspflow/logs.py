@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -38,19 +38,39 @@ class _Lines(logging.Formatter):
         return super().formatMessage(record)
 
 
+class _File(logging.FileHandler):
+    """A log that ends, with a warning on the terminal, where its disk takes no more."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base's name
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        logging.getLogger().removeHandler(self)
+        log.warning("%s: the log ends here (%s)", self.baseFilename, error.strerror)
+
+    def close(self) -> None:
+        # what could not be written is tried again
+        with suppress(OSError):
+            super().close()
+
+
 def configure(log_file: Path | None) -> None:
     """Send log lines to the terminal and, where one is named, to a file.
 
     Both are needed: a rule's log is read afterwards, and the terminal must show why a job
     stopped.
     """
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    lines = _Lines("%(asctime)s %(mark)s%(message)s", "%H:%M:%S")
+    terminal = logging.StreamHandler(sys.stderr)
+    terminal.setFormatter(lines)
+    # the terminal first: it says why there is no file
+    logging.basicConfig(level=logging.INFO, handlers=[terminal])
     if log_file is not None:
         log_file.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(log_file, mode="w", encoding="utf-8"))
-    for handler in handlers:
-        handler.setFormatter(_Lines("%(asctime)s %(mark)s%(message)s", "%H:%M:%S"))
-    logging.basicConfig(level=logging.INFO, handlers=handlers)
+        file = _File(log_file, mode="w", encoding="utf-8")
+        file.setFormatter(lines)
+        logging.getLogger().addHandler(file)
 
 
 def note(text: str) -> None:

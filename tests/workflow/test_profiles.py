@@ -1,5 +1,6 @@
 """Profiles, overlays, environments and the schema: what a cluster user and an editor rely on."""
 
+import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -42,15 +43,35 @@ class TestProfile:
         assert "results/paper" not in run.stdout
 
 
-def test_every_gpu_rule_asks_lsf_for_one():
-    """The plugin of LSF knows no gpu resource: a rule that is forgotten would train on a CPU."""
-    rule = re.compile(r"^ *rule (\w+):$(.*?)(?=^ *rule |\Z)", re.MULTILINE | re.DOTALL)
-    files = (ROOT / "workflow/rules").rglob("*.smk")
-    bodies = dict(pair for path in files for pair in rule.findall(path.read_text()))
-    wanted = {name for name, body in bodies.items() if "gpu=1" in body}
+@pytest.fixture(scope="module")
+def profiles():
+    """Import what writes the lists of profiles, which is a script."""
+    place = ROOT / "workflow/profiles/write.py"
+    specification = importlib.util.spec_from_file_location("write_profiles", place)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_profiles_list_the_rules_that_ask_for_a_gpu(profiles):
+    """The rules say it, `make profiles` writes it: one that is forgotten trains on a CPU."""
+    for path in sorted((ROOT / "workflow/profiles").glob("*/config.yaml")):
+        text = path.read_text()
+        assert profiles.written(text, profiles.gpu_rules()) == text, f"{path}: make profiles"
     lsf = yaml.safe_load((ROOT / "workflow/profiles/lsf/config.yaml").read_text())
     asked = {name for name, more in lsf["set-resources"].items() if "-gpu" in more["lsf_extra"]}
-    assert asked == wanted
+    assert asked == set(profiles.gpu_rules())
+
+
+def test_settings_of_gpu_jobs_survive_a_new_rule(profiles):
+    """What a site has set at the first rule goes with the list, whichever rule is first."""
+    text = (
+        (ROOT / "workflow/profiles/lsf/config.yaml").read_text().replace("queue: gpu", "queue: v")
+    )
+    values = yaml.safe_load(profiles.written(text, ["another", "one"]))["set-resources"]
+    assert values == dict.fromkeys(
+        ["another", "one"], {"lsf_queue": "v", "lsf_extra": "'-gpu num=1'"}
+    )
 
 
 @pytest.mark.parametrize("overlay", ["reference", "paper"])

@@ -22,11 +22,15 @@ shell.prefix(
     f'export PYTHONPATH={QUOTED}; pspflow() {{{{ python -m pspflow "$@"; }}}}; '
 )
 
+from pspflow.options import Options
+
+# every job reads these files again: what options mean is for people, and takes a fifth of a second
+Options.model_config["use_attribute_docstrings"] = False
+
 from pspflow.cluster import Request, ask_sinfo, impossible, parse_nodes
 from pspflow.config import load_config
 from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
-from pspflow.io.imagesets import existing_images
 from pspflow.status.page import failures
 from pspflow.status.plan import Job, this_start, write_end, write_plans
 from pspflow.studies import registry
@@ -130,6 +134,8 @@ def watched(path, where):
 @cache
 def images_of(sheet):
     """List the images of a user's sheet, so that replacing one reruns what depends on it."""
+    from pspflow.io.imagesets import existing_images  # with zarr a quarter of a second
+
     try:
         images = existing_images(Path(watched(sheet, "micrographs.sheet")))
     except InputError as error:
