@@ -201,7 +201,8 @@ def test_folder_that_cannot_be_made(tmp_path):
     [
         (
             OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
-            "[Errno 28] No space left on device; make room, or write elsewhere.",
+            "[Errno 28] No space left on device; free space there, or write elsewhere, and run "
+            "again.",
         ),
         (
             PermissionError(errno.EACCES, os.strerror(errno.EACCES), "results"),

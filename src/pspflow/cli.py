@@ -20,24 +20,30 @@ from pydantic import ValidationError
 
 from pspflow import __version__
 from pspflow.errors import InputError, raise_problems
-from pspflow.logs import configure, log
+from pspflow.io.disk import REFUSALS, REMEDIES
+from pspflow.logs import configure, log, noted
 from pspflow.options import sentences
 from pspflow.studies import registry
 
 HELP = "Process-structure-property models of microstructures: studies, their chapters and stages."
 
 DISK_FAULTS = {
-    errno.ENOSPC: "make room, or write elsewhere",
-    errno.EDQUOT: "make room, or write elsewhere",
-    errno.EACCES: "change its permissions, or name another place",
-    errno.EPERM: "change its permissions, or name another place",
-    errno.EROFS: "name another place to write to",
+    **REMEDIES,
+    **REFUSALS,
+    errno.EIO: "the disk may be failing, so copy the file elsewhere or make it again",
     errno.ENOTDIR: "correct the path",
     errno.EISDIR: "name a file",
     errno.EEXIST: "name another place to write to",
     errno.ENAMETOOLONG: "correct the path",
 }
 """Errors of the disk that a user can correct, and how."""
+
+NO_MEMORY = ("can't allocate memory", "can't start new thread", "Cannot allocate memory")
+"""What torch and python say where the memory of the processor does not suffice."""
+MORE_MEMORY = (
+    "run fewer jobs at once with --cores, or on a cluster ask for more with --set-resources "
+    "RULE:mem_mb=MB, and run again"
+)
 
 app = App(name="pspflow", help=HELP, version=__version__)
 # help and version are asked of the commands, which are added after the tokens are known
@@ -50,6 +56,22 @@ def print_schema() -> None:
     from pspflow.config import schema  # noqa: PLC0415 - the options of every study
 
     sys.stdout.write(schema())
+
+
+@app.command(name="status")
+def print_status(run: str | None = None, /) -> None:
+    """Say what a run is doing: what is done, runs, waits and failed, and why.
+
+    It reads files alone, so it works while snakemake runs, and after it was killed.
+
+    Parameters
+    ----------
+    run
+        Name of the run, or its folder; the one that was started last if none is given.
+    """
+    from pspflow.status.page import page  # noqa: PLC0415 - most calls are stages
+
+    sys.stdout.write(page(run))
 
 
 def add_studies(tokens: Sequence[str]) -> None:
@@ -92,7 +114,8 @@ def launch(
         configure(log_file)
         check_options(tokens)
         add_studies(tokens)
-        return app(tokens, exit_on_error=False, print_error=False)
+        with noted():
+            return app(tokens, exit_on_error=False, print_error=False)
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -142,6 +165,12 @@ def described(error: Exception) -> str:
             text = f"Options are no JSON near {near!r}: {cause.msg[0].lower()}{cause.msg[1:]}."
         case CycloptsError():
             text = f"{' '.join(str(error).split()).rstrip('.')}. See pspflow --help."
+        case MemoryError():
+            what = f" ({' '.join(str(error).split()).rstrip('.')})" if str(error) else ""
+            text = f"The memory is not enough{what}; {MORE_MEMORY}."
+        case RuntimeError() if any(sign in str(error) for sign in NO_MEMORY):
+            first = str(error).splitlines()[0].rstrip(".")
+            text = f"The memory is not enough ({first}); {MORE_MEMORY}."
         case FileNotFoundError():
             place = error.filename or error
             text = f"{place}: there is no such file or folder; correct the path."
@@ -169,4 +198,9 @@ def main() -> None:
     except BrokenPipeError:
         # who reads has seen enough; python would complain once more when it closes the stream
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        # what was printed went to a full disk, and python would try again when it closes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        log.error("%s", described(error))
         sys.exit(1)

@@ -1,10 +1,14 @@
 """Messages while a stage runs: log lines, and a progress bar for long work."""
 
 import logging
+import os
 import re
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +23,9 @@ SECONDS_BETWEEN_LINES = 30.0
 
 TIME = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
 WARNING, ERROR = "Warning: ", "Error: "
+STARTED, FINISHED = "Started ", "Finished in "
+SCHEDULERS = ("SLURM_JOB_ID", "LSB_JOBID")
+"""Variables in which schedulers tell a job its number."""
 
 log = logging.getLogger("pspflow")
 
@@ -31,47 +38,60 @@ class _Lines(logging.Formatter):
         return super().formatMessage(record)
 
 
+class _File(logging.FileHandler):
+    """A log that ends, with a warning on the terminal, where its disk takes no more."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base's name
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        logging.getLogger().removeHandler(self)
+        log.warning("%s: the log ends here (%s)", self.baseFilename, error.strerror)
+
+    def close(self) -> None:
+        # what could not be written is tried again
+        with suppress(OSError):
+            super().close()
+
+
 def configure(log_file: Path | None) -> None:
     """Send log lines to the terminal and, where one is named, to a file.
 
     Both are needed: a rule's log is read afterwards, and the terminal must show why a job
     stopped.
     """
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    lines = _Lines("%(asctime)s %(mark)s%(message)s", "%H:%M:%S")
+    terminal = logging.StreamHandler(sys.stderr)
+    terminal.setFormatter(lines)
+    # the terminal first: it says why there is no file
+    logging.basicConfig(level=logging.INFO, handlers=[terminal])
     if log_file is not None:
         log_file.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(log_file, mode="w", encoding="utf-8"))
-    for handler in handlers:
-        handler.setFormatter(_Lines("%(asctime)s %(mark)s%(message)s", "%H:%M:%S"))
-    logging.basicConfig(level=logging.INFO, handlers=handlers)
+        file = _File(log_file, mode="w", encoding="utf-8")
+        file.setFormatter(lines)
+        logging.getLogger().addHandler(file)
 
 
-def last_errors(folder: Path, since: float) -> dict[str, Path]:
-    """Collect the errors with which logs end: why the jobs of a run failed.
+def note(text: str) -> None:
+    """Write a line into the log file alone: what a person at a terminal knows."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.FileHandler):
+            handler.handle(log.makeRecord(log.name, logging.INFO, "", 0, text, (), None))
 
-    Parameters
-    ----------
-    folder
-        Folder of the run; the logs lie anywhere in it.
-    since
-        Time in seconds since the epoch; logs that were written before are left out.
 
-    Returns
-    -------
-    dict
-        Each error once, and the first log that ends with it. Of a traceback, its last line.
+@contextmanager
+def noted() -> Iterator[None]:
+    """Note when and where a stage starts, and at its end how long it took.
+
+    A log without such an end, whose process is gone, is that of a job that was killed.
     """
-    errors: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*.log")):
-        if path.stat().st_mtime < since:
-            continue
-        last = TIME.split(path.read_text(encoding="utf-8", errors="replace"))[-1].strip()
-        if last.startswith(ERROR):
-            error = last.removeprefix(ERROR)
-            if error.startswith("Traceback"):
-                error = error.splitlines()[-1]
-            errors.setdefault(error, path)
-    return errors
+    began = time.monotonic()
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    jobs = [f", {name}={os.environ[name]}" for name in SCHEDULERS if os.environ.get(name)]
+    note(f"{STARTED}{now} on {socket.gethostname()}, process {os.getpid()}{''.join(jobs)}")
+    yield
+    note(f"{FINISHED}{time.monotonic() - began:.0f} s")
 
 
 def log_table(table: "pd.DataFrame") -> None:

@@ -89,6 +89,21 @@ def test_forgetting_to_write_is_an_error(tmp_path):
     assert (target / "chunk").read_text() == "old"
 
 
+@pytest.mark.parametrize("folder", [False, True])
+def test_equal_bytes_are_left_alone(tmp_path, folder):
+    """An orphan that ends after its resubmission does not make everything behind it outdated."""
+    target = tmp_path / "made.zarr"
+    for text, kept in [("one", False), ("one", True), ("two", False), ("three", False)]:
+        before = target.stat().st_ino if target.exists() else None
+        with replacing(target) as staged:
+            if folder:
+                staged.mkdir()
+            (staged / "c" if folder else staged).write_text(text)
+        assert (target.stat().st_ino == before) == kept
+        assert (target / "c" if folder else target).read_text() == text
+        assert list(tmp_path.iterdir()) == [target]
+
+
 def test_folders_and_files_replace_each_other(tmp_path):
     """A folder replaces a filled folder, a file a folder, and a folder a file."""
     target = tmp_path / "target"

@@ -87,5 +87,5 @@ def test_a_table_that_is_cut_short(tmp_path, provenance, table, share):
     write_table(path, table, provenance)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(InputError, match=r"a\.parquet: the table is cut short or damaged"):
+    with pytest.raises(InputError, match=r"a\.parquet: it is damaged or cut short"):
         read_table(path)

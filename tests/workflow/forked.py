@@ -13,7 +13,8 @@ def main():
     flag, module, *arguments = (*sys.argv[1:], "", "")
     if flag != "-m" or module not in PREPARED:  # noqa: F821
         os.execv(PYTHON, [PYTHON, *sys.argv[1:]])  # noqa: F821
-    request = [module, arguments[:-2], os.getcwd(), dict(os.environ)]  # noqa: PTH109
+    here = os.getcwd()  # noqa: PTH109
+    request = [module, arguments[:-2], here, dict(os.environ), os.getpgid(0)]
     text = json.dumps(request).encode()
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(ADDRESS)  # noqa: F821

@@ -3,7 +3,8 @@
 A process that imports torch, scipy and pandas anew spends two to three seconds, and the workflows
 of the tests have some hundred jobs. So `python -m pspflow` and `python -m snakemake` are asked of
 a server that has imported the libraries. It has imported nothing of pspflow: a fork finds it by
-PYTHONPATH, as a process of its own would, and has its arguments, folder, environment and streams.
+PYTHONPATH, as a process of its own would, and has its arguments, folder, environment, streams and
+process group. Where FORKS_FIRST names a file of python, a fork runs that first.
 
 What a fork cannot show: that a stage imports what it uses of the libraries (all imports here are
 by full names), and that nothing depends on the hashes of text, which all forks share. One test of
@@ -112,15 +113,19 @@ def become(connection: socket.socket) -> None:
     text = b""
     while len(text) < int.from_bytes(length, "big"):
         text += connection.recv(1 << 16)
-    module, arguments, folder, environment = json.loads(text)
+    module, arguments, folder, environment, group = json.loads(text)
     for at, stream in enumerate(streams):
         os.dup2(stream, at)
         os.close(stream)
     for name, at, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
         setattr(sys, name, os.fdopen(at, mode, buffering=1 if at == 2 else -1, closefd=False))
+    with suppress(OSError):  # a session of its own cannot be joined
+        os.setpgid(0, group)  # what is sent to the group of whoever asked comes here too
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    if first := environment.get("FORKS_FIRST"):
+        runpy.run_path(first)
     own = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:0] = [folder, *own]
     sys.argv = [module, *arguments]

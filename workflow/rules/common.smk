@@ -3,6 +3,7 @@
 # Makes: CONFIG, the validated configuration; OUT, the folder of the run; STUDIES and RULES_FILES,
 # which come from the registry; helpers that write options, flags, memory and shares.
 
+import re
 import shlex
 import sys
 import time
@@ -21,11 +22,17 @@ shell.prefix(
     f'export PYTHONPATH={QUOTED}; pspflow() {{{{ python -m pspflow "$@"; }}}}; '
 )
 
+from pspflow.options import Options
+
+# every job reads these files again: what options mean is for people, and takes a fifth of a second
+Options.model_config["use_attribute_docstrings"] = False
+
+from pspflow.cluster import Request, ask_sinfo, impossible, parse_nodes
 from pspflow.config import load_config
 from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
-from pspflow.io.imagesets import existing_images
-from pspflow.logs import last_errors
+from pspflow.status.page import failures
+from pspflow.status.plan import Job, this_start, write_end, write_plans
 from pspflow.studies import registry
 
 try:
@@ -44,6 +51,8 @@ STARTED = time.time()
 MADE = {study: {} for study in STUDIES}
 # of each study that starts from micrographs, the options of these shared chapters; its rules set it
 IMAGES, PERSISTENCE = {}, {}
+# resources that send a job to another SLURM cluster
+ELSEWHERE = {"cluster", "clusters", "slurm_cluster"}
 
 
 def rules_files():
@@ -125,6 +134,8 @@ def watched(path, where):
 @cache
 def images_of(sheet):
     """List the images of a user's sheet, so that replacing one reruns what depends on it."""
+    from pspflow.io.imagesets import existing_images  # with zarr a quarter of a second
+
     try:
         images = existing_images(Path(watched(sheet, "micrographs.sheet")))
     except InputError as error:
@@ -141,7 +152,70 @@ localrules:
     all,
 
 
+def planned_jobs():
+    """List the jobs of this start that have a log, in the order in which snakemake numbers them."""
+    return [
+        Job(
+            str(job.jobid),
+            job.rule.name,
+            str(job.log[0]),
+            job.wildcards_dict,
+            workflow.dag.needrun(job),
+        )
+        for job in sorted(workflow.dag.jobs, key=lambda job: job.jobid)
+        if job.log
+    ]
+
+
+def requests(last):
+    """List what planned jobs ask of a cluster, at their first attempt or at their last."""
+    for job in sorted(workflow.dag.needrun_jobs(), key=lambda job: job.jobid):
+        if job.is_local or (last and not job.restart_times):
+            continue
+        attempt = job.restart_times + 1 if last else 1
+        asked = job.rule.expand_resources(
+            job.wildcards_dict, job.input, attempt, skip_evaluation={"tmpdir"}
+        )
+        numbers = [
+            asked.get(name, 0) for name in ("_cores", "mem_mb", "runtime", "gpu")
+        ]
+        # another cluster, and a partition that is named to sbatch itself, cannot be judged here
+        elsewhere = ELSEWHERE.intersection(asked.keys())
+        named = re.search(r"(?:^|\s)(?:-p|--partition)", asked.get("slurm_extra", ""))
+        whole = all(isinstance(number, int) for number in numbers)
+        if whole and not elsewhere and not named:
+            partition = str(asked.get("slurm_partition", ""))
+            yield Request(job.rule.name, *numbers, partition, attempt)
+
+
+def check_requests():
+    """Stop before anything is submitted if a rule asks SLURM for what no node has.
+
+    The plugin would submit such a job again and again, with more memory each time.
+    """
+    if workflow.executor_settings.partition_config:
+        return  # the plugin chooses the partition of each job
+    nodes = parse_nodes(ask_sinfo())
+    problems = impossible(requests(last=False), nodes)
+    if problems:
+        raise WorkflowError("\n".join(problems))
+    for problem in impossible(requests(last=True), nodes):
+        print(f"Warning: {problem}", file=sys.stderr)
+
+
+onstart:
+    if workflow.executor_plugin.name == "slurm":
+        check_requests()
+    # jobs of a cluster are started by a snakemake without these hooks, so it is written once
+    write_plans(
+        Path(OUT),
+        this_start(workflow.executor_plugin.name, log, STARTED),
+        planned_jobs(),
+    )
+
+
 onsuccess:
+    write_end(Path(OUT), STARTED, True)
     for study in STUDIES:
         page = Path(f"{OUT}/{study}/report.html")
         if page.exists() and page.stat().st_mtime >= STARTED:
@@ -150,5 +224,6 @@ onsuccess:
 
 onerror:
     # snakemake lists every input of a failed job; what was wrong would drown in it
-    for message, path in last_errors(Path(OUT), STARTED).items():
+    for message, path in failures(Path(OUT), STARTED).items():
         print(f"\nFailed, see {path}:\n{message}", file=sys.stderr)
+    write_end(Path(OUT), STARTED, False)

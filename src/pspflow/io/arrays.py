@@ -15,9 +15,11 @@ from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
 from pspflow.io.chunks import STORED, check_store, chunk_sizes
+from pspflow.io.digests import KEY, PLACEHOLDER, check, damaged, seal
 
 CHUNK_BYTES = 2 << 20
 SHARD_BYTES = 64 << 20
+METADATA = "zarr.json"
 COMPRESSION = ZstdCodec(level=0, checksum=True)
 
 
@@ -28,11 +30,13 @@ def new_store(path: Path, provenance: Provenance) -> Iterator[zarr.Group]:
         group = zarr.open_group(staged, mode="w", zarr_format=3)
         group.attrs["provenance"] = provenance.as_dict()
         yield group
-        group.attrs[STORED] = chunk_sizes(staged)
+        group.attrs.update({STORED: chunk_sizes(staged), KEY: PLACEHOLDER})
         with warnings.catch_warnings():
             # Zarr 3 warns that its specification lacks the metadata that xarray looks for first
             warnings.simplefilter("ignore", zarr.errors.ZarrUserWarning)
             zarr.consolidate_metadata(group.store)
+        # it holds the metadata of all arrays; their chunks have checksums
+        seal(staged / METADATA)
 
 
 def open_store(path: Path) -> zarr.Group:
@@ -44,14 +48,14 @@ def open_store(path: Path) -> zarr.Group:
         If there is no store, or one that lacks a chunk or a part of one, or is damaged otherwise.
     """
     try:
+        check(path / METADATA, path)
         group = zarr.open_group(path, mode="r", zarr_format=3)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(f"{path}: there is no store; rerun what makes it.") from error
+    except InputError:
+        raise
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path}: its zarr.json cannot be read ({error}); delete the store and rerun what "
-            "makes it, or copy it again."
-        ) from error
+        raise damaged(path, f"zarr.json cannot be read: {error}") from error
     check_store(path, group)
     return group
 
@@ -90,10 +94,7 @@ def reading(array: zarr.Array) -> Iterator[None]:
         yield
     except (ValueError, RuntimeError, OSError) as error:
         place = str(array.store_path).removeprefix("file://")
-        raise InputError(
-            f"{place}: its content is damaged ({error}); delete the store and rerun "
-            "what makes it, or copy it again."
-        ) from error
+        raise damaged(Path(place), error) from error
 
 
 def provenance_of(group: zarr.Group) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Artefacts: what one stage writes for the next, complete or not at all, with provenance."""
 
+import filecmp
 import glob
 import hashlib
 import json
@@ -7,7 +8,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pspflow import __version__
+from pspflow.io.disk import writing
 
 READ_BYTES = 1 << 20
 Inputs = Mapping[str, Path | Sequence[Path]]
@@ -115,27 +117,41 @@ def replacing(target: Path) -> Iterator[Path]:
     """Yield a path beside the target; when the block succeeds, it becomes the target.
 
     A killed job therefore leaves no partial artefact. A job that still runs when it is submitted
-    again does not interfere with the new one, since each process writes to its own path.
+    again does not interfere with the new one, since each process writes to its own path. Where it
+    ends last, it finds its own bytes and leaves them alone: what has been made of them since stays
+    newer than they are, and nobody who reads them is disturbed.
 
     Parameters
     ----------
     target
         The file or folder to make or replace.
+
+    Raises
+    ------
+    InputError
+        If the disk is full or cannot be written to; see `disk.writing`.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
     # the suffix stays last: writers choose their format by it
     staged = target.with_name(
         f".{target.stem}.{socket.gethostname()}.{os.getpid()}.partial{target.suffix}"
     )
-    _remove(staged)  # in a container, a killed job and its resubmission may share a process id
     try:
-        yield staged
-        if staged.exists() and (staged.is_dir() or target.is_dir()):
-            _set_aside(target, staged)
-        staged.replace(target)
+        with writing(target, staged):
+            # in a container, a killed job and its resubmission may share a process id
+            _remove(staged)
+            yield staged
+            if _same(staged, target):
+                _remove(staged)
+                return
+            if staged.exists() and (staged.is_dir() or target.is_dir()):
+                _set_aside(target, staged)
+            staged.replace(target)
     except BaseException:
-        _remove(staged)
+        with suppress(OSError):  # nothing can be removed from a disk that is read-only by now
+            _remove(staged)
         raise
 
 
@@ -145,6 +161,23 @@ def _set_aside(target: Path, staged: Path) -> None:
         old = staged.with_name(staged.name.replace(".partial", ".old.partial", 1))
         target.replace(old)
         _remove(old)
+
+
+def _same(staged: Path, target: Path) -> bool:
+    """Say whether a target holds the same bytes; reading ends where they differ."""
+    if target.is_symlink() or staged.is_dir() != target.is_dir():
+        return False
+    if not (staged.exists() and target.exists()):
+        return False
+    names, others = _content(staged), _content(target)
+    if [file.relative_to(staged) for file in names] != [
+        file.relative_to(target) for file in others
+    ]:
+        return False
+    pairs = list(zip(names, others, strict=True))
+    if any(one.stat().st_size != other.stat().st_size for one, other in pairs):
+        return False
+    return all(filecmp.cmp(one, other, shallow=False) for one, other in pairs)
 
 
 def _sweep(target: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from pspflow.errors import InputError
+from pspflow.io.digests import check, damaged
 
 
 def model_arguments(path: Path) -> dict[str, Any]:
@@ -15,8 +16,9 @@ def model_arguments(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is none of these.
+        If the file is none of these, or is damaged.
     """
+    check(path)
     try:
         with safe_open(path, framework="numpy") as file:
             model = (file.metadata() or {}).get("model")
@@ -27,5 +29,7 @@ def model_arguments(path: Path) -> dict[str, Any]:
             f"{path}: this is no file of weights that pspflow trained; name its "
             "weights.safetensors."
         )
-    arguments: dict[str, Any] = json.loads(model)
-    return arguments
+    try:
+        return dict(json.loads(model))
+    except (ValueError, TypeError) as error:
+        raise damaged(path, error) from error

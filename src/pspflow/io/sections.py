@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pspflow.io.artefacts import Provenance, replacing
+from pspflow.io.digests import KEY, PLACEHOLDER, check, damaged, seal
 
 
 def write_section(path: Path, content: str, provenance: Provenance) -> None:
@@ -19,12 +20,44 @@ def write_section(path: Path, content: str, provenance: Provenance) -> None:
     provenance
         Recorded beside it.
     """
-    record = {"provenance": provenance.as_dict(), "section": json.loads(content)}
-    with replacing(path) as staged:
-        staged.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_record(path, {"provenance": provenance.as_dict(), "section": json.loads(content)})
 
 
 def read_section(path: Path) -> tuple[str, dict[str, Any]]:
-    """Read a section as JSON, and its provenance."""
-    record = json.loads(path.read_text(encoding="utf-8"))
-    return json.dumps(record["section"]), record["provenance"]
+    """Read a section as JSON, and its provenance.
+
+    Raises
+    ------
+    InputError
+        If the file is cut short or damaged.
+    """
+    record = read_record(path)
+    try:
+        return json.dumps(record["section"]), record["provenance"]
+    except KeyError as error:
+        raise damaged(path, f"it has no {error}") from error
+
+
+def write_record(path: Path, record: dict[str, Any]) -> None:
+    """Write JSON-ready values, and a digest before them."""
+    sealed = {KEY: PLACEHOLDER, **record}
+    with replacing(path) as staged:
+        staged.write_text(json.dumps(sealed, ensure_ascii=False, indent=1), encoding="utf-8")
+        seal(staged)
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Read what `write_record` has written, without its digest.
+
+    Raises
+    ------
+    InputError
+        If the file is cut short or damaged.
+    """
+    check(path)
+    try:
+        record = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise damaged(path, error) from error
+    record.pop(KEY, None)
+    return record

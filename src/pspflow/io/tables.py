@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
+from pspflow.io.digests import KEY, PLACEHOLDER, check, damaged, seal
 
 PROVENANCE_KEY = b"pspflow_provenance"
 
@@ -50,14 +50,20 @@ def write_table(
                 if writer is None:
                     meta = {PROVENANCE_KEY: provenance.as_json().encode()}
                     schema = table.schema.with_metadata({**(table.schema.metadata or {}), **meta})
-                    writer = pq.ParquetWriter(staged, schema, compression="zstd")
+                    writer = pq.ParquetWriter(
+                        staged, schema, compression="zstd", write_page_checksum=True
+                    )
                 writer.write_table(table.cast(writer.schema))
                 rows += len(frame)
+            if writer is not None:
+                # not among the schema's metadata, which the footer holds twice
+                writer.add_key_value_metadata({KEY: PLACEHOLDER})
         finally:
             if writer is not None:
                 writer.close()
         if writer is None:
             raise ValueError(f"{path.name}: no rows to write")
+        seal(staged)
     return rows
 
 
@@ -69,19 +75,27 @@ def read_table(path: Path, categories: Sequence[str] = ()) -> pd.DataFrame:
     InputError
         If the file is cut short or damaged.
     """
+    check(path)
     try:
-        table = pq.read_table(path, read_dictionary=list(categories))
-    except FileNotFoundError:
-        raise
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(
-            f"{path}: the table is cut short or damaged ({str(error).rstrip('.')}); delete it and "
-            "rerun what makes it, or copy it again."
-        ) from error
+        table = pq.read_table(
+            path, read_dictionary=list(categories), page_checksum_verification=True
+        )
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(path, error) from error
     return table.to_pandas(ignore_metadata=True)
 
 
 def table_provenance(path: Path) -> dict[str, Any]:
-    """Return the provenance recorded in a table, or an empty record if it was not written here."""
-    record = (pq.read_schema(path).metadata or {}).get(PROVENANCE_KEY, b"{}")
-    return dict(json.loads(record))
+    """Return the provenance recorded in a table, or an empty record if it was not written here.
+
+    Raises
+    ------
+    InputError
+        If the file is cut short or damaged.
+    """
+    check(path)
+    try:
+        record = (pq.read_schema(path).metadata or {}).get(PROVENANCE_KEY, b"{}")
+        return dict(json.loads(record))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise damaged(path, error) from error

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
+from pspflow.io.digests import KEY, PLACEHOLDER, damaged, seal
 from pspflow.io.headers import model_arguments
 
 METADATA = "__metadata__"
@@ -36,10 +37,15 @@ def save_weights(
         Recorded in the same file.
     """
     here = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    metadata = {"model": json.dumps(model, sort_keys=True), "provenance": provenance.as_json()}
+    metadata = {
+        "model": json.dumps(model, sort_keys=True),
+        "provenance": provenance.as_json(),
+        KEY: PLACEHOLDER,
+    }
     with replacing(path) as staged:
         save_file(here, staged, metadata)
         _order_metadata(staged)
+        seal(staged)
         # safetensors makes files readable by their owner alone; use the folder's permissions
         staged.chmod(staged.parent.stat().st_mode & 0o666)
 
@@ -66,12 +72,15 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises
     ------
     InputError
-        If the file is cut short, or none that `save_weights` wrote.
+        If the file is cut short or damaged, or none that `save_weights` wrote.
     """
     _check_length(path)
     model = model_arguments(path)
-    with safe_open(path, framework="pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, ValueError, RuntimeError) as error:
+        raise damaged(path, error) from error
     return tensors, model
 
 
@@ -86,7 +95,7 @@ def _check_length(path: Path) -> None:
         try:
             header = json.loads(file.read(length)) if promised <= size else {}
             ends = [each["data_offsets"][1] for name, each in header.items() if name != METADATA]
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             return
     promised += max(ends, default=0)
     if size < promised:

@@ -35,9 +35,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
-from scipy.interpolate import PchipInterpolator
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.integer]
@@ -120,7 +119,7 @@ def ferrite_growth(cooling_rate_c_s: float) -> FerriteGrowth:
         raise ValueError(f"The cooling rate is {cooling_rate_c_s:g} °C/s; it must be above 0.")
     knots = np.log(FITTED_RATES_C_S)
     values = np.log([SPACING_UM, REACH, AMPLITUDE, STRETCH, SCATTER]).T
-    law = PchipInterpolator(knots, values)
+    law = scipy.interpolate.PchipInterpolator(knots, values)
     at = np.log(cooling_rate_c_s)
     inside = np.clip(at, knots[0], knots[-1])
     logarithms = law(inside) + (at - inside) * law(inside, 1)
@@ -166,7 +165,7 @@ def simulate_steel_micrograph(
     margin = int(np.ceil(3 * BLUR_UM / pixel_size_um))
     shape = (size_px[0] + 2 * margin, size_px[1] + 2 * margin)
     grey = _etched(growth, shape, pixel_size_um, rng)
-    grey = ndimage.gaussian_filter(grey, BLUR_UM / pixel_size_um, truncate=3)
+    grey = scipy.ndimage.gaussian_filter(grey, BLUR_UM / pixel_size_um, truncate=3)
     grey = grey[margin : margin + size_px[0], margin : margin + size_px[1]]
     grey += SHADING_GREY * _field(size_px, SHADING_UM / pixel_size_um, rng)
     grey += NOISE_GREY * rng.standard_normal(size_px, np.float32)
@@ -281,7 +280,7 @@ def _pearlite_grey(
     """Return grey levels of pearlite: lamellae in a direction of each colony, and mottle."""
     wave = np.float32(2 * np.pi * pixel_size_um / LAMELLA_UM)
     angle = rng.uniform(0, np.pi, grain.max() + 1).astype(np.float32)
-    mottle = ndimage.gaussian_filter(
+    mottle = scipy.ndimage.gaussian_filter(
         rng.standard_normal(shape, np.float32), MOTTLE_UM / pixel_size_um, truncate=2.5
     )
     mottle /= mottle.std() + np.float32(1e-12)

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft
 
 from pspflow.arrays import refuses_masks
 
@@ -71,9 +71,9 @@ def simulate_gaussian_fields(
         for rng, field in zip(rngs[start : start + step], batch, strict=True):
             rng.random(out=field, dtype=np.float32)
         batch -= 0.5
-        waves = fft.rfft2(batch)
+        waves = scipy.fft.rfft2(batch)
         waves *= half
-        batch[...] = fft.irfft2(waves, s=(size_px, size_px), overwrite_x=True)
+        batch[...] = scipy.fft.irfft2(waves, s=(size_px, size_px), overwrite_x=True)
     return fields
 
 
@@ -97,7 +97,7 @@ def autocovariance(size_px: int, covariance_px2: ArrayLike) -> NDArray[np.float6
         As there.
     """
     response = _normalised(_response(size_px, covariance_px2))
-    return fft.ifft2(response**2).real * UNIFORM_VARIANCE
+    return scipy.fft.ifft2(response**2).real * UNIFORM_VARIANCE
 
 
 @refuses_masks
@@ -121,10 +121,10 @@ def measured_autocovariance(fields: NDArray[np.float32]) -> NDArray[np.float64]:
     values = np.asarray(fields, np.float64)
     if values.ndim != 3:
         raise ValueError(f"fields must be (n, y, x), got {values.shape}")
-    waves = fft.rfft2(values)
+    waves = scipy.fft.rfft2(values)
     pixels = values[0].size if len(values) else 1
     power: NDArray[np.float64] = waves.real**2 + waves.imag**2
-    return np.asarray(fft.irfft2(power, s=values.shape[1:])) / pixels
+    return np.asarray(scipy.fft.irfft2(power, s=values.shape[1:])) / pixels
 
 
 @refuses_masks
@@ -204,7 +204,7 @@ def _response(size_px: int, covariance_px2: ArrayLike) -> NDArray[np.float64]:
         raise ValueError(f"covariance_px2 must be symmetric (2, 2) numbers, got {covariance_px2!r}")
     if np.linalg.eigvalsh(matrix)[0] < -1e-9 * np.abs(matrix).max():
         raise ValueError(f"covariance_px2 must have no negative eigenvalue, got {covariance_px2!r}")
-    waves = 2 * np.pi * fft.fftfreq(size_px)
+    waves = 2 * np.pi * scipy.fft.fftfreq(size_px)
     rows, columns = np.meshgrid(waves, waves, indexing="ij")
     exponent = matrix[0, 0] * rows**2 + matrix[1, 1] * columns**2
     mixed = 2 * matrix[0, 1] * rows * columns

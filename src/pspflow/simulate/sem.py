@@ -3,9 +3,8 @@
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
-from scipy.interpolate import make_interp_spline
 
 from pspflow.simulate.precipitates import Precipitates
 
@@ -76,7 +75,7 @@ def _background(
     start = rng.uniform(2, 3, size=2)  # a knot at a fixed place would be visible in the mean square
     field = rng.normal(0, BACKGROUND_GREY, knots)
     for axis, size in enumerate(shape):
-        spline = make_interp_spline(np.arange(knots[axis]), field, axis=axis)
+        spline = scipy.interpolate.make_interp_spline(np.arange(knots[axis]), field, axis=axis)
         field = spline(start[axis] + np.arange(size) / length_px)
     return field
 
@@ -92,7 +91,7 @@ def _blurred(
     pad = int(np.ceil(4 * sigma_px))
     field = np.zeros((shape[0] + 2 * pad, shape[1] + 2 * pad), np.float32)
     _draw(field, precipitates, pixel_size_um, rng)
-    blurred: NDArray[np.float32] = ndimage.gaussian_filter(field, sigma_px)
+    blurred: NDArray[np.float32] = scipy.ndimage.gaussian_filter(field, sigma_px)
     return blurred[pad : pad + shape[0], pad : pad + shape[1]]
 
 

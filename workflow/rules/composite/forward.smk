@@ -146,4 +146,4 @@ rule composite_forward_section:
         " --accuracy {input.accuracy:q}"
         " --figures {params.figures:q}"
         " --section {output.section:q}"
-        " {params.material}"
+        " {params.material:q}"

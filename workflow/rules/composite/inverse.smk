@@ -96,7 +96,7 @@ rule composite_inverse_infer:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_inverse_rank:
@@ -137,7 +137,7 @@ rule composite_inverse_rank:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_inverse_anneal:
@@ -180,7 +180,7 @@ rule composite_inverse_anneal:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_inverse_section:
@@ -245,4 +245,4 @@ rule composite_inverse_section:
         " --figures {params.figures:q}"
         " --section {output.section:q}"
         " --options {params.options:q}"
-        " {params.material}"
+        " {params.material:q}"

@@ -68,7 +68,7 @@ rule composite_localization_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_localization_evaluate:
@@ -115,7 +115,7 @@ rule composite_localization_evaluate:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_localization_section:
@@ -157,4 +157,4 @@ rule composite_localization_section:
         " --histories {params.histories:q}"
         " --figures {params.figures:q}"
         " --section {output.section:q}"
-        " {params.material}"
+        " {params.material:q}"

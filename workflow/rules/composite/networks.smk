@@ -131,7 +131,7 @@ rule composite_networks_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_networks_predict:
@@ -161,7 +161,7 @@ rule composite_networks_predict:
         " --splits {input.splits:q}"
         " --predictions {output:q}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_networks_encode:
@@ -191,7 +191,7 @@ rule composite_networks_encode:
         " --splits {input.splits:q}"
         " --latents {output:q}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_networks_reconstruct:
@@ -234,7 +234,7 @@ rule composite_networks_reconstruct:
         " --solver {params.solver:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_networks_ablate:
@@ -271,7 +271,7 @@ rule composite_networks_ablate:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_networks_section:

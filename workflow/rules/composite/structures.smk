@@ -152,10 +152,10 @@ rule composite_structures_solve:
         " --table {input.table:q}"
         " --phases {input.phases:q}"
         " --solved {output:q}"
-        " --shard {wildcards.shard}"
-        " --fields {params.fields}"
+        " --shard {wildcards.shard:q}"
+        " --fields {params.fields:q}"
         " --options {params.options:q}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule composite_structures_merge_stiffness:

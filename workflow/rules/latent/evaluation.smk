@@ -93,7 +93,7 @@ rule latent_evaluation_apply:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule latent_evaluation_measure:
@@ -169,9 +169,9 @@ rule latent_evaluation_section:
         figures=figure_folder,
         options=options(LATENT.evaluation),
         simulated=(
-            "--simulated-crops"
+            ["--simulated-crops"]
             if LATENT.curation.use and LATENT.curation.source == "simulated"
-            else ""
+            else []
         ),
         seed=CONFIG.seed,
     shell:
@@ -184,6 +184,6 @@ rule latent_evaluation_section:
         " --copies {params.copies:q}"
         " --figures {params.figures:q}"
         " --section {output.section:q}"
-        " {params.simulated}"
+        " {params.simulated:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"

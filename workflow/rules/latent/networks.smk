@@ -83,7 +83,7 @@ rule latent_networks_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule latent_networks_section:
@@ -131,5 +131,5 @@ rule latent_networks_section:
         " --figures {params.figures:q}"
         " --section {output.section:q}"
         " --options {params.options:q}"
-        " {params.simulated}"
+        " {params.simulated:q}"
         " --seed {params.seed}"

@@ -50,7 +50,7 @@ rule images_catalogue:
     params:
         options=lambda wildcards: options(IMAGES[wildcards.study].catalogue),
     shell:
-        "pspflow --log {log:q} {wildcards.study} images catalogue"
+        "pspflow --log {log:q} {wildcards.study:q} images catalogue"
         " --sheet {input.sheet:q}"
         " --catalogue {output:q}"
         " --options {params.options:q}"
@@ -73,7 +73,7 @@ rule images_split:
         options=lambda wildcards: options(IMAGES[wildcards.study].split),
         seed=CONFIG.seed,
     shell:
-        "pspflow --log {log:q} {wildcards.study} images split"
+        "pspflow --log {log:q} {wildcards.study:q} images split"
         " --catalogue {input:q}"
         " --regions {output:q}"
         " --options {params.options:q}"
@@ -100,7 +100,7 @@ rule images_micrographs:
         mem_mb=memory(4000),
         runtime=60,
     shell:
-        "pspflow --log {log:q} {wildcards.study} images micrographs"
+        "pspflow --log {log:q} {wildcards.study:q} images micrographs"
         " --sheet {input.sheet:q}"
         " --catalogue {input.catalogue:q}"
         " --regions {input.regions:q}"
@@ -130,7 +130,7 @@ rule images_chips:
         options=lambda wildcards: options(IMAGES[wildcards.study].chips),
         seed=CONFIG.seed,
     shell:
-        "pspflow --log {log:q} {wildcards.study} images chips"
+        "pspflow --log {log:q} {wildcards.study:q} images chips"
         " --catalogue {input.catalogue:q}"
         " --regions {input.regions:q}"
         " --micrographs {input.micrographs:q}"
@@ -171,7 +171,7 @@ rule images_section:
         options=lambda wildcards: options(IMAGES[wildcards.study].section),
         seed=CONFIG.seed,
     shell:
-        "pspflow --log {log:q} {wildcards.study} images section"
+        "pspflow --log {log:q} {wildcards.study:q} images section"
         " --catalogue {input.catalogue:q}"
         " --micrographs {input.micrographs:q}"
         " --chips {input.chips:q}"

@@ -45,7 +45,7 @@ rule persistence_grid:
         options=lambda wildcards: options(PERSISTENCE[wildcards.study]),
         seed=CONFIG.seed,
     shell:
-        "pspflow --log {log:q} {wildcards.study} persistence grid"
+        "pspflow --log {log:q} {wildcards.study:q} persistence grid"
         " --micrographs {input.micrographs:q}"
         " --chips {input.chips:q}"
         " --grid {output.grid:q}"
@@ -72,12 +72,12 @@ rule persistence_compute:
         mem_mb=memory(2000),
         runtime=120,
     shell:
-        "pspflow --log {log:q} {wildcards.study} persistence compute"
+        "pspflow --log {log:q} {wildcards.study:q} persistence compute"
         " --micrographs {input.micrographs:q}"
         " --chips {input.chips:q}"
         " --grid {input.grid:q}"
         " --persistence {output:q}"
-        " --shard {wildcards.shard}"
+        " --shard {wildcards.shard:q}"
 
 
 rule persistence_merge:
@@ -96,7 +96,7 @@ rule persistence_merge:
         mem_mb=memory(2000),
         runtime=30,
     shell:
-        "pspflow --log {log:q} {wildcards.study} persistence merge"
+        "pspflow --log {log:q} {wildcards.study:q} persistence merge"
         " --shards {input:q}"
         " --persistence {output:q}"
 
@@ -131,7 +131,7 @@ rule persistence_section:
         options=lambda wildcards: options(PERSISTENCE[wildcards.study]),
         seed=CONFIG.seed,
     shell:
-        "pspflow --log {log:q} {wildcards.study} persistence section"
+        "pspflow --log {log:q} {wildcards.study:q} persistence section"
         " --catalogue {input.catalogue:q}"
         " --micrographs {input.micrographs:q}"
         " --chips {input.chips:q}"

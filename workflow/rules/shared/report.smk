@@ -28,7 +28,7 @@ rule report:
         title=lambda wildcards: f"{wildcards.study.title()} study, run {CONFIG.run}",
         sections=lambda wildcards: named(sections(wildcards.study)),
     shell:
-        "pspflow --log {log:q} {wildcards.study} report"
+        "pspflow --log {log:q} {wildcards.study:q} report"
         " --title {params.title:q}"
         " --sections {params.sections:q}"
         " --page {output.page:q}"

@@ -68,7 +68,7 @@ rule steel_codes_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule steel_codes_encode:
@@ -99,10 +99,10 @@ rule steel_codes_encode:
         " --micrographs {input.micrographs:q}"
         " --chips {input.chips:q}"
         " --codes {output:q}"
-        " --chips-per-micrograph {params.most}"
+        " --chips-per-micrograph {params.most:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule steel_codes_reconstruct:
@@ -140,7 +140,7 @@ rule steel_codes_reconstruct:
         " --morphology {params.morphology:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule steel_codes_section:
@@ -176,7 +176,7 @@ rule steel_codes_section:
         figures=figure_folder,
         options=options(STEEL.codes),
         measuring=options(STEEL.measuring),
-        simulated="--simulated" if STEEL.images.simulates else "",
+        simulated=["--simulated"] if STEEL.images.simulates else [],
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} steel codes section"
@@ -188,5 +188,5 @@ rule steel_codes_section:
         " --section {output.section:q}"
         " --options {params.options:q}"
         " --measuring {params.measuring:q}"
-        " {params.simulated}"
+        " {params.simulated:q}"
         " --seed {params.seed}"

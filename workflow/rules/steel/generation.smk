@@ -103,7 +103,7 @@ rule steel_generation_generate:
         " --measuring {params.measuring:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 if GENERATION_TRUTH:
@@ -218,7 +218,7 @@ rule steel_generation_section:
         stores=named({**GENERATION_STORES, **GENERATION_TRUTH_STORE}),
         tables=named({**GENERATION_TABLES, **GENERATION_TRUTH}),
         figures=figure_folder,
-        simulated="--simulated" if STEEL.images.simulates else "",
+        simulated=["--simulated"] if STEEL.images.simulates else [],
         split_by=STEEL.images.split.by,
         options=options(GENERATION.of_comparison),
         measuring=options(STEEL.measuring),
@@ -233,8 +233,8 @@ rule steel_generation_section:
         " --chips {input.chips:q}"
         " --figures {params.figures:q}"
         " --section {output.section:q}"
-        " {params.simulated}"
-        " --split-by {params.split_by}"
+        " {params.simulated:q}"
+        " --split-by {params.split_by:q}"
         " --options {params.options:q}"
         " --measuring {params.measuring:q}"
         " --seed {params.seed}"

@@ -75,7 +75,7 @@ rule steel_inverse_grid:
         " --measuring {params.measuring:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule steel_inverse_wish:
@@ -113,7 +113,7 @@ rule steel_inverse_wish:
         " --measuring {params.measuring:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule steel_inverse_likelihood:
@@ -209,7 +209,7 @@ rule steel_inverse_section:
         figures=figure_folder,
         options=options(STEEL_INVERSE.of_section),
         measuring=options(STEEL.measuring),
-        simulated="--simulated" if STEEL.images.simulates else "",
+        simulated=["--simulated"] if STEEL.images.simulates else [],
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} steel inverse section"
@@ -221,5 +221,5 @@ rule steel_inverse_section:
         " --section {output.section:q}"
         " --options {params.options:q}"
         " --measuring {params.measuring:q}"
-        " {params.simulated}"
+        " {params.simulated:q}"
         " --seed {params.seed}"

@@ -66,7 +66,7 @@ rule steel_morphology_section:
     params:
         figures=figure_folder,
         options=options(STEEL.measuring),
-        simulated="--simulated" if STEEL.images.simulates else "",
+        simulated=["--simulated"] if STEEL.images.simulates else [],
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} steel morphology section"
@@ -76,5 +76,5 @@ rule steel_morphology_section:
         " --figures {params.figures:q}"
         " --section {output.section:q}"
         " --options {params.options:q}"
-        " {params.simulated}"
+        " {params.simulated:q}"
         " --seed {params.seed}"

@@ -85,7 +85,7 @@ rule steel_prior_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule steel_prior_independent:
@@ -111,7 +111,7 @@ rule steel_prior_independent:
         " --codes {input.codes:q}"
         " --measures {input.measures:q}"
         " --frequencies {output:q}"
-        " --smoothing {params.smoothing}"
+        " --smoothing {params.smoothing:q}"
 
 
 rule steel_prior_likelihood:
@@ -143,9 +143,9 @@ rule steel_prior_likelihood:
         " --codes {params.codes:q}"
         " --measures {input.measures:q}"
         " --likelihood {output:q}"
-        " --smoothing {params.smoothing}"
+        " --smoothing {params.smoothing:q}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule steel_prior_section:
@@ -177,7 +177,7 @@ rule steel_prior_section:
         likelihoods=named(PRIOR_LIKELIHOODS),
         figures=figure_folder,
         held_out=flags({"held-out": STEEL.codes.held_out.domain}),
-        simulated="--simulated" if STEEL.images.simulates else "",
+        simulated=["--simulated"] if STEEL.images.simulates else [],
         options=options(STEEL.prior),
     shell:
         "pspflow --log {log:q} steel prior section"
@@ -186,5 +186,5 @@ rule steel_prior_section:
         " --figures {params.figures:q}"
         " --section {output.section:q}"
         " {params.held_out:q}"
-        " {params.simulated}"
+        " {params.simulated:q}"
         " --options {params.options:q}"

@@ -77,7 +77,7 @@ rule temper_flows_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule temper_flows_section:

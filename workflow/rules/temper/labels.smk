@@ -71,7 +71,7 @@ rule temper_labels_section:
     params:
         figures=figure_folder,
         options=options(TEMPER.labels),
-        simulated="--simulated" if TEMPER.images.simulates else "",
+        simulated=["--simulated"] if TEMPER.images.simulates else [],
     shell:
         "pspflow --log {log:q} temper labels section"
         " --catalogue {input.catalogue:q}"
@@ -81,4 +81,4 @@ rule temper_labels_section:
         " --figures {params.figures:q}"
         " --section {output.section:q}"
         " --options {params.options:q}"
-        " {params.simulated}"
+        " {params.simulated:q}"

@@ -56,7 +56,7 @@ rule temper_pinet_train:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule temper_pinet_evaluate:
@@ -96,10 +96,10 @@ rule temper_pinet_evaluate:
         " --predictions {output.predictions:q}"
         " --errors {output.errors:q}"
         " --speed {output.speed:q}"
-        " --chips-per-specimen {params.chips}"
+        " --chips-per-specimen {params.chips:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule temper_pinet_section:
@@ -134,7 +134,7 @@ rule temper_pinet_section:
         histories=named(PINET_BY_HEAD["history.parquet"]),
         figures=figure_folder,
         options=options(TEMPER.pinet),
-        simulated="--simulated" if TEMPER.images.simulates else "",
+        simulated=["--simulated"] if TEMPER.images.simulates else [],
     shell:
         "pspflow --log {log:q} temper pinet section"
         " --predictions {params.predictions:q}"
@@ -146,4 +146,4 @@ rule temper_pinet_section:
         " --figures {params.figures:q}"
         " --section {output.section:q}"
         " --options {params.options:q}"
-        " {params.simulated}"
+        " {params.simulated:q}"

@@ -61,7 +61,7 @@ rule temper_transfer_chips:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule temper_transfer_plausibility:
@@ -169,7 +169,7 @@ rule temper_transfer_section:
         figures=figure_folder,
         flows=options(TEMPER.flows),
         options=options(TEMPER.transfer),
-        simulated="--simulated" if TEMPER.images.simulates else "",
+        simulated=["--simulated"] if TEMPER.images.simulates else [],
     shell:
         "pspflow --log {log:q} temper transfer section"
         " --synthetic {params.synthetic:q}"
@@ -182,4 +182,4 @@ rule temper_transfer_section:
         " --section {output.section:q}"
         " --flows {params.flows:q}"
         " --options {params.options:q}"
-        " {params.simulated}"
+        " {params.simulated:q}"

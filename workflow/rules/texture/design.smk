@@ -74,7 +74,7 @@ rule texture_design_propose:
         " --truth {params.truth:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule texture_design_section:

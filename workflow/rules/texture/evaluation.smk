@@ -98,7 +98,7 @@ rule texture_evaluation_trips:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule texture_evaluation_verify:
@@ -139,7 +139,7 @@ rule texture_evaluation_verify:
         " --truth {params.truth:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule texture_evaluation_draw_posteriors:
@@ -172,7 +172,7 @@ rule texture_evaluation_draw_posteriors:
         " --posteriors {output:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule texture_evaluation_compare:
@@ -221,7 +221,7 @@ rule texture_evaluation_compare:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule texture_evaluation_section:

@@ -96,7 +96,7 @@ rule texture_loop_run:
         " --truth {params.truth:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule texture_loop_full:
@@ -141,7 +141,7 @@ rule texture_loop_full:
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --threads {threads}"
-        " --device {resources.device}"
+        " --device {resources.device:q}"
 
 
 rule texture_loop_section:

@@ -73,7 +73,7 @@ rule texture_plasticity_solve:
         " --textures {input.textures:q}"
         " --table {input.table:q}"
         " --solved {output:q}"
-        " --shard {wildcards.shard}"
+        " --shard {wildcards.shard:q}"
         " --options {params.options:q}"
         " --threads {threads}"
 

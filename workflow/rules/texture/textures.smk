@@ -4,7 +4,6 @@
 # figures/sets.png, figures/neighbours.png, section.json
 
 from pspflow.studies.texture.textures.options import SET_NAMES
-from pspflow.studies.texture.textures.sheets import watched_files
 
 TEXTURES_DIR = f"{TEXTURE_DIR}/textures"
 TEXTURES_STORES = {name: f"{TEXTURES_DIR}/{name}/textures.zarr" for name in SET_NAMES}
@@ -54,6 +53,8 @@ if TEXTURE.textures.source == "simulated":
             " --seed {params.seed}"
 
 else:
+    from pspflow.studies.texture.textures.sheets import watched_files
+
     TEXTURES_SHEET = watched(
         TEXTURE.textures.files.sheet, "texture.textures.files.sheet"
     )
@@ -96,7 +97,7 @@ else:
             " --sheet {input.sheet:q}"
             " --textures {output.textures:q}"
             " --table {output.table:q}"
-            " --grains {params.grains}"
+            " --grains {params.grains:q}"
             " --seed {params.seed}"
 
 

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from pspflow.arrays import refuses_masks
 
@@ -57,5 +57,5 @@ def growth_exponent(
     value = float(np.log(chosen.mean(0)) @ weights)
     others = np.log((chosen.sum(0) - chosen) / (images - 1)) @ weights
     error = np.sqrt((images - 1) * others.var())
-    half = float(stdtrit(images - 1, 0.975) * error)
+    half = float(scipy.special.stdtrit(images - 1, 0.975) * error)
     return GrowthExponent(value, value - half, value + half)

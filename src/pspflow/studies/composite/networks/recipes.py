@@ -7,7 +7,6 @@ after their kin.
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from cyclopts import Parameter
 from pydantic import AfterValidator, Field
 
 
@@ -91,10 +90,6 @@ NetworkName = Annotated[
     str,
     AfterValidator(known_network),
     Field(json_schema_extra={"enum": list(RECIPES)}),
-    Parameter(
-        help=f"Name of the network: {', '.join(RECIPES)}.",
-        validator=lambda _, name: known_network(name),
-    ),
 ]
 """Name of a network of `RECIPES`."""
 

@@ -10,7 +10,10 @@ import numpy as np
 import zarr
 
 from pspflow.errors import InputError
+from pspflow.io.arrays import METADATA as ZARR_JSON
 from pspflow.io.chunks import METADATA, check_array
+from pspflow.io.digests import check
+from pspflow.io.foreign import check_objects
 from pspflow.mechanics import check_structure
 from pspflow.studies.composite.structures.options import MIN_EDGE, MIN_STRUCTURES
 from pspflow.studies.composite.structures.stack_axes import AXES, axis_order, names_of
@@ -218,13 +221,16 @@ def _check_npy(path: Path) -> None:
 
 
 def _zarr_array(path: Path, name: str) -> Stack:
+    check_objects(path, name)
+    if (path / ZARR_JSON).is_file():
+        check(path / ZARR_JSON, path)  # it may be one of ours
     try:
         node = zarr.open(path, mode="r")
     except json.JSONDecodeError as error:
         raise InputError(
             f"{path}: its metadata are cut short or damaged ({error}); copy the stack again."
         ) from error
-    except (FileNotFoundError, ValueError, KeyError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{path}: a folder that is no Zarr array or group; correct the path to the stack."
         ) from error

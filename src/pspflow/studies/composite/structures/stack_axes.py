@@ -239,7 +239,7 @@ def _netcdf_names(array: zarr.Array) -> Any:
     for name in (".nczarray", ".zattrs", ".zarray"):
         try:
             written = json.loads((folder / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             continue
         for key in ("_nczarr_array", "_NCZARR_ARRAY", None):
             record = written if key is None else written.get(key)

@@ -9,6 +9,7 @@ with the same bytes.
 import json
 import os
 import shutil
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ import torch
 from numpy.typing import NDArray
 
 from pspflow.io.artefacts import Provenance, replacing
+from pspflow.io.digests import damaged
+from pspflow.io.disk import writing
+from pspflow.io.sections import read_record, write_record
 from pspflow.io.weights import load_weights, save_weights
 from pspflow.mechanics import independent_outputs
 from pspflow.models.texture.conditional_flow import ConditionalFlow
@@ -25,6 +29,9 @@ from pspflow.models.texture.multi_output_gp import MultiOutputGP
 from pspflow.studies.texture.trained_models import load_flow, save_flow
 
 Floats = NDArray[np.float64]
+
+CHECKSUM = "crc32"
+"""Field of a line of the log: the checksum of the others."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,7 @@ class LoopState:
 
     def append(self, event: Observation | Choice) -> None:
         """Add to the log; it is on the disk when this returns."""
-        with self._journal.open("a", encoding="utf-8") as file:
+        with writing(self._journal), self._journal.open("a", encoding="utf-8") as file:
             file.write(_line(event))
             file.flush()
             os.fsync(file.fileno())
@@ -196,8 +203,7 @@ class LoopState:
         """Finish an iteration: keep what is known of it, and the textures that its flow drew."""
         drawn = {"samples": torch.from_numpy(samples)}
         save_weights(self._path("trips", number), drawn, {}, self.origin)
-        with replacing(self._path("iteration", number)) as staged:
-            staged.write_text(json.dumps(row), encoding="utf-8")
+        write_record(self._path("iteration", number), row)
 
     def iterations(self) -> list[dict[str, Any]]:
         """Return what is known of every finished iteration, in order."""
@@ -205,8 +211,7 @@ class LoopState:
 
     def iteration(self, number: int) -> dict[str, Any]:
         """Return what is known of a finished iteration."""
-        row: dict[str, Any] = json.loads(self._path("iteration", number).read_text("utf-8"))
-        return row
+        return read_record(self._path("iteration", number))
 
     def samples(self, iteration: int) -> NDArray[np.float32]:
         """Return the textures that the flow of an iteration drew."""
@@ -231,15 +236,26 @@ class LoopState:
         if whole != text:  # killed while it wrote a line
             with replacing(self._journal) as staged:
                 staged.write_text(whole, encoding="utf-8")
-        return [_event(line) for line in whole.splitlines()]
+        try:
+            return [_event(line) for line in whole.splitlines()]
+        except (ValueError, KeyError, TypeError) as error:
+            raise damaged(self._journal, error) from error
 
 
 def _line(event: Observation | Choice) -> str:
-    return json.dumps({"kind": type(event).__name__, **event.__dict__}) + "\n"
+    values = {"kind": type(event).__name__, **event.__dict__}
+    return json.dumps({**values, CHECKSUM: _checksum(values)}) + "\n"
+
+
+def _checksum(values: dict[str, Any]) -> int:
+    return zlib.crc32(json.dumps(values).encode())
 
 
 def _event(line: str) -> Observation | Choice:
     values = json.loads(line)
+    # lines of older versions have none
+    if (checksum := values.pop(CHECKSUM, None)) is not None and checksum != _checksum(values):
+        raise ValueError("a line does not fit its checksum")
     if values.pop("kind") == "Choice":
         return Choice(**{**values, "textures": tuple(values["textures"])})
     return Observation(**{**values, "parameters": tuple(values["parameters"])})

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 import torch
+from cyclopts import Parameter
 from torch import Tensor
 
 from pspflow.errors import InputError
@@ -20,7 +21,7 @@ from pspflow.seeds import generator
 from pspflow.studies.composite.networks.network import LEAST, Network, to_input
 from pspflow.studies.composite.networks.options import TrainingOptions
 from pspflow.studies.composite.networks.priors import refit
-from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName
+from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName, known_network
 from pspflow.studies.composite.networks.reconstruction_losses import reconstruction_loss
 from pspflow.studies.composite.networks.symmetry import COPIES
 from pspflow.studies.composite.networks.training import AutoencoderLoss, NetworkLoss, training_of
@@ -43,11 +44,19 @@ from pspflow.training.session import prepare, train_and_save
 UNIT_STRUCTURES = 128
 """Training structures from which reconstruction losses take their units."""
 
+NetworkArgument = Annotated[
+    NetworkName,
+    Parameter(
+        help=f"Name of the network: {', '.join(RECIPES)}.",
+        validator=lambda _, name: known_network(name),
+    ),
+]
+
 
 @stage
 def train(
     *,
-    network: NetworkName,
+    network: NetworkArgument,
     name: SetName = "all",
     target: Target | None = None,
     run: Index = 0,

@@ -1,0 +1,142 @@
+"""Two runs of the same workflow: which artefacts differ, timings apart.
+
+What a run took is no result: benchmarks and logs are skipped, so are tables, columns, numbers and
+figures of seconds. A record of provenance holds the fingerprints of its inputs, and one of a table
+of seconds differs from run to run; so fingerprints and seals are left out: the inputs are compared
+themselves.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from safetensors import safe_open
+
+SKIPPED = {"logs", "benchmarks", "resume"}
+"""Folders without artefacts; a checkpoint is none."""
+MARKS = (".snakemake_timestamp",)
+OURS = {b"pspflow_provenance", b"pandas"}
+"""Metadata of a table that are compared, and read, by themselves."""
+TIMED_FIGURES = {"evaluation/figures/time"}
+"""Figures that have an axis of seconds, without their ending."""
+SECONDS = re.compile(r"second|^elapsed", re.IGNORECASE)
+DURATION = re.compile(r"\d[\d,.]*(?:e[+-]?\d+)?(?=[ \u00a0\u202f]?(?:ms|s|seconds|times)\b)")
+SEAL = re.compile(r"pspflow-digest:[0-9a-f]+")
+
+
+def differences(folder_a: Path, folder_b: Path) -> list[str]:
+    """List what differs between the artefacts of two runs, one sentence each; none is equal.
+
+    Parameters
+    ----------
+    folder_a, folder_b
+        Results of a run, or of a study: results/RUN, results/RUN/STUDY.
+    """
+    mine, other = _artefacts(folder_a), _artefacts(folder_b)
+    found = [f"{name}: only in {folder_a}" for name in sorted(mine - other)]
+    found += [f"{name}: only in {folder_b}" for name in sorted(other - mine)]
+    for name in sorted(mine & other):
+        difference = _difference(name, folder_a / name, folder_b / name)
+        found += [f"{name}: {difference}"] if difference else []
+    return found
+
+
+def _artefacts(folder: Path) -> set[str]:
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in MARKS)
+    names = (path.relative_to(folder) for path in paths)
+    return {name.as_posix() for name in names if not SKIPPED.intersection(name.parts)}
+
+
+def _difference(name: str, a: Path, b: Path) -> str:
+    if a.read_bytes() == b.read_bytes():
+        return ""
+    if any(name.endswith((f"{each}.png", f"{each}.svg")) for each in TIMED_FIGURES):
+        return ""
+    if a.suffix == ".parquet":
+        return _difference_of_tables(a, b)
+    if a.suffix == ".safetensors":
+        return _difference_of_weights(a, b)
+    if a.suffix == ".json":
+        return _unequal("content", *(_plain(json.loads(path.read_text())) for path in (a, b)))
+    if a.suffix in {".html", ".md"}:
+        return _unequal("text", *(_text(path.read_text()) for path in (a, b)))
+    return "bytes differ"
+
+
+def _difference_of_tables(a: Path, b: Path) -> str:
+    tables = [pq.read_table(path) for path in (a, b)]
+    if tables[0].column_names != tables[1].column_names:
+        return "columns differ"
+    for column in tables[0].column_names:
+        if SECONDS.search(column):
+            continue
+        if not _same_column(*(table[column].combine_chunks() for table in tables)):
+            return f"column {column} differs"
+    records = [table.schema.metadata or {} for table in tables]
+    return _unequal("provenance", *(_plain(_record(record)) for record in records))
+
+
+def _same_column(a: Any, b: Any) -> bool:
+    return a.type == b.type and a.to_pylist().__repr__() == b.to_pylist().__repr__()
+
+
+def _record(metadata: dict[bytes, bytes]) -> Any:
+    return json.loads(metadata.get(b"pspflow_provenance", b"{}"))
+
+
+def _difference_of_weights(a: Path, b: Path) -> str:
+    with safe_open(a, framework="np") as mine, safe_open(b, framework="np") as other:
+        if set(mine.keys()) != set(other.keys()):
+            return "tensors differ by name"
+        for name in mine.keys():  # noqa: SIM118 - the file is no mapping
+            tensors = mine.get_tensor(name), other.get_tensor(name)
+            if tensors[0].dtype != tensors[1].dtype or not _same_bytes(*tensors):
+                return f"tensor {name} differs"
+        records = [
+            {
+                key: json.loads(text)
+                for key, text in (file.metadata() or {}).items()
+                if text[:1] == "{"
+            }
+            for file in (mine, other)
+        ]
+    return _unequal("metadata", *map(_plain, records))
+
+
+def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def _plain(value: Any, timed: bool = False) -> Any:
+    """Return JSON without fingerprints of inputs, seals, and what is in seconds."""
+    if isinstance(value, dict):
+        if "inputs" in value and "stage" in value:  # a record of provenance
+            value = {**value, "inputs": sorted(value["inputs"])}
+        timed = timed or _timed(value)
+        return {key: _plain(each, timed) for key, each in value.items() if not SECONDS.search(key)}
+    if isinstance(value, list):
+        return [_plain(each, timed) for each in value]
+    if isinstance(value, str):
+        text = SEAL.sub("", DURATION.sub("…", value))
+        return re.sub(r"\d[\d,.]*", "…", text) if timed else text
+    return None if timed and isinstance(value, float) else value
+
+
+def _timed(value: dict[str, Any]) -> bool:
+    """Tell whether a table of a section, or a line of one, is about seconds."""
+    words = " ".join(str(each) for each in value.values() if isinstance(each, str))
+    heads = value.get("columns", value.get("head", []))
+    return bool(SECONDS.search(words)) or any(SECONDS.search(str(each)) for each in heads)
+
+
+def _text(text: str) -> str:
+    """Return a page without durations and figures, which are compared as files."""
+    text = re.sub(r'"data:image/[^"]*"', "", text)
+    return SEAL.sub("", DURATION.sub("…", text))
+
+
+def _unequal(what: str, a: Any, b: Any) -> str:
+    return "" if a == b else f"{what} differs"

@@ -1,0 +1,49 @@
+"""Run first in every fork: a job stops at a moment of a test's choice, or has little memory.
+
+STOP_AT is a pattern of `EVENT PATH`, an audit event of python and the file that it names, such as
+`os.rename .*weights.*`. The first process that comes there writes its id into the file STOPPED and
+stops, as by SIGSTOP; those that come later go on. SPARE_MB is the memory that jobs whose command
+fits SCARCE may take beyond what python and its libraries have.
+"""
+
+import os
+import re
+import resource
+import signal
+import sys
+from pathlib import Path
+
+PAGE = resource.getpagesize()
+
+
+def stop_at(pattern: str, mark: str) -> None:
+    """Stop this process where an event fits the pattern, if it is the first one."""
+    wanted = re.compile(pattern)
+    came = []
+
+    def watch(event: str, arguments: tuple) -> None:
+        if came or event not in ("open", "os.rename", "os.mkdir"):
+            return
+        names = [
+            os.fsdecode(each) for each in arguments[:2] if isinstance(each, (str, bytes, Path))
+        ]
+        if not wanted.fullmatch(f"{event} {names[-1] if names else ''}"):
+            return
+        came.append(event)
+        try:
+            file = os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        except FileExistsError:
+            return
+        os.write(file, str(os.getpid()).encode())
+        os.close(file)
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    sys.addaudithook(watch)
+
+
+if (pattern := os.environ.get("STOP_AT")) and not Path(os.environ["STOPPED"]).exists():
+    stop_at(pattern, os.environ["STOPPED"])
+if (scarce := os.environ.get("SCARCE")) and re.search(scarce, " ".join(sys.argv)):
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * PAGE + (int(os.environ["SPARE_MB"]) << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
