@@ -217,6 +217,18 @@ def test_end(root):
     assert (read.start, read.jobs, others) == (start, [job(1)], [])
 
 
+def test_disk_without_room_for_a_plan(root):
+    """The jobs' own sentences are told at the end of a run that could write no plan."""
+    (root / RUN / "temper").mkdir(parents=True)
+    (root / RUN / "temper/logs").write_text("a file where the folder should be")
+    start = plan(root, [job(1)])
+    assert list(read_plans(root / RUN)) == []
+    (root / RUN / "temper/logs").unlink()
+    stage(root, job(1), "12:00:01 Error: no room\n")
+    stage(root, job(2), "12:00:01 Error: old\n", written=200)
+    assert failures(root / RUN, start.time) == {"no room": str(root / job(1).log)}
+
+
 def test_no_run(root):
     """A run that is not there, or no plan, is one sentence."""
     with pytest.raises(InputError, match="no run that snakemake has started; call this where"):
