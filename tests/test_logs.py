@@ -1,8 +1,10 @@
 """Log lines: what they say of themselves, and why the jobs of a run failed."""
 
 import logging
+import socket
 import subprocess
 import sys
+import time
 
 from pspflow.status.stagelogs import read_stage_log
 
@@ -13,6 +15,15 @@ configure(Path("made/job.log"))
 log.info("begun")
 log.warning("odd")
 log.error("bad\\nworse")
+"""
+
+NOTED = """
+from pathlib import Path
+from pspflow.logs import configure, log, noted
+configure(Path("job.log"))
+with noted():
+    log.info("begun")
+    {}
 """
 
 
@@ -26,3 +37,35 @@ def test_marks(tmp_path):
     assert (tmp_path / "made/job.log").read_text() == done.stderr
     assert read_stage_log(tmp_path / "made/job.log").error == "bad\nworse"
     assert logging.getLevelName(logging.ERROR) == "ERROR"
+
+
+def test_noted(tmp_path, monkeypatch):
+    """The file alone says when and where a stage started, and that it ended if it did."""
+    monkeypatch.setenv("SLURM_JOB_ID", "118")
+    begun = time.time()
+    for text, ended in (("pass", True), ("raise KeyboardInterrupt", False)):
+        code = NOTED.format(text)
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, check=False)
+        assert b"Started" not in done.stderr.split(b"Traceback")[0]
+        read = read_stage_log(tmp_path / "job.log")
+        assert read.finished == ended
+        assert (read.host, read.number) == (socket.gethostname(), "118")
+        assert begun - 1 <= read.started <= time.time()
+        assert read.error is None
+
+
+def test_long_error(tmp_path):
+    """The error is found whole, however long it is; of a traceback its last line counts."""
+    path = tmp_path / "a.log"
+    path.write_text("12:00:00 begun\n12:00:01 Error: " + "one sentence\n" * 2000)
+    assert read_stage_log(path).error.count("one sentence") == 2000
+    path.write_text(
+        "12:00:01 Error: Traceback (most recent call last):\n  File\nValueError: deep\n"
+    )
+    assert read_stage_log(path).error == "ValueError: deep"
+    path.write_bytes(b"12:00:00 Error: \xb5m\n")
+    assert read_stage_log(path).error == "\ufffdm"
+    path.write_text("")
+    assert read_stage_log(path) is None
+    assert read_stage_log(tmp_path / "none.log") is None

@@ -51,7 +51,7 @@ def plan(root, jobs, snakemake="", process=None, host=None, age=100.0):
     return start
 
 
-def stage(root, each, text="", process=None, host=None, begun=50.0, number="", written=0.0):
+def stage(root, each, text="", process=None, host=None, begun=90.0, number="", written=0.0):
     """Write the log of a stage that was started some seconds ago."""
     path = root / each.log
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def test_states(root):
     assert said.startswith("Run demo: 6 jobs, 3 done, 1 running, 1 waiting, 1 failed.\n")
     assert row(said, "temper flows") == (3, 1, 1, 1)
     assert f"(process {FIRST}) and runs." in said
-    assert "temper_flows_train (seed 3), 50 s on " in said
+    assert "temper_flows_train (seed 3), 1 min on " in said
     assert ": epoch 3 of 9\n" in said
     failure = f"(seed 4), see {jobs[3].log}:\n    sheet.csv row 3: no image; correct it.\n"
     assert failure in said
@@ -215,6 +215,18 @@ def test_end(root):
     assert "ended well" in page("demo")
     (_, read), *others = read_plans(root / RUN)
     assert (read.start, read.jobs, others) == (start, [job(1)], [])
+
+
+def test_disk_without_room_for_a_plan(root):
+    """The jobs' own sentences are told at the end of a run that could write no plan."""
+    (root / RUN / "temper").mkdir(parents=True)
+    (root / RUN / "temper/logs").write_text("a file where the folder should be")
+    start = plan(root, [job(1)])
+    assert list(read_plans(root / RUN)) == []
+    (root / RUN / "temper/logs").unlink()
+    stage(root, job(1), "12:00:01 Error: no room\n")
+    stage(root, job(2), "12:00:01 Error: old\n", written=200)
+    assert failures(root / RUN, start.time) == {"no room": str(root / job(1).log)}
 
 
 def test_no_run(root):

@@ -12,6 +12,7 @@ from pspflow.io.artefacts import fingerprint
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import read_table
 from pspflow.microstructure.loader import cut_chips
+from pspflow.status.page import page
 from pspflow.studies.shared.persistence.imaging import read_imaging
 from pspflow.topology import persistence_images
 
@@ -52,6 +53,16 @@ def test_everything_a_run_promises_is_there(finished):
             assert (made / "evidence" / f"{chapter}_{name}.png").stat().st_size <= 200_000
     log = (finished.folder / "run.log").read_text()
     assert f"Report: {RESULTS}/report.html" in log
+
+
+def test_status_of_a_finished_run(finished, monkeypatch):
+    """Everything is done, by what the workflow, snakemake and the stages wrote."""
+    monkeypatch.chdir(finished.folder)
+    said = page("tests")
+    assert re.match(r"Run tests: (\d+) jobs, \1 done\.\n", said)
+    assert " and ended well.\n" in said
+    chapters = [line.split()[1] for line in said.splitlines() if line.startswith("temper ")]
+    assert sorted(chapters) == sorted([*MADE, "report"])
 
 
 def test_flows_of_every_regularisation_are_evaluated(finished):

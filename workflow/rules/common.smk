@@ -3,7 +3,6 @@
 # Makes: CONFIG, the validated configuration; OUT, the folder of the run; STUDIES and RULES_FILES,
 # which come from the registry; helpers that write options, flags, memory and shares.
 
-import re
 import shlex
 import sys
 import time
@@ -27,7 +26,8 @@ from pspflow.options import Options
 # every job reads these files again: what options mean is for people, and takes a fifth of a second
 Options.model_config["use_attribute_docstrings"] = False
 
-from pspflow.cluster import Request, ask_sinfo, impossible, parse_nodes
+from pspflow.cluster import ask_sinfo, impossible, parse_nodes
+from pspflow.clusterjobs import read_partitions, request_of
 from pspflow.config import load_config
 from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
@@ -51,8 +51,6 @@ STARTED = time.time()
 MADE = {study: {} for study in STUDIES}
 # of each study that starts from micrographs, the options of these shared chapters; its rules set it
 IMAGES, PERSISTENCE = {}, {}
-# resources that send a job to another SLURM cluster
-ELSEWHERE = {"cluster", "clusters", "slurm_cluster"}
 
 
 def rules_files():
@@ -167,8 +165,8 @@ def planned_jobs():
     ]
 
 
-def requests(last):
-    """List what planned jobs ask of a cluster, at their first attempt or at their last."""
+def requests(partitions, last):
+    """List what planned jobs ask of SLURM, at their first attempt or at their last."""
     for job in sorted(workflow.dag.needrun_jobs(), key=lambda job: job.jobid):
         if job.is_local or (last and not job.restart_times):
             continue
@@ -176,16 +174,9 @@ def requests(last):
         asked = job.rule.expand_resources(
             job.wildcards_dict, job.input, attempt, skip_evaluation={"tmpdir"}
         )
-        numbers = [
-            asked.get(name, 0) for name in ("_cores", "mem_mb", "runtime", "gpu")
-        ]
-        # another cluster, and a partition that is named to sbatch itself, cannot be judged here
-        elsewhere = ELSEWHERE.intersection(asked.keys())
-        named = re.search(r"(?:^|\s)(?:-p|--partition)", asked.get("slurm_extra", ""))
-        whole = all(isinstance(number, int) for number in numbers)
-        if whole and not elsewhere and not named:
-            partition = str(asked.get("slurm_partition", ""))
-            yield Request(job.rule.name, *numbers, partition, attempt)
+        request = request_of(job.rule.name, asked, attempt, partitions)
+        if request is not None:
+            yield request
 
 
 def check_requests():
@@ -193,13 +184,14 @@ def check_requests():
 
     The plugin would submit such a job again and again, with more memory each time.
     """
-    if workflow.executor_settings.partition_config:
-        return  # the plugin chooses the partition of each job
     nodes = parse_nodes(ask_sinfo())
-    problems = impossible(requests(last=False), nodes)
+    partitions = read_partitions(workflow.executor_settings.partition_config)
+    if not nodes or partitions is None:
+        return
+    problems = impossible(requests(partitions, last=False), nodes)
     if problems:
         raise WorkflowError("\n".join(problems))
-    for problem in impossible(requests(last=True), nodes):
+    for problem in impossible(requests(partitions, last=True), nodes):
         print(f"Warning: {problem}", file=sys.stderr)
 
 

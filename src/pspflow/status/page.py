@@ -9,6 +9,7 @@ from pathlib import Path
 from pspflow.errors import InputError
 from pspflow.status.alive import Queue, process_lives
 from pspflow.status.plan import PLAN, Plan, read_plans
+from pspflow.status.stagelogs import read_stage_log
 from pspflow.status.states import BROKEN, DONE, RUNNING, WAITING, State, states
 
 RESULTS = Path("results")
@@ -66,6 +67,11 @@ def failures(folder: Path, start: float) -> dict[str, str]:
     for state in found:
         if state.kind == BROKEN:
             reasons.setdefault(state.reason, state.path)
+    # a plan could not be written on a full disk
+    for path in [] if plans else sorted(folder.rglob("*.log")):
+        log = read_stage_log(path)
+        if log is not None and log.error is not None and log.written >= start:
+            reasons.setdefault(log.error, str(path))
     return reasons
 
 

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -83,6 +84,8 @@ def this_start(executor: str, log: list[str], time: float) -> Start:
 def write_plans(folder: Path, start: Start, jobs: Iterable[Job]) -> None:
     """Write the plan of each study that has jobs, one JSON document a line: the start, the jobs.
 
+    Where it cannot be written, on a full disk, the jobs say so; no run fails for its plan.
+
     Parameters
     ----------
     folder
@@ -97,18 +100,19 @@ def write_plans(folder: Path, start: Start, jobs: Iterable[Job]) -> None:
         by_study.setdefault(job.study, []).append(job)
     for study, own in by_study.items():
         path = folder / study / PLAN
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.getpid()}")
         lines = [json.dumps(asdict(start))] + [json.dumps(asdict(job)) for job in own]
-        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        partial.replace(path)
+        partial = path.with_name(f"{path.name}.{os.getpid()}")
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            partial.replace(path)
 
 
 def write_end(folder: Path, start: float, success: bool) -> None:
     """Write into the plans of one start how it ended."""
     for path, plan in read_plans(folder):
         if plan.start.time == start:
-            with path.open("a", encoding="utf-8") as file:
+            with suppress(OSError), path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"ended": success}) + "\n")
 
 
