@@ -44,11 +44,14 @@ def test_the_documented_line_brings_a_killed_run_back(checkout):
             start_new_session=True,
         )
         until = time.monotonic() + 120
-        while "rule persistence_grid:" not in log.read_text() and time.monotonic() < until:
+        marks = checkout.folder / ".snakemake/incomplete"
+        while time.monotonic() < until:
+            if "rule persistence_grid:" in log.read_text() and any(marks.iterdir()):
+                break
             time.sleep(0.05)
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
-    assert list((checkout.folder / ".snakemake/incomplete").iterdir())
+    assert any(marks.iterdir())
     refused = checkout.snakemake(TARGET, "--cores", "1", *FILES)
     assert "LockException" in refused.stdout
 
