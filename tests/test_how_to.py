@@ -87,3 +87,19 @@ def test_the_page_on_simulated_microstructures(tmp_path, monkeypatch):
     assert abs(names["expected"][0, 0] - 1) < 1e-9
     assert names["areas"].sum() == 32**2
     assert names["images"].shape == (4, 64, 64)
+
+
+def test_targets_stand_before_configfile():
+    """Snakemake takes every word after --configfile as a file: no page shows a target there."""
+    commands = [
+        line
+        for page in (PAGES.parents[1] / "README.md", *sorted(PAGES.parent.rglob("*.md")))
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\bsnakemake\b.*--configfile ", line) and line.startswith("snakemake")
+    ]
+    assert len(commands) > 5
+    for command in commands:
+        words = shlex.split(command.partition("--configfile")[2], comments=True)
+        flags = [number for number, word in enumerate(words) if word.startswith("-")]
+        files = words[: flags[0] if flags else None]
+        assert all(word.endswith((".yaml", ".json")) for word in files), command

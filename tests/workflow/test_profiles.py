@@ -69,9 +69,8 @@ def test_settings_of_gpu_jobs_survive_a_new_rule(profiles):
         (ROOT / "workflow/profiles/lsf/config.yaml").read_text().replace("queue: gpu", "queue: v")
     )
     values = yaml.safe_load(profiles.written(text, ["another", "one"]))["set-resources"]
-    assert values == dict.fromkeys(
-        ["another", "one"], {"lsf_queue": "v", "lsf_extra": "'-gpu num=1'"}
-    )
+    asked = {"lsf_queue": "v", "lsf_extra": "'-gpu num=1'"}
+    assert values == {"another": asked, "one": asked}
 
 
 @pytest.mark.parametrize("overlay", ["reference", "paper"])
