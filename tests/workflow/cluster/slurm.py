@@ -94,11 +94,16 @@ def install() -> None:
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if not missing:
         return
-    wanted = f"{', '.join(missing)} missing: apt-get install --no-install-recommends slurm-wlm munge"
+    wanted = (
+        f"{', '.join(missing)} missing: apt-get install --no-install-recommends slurm-wlm munge"
+    )
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         raise NoClusterError(wanted)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (("update",), ("install", "-y", "--no-install-recommends", "slurm-wlm", "munge")):
+    for command in (
+        ("update",),
+        ("install", "-y", "--no-install-recommends", "slurm-wlm", "munge"),
+    ):
         run = subprocess.run(
             ["apt-get", "-qq", *command], env=environment, capture_output=True, check=False
         )
@@ -135,9 +140,7 @@ def running(folder: Path) -> Iterator[Slurm]:
         for command in _commands(folder):
             with (folder / f"{command[0]}.out").open("wb") as out:
                 environment = {**os.environ, **slurm.environment}
-                daemons.append(
-                    subprocess.Popen(command, env=environment, stdout=out, stderr=out)
-                )
+                daemons.append(subprocess.Popen(command, env=environment, stdout=out, stderr=out))
             if command[0] == "munged":
                 _wait(lambda: (folder / "munge.socket").exists(), "munged makes no socket", folder)
         _wait(lambda: _answers(slurm), "SLURM does not answer", folder)
