@@ -1,9 +1,9 @@
 """Two runs of the same workflow: which artefacts differ, timings apart.
 
 What a run took is no result: benchmarks and logs are skipped, so are columns and figures of
-seconds, and the numbers of sections and pages that name them. A record of provenance holds the fingerprints of its inputs, and one of a table
-of seconds differs from run to run; so fingerprints and seals are left out: the inputs are compared
-themselves.
+seconds, and the numbers of sections and pages that name them. A record of provenance holds the
+fingerprints of its inputs, and one of a table of seconds differs from run to run; so fingerprints
+and seals are left out: the inputs are compared themselves.
 """
 
 import json
@@ -28,7 +28,7 @@ TIMED_SECTIONS = (
 """Sections that name seconds: their words are compared, and the tables that hold their numbers."""
 SECONDS = re.compile(r"second|^elapsed", re.IGNORECASE)
 NUMBER = re.compile(r"\d[\d,.]*(?:e[+-]?\d+)?")
-SEAL = re.compile(r"pspflow-digest:[0-9a-f]+")
+SEAL = re.compile(r"pspflow-digest:[0-9a-f]+|\b[0-9a-f]{32}\b")
 
 
 def differences(folder_a: Path, folder_b: Path) -> list[str]:

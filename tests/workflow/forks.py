@@ -121,6 +121,8 @@ def become(connection: socket.socket) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    # snakemake of a cluster's job starts another by this name; a fork is not SLURM's own process
+    sys.executable = environment.get("FORKS_PYTHON", sys.executable)
     own = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:0] = [folder, *own]
     sys.argv = [module, *arguments]

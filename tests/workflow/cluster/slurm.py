@@ -142,7 +142,7 @@ def running(folder: Path) -> Iterator[Slurm]:
                 environment = {**os.environ, **slurm.environment}
                 daemons.append(subprocess.Popen(command, env=environment, stdout=out, stderr=out))
             if command[0] == "munged":
-                _wait(lambda: (folder / "munge.socket").exists(), "munged makes no socket", folder)
+                _wait((folder / "munge.socket").exists, "munged makes no socket", folder)
         _wait(lambda: _answers(slurm), "SLURM does not answer", folder)
         yield slurm
     finally:
