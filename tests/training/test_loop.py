@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from pspflow.errors import InputError
-from pspflow.training.checkpoints import load_checkpoint
+from pspflow.io.checkpoints import load_checkpoint
 from pspflow.training.loop import train
 
 

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from pspflow.errors import InputError
+from pspflow.io.checkpoints import copied, ignore, load_checkpoint, save_checkpoint
 from pspflow.logs import log, progress
-from pspflow.training.checkpoints import copied, ignore, load_checkpoint, save_checkpoint
 
 CHECKPOINT = "last.ckpt"
 STEPS_BETWEEN_CHECKS = 50

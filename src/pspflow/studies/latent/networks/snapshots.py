@@ -7,8 +7,8 @@ from typing import Any
 from torch import Tensor
 
 from pspflow.io.artefacts import Provenance, replacing
+from pspflow.io.checkpoints import copied
 from pspflow.io.weights import save_weights
-from pspflow.training.checkpoints import copied
 from pspflow.training.loop import Trainable
 from pspflow.training.session import Arguments, Tensors
 
