@@ -1,5 +1,11 @@
 """The training loop: the epoch that is kept, early stopping, divergence, resume."""
 
+import errno
+import os
+import shutil
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +13,7 @@ import pytest
 import torch
 
 from pspflow.errors import InputError
+from pspflow.io.checkpoints import load_checkpoint
 from pspflow.training.loop import train
 
 
@@ -129,27 +136,50 @@ def test_resume_continues_where_it_stopped(tmp_path):
     assert weights["count"] == 9
 
 
+@pytest.mark.fault(
+    "SIGKILL while a checkpoint is written",
+    "the one before is used",
+    "the epoch that was running",
+)
 def test_checkpoints_are_whole_or_absent(tmp_path, monkeypatch):
     """A kill while a checkpoint is written leaves the one before, from which training continues."""
     save, calls = torch.save, []
 
-    def half(state, path):
-        calls.append(path.name)
-        if len(calls) == 4:  # best and last of two epochs
-            path.write_bytes(b"half")
+    def half(state, file):
+        calls.append(file.name)
+        if len(calls) == 2:
+            file.write(b"half")
             raise KeyboardInterrupt
-        save(state, path)
+        save(state, file)
 
     monkeypatch.setattr(torch, "save", half)
     with pytest.raises(KeyboardInterrupt):
         run(Counter([3, 2, 1]), tmp_path, 3)
-    assert calls == ["best.partial", "last.partial"] * 2
+    own = f".last.{socket.gethostname()}.{os.getpid()}.partial.ckpt"
+    assert calls == [str(tmp_path / own)] * 2
     monkeypatch.undo()
     trainable = Counter([3, 2, 1])
     history, weights = run(trainable, tmp_path, 3)
     assert history["score"].tolist() == [3, 2, 1]
     assert trainable.count == weights["count"] == 9
-    assert {path.name for path in tmp_path.iterdir()} == {"best.ckpt", "last.ckpt"}
+    assert names(tmp_path) == ["last.ckpt"]
+
+
+def names(folder):
+    """Return the names in a folder, hidden ones included."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_dead_processes_left_is_swept(tmp_path):
+    """Partial checkpoints of this machine's killed processes go; those of other machines stay."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    ours = tmp_path / f".last.{socket.gethostname()}.{dead.pid}.partial.ckpt"
+    theirs = tmp_path / f".last.elsewhere.{dead.pid}.partial.ckpt"
+    for path in (ours, theirs):
+        path.write_bytes(b"half")
+    run(Counter([1]), tmp_path, 1)
+    assert names(tmp_path) == sorted([theirs.name, "last.ckpt"])
 
 
 class InPlace(Counter):
@@ -192,8 +222,7 @@ def killed_at(monkeypatch, call):
 def test_a_kill_between_any_two_saves_changes_nothing(tmp_path, monkeypatch, scores, eligible_from):
     """Wherever it stops and goes on, a training keeps the weights of its best epoch.
 
-    This sees the last checkpoint written before the best weights, and the last epoch's weights kept
-    in place of the best's.
+    This sees the last epoch's weights kept in place of the best's.
     """
     options = {"eligible_from": eligible_from}
     best = eligible_from + int(np.argmin(scores[eligible_from:]))
@@ -213,4 +242,189 @@ def test_a_kill_between_any_two_saves_changes_nothing(tmp_path, monkeypatch, sco
         history, weights = run(InPlace(scores), folder, 4, **options)
         assert weights["count"] == whole[1]["count"], f"killed before operation {call}"
         assert history.equals(whole[0])
-    assert call >= 4 * 2 + 2, "every epoch saves a checkpoint and renames it"
+    assert call >= 4 * 2, "every epoch saves a checkpoint and renames it"
+
+
+class Interrupted(InPlace):
+    """A trainable in whose epochs something else happens."""
+
+    def __init__(self, scores, happens, epochs=(1, 2, 3)):
+        super().__init__(scores)
+        self.happens, self.epochs = happens, epochs
+
+    def begin_epoch(self, epoch):
+        """Let it happen."""
+        if epoch in self.epochs:
+            self.happens()
+        return super().begin_epoch(epoch)
+
+
+SCORES = [3, 1, 2, 4]
+
+
+@pytest.mark.fault(
+    "an orphan ends while its resubmission trains, and removes the checkpoints",
+    "the resubmission makes the folder again and ends with the same weights",
+    "nothing",
+)
+def test_another_process_may_remove_the_checkpoints(tmp_path):
+    """The best weights too, which are from an earlier epoch."""
+    whole = run(InPlace(SCORES), tmp_path / "whole", 4)
+    folder = tmp_path / "shared"
+    history, weights = run(Interrupted(SCORES, lambda: shutil.rmtree(folder)), folder, 4)
+    assert weights["count"] == whole[1]["count"] == 6
+    assert history.equals(whole[0])
+    assert names(folder) == ["last.ckpt"]
+
+
+@pytest.mark.fault(
+    "an orphan and its resubmission train in the same folder",
+    "each ends with the same weights",
+    "nothing",
+)
+def test_two_processes_may_share_the_folder(tmp_path):
+    """One trains to its end within an epoch of the other, whose checkpoints then go back."""
+    whole = run(InPlace(SCORES), tmp_path / "whole", 4)
+    folder = tmp_path / "shared"
+    inner = []
+    other = Interrupted(SCORES, lambda: inner.append(run(InPlace(SCORES), folder, 4)), (2,))
+    for history, weights in [run(other, folder, 4), *inner]:
+        assert weights["count"] == whole[1]["count"]
+        assert history.equals(whole[0])
+    again = run(InPlace(SCORES), folder, 4)
+    assert again[1]["count"] == whole[1]["count"]
+
+
+def flipped(raw):
+    """Flip a bit of the weights, a count of 6."""
+    place = raw.rindex(np.float32(6).tobytes()) + 2
+    return raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :]
+
+
+def rewritten(change):
+    """Return what changes the content of a checkpoint."""
+
+    def damage(path):
+        content = torch.load(path, weights_only=True)
+        change(content)
+        torch.save(content, path)
+
+    return damage
+
+
+DAMAGES = {
+    "empty": lambda path: path.write_bytes(b""),
+    "no archive": lambda path: path.write_bytes(b"something else" * 99),
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:-90]),
+    "a bit flipped": lambda path: path.write_bytes(flipped(path.read_bytes())),
+    "the format before": rewritten(lambda content: content.pop("weights")),
+    "another state": rewritten(lambda content: content.update(state={"counts": 1})),
+    "another network": rewritten(lambda content: content["weights"].update(count=torch.zeros(2))),
+    "other losses": rewritten(lambda content: content["rows"][0].pop("score")),
+    "an epoch lost": rewritten(lambda content: content["rows"].pop(0)),
+    "no dict": lambda path: torch.save([1, 2], path),
+}
+
+
+@pytest.mark.fault(
+    "a checkpoint is cut short, has a bit flipped, or is of another format",
+    "a warning names it, and the training starts anew",
+    "the epochs that it held",
+)
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_checkpoint_that_cannot_be_used_is_ignored(tmp_path, caplog, damage):
+    """One sentence with its name; the training ends with the weights of an unbroken one."""
+    whole = run(InPlace(SCORES), tmp_path / "whole", 4)
+    folder = tmp_path / "damaged"
+    run(InPlace(SCORES), folder, 2)
+    DAMAGES[damage](folder / "last.ckpt")
+    caplog.clear()
+    trainable = InPlace(SCORES)
+    history, weights = run(trainable, folder, 4)
+    (said,) = [each.message for each in caplog.records if each.levelname == "WARNING"]
+    assert said.startswith(f"{folder / 'last.ckpt'}: this checkpoint cannot be used (")
+    assert said.endswith("; the training starts anew.")
+    assert "\n" not in said
+    assert trainable.count == 12
+    assert weights["count"] == whole[1]["count"]
+    assert history.equals(whole[0])
+
+
+class TwoParts(InPlace):
+    """A trainable that loads one part of its state before it finds the other wrong."""
+
+    def state(self):
+        """Return the count and its double."""
+        return {"count": self.count, "double": self.count * 2}
+
+    def load_state(self, state):
+        """Load them."""
+        self.count.copy_(state["count"])
+        self.double = state["double"] + 0
+
+
+def test_half_a_checkpoint_is_not_loaded(tmp_path):
+    """What was loaded before the fault was found is taken back."""
+    run(TwoParts(SCORES), tmp_path, 3)
+    rewritten(lambda content: content["state"].pop("double"))(tmp_path / "last.ckpt")
+    trainable = TwoParts(SCORES)
+    _, weights = run(trainable, tmp_path, 4)
+    assert trainable.count == 12
+    assert weights["count"] == 6
+
+
+@pytest.mark.fault(
+    "every bit of a checkpoint is flipped, one after the other",
+    "it is ignored, or loads what was saved",
+    "the epochs that it held",
+)
+def test_no_flipped_bit_gives_other_weights(tmp_path):
+    """The checksums of the archive are looked at, which torch does not do."""
+    run(InPlace(SCORES), tmp_path, 1)
+    path = tmp_path / "last.ckpt"
+    raw = path.read_bytes()
+    kept = 0
+    for bit in range(0, 8 * len(raw), 61):
+        damaged = bytearray(raw)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        found = load_checkpoint(path)
+        if found:
+            kept += 1
+            assert found["rows"] == [{"epoch": 0, "loss": 1.0, "score": 3.0}]
+            assert found["weights"]["count"] == found["state"]["count"] == 3
+    assert kept, "bits between records change nothing"
+
+
+@pytest.mark.fault(
+    "the disk is full when a checkpoint is written",
+    "the job ends with a sentence that names the file; the one before stays",
+    "the epoch that was running",
+)
+def test_a_full_disk_is_said(tmp_path, monkeypatch):
+    """No partial file is left, and the next start goes on from the epoch before."""
+    save, calls = torch.save, []
+
+    class Full:
+        def __init__(self, file):
+            self.file = file
+
+        def write(self, data):
+            self.file.write(bytes(data)[:10])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def fills(state, file):
+        calls.append(file)
+        save(state, Full(file) if len(calls) == 2 else file)
+
+    monkeypatch.setattr(torch, "save", fills)
+    with pytest.raises(InputError) as caught:
+        run(InPlace(SCORES), tmp_path, 4)
+    said = str(caught.value)
+    assert str(tmp_path / "last.ckpt") in said
+    assert "No space left on device" in said
+    assert "\n" not in said
+    assert names(tmp_path) == ["last.ckpt"]
+    history, weights = run(InPlace(SCORES), tmp_path, 4)
+    assert weights["count"] == 6
+    assert len(history) == 4

@@ -1,9 +1,9 @@
 """Two runs of the same workflow: which artefacts differ, timings apart.
 
-What a run took is no result: benchmarks and logs are skipped, so are tables, columns, numbers and
-figures of seconds. A record of provenance holds the fingerprints of its inputs, and one of a table
-of seconds differs from run to run; so fingerprints and seals are left out: the inputs are compared
-themselves.
+What a run took is no result: benchmarks and logs are skipped, so are columns and figures of
+seconds, and the numbers of sections and pages that name them. A record of provenance holds the
+fingerprints of its inputs, and one of a table of seconds differs from run to run; so fingerprints
+and seals are left out: the inputs are compared themselves.
 """
 
 import json
@@ -13,18 +13,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
+from PIL import Image
 from safetensors import safe_open
 
 SKIPPED = {"logs", "benchmarks", "resume"}
 """Folders without artefacts; a checkpoint is none."""
 MARKS = (".snakemake_timestamp",)
-OURS = {b"pspflow_provenance", b"pandas"}
-"""Metadata of a table that are compared, and read, by themselves."""
-TIMED_FIGURES = {"evaluation/figures/time"}
-"""Figures that have an axis of seconds, without their ending."""
+TIMED_FIGURES = ("localization/figures/speed.png", "localization_speed.png")
+"""Figures that have an axis of seconds."""
+TIMED_SECTIONS = (
+    *("pinet/section", "localization/section", "loop/section", "plasticity/section"),
+    "evaluation/section",
+)
+"""Sections that name seconds: their words are compared, and the tables that hold their numbers."""
 SECONDS = re.compile(r"second|^elapsed", re.IGNORECASE)
-DURATION = re.compile(r"\d[\d,.]*(?:e[+-]?\d+)?(?=[ \u00a0\u202f]?(?:ms|s|seconds|times)\b)")
-SEAL = re.compile(r"pspflow-digest:[0-9a-f]+")
+NUMBER = re.compile(r"\d[\d,.]*(?:e[+-]?\d+)?")
+SEAL = re.compile(r"pspflow-digest:[0-9a-f]+|\b[0-9a-f]{32}\b")
 
 
 def differences(folder_a: Path, folder_b: Path) -> list[str]:
@@ -51,19 +55,31 @@ def _artefacts(folder: Path) -> set[str]:
 
 
 def _difference(name: str, a: Path, b: Path) -> str:
-    if a.read_bytes() == b.read_bytes():
+    if a.read_bytes() == b.read_bytes() or name.endswith(TIMED_FIGURES):
         return ""
-    if any(name.endswith((f"{each}.png", f"{each}.svg")) for each in TIMED_FIGURES):
-        return ""
-    if a.suffix == ".parquet":
-        return _difference_of_tables(a, b)
-    if a.suffix == ".safetensors":
-        return _difference_of_weights(a, b)
-    if a.suffix == ".json":
-        return _unequal("content", *(_plain(json.loads(path.read_text())) for path in (a, b)))
-    if a.suffix in {".html", ".md"}:
-        return _unequal("text", *(_text(path.read_text()) for path in (a, b)))
-    return "bytes differ"
+    timed = any(part in name for part in TIMED_SECTIONS)
+    compare = {
+        ".parquet": _difference_of_tables,
+        ".safetensors": _difference_of_weights,
+        ".json": lambda a, b: _difference_of_json(a, b, timed),
+        ".html": _difference_of_pages,
+        ".md": _difference_of_pages,
+        ".png": _difference_of_figures,
+    }
+    return compare[a.suffix](a, b) if a.suffix in compare else "bytes differ"
+
+
+def _difference_of_json(a: Path, b: Path, timed: bool) -> str:
+    return _unequal("content", *(_plain(json.loads(path.read_text()), timed) for path in (a, b)))
+
+
+def _difference_of_pages(a: Path, b: Path) -> str:
+    return _unequal("text", *(NUMBER.sub("…", _text(path.read_text())) for path in (a, b)))
+
+
+def _difference_of_figures(a: Path, b: Path) -> str:
+    mine, other = (np.asarray(Image.open(path)) for path in (a, b))
+    return "" if _same_bytes(mine, other) else "pixels differ"
 
 
 def _difference_of_tables(a: Path, b: Path) -> str:
@@ -111,31 +127,24 @@ def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def _plain(value: Any, timed: bool = False) -> Any:
-    """Return JSON without fingerprints of inputs, seals, and what is in seconds."""
+    """Return JSON without fingerprints of inputs, seals and figures, or without numbers too."""
     if isinstance(value, dict):
         if "inputs" in value and "stage" in value:  # a record of provenance
             value = {**value, "inputs": sorted(value["inputs"])}
-        timed = timed or _timed(value)
-        return {key: _plain(each, timed) for key, each in value.items() if not SECONDS.search(key)}
+        left = {key: each for key, each in value.items() if key not in {"png", "seconds"}}
+        return {key: _plain(each, timed) for key, each in left.items()}
     if isinstance(value, list):
         return [_plain(each, timed) for each in value]
     if isinstance(value, str):
-        text = SEAL.sub("", DURATION.sub("…", value))
-        return re.sub(r"\d[\d,.]*", "…", text) if timed else text
-    return None if timed and isinstance(value, float) else value
-
-
-def _timed(value: dict[str, Any]) -> bool:
-    """Tell whether a table of a section, or a line of one, is about seconds."""
-    words = " ".join(str(each) for each in value.values() if isinstance(each, str))
-    heads = value.get("columns", value.get("head", []))
-    return bool(SECONDS.search(words)) or any(SECONDS.search(str(each)) for each in heads)
+        text = SEAL.sub("", value)
+        return NUMBER.sub("…", text) if timed else text
+    return value
 
 
 def _text(text: str) -> str:
-    """Return a page without durations and figures, which are compared as files."""
+    """Return a page without its figures, which are compared as files."""
     text = re.sub(r'"data:image/[^"]*"', "", text)
-    return SEAL.sub("", DURATION.sub("…", text))
+    return SEAL.sub("", text)
 
 
 def _unequal(what: str, a: Any, b: Any) -> str:

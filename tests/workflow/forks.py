@@ -126,6 +126,8 @@ def become(connection: socket.socket) -> None:
     os.environ.update(environment)
     if first := environment.get("FORKS_FIRST"):
         runpy.run_path(first)
+    # snakemake of a cluster's job starts another by this name; a fork is not SLURM's own process
+    sys.executable = environment.get("FORKS_PYTHON", sys.executable)
     own = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:0] = [folder, *own]
     sys.argv = [module, *arguments]

@@ -73,6 +73,13 @@ def test_settings_of_gpu_jobs_survive_a_new_rule(profiles):
     assert values == {"another": asked, "one": asked}
 
 
+@pytest.mark.parametrize("profile", ["slurm", "lsf", "cards"])
+def test_no_profile_sets_threads(profile):
+    """Another number gives other last digits: where one is wanted, it is an option."""
+    text = (ROOT / f"workflow/profiles/{profile}/config.yaml").read_text()
+    assert not {"set-threads", "max-threads"} & set(yaml.safe_load(text))
+
+
 @pytest.mark.parametrize("overlay", ["reference", "paper"])
 def test_overlays_name_their_run(overlay):
     """No scale overwrites another's results."""

@@ -35,6 +35,24 @@ SOME_OF_THEIR_KIND = {
 }
 """Flags that take some of the artefacts of a kind; tests of their own say which."""
 
+# stages whose threads each make whole pieces of the result
+IMAGES = [
+    f"{study} images {name}"
+    for study in ("temper", "steel")
+    for name in ("simulate", "catalogue", "micrographs")
+]
+POOLS = {
+    *IMAGES,
+    "composite structures simulate",
+    "latent curation simulate",
+    "latent curation catalogue",
+    "latent curation micrographs",
+    "latent datasets simulate",
+    "latent datasets inpaint",
+    "steel inverse coverage",
+    "texture plasticity solve",
+}
+
 
 def paths(job):
     """Yield the flags of a command that name files, with their values."""
@@ -54,7 +72,8 @@ def test_every_stage_gets_all_it_can_be_told(planned):
     problems = []
     for job in planned.jobs:
         for name, hint in hints(job).items():
-            optional = hint is bool or type(None) in get_args(hint)
+            # the number of threads is a stage's own, but of those in POOLS
+            optional = name == "threads" or hint is bool or type(None) in get_args(hint)
             if not optional and not job.flags.get(flag(name)):
                 problems.append(f"{job.rule} {job.wildcards}: no --{flag(name)}")
         problems += [
@@ -63,6 +82,18 @@ def test_every_stage_gets_all_it_can_be_told(planned):
             if name.removeprefix("no-").replace("-", "_") not in hints(job)
         ]
     assert problems == []
+
+
+def test_no_result_depends_on_the_cores_of_a_job(planned):
+    """Threads that a scheduler, --set-threads or --cores decides go to pools of whole pieces alone.
+
+    Sums of torch differ in their last digits with the number of threads: stages that compute with
+    it have one, or that of their options. The others let one thread make one image, texture or
+    structure.
+    """
+    told = {" ".join(job.words) for job in planned.jobs if "threads" in job.flags}
+    assert told - POOLS == set()
+    assert told
 
 
 def test_every_seed_is_that_of_the_configuration(planned):

@@ -17,8 +17,14 @@ from snakemake.io import contains_wildcard
 SOURCE = Path(workflow.basedir) / "src"
 sys.path.insert(0, str(SOURCE))
 QUOTED = shlex.quote(str(SOURCE)).replace("{", "{{").replace("}", "}}")
+# the last digits of sums and products depend on the number of threads: what a scheduler, a profile or
+# --cores gives a job decides nothing. A stage sets another number where its options have one
+ONE_THREAD = (
+    "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 "
+    "VECLIB_MAXIMUM_THREADS=1"
+)
 shell.prefix(
-    f'export PYTHONPATH={QUOTED}; pspflow() {{{{ python -m pspflow "$@"; }}}}; '
+    f'{ONE_THREAD}; export PYTHONPATH={QUOTED}; pspflow() {{{{ python -m pspflow "$@"; }}}}; '
 )
 
 from pspflow.options import Options

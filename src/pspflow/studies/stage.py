@@ -122,7 +122,9 @@ def stage(function: Callable[..., None]) -> Callable[..., None]:
             return
         from pspflow.training.devices import chosen_device, recorded, using  # noqa: PLC0415 - torch
 
-        wanted, threads = bound.arguments["device"], bound.arguments.get("threads", 1)
+        wanted = bound.arguments["device"]
+        fixed = getattr(bound.arguments.get("options"), "threads", 1)
+        threads = bound.arguments.get("threads", fixed)
         # what is wrong is said, and inputs are read, before it waits for a GPU that others need
         chosen_device(wanted)
         origin = _record(stage_name(function), bound.arguments, hints)

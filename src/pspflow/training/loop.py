@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 
 from pspflow.errors import InputError
+from pspflow.io.checkpoints import copied, ignore, load_checkpoint, save_checkpoint
 from pspflow.logs import log, progress
 
+CHECKPOINT = "last.ckpt"
 STEPS_BETWEEN_CHECKS = 50
 """Steps after which losses are checked for NaN: at every step the CPU would wait for the GPU."""
 
@@ -58,7 +60,9 @@ def train(
     """Train for a number of epochs and return the weights of the best one.
 
     A checkpoint is written after every epoch. A killed training that is started again continues
-    from there and ends with the same weights (on a CPU, with the same number of threads).
+    from there and ends with the same weights (on a CPU, with the same number of threads); it loses
+    the epoch in which it was killed. One that still runs then does not disturb it: each has in
+    memory what it returns. A checkpoint that cannot be used is ignored, with a warning.
 
     Parameters
     ----------
@@ -86,16 +90,13 @@ def train(
     Raises
     ------
     InputError
-        If a loss or a measure is not finite; the last good checkpoint stays in `resume`.
+        If a loss or a measure is not finite, or a checkpoint cannot be written; the last good one
+        stays in `resume`.
     """
-    resume.mkdir(parents=True, exist_ok=True)
-    last, best = resume / "last.ckpt", resume / "best.ckpt"
-    rows: list[dict[str, float]] = []
-    if last.exists():
-        log.info("Going on from %s", last)
-        checkpoint = _load(last)
-        rows = checkpoint["rows"]
-        trainable.load_state(checkpoint["state"])
+    path = resume / CHECKPOINT
+    rows, best = _restored(trainable, path, score) or ([], {})
+    if rows:
+        log.info("Going on from epoch %d of %d, after %s", len(rows) + 1, epochs, path)
     while len(rows) < epochs and not _stalled(rows, score, eligible_from, patience):
         epoch = len(rows)
         losses = _train_epoch(trainable, epoch, epochs)
@@ -105,13 +106,44 @@ def train(
         values = ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "epoch")
         log.info("epoch %d of %d: %s", epoch + 1, epochs, values)
         rows.append(row)
-        # the best weights first: after a kill between the two, this epoch is only repeated
         if _best(rows, score, eligible_from) == epoch:
-            _save({"weights": trainable.weights()}, best)
-        _save({"rows": rows, "state": trainable.state()}, last)
+            best = copied(trainable.weights())
+        # all in one file: a kill, or a second process, never leaves parts of two epochs
+        save_checkpoint(path, {"rows": rows, "state": trainable.state(), "weights": best})
     history = pd.DataFrame(rows).astype({"epoch": "int64"})
     history["kept"] = history["epoch"] == _best(rows, score, eligible_from)
-    return history, _load(best)["weights"]
+    return history, best
+
+
+def _restored(
+    trainable: Trainable, path: Path, score: str
+) -> tuple[list[dict[str, float]], dict[str, Tensor]] | None:
+    """Load a checkpoint and return its rows and best weights.
+
+    Return None where there is none that can be used; the trainable is then as it was.
+    """
+    content = load_checkpoint(path)
+    if content is None:
+        return None
+    before = copied(trainable.state())
+    try:
+        rows, best = content["rows"], content["weights"]
+        if [row["epoch"] for row in rows] != list(range(len(rows))) or not rows:
+            raise ValueError("its epochs are not all there")
+        if not all(math.isfinite(row[score]) for row in rows):
+            raise ValueError(f"its {score} is not finite")
+        if _shapes(best) != _shapes(trainable.weights()):
+            raise ValueError("its weights are those of another network")
+        trainable.load_state(content["state"])
+    except Exception as error:
+        trainable.load_state(before)
+        ignore(path, error)
+        return None
+    return rows, best
+
+
+def _shapes(weights: dict[str, Tensor]) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in weights.items()}
 
 
 def _train_epoch(trainable: Trainable, epoch: int, epochs: int) -> dict[str, float]:
@@ -150,15 +182,3 @@ def _best(rows: list[dict[str, float]], score: str, eligible_from: int) -> int:
     """Return the epoch with the smallest score, or the last epoch if none can be selected yet."""
     scores = [row[score] for row in rows[eligible_from:]]
     return eligible_from + scores.index(min(scores)) if scores else len(rows) - 1
-
-
-def _load(path: Path) -> dict[str, Any]:
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    return state
-
-
-def _save(state: dict[str, Any], path: Path) -> None:
-    """Write a checkpoint beside its path and rename it, so that a kill leaves no partial file."""
-    staged = path.with_suffix(".partial")
-    torch.save(state, staged)
-    staged.replace(path)

@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from pspflow.io.artefacts import Provenance
+from pspflow.io.resuming import forget
 from pspflow.io.tables import write_table
 from pspflow.io.weights import save_weights
 from pspflow.training.loop import Trainable, train
@@ -84,4 +84,4 @@ def train_and_save(
     tensors = finish(best) if finish else best
     write_table(history, rows, origin)
     save_weights(weights, tensors, model() if callable(model) else model, origin)
-    shutil.rmtree(resume.parent)
+    forget(resume)

@@ -95,7 +95,6 @@ rule composite_inverse_infer:
         " --options {params.options:q}"
         " --solver {params.solver:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -136,7 +135,6 @@ rule composite_inverse_rank:
         " --options {params.options:q}"
         " --solver {params.solver:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -179,7 +177,6 @@ rule composite_inverse_anneal:
         " --options {params.options:q}"
         " --solver {params.solver:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

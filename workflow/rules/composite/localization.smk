@@ -67,7 +67,6 @@ rule composite_localization_train:
         " --history {output.history:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -114,7 +113,6 @@ rule composite_localization_evaluate:
         " --options {params.options:q}"
         " --solver {params.solver:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

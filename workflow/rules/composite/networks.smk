@@ -130,7 +130,6 @@ rule composite_networks_train:
         " --history {output.history:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -160,7 +159,6 @@ rule composite_networks_predict:
         " --structures {input.structures:q}"
         " --splits {input.splits:q}"
         " --predictions {output:q}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -190,7 +188,6 @@ rule composite_networks_encode:
         " --structures {input.structures:q}"
         " --splits {input.splits:q}"
         " --latents {output:q}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -233,7 +230,6 @@ rule composite_networks_reconstruct:
         " --reconstructed {output.reconstructed:q}"
         " --solver {params.solver:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -270,7 +266,6 @@ rule composite_networks_ablate:
         " --mismatch {output.mismatch:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

@@ -92,7 +92,6 @@ rule latent_evaluation_apply:
         " --made {output:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

@@ -82,7 +82,6 @@ rule latent_networks_train:
         " --snapshots {output.snapshots:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

@@ -67,7 +67,6 @@ rule steel_codes_train:
         " --history {output.history:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -101,7 +100,6 @@ rule steel_codes_encode:
         " --codes {output:q}"
         " --chips-per-micrograph {params.most:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -139,7 +137,6 @@ rule steel_codes_reconstruct:
         " --options {params.options:q}"
         " --morphology {params.morphology:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

@@ -102,7 +102,6 @@ rule steel_generation_generate:
         " --options {params.options:q}"
         " --measuring {params.measuring:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

@@ -74,7 +74,6 @@ rule steel_inverse_grid:
         " --options {params.options:q}"
         " --measuring {params.measuring:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -112,7 +111,6 @@ rule steel_inverse_wish:
         " --options {params.options:q}"
         " --measuring {params.measuring:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

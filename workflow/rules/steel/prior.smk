@@ -84,7 +84,6 @@ rule steel_prior_train:
         " --history {output.history:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -144,7 +143,6 @@ rule steel_prior_likelihood:
         " --measures {input.measures:q}"
         " --likelihood {output:q}"
         " --smoothing {params.smoothing:q}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

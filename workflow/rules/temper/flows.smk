@@ -59,6 +59,7 @@ rule temper_flows_train:
         f"{TEMPER_DIR}/benchmarks/flows/{{regularisation}}/seed{{seed}}/train.tsv"
     conda:
         "../../../envs/gpu.yaml"
+    threads: TEMPER.flows.threads  # reserved; the stage takes its number from the options
     resources:
         mem_mb=memory(16000),
         runtime=FLOWS_MINUTES,
@@ -81,7 +82,6 @@ rule temper_flows_train:
         " --history {output.history:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

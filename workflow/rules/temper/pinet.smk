@@ -55,7 +55,6 @@ rule temper_pinet_train:
         " --history {output.history:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -98,7 +97,6 @@ rule temper_pinet_evaluate:
         " --speed {output.speed:q}"
         " --chips-per-specimen {params.chips:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

@@ -60,7 +60,6 @@ rule temper_transfer_chips:
         " --checks {output.checks:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

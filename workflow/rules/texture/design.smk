@@ -73,7 +73,6 @@ rule texture_design_propose:
         " --options {params.options:q}"
         " --truth {params.truth:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

@@ -97,7 +97,6 @@ rule texture_evaluation_trips:
         " --ranks {output.ranks:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -138,7 +137,6 @@ rule texture_evaluation_verify:
         " --options {params.options:q}"
         " --truth {params.truth:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -171,7 +169,6 @@ rule texture_evaluation_draw_posteriors:
         " --textures {input.textures:q}"
         " --posteriors {output:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -220,7 +217,6 @@ rule texture_evaluation_compare:
         " --efficiency {output.efficiency:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

@@ -95,7 +95,6 @@ rule texture_loop_run:
         " --options {params.options:q}"
         " --truth {params.truth:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 
@@ -140,7 +139,6 @@ rule texture_loop_full:
         " --made {params.made:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
-        " --threads {threads}"
         " --device {resources.device:q}"
 
 

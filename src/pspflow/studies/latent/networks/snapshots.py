@@ -7,16 +7,16 @@ from typing import Any
 from torch import Tensor
 
 from pspflow.io.artefacts import Provenance, replacing
-from pspflow.io.weights import load_weights, save_weights
+from pspflow.io.checkpoints import copied
+from pspflow.io.weights import save_weights
 from pspflow.training.loop import Trainable
-from pspflow.training.session import Arguments
+from pspflow.training.session import Arguments, Tensors
 
 
 class WithSnapshots:
     """A training that also keeps the weights after some epochs; see `loop.Trainable`.
 
-    They are written before the loop's checkpoint of the epoch. A kill between the two only repeats
-    the epoch, and with it the same file.
+    They belong to its state, and so are in its checkpoints.
 
     Parameters
     ----------
@@ -24,26 +24,23 @@ class WithSnapshots:
         What is trained.
     epochs
         Epochs, from 1, whose weights are kept.
-    folder
-        Where they wait for the end of the training, beside its checkpoints.
     origin
         Provenance of the training.
     """
 
-    def __init__(
-        self, trainable: Trainable, epochs: Sequence[int], folder: Path, origin: Provenance
-    ) -> None:
-        self._trainable, self._epochs = trainable, epochs
-        self._folder, self._origin = folder, origin
+    def __init__(self, trainable: Trainable, epochs: Sequence[int], origin: Provenance) -> None:
+        self._trainable, self._epochs, self._origin = trainable, epochs, origin
+        self._kept: dict[int, Tensors] = {}
         self._epoch = 0
 
     def state(self) -> dict[str, Any]:
-        """Return everything that the next epoch depends on."""
-        return self._trainable.state()
+        """Return everything that the next epoch depends on, and the snapshots."""
+        return {"training": self._trainable.state(), "snapshots": dict(self._kept)}
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Load the result of `state`."""
-        self._trainable.load_state(state)
+        self._trainable.load_state(state["training"])
+        self._kept = dict(state["snapshots"])
 
     def begin_epoch(self, epoch: int) -> int:
         """Prepare an epoch and return its number of steps."""
@@ -58,7 +55,7 @@ class WithSnapshots:
         """Return measures of the weights, and keep these where the epoch is one to keep."""
         measured = self._trainable.validate()
         if self._epoch in self._epochs:
-            save_weights(self._path(self._epoch), self.weights(), {}, self._origin)
+            self._kept[self._epoch] = copied(self.weights())
         return measured
 
     def weights(self) -> dict[str, Tensor]:
@@ -77,11 +74,8 @@ class WithSnapshots:
         """
         with replacing(target) as staged:
             for epoch in self._epochs:
-                tensors, _ = load_weights(self._path(epoch))
-                save_weights(staged / f"{epoch}.safetensors", tensors, arguments, self._origin)
-
-    def _path(self, epoch: int) -> Path:
-        return self._folder / f"{epoch}.safetensors"
+                path = staged / f"{epoch}.safetensors"
+                save_weights(path, self._kept[epoch], arguments, self._origin)
 
 
 def snapshot_files(folder: Path) -> dict[int, Path]:

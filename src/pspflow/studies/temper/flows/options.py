@@ -78,6 +78,9 @@ class FlowOptions(Options):
     """Earlier synthetic chips of each domain that are kept for the discriminators."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Numbers with which conditioners and discriminators compute on a GPU; on a CPU, float32."""
+    threads: Count = 1
+    """Threads of a training on the CPU, and of exact persistence beside a GPU; another number
+    changes the last digits."""
 
     def chosen(self) -> Self:
         """Reset options of the other architecture, and weights of what is not trained."""

@@ -82,8 +82,7 @@ def train(
         ready = autoencoder_training(
             dataset, latent_model, data, options.autoencoder, stream, device
         )
-    folder = origin.resume_folder(weights) / "snapshots"
-    kept = WithSnapshots(ready.trainable, options.snapshot_epochs, folder, origin)
+    kept = WithSnapshots(ready.trainable, options.snapshot_epochs, origin)
     arguments: Arguments = {}
 
     def finish(best: Tensors) -> Tensors:

@@ -12,7 +12,7 @@ from pspflow.models.parameters import parameter_count
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, PersistenceStore, Weights
 from pspflow.studies.shared.persistence import imaging as pi
-from pspflow.studies.stage import AUTO, Device, Index, Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Index, Seed, stage
 from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
 from pspflow.studies.temper.flows.score import SCORE
 from pspflow.studies.temper.flows.splits import check_splits
@@ -42,7 +42,6 @@ def train(
     pinet: Weights | None = None,
     options: FlowOptions = FlowOptions(),
     seed: Seed = 0,
-    threads: Threads = 1,
     device: Device = AUTO,
     origin: Provenance,
 ) -> None:
@@ -65,7 +64,7 @@ def train(
         Parquet table to write: losses and measures by epoch.
     """
     stream = int(generator(seed, "flow", replicate).integers(2**31))
-    prepare(threads, stream, deterministic=False)
+    prepare(options.threads, stream, deterministic=False)
     rows, store = read_chips(chips), Micrographs(micrographs)
     check_splits(rows)
     topology, exact = None, None
