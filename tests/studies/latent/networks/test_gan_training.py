@@ -59,6 +59,11 @@ def run(request, crops, tmp_path_factory):
     return model, trained(crops, tmp_path_factory.mktemp(model), "uhcs_64x64", model, OPTIONS)
 
 
+@pytest.mark.fault(
+    "a kill of a training of adversarial networks, at any step",
+    "the same command goes on from the last epoch and ends with the same bytes",
+    "the epoch that was running",
+)
 def test_a_killed_training_ends_in_the_same_bytes(run, crops, tmp_path, monkeypatch):
     """Averages, buffers of normalisations and both optimisers resume bit for bit."""
     model, whole = run

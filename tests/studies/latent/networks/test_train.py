@@ -29,6 +29,11 @@ def files(run):
     return {path.relative_to(run.folder): path.read_bytes() for path in paths}
 
 
+@pytest.mark.fault(
+    "a kill of a training of autoencoders, at any step",
+    "the same command goes on from the last epoch and ends with the same bytes",
+    "the epoch that was running",
+)
 @pytest.mark.parametrize("place", ["inside an epoch", "after its snapshot"])
 def test_a_killed_training_ends_in_the_same_bytes(
     networks, small_sets, tmp_path, monkeypatch, place

@@ -40,6 +40,11 @@ def test_the_history_says_what_becomes_of_losses_and_codes(models):
     assert "training_codebook" not in read_table(models["fsq"].history)
 
 
+@pytest.mark.fault(
+    "a kill of a training of a VQ-VAE, at any step",
+    "the same command goes on from the last epoch and ends with the same bytes",
+    "the epoch that was running",
+)
 @pytest.mark.parametrize("epoch", [1, 2])
 def test_a_killed_training_ends_as_an_unbroken_one(models, steel_set, tmp_path, monkeypatch, epoch):
     """Stopped in an epoch whose start restarted codes, it ends in the same weights, bit by bit."""

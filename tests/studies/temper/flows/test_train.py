@@ -190,6 +190,11 @@ def command(folder, name):
     ]
 
 
+@pytest.mark.fault(
+    "SIGKILL of a training of flows, at any step",
+    "the same command goes on from the last epoch and ends with the same bytes",
+    "the epoch that was running",
+)
 def test_a_killed_training_ends_in_the_same_weights(image_set):
     """After SIGKILL at any step, a second start gives the weights of an unbroken run bit by bit."""
     whole, broken = "whole", "broken"
@@ -212,6 +217,26 @@ def test_a_killed_training_ends_in_the_same_weights(image_set):
         *(read_table(image_set / name / "h.parquet") for name in (whole, broken))
     )
     assert not (image_set / broken / "resume").exists()
+
+
+def test_cores_do_not_change_the_weights(image_set, tmp_path):
+    """The options have the number of threads: what a job is given decides nothing."""
+    made = {}
+    for cores in (1, 2):
+        weights, history = tmp_path / f"{cores}.safetensors", tmp_path / f"{cores}.parquet"
+        torch.set_num_threads(cores)
+        short = OPTIONS.model_copy(update={"epochs": 2})
+        stage.train(
+            **inputs(image_set),
+            regularisation="exact",
+            replicate=0,
+            weights=weights,
+            history=history,
+            options=short,
+        )
+        assert torch.get_num_threads() == short.threads == 1
+        made[cores] = weights.read_bytes()
+    assert made[1] == made[2]
 
 
 @pytest.mark.parametrize("regularisation", ["none", "pinet", "exact"])

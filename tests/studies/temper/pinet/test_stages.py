@@ -1,5 +1,9 @@
 """PI-Net is trained, compared with exact images and described, on a small image set."""
 
+import signal
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -223,3 +227,61 @@ def test_errors_are_of_the_chips_and_beside_means_of_training(artefacts, inputs,
     for domain in DOMAINS:
         own = every[(training["domain"] == domain).to_numpy()].mean(axis=0)
         np.testing.assert_allclose(means[domain], own, rtol=1e-4, atol=1e-6)
+
+
+def started(inputs, folder):
+    """Start the command that trains, for enough epochs that two processes meet."""
+    options = OPTIONS.model_copy(update={"max_epochs": 30, "patience": 30})
+    given = {name: inputs[name] for name in ("micrographs", "chips", "persistence")}
+    flags = [item for name, path in given.items() for item in (f"--{name}", str(path))]
+    command = [
+        *(sys.executable, "-m", "pspflow", "temper", "pinet", "train", "--head", "pooled"),
+        *(*flags, "--options", options.model_dump_json(), "--device", "cpu"),
+        *("--weights", f"{folder}/w.safetensors", "--history", f"{folder}/h.parquet"),
+    ]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+def reached(process, words):
+    """Wait until a training says something; return what it said before."""
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if words in line:
+            return "".join(said)
+    raise AssertionError("".join(said))
+
+
+@pytest.mark.faults
+@pytest.mark.xdist_group("faults")
+@pytest.mark.fault(
+    "an orphan of a training and its resubmission train at once, or one is killed with SIGKILL",
+    "every one that is not killed ends well, and all make the same weights and history",
+    "nothing",
+)
+@pytest.mark.parametrize("meeting", ["together", "later", "killed"])
+def test_two_processes_train_the_same_network(inputs, tmp_path, meeting):
+    """Whichever ends first removes the checkpoints under the other."""
+    whole = started(inputs, tmp_path / "whole")
+    said = whole.communicate()[1]
+    assert whole.returncode == 0, said
+    folder = tmp_path / "shared"
+    first = started(inputs, folder)
+    if meeting != "together":
+        reached(first, "epoch 2 of 30:")
+        first.send_signal(signal.SIGSTOP)
+    second = started(inputs, folder)
+    ends = {}
+    if meeting == "killed":
+        reached(second, "Going on from epoch")
+        first.send_signal(signal.SIGKILL)
+    elif meeting == "later":  # the second ends while the first is in an epoch
+        ends[second] = second.communicate()[1]
+        first.send_signal(signal.SIGCONT)
+    for process in {first, second} - set(ends):
+        ends[process] = process.communicate()[1]
+    assert second.returncode == 0, ends[second]
+    assert first.returncode == (-signal.SIGKILL if meeting == "killed" else 0), ends[first]
+    for name in ("w.safetensors", "h.parquet"):
+        assert (folder / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert {path.name for path in folder.iterdir()} == {"w.safetensors", "h.parquet"}

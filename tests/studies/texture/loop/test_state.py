@@ -1,5 +1,7 @@
 """The state of a loop on disk: nothing half written is read, and it can go back."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,42 @@ def test_going_back_forgets_what_came_after(state):
     assert state.log.waiting == [5]
     assert [row["observations"] for row in state.iterations()] == [1]
     assert LoopState(state.folder, ORIGIN).log.events == state.log.events
+
+
+def test_another_process_may_remove_the_folder(state):
+    """What this one has made it has, and what it makes next is there for a later one."""
+    row = {"iteration": 0, "observations": 2}
+    state.save_iteration(0, row, np.ones((1, 1, 36), np.float32))
+    shutil.rmtree(state.folder.parent / "state")
+    assert state.iterations() == [row]
+    assert state.samples(0).sum() == 36
+    state.append(seen(9, 1))
+    assert LoopState(state.folder, ORIGIN).log.events == state.log.events
+    state.remove()
+    assert not state.folder.exists()
+
+
+@pytest.mark.fault(
+    "a bit of a loop's log of observations is flipped",
+    "a warning names the line; the loop goes on from the lines before it",
+    "the observations from there on",
+)
+def test_a_damaged_line_is_not_used(state, caplog):
+    """Nor what came after it, nor the iteration that rests on them."""
+    state.save_iteration(0, {"iteration": 0, "observations": 2}, np.ones((1, 1, 36), np.float32))
+    journal = state.folder / "observations.jsonl"
+    lines = journal.read_text().splitlines()
+    journal.write_text("\n".join([*lines[:3], lines[3].replace("0.3333", "0.3343", 1), lines[4]]))
+    again = LoopState(state.folder, ORIGIN)
+    assert again.log.events == state.log.events[:3]
+    assert again.iterations() == []
+    assert f"{journal}: line 4 is damaged" in caplog.text
+
+
+def test_a_damaged_file_is_made_again(state, caplog):
+    """It is named, and so its iteration is not there."""
+    state.save_iteration(0, {"iteration": 0, "observations": 2}, np.ones((1, 1, 36), np.float32))
+    (path,) = state.folder.glob("trips-*")
+    path.write_bytes(path.read_bytes()[:-5])
+    assert LoopState(state.folder, ORIGIN).iterations() == []
+    assert f"{path}: this file cannot be used" in caplog.text

@@ -1,17 +1,21 @@
 """What a loop has done so far, on disk: observations, fitted processes, flows and iterations.
 
-Everything is written as soon as it is there: an observation is appended to a log, everything else
-is written beside its place and renamed. What a killed loop lacks it makes again, from the same
-random streams; what it has it reads, and an unbroken loop reads the same files. Both therefore end
-with the same bytes.
+Everything is written as soon as it is there, beside its place, and renamed. What a killed loop
+lacks it makes again, from the same random streams; what it has it reads, and an unbroken loop reads
+the same files. Both therefore end with the same bytes.
+
+A loop works on files of its own, in a temporary folder, and copies each to the folder in which a
+later process finds it: one that still runs when the loop is submitted again shares that folder, and
+the first to end removes it.
 """
 
+import hashlib
 import json
-import os
 import shutil
-import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,19 +23,16 @@ import torch
 from numpy.typing import NDArray
 
 from pspflow.io.artefacts import Provenance, replacing
-from pspflow.io.digests import damaged
-from pspflow.io.disk import writing
+from pspflow.io.resuming import forget, keep
 from pspflow.io.sections import read_record, write_record
 from pspflow.io.weights import load_weights, save_weights
+from pspflow.logs import log
 from pspflow.mechanics import independent_outputs
 from pspflow.models.texture.conditional_flow import ConditionalFlow
 from pspflow.models.texture.multi_output_gp import MultiOutputGP
 from pspflow.studies.texture.trained_models import load_flow, save_flow
 
 Floats = NDArray[np.float64]
-
-CHECKSUM = "crc32"
-"""Field of a line of the log: the checksum of the others."""
 
 
 @dataclass(frozen=True)
@@ -107,16 +108,16 @@ class LoopState:
 
     def __init__(self, folder: Path, origin: Provenance) -> None:
         self.folder, self.origin = folder, origin
-        folder.mkdir(parents=True, exist_ok=True)
-        self._journal = folder / "observations.jsonl"
+        self._temporary = TemporaryDirectory(prefix="pspflow-loop-")
+        self._own = Path(self._temporary.name)
+        self._journal = self._own / "observations.jsonl"
+        self._take_over()
         self.log = Log(self._read())
+        self._forget_unfounded()
 
     def append(self, event: Observation | Choice) -> None:
-        """Add to the log; it is on the disk when this returns."""
-        with writing(self._journal), self._journal.open("a", encoding="utf-8") as file:
-            file.write(_line(event))
-            file.flush()
-            os.fsync(file.fileno())
+        """Add to the log; a kill after this returns does not lose it."""
+        self._write_journal([*self.log.events, event])
         self.log.events.append(event)
 
     def go_back(self, observation: int) -> None:
@@ -128,17 +129,16 @@ class LoopState:
         for number in sorted(self._numbers("iteration"), reverse=True):
             if self.iteration(number)["observations"] > known:
                 for name in ("iteration", "trips", "flow"):
-                    self._path(name, number).unlink(missing_ok=True)
+                    self._drop(name, number)
         for number in sorted(self._numbers("process"), reverse=True):
             if number > known:
-                self._path("process", number).unlink()
+                self._drop("process", number)
         rows = len(self._numbers("iteration"))
         for name in ("trips", "flow"):
             for number in self._numbers(name):
                 if number >= rows:
-                    self._path(name, number).unlink()
-        with replacing(self._journal) as staged:
-            staged.write_text("".join(map(_line, kept.events)), encoding="utf-8")
+                    self._drop(name, number)
+        self._write_journal(kept.events)
         self.log = kept
 
     def latest_process(self, observations: int) -> int | None:
@@ -153,6 +153,7 @@ class LoopState:
         }
         path = self._path("process", observations)
         save_weights(path, tensors, {"seconds": seconds}, self.origin)
+        self._share(path)
 
     def process(self, observations: int, pool: Floats, device: torch.device) -> MultiOutputGP:
         """Read the process that is fitted on the first observations."""
@@ -184,6 +185,7 @@ class LoopState:
         """Keep a trained flow."""
         path = self._path("flow", iteration)
         save_flow(path, flow, {**model, "seconds": seconds}, self.origin)
+        self._share(path)
 
     def flow(self, iteration: int, device: torch.device) -> tuple[ConditionalFlow, dict[str, Any]]:
         """Read a trained flow, with the arguments that make one of its size."""
@@ -197,13 +199,16 @@ class LoopState:
 
     def drop_flow(self, iteration: int) -> None:
         """Remove a flow that is not needed any more."""
-        self._path("flow", iteration).unlink(missing_ok=True)
+        self._drop("flow", iteration)
 
     def save_iteration(self, number: int, row: dict[str, Any], samples: NDArray) -> None:
         """Finish an iteration: keep what is known of it, and the textures that its flow drew."""
         drawn = {"samples": torch.from_numpy(samples)}
         save_weights(self._path("trips", number), drawn, {}, self.origin)
-        write_record(self._path("iteration", number), row)
+        path = self._path("iteration", number)
+        write_record(path, row)
+        self._share(self._path("trips", number))
+        self._share(path)
 
     def iterations(self) -> list[dict[str, Any]]:
         """Return what is known of every finished iteration, in order."""
@@ -219,43 +224,98 @@ class LoopState:
 
     def remove(self) -> None:
         """Remove the state of a finished loop, and those of other records beside it."""
-        shutil.rmtree(self.folder.parent)
+        forget(self.folder)
+        self._temporary.cleanup()
 
     def _path(self, name: str, number: int) -> Path:
         ending = "json" if name == "iteration" else "safetensors"
-        return self.folder / f"{name}-{number:06d}.{ending}"
+        return self._own / f"{name}-{number:06d}.{ending}"
 
     def _numbers(self, name: str) -> list[int]:
-        return [int(path.stem.split("-")[1]) for path in self.folder.glob(f"{name}-*")]
+        return [int(path.stem.split("-")[1]) for path in self._own.glob(f"{name}-*")]
+
+    def _share(self, path: Path) -> None:
+        """Copy a file to where a later process finds it."""
+        keep(self.folder / path.name, lambda staged: shutil.copyfile(path, staged))
+
+    def _drop(self, name: str, number: int) -> None:
+        path = self._path(name, number)
+        for each in (path, self.folder / path.name):
+            each.unlink(missing_ok=True)
+
+    def _write_journal(self, events: Iterable[Observation | Choice]) -> None:
+        with replacing(self._journal) as staged:
+            staged.write_text("".join(map(_line, events)), encoding="utf-8")
+        self._share(self._journal)
+
+    def _take_over(self) -> None:
+        """Copy what an earlier process has left; what is damaged is left out, with a warning."""
+        for path in sorted(self.folder.glob("[!.]*")):
+            mine = self._own / path.name
+            try:
+                shutil.copyfile(path, mine)
+                if mine.suffix == ".safetensors":
+                    load_weights(mine)
+                elif mine.suffix == ".json":
+                    read_record(mine)
+            except FileNotFoundError:
+                mine.unlink(missing_ok=True)
+            except Exception as error:
+                mine.unlink(missing_ok=True)
+                why = " ".join(str(error).split())[:200]
+                log.warning("%s: this file cannot be used (%s); it is made again.", path, why)
+
+    def _forget_unfounded(self) -> None:
+        """Forget iterations that rest on observations, flows or draws that are not there."""
+        known, numbers, complete = len(self.log.labelled), self._numbers("iteration"), True
+        for number in range(max(numbers, default=-1) + 1):
+            complete = (
+                complete
+                and self._path("iteration", number).exists()
+                and self._path("trips", number).exists()
+                and self.iteration(number)["observations"] <= known
+            )
+            if not complete:
+                self._path("iteration", number).unlink(missing_ok=True)
+        rows = len(self._numbers("iteration"))
+        if rows and not self.has_flow(rows - 1):
+            self._path("iteration", rows - 1).unlink()
 
     def _read(self) -> list[Observation | Choice]:
+        """Read the log up to the first line that is cut short or damaged."""
         if not self._journal.exists():
             return []
-        text = self._journal.read_text(encoding="utf-8")
-        whole = text[: text.rfind("\n") + 1]
-        if whole != text:  # killed while it wrote a line
-            with replacing(self._journal) as staged:
-                staged.write_text(whole, encoding="utf-8")
-        try:
-            return [_event(line) for line in whole.splitlines()]
-        except (ValueError, KeyError, TypeError) as error:
-            raise damaged(self._journal, error) from error
+        events: list[Observation | Choice] = []
+        for line in self._journal.read_text(encoding="utf-8", errors="replace").splitlines():
+            event = _event(line)
+            if event is None:
+                log.warning(
+                    "%s: line %d is damaged; it and what came after it are observed again.",
+                    self.folder / self._journal.name,
+                    len(events) + 1,
+                )
+                break
+            events.append(event)
+        return events
 
 
 def _line(event: Observation | Choice) -> str:
-    values = {"kind": type(event).__name__, **event.__dict__}
-    return json.dumps({**values, CHECKSUM: _checksum(values)}) + "\n"
+    values = json.dumps({"kind": type(event).__name__, **event.__dict__})
+    return json.dumps({"digest": _digest(values), **json.loads(values)}) + "\n"
 
 
-def _checksum(values: dict[str, Any]) -> int:
-    return zlib.crc32(json.dumps(values).encode())
-
-
-def _event(line: str) -> Observation | Choice:
-    values = json.loads(line)
-    # lines of older versions have none
-    if (checksum := values.pop(CHECKSUM, None)) is not None and checksum != _checksum(values):
-        raise ValueError("a line does not fit its checksum")
+def _event(line: str) -> Observation | Choice | None:
+    """Read a line; None if it does not fit its digest."""
+    try:
+        values = json.loads(line)
+        if values.pop("digest") != _digest(json.dumps(values)):
+            return None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
     if values.pop("kind") == "Choice":
         return Choice(**{**values, "textures": tuple(values["textures"])})
     return Observation(**{**values, "parameters": tuple(values["parameters"])})
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

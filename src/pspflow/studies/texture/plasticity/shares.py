@@ -2,15 +2,19 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, fingerprint
+from pspflow.io.resuming import again
 from pspflow.io.tables import read_table, table_provenance, write_table
+from pspflow.logs import log
 from pspflow.studies.texture.plasticity.options import PlasticityOptions
 from pspflow.studies.texture.plasticity.tables import FAILURE, NAME, TEXTURE, parameter_table
 from pspflow.studies.texture.plasticity.truth import GroundTruth
@@ -49,20 +53,43 @@ def pieces(
     step = PIECES.get(options.source, max(1, part.stop - part.start))
     for first in range(part.start, part.stop, step):
         path = folder / f"{first}.parquet"
-        if not path.exists():
-            rows = np.arange(first, min(first + step, part.stop))
+        rows = np.arange(first, min(first + step, part.stop))
+        piece = _found(path, rows)
+        if piece is None:
             asked = list(names[first : rows[-1] + 1])
             grains = [textures.symmetric_grains(int(row)) for row in rows]
             found = truth.parameters(grains, asked)
             failures = [found.failures.get(place, "") for place in range(len(rows))]
-            write_table(path, parameter_table(rows, asked, found.parameters, failures), origin)
-        yield read_table(path)
+            piece = _kept(path, parameter_table(rows, asked, found.parameters, failures), origin)
+        yield piece
+
+
+def _found(path: Path, rows: NDArray[np.int64]) -> pd.DataFrame | None:
+    """Read a piece; None if there is none, or, with a warning, if it is damaged."""
+    try:
+        piece = read_table(path)
+    except FileNotFoundError:
+        return None
+    except InputError as error:
+        log.warning("%s It is computed again.", error)
+        return None
+    return piece if TEXTURE in piece and piece[TEXTURE].tolist() == rows.tolist() else None
+
+
+def _kept(path: Path, piece: pd.DataFrame, origin: Provenance) -> pd.DataFrame:
+    """Keep a piece, and read it as a process does that goes on later."""
+
+    def work() -> pd.DataFrame:
+        write_table(path, piece, origin)
+        return read_table(path)
+
+    return again(work, path.parent)
 
 
 def remove_pieces(folder: Path) -> None:
     """Remove the pieces of a share that is written; another share's may lie beside them."""
     shutil.rmtree(folder, ignore_errors=True)
-    if folder.parent.is_dir() and not any(folder.parent.iterdir()):
+    with suppress(OSError):  # another share's lie in it, or another process has removed it
         folder.parent.rmdir()
 
 
