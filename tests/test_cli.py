@@ -249,3 +249,19 @@ def test_terminal_of_few_characters(tmp_path):
     )
     assert "\\xb5\\u03c3.tif: there is no such file" in done.stderr
     assert "µσ.tif: there is no such file" in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        MemoryError("Unable to allocate 9 GiB for an array"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
+    ],
+)
+def test_too_little_memory_is_a_sentence(error):
+    """It says what to change, and is no traceback."""
+    text = described(error)
+    assert text.startswith("The memory is not enough")
+    assert "--set-resources" in text
+    assert "\n" not in text

@@ -7,9 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
-from .broken import contents, mounted
+from .broken import mounted
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 # what is made on the full disk, one of each format, and the free space that is too little for it
@@ -88,29 +87,3 @@ def test_a_folder_that_is_read_only(run, artefact, rules):
         assert {path: path.stat().st_mtime_ns for path in run.results.rglob("*")} == before
     assert set(run.again()) == rules
     run.whole()
-
-
-@pytest.mark.fault(
-    "a job that needs more memory than there is",
-    "it says so in one sentence, with what to change; nothing is left of it, other runs stay as "
-    "they are",
-    "that job",
-)
-def test_too_little_memory(run):
-    large = {"run": "large", "temper": {"images": {"simulated": {"size_px": 8000}}}}
-    (run.folder / "large.yaml").write_text(yaml.safe_dump(large))
-    job = "results/large/temper/images/simulated/sheet.csv"
-    poor = run.start(
-        *("--cores", "1", job, "--configfile", "tests/config.yaml", "large.yaml"),
-        SCARCE="images simulate",
-        SPARE_MB="100",
-    )
-    assert poor.end() == 1
-    print(poor.text())
-    assert "Traceback" not in poor.text()
-    assert "memory is not enough" in poor.text().partition("Failed, see ")[2]
-    assert "--set-resources" in poor.text()
-    made = contents(run.folder / "results/large")
-    assert not made, "something is left"
-    run.whole()
-    assert run.again() == []
