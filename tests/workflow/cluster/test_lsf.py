@@ -11,7 +11,7 @@ from ..compared import differences  # noqa: TID252 - what tests of SLURM use too
 from . import lsf
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("lsf")]
-TARGETS = tuple(os.environ.get("LSF_TRY", "all").split())
+TARGETS = ("all",)
 SHEET = "results/tests/temper/images/simulated/sheet.csv"
 
 
