@@ -140,7 +140,11 @@ def running(folder: Path) -> Iterator[Slurm]:
         for command in _commands(folder):
             with (folder / f"{command[0]}.out").open("wb") as out:
                 environment = {**os.environ, **slurm.environment}
-                daemons.append(subprocess.Popen(command, env=environment, stdout=out, stderr=out))
+                daemons.append(
+                    subprocess.Popen(
+                        command, env=environment, stdout=out, stderr=out, start_new_session=True
+                    )
+                )
             if command[0] == "munged":
                 _wait((folder / "munge.socket").exists, "munged makes no socket", folder)
         _wait(lambda: _answers(slurm), "SLURM does not answer", folder)

@@ -133,11 +133,6 @@ def submitted(text):
 
 
 @pytest.mark.faults
-@pytest.mark.fault(
-    "scancel of a training job on SLURM",
-    "the job is submitted again and goes on from its checkpoint",
-    "nothing",
-)
 def test_a_cancelled_training_is_tried_again(prepared, unbroken, slurm):
     """What the scheduler cancels comes back within the run, and nothing else is made again."""
     run = Run(prepared, slurm, TRAINED)
@@ -149,11 +144,6 @@ def test_a_cancelled_training_is_tried_again(prepared, unbroken, slurm):
 
 
 @pytest.mark.faults
-@pytest.mark.fault(
-    "preemption of a training job on SLURM (requeue)",
-    "SLURM starts the job again by itself; it goes on from its checkpoint",
-    "nothing",
-)
 def test_a_requeued_training_goes_on(prepared, unbroken, slurm):
     """The profile lets SLURM requeue what it preempts, and snakemake waits for it."""
     run = Run(prepared, slurm, TRAINED)
@@ -164,11 +154,6 @@ def test_a_requeued_training_goes_on(prepared, unbroken, slurm):
 
 
 @pytest.mark.faults
-@pytest.mark.fault(
-    "SIGKILL of snakemake while a training runs on SLURM",
-    "the job goes on as an orphan; --unlock and the same command again finish beside it",
-    "nothing",
-)
 def test_a_killed_snakemake_comes_back(prepared, unbroken, slurm):
     """The documented way back, with the orphan still running."""
     run = Run(prepared, slurm, TRAINED)
