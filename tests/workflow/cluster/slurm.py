@@ -62,6 +62,22 @@ PartitionName=urgent Nodes={host} MaxTime=1-0 State=UP PriorityTier=2 PreemptMod
 """
 GRES_CONF = "Name=gpu File={folder}/gpu[0-1] Flags=nvidia_gpu_env\n"
 
+# answers the plugin once a job has ended, or after five seconds. A cluster answers at once, and the
+# plugin asks ten seconds later each time that nothing has ended: tests of short jobs would only wait
+SQUEUE = """#!/bin/sh
+case "$*" in *--name*) ;; *) exec {squeue} "$@";; esac
+for name; do :; done
+told="{folder}/told-$name"
+for turn in $(seq 25); do
+  found=$({squeue} "$@") || exit
+  ended=$(printf '%s' "$found" | grep -c -v -E 'PENDING|RUNNING|CONFIG|COMPLETING|REQUEUED')
+  [ "$ended" -gt "$(cat "$told" 2>/dev/null || echo 0)" ] && break
+  sleep 0.2
+done
+echo "$ended" > "$told"
+printf '%s\\n' "$found"
+"""
+
 
 class NoClusterError(RuntimeError):
     """A sentence that says why SLURM cannot be started here."""
@@ -140,9 +156,11 @@ def running(folder: Path) -> Iterator[Slurm]:
         for command in _commands(folder):
             with (folder / f"{command[0]}.out").open("wb") as out:
                 environment = {**os.environ, **slurm.environment}
+                # they end with the tests, even if these are killed
+                bound = ["setpriv", "--pdeathsig", "TERM", *command]
                 daemons.append(
                     subprocess.Popen(
-                        command, env=environment, stdout=out, stderr=out, start_new_session=True
+                        bound, env=environment, stdout=out, stderr=out, start_new_session=True
                     )
                 )
             if command[0] == "munged":
@@ -181,7 +199,12 @@ def _configured(folder: Path) -> Slurm:
     text = SLURM_CONF.format(**values, memory_mb=max(memory_mb, 48_000))
     (folder / "slurm.conf").write_text(text)
     (folder / "gres.conf").write_text(GRES_CONF.format(folder=folder))
-    return Slurm(folder, {"SLURM_CONF": str(folder / "slurm.conf")})
+    (folder / "bin").mkdir()
+    patient = folder / "bin/squeue"
+    patient.write_text(SQUEUE.format(squeue=shutil.which("squeue"), folder=folder))
+    patient.chmod(0o755)
+    path = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
+    return Slurm(folder, {"SLURM_CONF": str(folder / "slurm.conf"), "PATH": path})
 
 
 def _commands(folder: Path) -> list[list[str]]:

@@ -9,9 +9,9 @@ import pytest
 
 from ..compared import differences  # noqa: TID252 - what tests of SLURM use too
 from . import lsf
+from .few import FEW
 
-pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("lsf")]
-TARGETS = ("all",)
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("cluster")]
 SHEET = "results/tests/temper/images/simulated/sheet.csv"
 
 
@@ -88,19 +88,12 @@ def test_a_job_over_its_time_is_ended(tmp_path):
     assert "TERM_RUNLIMIT" in log.read_text()
 
 
-def test_every_study_equals_the_local_run(cluster, make_checkout):
+def test_every_study_through_the_stand_in_equals_the_local_run(cluster, make_checkout, local):
     """Through LSF's profile every study ends with the artefacts of a local run, timings apart."""
-    few = {"loop": {"arms": ["full", "random", "active"], "starts": 1}, "plasticity": {"shards": 1}}
-    changes = {"texture": few, "steel": {"codes": {"models": ["vq"]}}}
-    runs = []
-    for name, flags in {
-        "local": ("--cores", "2"),
-        "cluster": ("--profile", "lsf", "--seconds-between-status-checks", "1", "--jobs", "12"),
-    }.items():
-        made = make_checkout(name)
-        overlays = ("tests/config.yaml", made.overlay("changes.yaml", changes))
-        run = made.snakemake(*TARGETS, *flags, "--configfile", *overlays)
-        assert run.returncode == 0, run.stdout
-        runs.append(made.folder / "results/tests")
+    made = make_checkout("lsf")
+    overlays = ("tests/config.yaml", made.overlay("changes.yaml", FEW))
+    flags = ("--profile", "lsf", "--seconds-between-status-checks", "1", "--jobs", "12")
+    run = made.snakemake("all", *flags, "--configfile", *overlays)
+    assert run.returncode == 0, run.stdout
     assert "Trying to restart job" not in run.stdout
-    assert differences(*runs) == []
+    assert differences(local, made.folder / "results/tests") == []
