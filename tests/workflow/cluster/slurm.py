@@ -19,6 +19,7 @@ from pathlib import Path
 CONF = Path("/etc/slurm/slurm.conf")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue")
 PATIENCE_S = 30.0
+# the node has more of everything than the machine: jobs of the tests use little of what they ask for
 SLURM_CONF = """
 ClusterName=tests
 SlurmctldHost={host}(127.0.0.1)
@@ -43,7 +44,7 @@ SlurmdParameters=config_overrides
 EnforcePartLimits=ALL
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
-SchedulerParameters=batch_sched_delay=0,sched_interval=2,defer_batch
+SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=1
 KillWait=2
 MinJobAge=300
 ReturnToService=2
@@ -55,15 +56,15 @@ SlurmdPidFile={folder}/slurmd.pid
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 GresTypes=gpu
-NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory_mb} Gres=gpu:2 State=UNKNOWN
-PartitionName=cpu Nodes={host} Default=YES MaxTime=1-0 State=UP PriorityTier=1 PreemptMode=REQUEUE
-PartitionName=gpu Nodes={host} MaxTime=1-0 State=UP PriorityTier=1 PreemptMode=REQUEUE
-PartitionName=urgent Nodes={host} MaxTime=1-0 State=UP PriorityTier=2 PreemptMode=OFF
+NodeName={host} NodeAddr=127.0.0.1 CPUs=64 RealMemory=1000000 Gres=gpu:8 State=UNKNOWN
+PartitionName=cpu Nodes={host} Default=YES MaxTime=7-0 State=UP PriorityTier=1 PreemptMode=REQUEUE
+PartitionName=gpu Nodes={host} MaxTime=7-0 State=UP PriorityTier=1 PreemptMode=REQUEUE
+PartitionName=urgent Nodes={host} MaxTime=7-0 State=UP PriorityTier=2 PreemptMode=OFF
 """
-GRES_CONF = "Name=gpu File={folder}/gpu[0-1] Flags=nvidia_gpu_env\n"
+GRES_CONF = "Name=gpu File={folder}/gpu[0-7] Flags=nvidia_gpu_env\n"
 
 # answers the plugin once a job has ended, or after five seconds. A cluster answers at once, and the
-# plugin asks ten seconds later each time that nothing has ended: tests of short jobs would only wait
+# plugin asks ten seconds later each time that nothing has ended: tests of short jobs would but wait
 SQUEUE = """#!/bin/sh
 case "$*" in *--name*) ;; *) exec {squeue} "$@";; esac
 for name; do :; done
@@ -187,16 +188,12 @@ def _configured(folder: Path) -> Slurm:
     key = folder / "munge.key"
     key.write_bytes(os.urandom(128))
     key.chmod(0o400)
-    for number in range(2):
+    for number in range(8):
         # of null: it must be a device, and nobody opens it
         os.mknod(folder / f"gpu{number}", 0o20666, os.makedev(1, 3))
     ports = [_free_port(), _free_port()]
-    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
     host = socket.gethostname().partition(".")[0]
-    # more processors than there are: the stages of the tests mostly start and wait
-    cpus = max(8, os.cpu_count() or 1)
-    values = {"host": host, "ports": ports, "folder": folder, "cpus": cpus}
-    text = SLURM_CONF.format(**values, memory_mb=max(memory_mb, 48_000))
+    text = SLURM_CONF.format(host=host, ports=ports, folder=folder)
     (folder / "slurm.conf").write_text(text)
     (folder / "gres.conf").write_text(GRES_CONF.format(folder=folder))
     (folder / "bin").mkdir()

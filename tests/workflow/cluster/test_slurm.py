@@ -16,7 +16,7 @@ from .few import FEW
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("cluster")]
 # the profile's pauses suit jobs of minutes
-QUICK = ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5", "--jobs", "12")
+QUICK = ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5", "--jobs", "6")
 TRAINED = "results/tests/temper/pinet/pooled/weights.safetensors"
 LONG = {"temper": {"pinet": {"max_epochs": 400, "patience": 400}}}
 PATIENCE_S = 240.0
