@@ -19,7 +19,7 @@ from pathlib import Path
 CONF = Path("/etc/slurm/slurm.conf")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue")
 PATIENCE_S = 30.0
-# the node has more of everything than the machine: jobs of the tests use little of what they ask for
+# the node has more of everything than the machine: jobs of the tests use little of what they ask
 SLURM_CONF = """
 ClusterName=tests
 SlurmctldHost={host}(127.0.0.1)

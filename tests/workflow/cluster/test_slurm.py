@@ -114,32 +114,83 @@ def equal(checkout, unbroken):
 
 
 def submitted(text):
-    """Return the names of the rules that went to SLURM, and how often."""
+    """Return the names of the rules that went to SLURM, once for each time."""
     return re.findall(r"^rule (\w+):$", text, re.MULTILINE)
 
 
+def resumed(checkout):
+    """Whether the training that ended last began at a checkpoint."""
+    log = checkout.folder / "results/tests/temper/logs/pinet/pooled/train.log"
+    return "Going on from epoch" in log.read_text()
+
+
+def test_a_request_that_no_node_can_serve_is_said_once(checkout, slurm):
+    """Nothing is submitted, and the sentence names rule, request, limit and what to change."""
+    checkout.overlay("changes.yaml", {})
+    sheet = "results/tests/temper/images/simulated/sheet.csv"
+    run = Run(checkout, slurm, sheet, "--set-threads", "temper_images_simulate=100")
+    assert run.process.wait() != 0
+    assert run.text.count("temper_images_simulate asks for 100 CPUs") == 1
+    assert "--set-threads temper_images_simulate=" in run.text
+    assert "has been submitted" not in run.text
+
+
+def cancel(slurm, job):
+    """Cancel a job, as a person does."""
+    slurm.call("scancel", job)
+
+
+def requeue(slurm, job):
+    """Take a job from its node and queue it again, as a preemption does."""
+    slurm.call("scontrol", "requeue", job)
+
+
+def shorten(slurm, job):
+    """Let a job be over its time limit."""
+    slurm.call("scontrol", "update", f"JobId={job}", "TimeLimit=0:01")
+
+
 @pytest.mark.faults
-def test_a_cancelled_training_is_tried_again(prepared, unbroken, slurm):
-    """What the scheduler cancels comes back within the run, and nothing else is made again."""
+@pytest.mark.fault(
+    "scancel, preemption (requeue) or the time limit ends a training job on SLURM",
+    "it is submitted again, by the run or by SLURM, and goes on from its checkpoint",
+    "at most an epoch",
+)
+@pytest.mark.parametrize(
+    ("hit", "said"), [(cancel, "CANCELLED"), (requeue, ""), (shorten, "TIMEOUT")]
+)
+def test_a_training_that_slurm_ends_goes_on(prepared, unbroken, slurm, hit, said):
+    """What the scheduler ends comes back within the run, and nothing else is made again."""
     run = Run(prepared, slurm, TRAINED)
-    slurm.call("scancel", training(prepared, slurm))
+    hit(slurm, training(prepared, slurm))
     text = run.ended()
-    assert "CANCELLED" in text
+    assert said in text
     assert set(submitted(text)) == {"temper_pinet_train"}
+    assert resumed(prepared)
     assert equal(prepared, unbroken) == []
 
 
 @pytest.mark.faults
-def test_a_requeued_training_goes_on(prepared, unbroken, slurm):
-    """The profile lets SLURM requeue what it preempts, and snakemake waits for it."""
-    run = Run(prepared, slurm, TRAINED)
-    slurm.call("scontrol", "requeue", training(prepared, slurm))
-    text = run.ended()
-    assert set(submitted(text)) == {"temper_pinet_train"}
+@pytest.mark.fault(
+    "a job takes more memory than it asked SLURM for",
+    "SLURM ends it, and it is submitted again with more",
+    "what the job had done",
+)
+def test_a_job_over_its_memory_gets_more(prepared, unbroken, slurm):
+    """Memory grows with the attempt, so that a run survives a job that was underestimated."""
+    memory = "temper_pinet_train:mem_mb=150*attempt**3"
+    text = Run(prepared, slurm, TRAINED, "--set-resources", memory).ended()
+    assert submitted(text).count("temper_pinet_train") > 1
+    assert "OUT_OF_MEMORY" in text or "CANCELLED" in text or "FAILED" in text
     assert equal(prepared, unbroken) == []
 
 
 @pytest.mark.faults
+@pytest.mark.fault(
+    "SIGKILL of snakemake while a training runs on SLURM",
+    "the job goes on as an orphan; the documented line finishes beside it",
+    "nothing",
+)
 def test_a_killed_snakemake_comes_back(prepared, unbroken, slurm):
     """The documented way back, with the orphan still running."""
     run = Run(prepared, slurm, TRAINED)
@@ -148,6 +199,6 @@ def test_a_killed_snakemake_comes_back(prepared, unbroken, slurm):
     run.process.wait()
     assert slurm.jobs("running"), "the orphan ended before the second command"
     Run(prepared, slurm, TRAINED, "--unlock").ended()
-    text = Run(prepared, slurm, TRAINED).ended()
+    text = Run(prepared, slurm, TRAINED, "--rerun-incomplete").ended()
     assert set(submitted(text)) == {"temper_pinet_train"}
     assert equal(prepared, unbroken) == []
