@@ -62,8 +62,8 @@ PartitionName=urgent Nodes={host} MaxTime=1-0 State=UP PriorityTier=2 PreemptMod
 """
 GRES_CONF = "Name=gpu File={folder}/gpu[0-1] Flags=nvidia_gpu_env\n"
 
-# answers the plugin once a job has ended, or after five seconds. A cluster answers at once, and the
-# plugin asks ten seconds later each time that nothing has ended: tests of short jobs would only wait
+# answers the plugin once a job has ended, or after five seconds. A cluster answers at once, and
+# the plugin asks ten seconds later each time that nothing has ended: short jobs would only wait
 SQUEUE = """#!/bin/sh
 case "$*" in *--name*) ;; *) exec {squeue} "$@";; esac
 for name; do :; done
