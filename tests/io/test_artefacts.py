@@ -27,6 +27,20 @@ with replacing(Path(sys.argv[1])) as staged:
 """
 
 
+REPLACING = """
+import sys
+from pathlib import Path
+from pspflow.io import artefacts
+if sys.argv[3] == "set aside":
+    artefacts.exchange = lambda one, other: False
+for number in range(300):
+    with artefacts.replacing(Path(sys.argv[1])) as staged:
+        staged.mkdir()
+        for part in "ab":
+            (staged / part).write_text(f"{sys.argv[2]} {number}")
+"""
+
+
 def names(folder):
     """Return the names in a folder, hidden ones included."""
     return sorted(path.name for path in folder.iterdir())
@@ -119,6 +133,28 @@ def test_folders_and_files_replace_each_other(tmp_path):
         staged.mkdir()
     assert names(target) == []
     assert names(tmp_path) == ["target"]
+
+
+@pytest.mark.parametrize("way", ["exchange", "set aside"])
+def test_two_processes_replace_one_folder(tmp_path, way):
+    """Neither fails, however their steps fall, and the folder is that of one of them.
+
+    On a GPU an orphan and its resubmission make other last digits. Where the system exchanges two
+    folders in one step, there is one at every moment.
+    """
+    target = tmp_path / "store.zarr"
+    target.mkdir()
+    commands = [[sys.executable, "-c", REPLACING, str(target), each, way] for each in "12"]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for command in commands]
+    missing = 0
+    while any(process.poll() is None for process in both):
+        missing += not target.exists()
+    assert [process.communicate()[1] for process in both] == ["", ""]
+    assert [process.returncode for process in both] == [0, 0]
+    assert len({path.read_text() for path in target.iterdir()}) == 1
+    assert names(target) == ["a", "b"]
+    assert names(tmp_path) == ["store.zarr"]
+    assert way == "set aside" or not missing
 
 
 def test_killed_process_leaves_only_a_hidden_partial(tmp_path, writer):

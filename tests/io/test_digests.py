@@ -109,6 +109,19 @@ def refused(path, read):
     return sentence
 
 
+def test_a_seal_that_is_wiped_out(artefact):
+    """Zeros over the seal, or over its mark, do not make an artefact one without a seal."""
+    path, file, read = artefact
+    file = path / "zarr.json" if path.is_dir() else file
+    content = file.read_bytes()
+    start = content.index(MARK)
+    for end in (start + 1, start + len(MARK), start + len(PLACEHOLDER)):
+        file.write_bytes(content[:start] + b"0" * (end - start) + content[end:])
+        assert "its digest cannot be read" in refused(path, read)
+    file.write_bytes(content)
+    read(path)
+
+
 @pytest.mark.fault(
     "a bit of an artefact flips",
     "the stage that reads it stops and names the file: delete it and run again",
@@ -162,10 +175,11 @@ def test_content_of_another_artefact(artefact):
 
 
 def test_artefacts_without_a_seal_are_read(artefact, monkeypatch, provenance):
-    """Those of older versions have none."""
+    """Those of older versions have none, and no field for one."""
     path, _, read = artefact
     good = read(path)
     monkeypatch.setattr(digests, "MARK", b"no such mark in any file")
+    monkeypatch.setattr(digests, "KEY", "no such field")
     assert read(path) == good
 
 

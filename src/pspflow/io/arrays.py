@@ -15,7 +15,7 @@ from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
 from pspflow.io.chunks import STORED, check_store, chunk_sizes
-from pspflow.io.digests import KEY, PLACEHOLDER, check, damaged, seal
+from pspflow.io.digests import KEY, PLACEHOLDER, check, check_field, damaged, seal
 
 CHUNK_BYTES = 2 << 20
 SHARD_BYTES = 64 << 20
@@ -48,7 +48,7 @@ def open_store(path: Path) -> zarr.Group:
         If there is no store, or one that lacks a chunk or a part of one, or is damaged otherwise.
     """
     try:
-        check(path / METADATA, path)
+        sealed = check(path / METADATA, path)
         group = zarr.open_group(path, mode="r", zarr_format=3)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(f"{path}: there is no store; rerun what makes it.") from error
@@ -56,6 +56,7 @@ def open_store(path: Path) -> zarr.Group:
         raise
     except (ValueError, KeyError, TypeError) as error:
         raise damaged(path, f"zarr.json cannot be read: {error}") from error
+    check_field(path, group.attrs, sealed)
     check_store(path, group)
     return group
 

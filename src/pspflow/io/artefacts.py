@@ -1,5 +1,6 @@
 """Artefacts: what one stage writes for the next, complete or not at all, with provenance."""
 
+import errno
 import filecmp
 import glob
 import hashlib
@@ -16,9 +17,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from pspflow import __version__
-from pspflow.io.disk import writing
+from pspflow.io.disk import exchange, writing
 
 READ_BYTES = 1 << 20
+OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST, errno.EISDIR, errno.ENOTDIR)
+"""Errors of a rename to a path at which there is a folder, or of a folder to that of a file."""
+TRIES = 100
 Inputs = Mapping[str, Path | Sequence[Path]]
 """Name of each input of a stage, and its file or folder, or several."""
 
@@ -146,25 +150,46 @@ def replacing(target: Path) -> Iterator[Path]:
             if _same(staged, target):
                 _remove(staged)
                 return
-            if staged.exists() and (staged.is_dir() or target.is_dir()):
-                _set_aside(target, staged)
-            staged.replace(target)
+            _take_place(staged, target)
     except BaseException:
         with suppress(OSError):  # nothing can be removed from a disk that is read-only by now
             _remove(staged)
         raise
 
 
-def _set_aside(target: Path, staged: Path) -> None:
-    """Move the old target away first: a folder cannot be renamed over one that holds files."""
-    if target.exists() or target.is_symlink():
-        old = staged.with_name(staged.name.replace(".partial", ".old.partial", 1))
-        target.replace(old)
-        _remove(old)
+def _take_place(staged: Path, target: Path) -> None:
+    """Rename to the target, also a folder over one that holds files, which no rename does.
+
+    The old one is exchanged for the new in one step where the system can, so that there is one at
+    every moment; else it is set aside first. Another process may do the same meanwhile.
+    """
+    old = staged.with_name(staged.name.replace(".partial", ".old.partial", 1))
+    for _ in range(TRIES):
+        try:
+            staged.replace(target)
+        except OSError as error:
+            if error.errno not in OCCUPIED or not staged.exists():
+                raise
+        else:
+            return
+        with suppress(FileNotFoundError):  # another process has set it aside
+            if exchange(staged, target):
+                _remove(staged)
+                return
+            target.replace(old)
+            _remove(old)
+    staged.replace(target)
 
 
 def _same(staged: Path, target: Path) -> bool:
     """Say whether a target holds the same bytes; reading ends where they differ."""
+    try:
+        return _equal(staged, target)
+    except FileNotFoundError:  # another process replaces the target meanwhile
+        return False
+
+
+def _equal(staged: Path, target: Path) -> bool:
     if target.is_symlink() or staged.is_dir() != target.is_dir():
         return False
     if not (staged.exists() and target.exists()):

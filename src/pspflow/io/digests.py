@@ -7,9 +7,9 @@ nothing else needs to be known of the format.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pspflow.errors import InputError
 
@@ -41,10 +41,11 @@ def seal(path: Path) -> None:
         file.write(digest)
 
 
-def check(path: Path, artefact: Path | None = None) -> None:
+def check(path: Path, artefact: Path | None = None) -> bool:
     """Refuse a file of ours that holds something else than was written.
 
-    Files without a seal are left alone: those of users, and of older versions.
+    Files without a seal are left alone: those of users, and of older versions. Who reads the field
+    `digest` in such a file asks `check_field` too.
 
     Parameters
     ----------
@@ -52,6 +53,11 @@ def check(path: Path, artefact: Path | None = None) -> None:
         The sealed file.
     artefact
         What is named and to be deleted, if it is more than this file.
+
+    Returns
+    -------
+    bool
+        Whether it has a seal.
 
     Raises
     ------
@@ -61,8 +67,29 @@ def check(path: Path, artefact: Path | None = None) -> None:
     with path.open("rb") as file:
         place = _find(file)
         if place is None or _at(file, place) == _digest(file, place):
-            return
+            return place is not None
     raise damaged(artefact or path, "its digest is not that of its content")
+
+
+def check_field(path: Path, fields: Container[Any], sealed: bool) -> None:
+    """Refuse a file that has the field of a digest, and no seal: the seal itself is damaged.
+
+    Parameters
+    ----------
+    path
+        The artefact.
+    fields
+        Names of its fields.
+    sealed
+        What `check` returned.
+
+    Raises
+    ------
+    InputError
+        If it is so.
+    """
+    if not sealed and (KEY in fields or KEY.encode() in fields):
+        raise damaged(path, "its digest cannot be read")
 
 
 def damaged(path: Path, why: object) -> InputError:

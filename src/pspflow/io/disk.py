@@ -1,11 +1,14 @@
-"""Disks that are full or cannot be written to: one sentence with the file and the remedy."""
+"""Disks: what they refuse, said in one sentence; and two paths exchanged in one step."""
 
+import ctypes
 import errno
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pspflow.errors import InputError
 
@@ -22,6 +25,11 @@ REFUSALS = {errno.EACCES: CLOSED, errno.EPERM: CLOSED}
 """Errors that reading has too: they count where the artefact's own path is refused."""
 # safetensors and others write the number into their message only
 NUMBER = re.compile(r"(?:os error |\[?errno )(\d+)", re.IGNORECASE)
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+"""Constants of Linux: paths are as given; both stay, exchanged."""
+CANNOT = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EXDEV)
+"""What a system or a network filesystem says that has no such step."""
 
 
 @contextmanager
@@ -78,3 +86,32 @@ def _fault(error: BaseException | None) -> tuple[int | None, Path | None]:
             return int(found[1]), None
         error = error.__cause__ or error.__context__
     return None, None
+
+
+@cache
+def _renameat2() -> Any:
+    """Return the function of the C library, None where it has none."""
+    try:
+        return ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return None
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two files or folders of one filesystem; False where the system cannot.
+
+    Raises
+    ------
+    OSError
+        As `os.rename` does; `FileNotFoundError` if one is not there.
+    """
+    rename = _renameat2()
+    if rename is None:
+        return False
+    names = os.fsencode(one), os.fsencode(other)
+    if rename(AT_FDCWD, names[0], AT_FDCWD, names[1], RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in CANNOT:
+        return False
+    raise OSError(number, os.strerror(number), str(one), None, str(other))

@@ -7,7 +7,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from pspflow.errors import InputError
-from pspflow.io.digests import check, damaged
+from pspflow.io.digests import check, check_field, damaged
 
 
 def model_arguments(path: Path) -> dict[str, Any]:
@@ -18,12 +18,14 @@ def model_arguments(path: Path) -> dict[str, Any]:
     InputError
         If the file is none of these, or is damaged.
     """
-    check(path)
+    sealed = check(path)
     try:
         with safe_open(path, framework="numpy") as file:
-            model = (file.metadata() or {}).get("model")
+            fields = file.metadata() or {}
     except SafetensorError:
-        model = None
+        fields = {}
+    check_field(path, fields, sealed)
+    model = fields.get("model")
     if model is None:
         raise InputError(
             f"{path}: this is no file of weights that pspflow trained; name its "

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pspflow.io.artefacts import Provenance, replacing
-from pspflow.io.digests import KEY, PLACEHOLDER, check, damaged, seal
+from pspflow.io.digests import KEY, PLACEHOLDER, check, check_field, damaged, seal
 
 
 def write_section(path: Path, content: str, provenance: Provenance) -> None:
@@ -54,10 +54,11 @@ def read_record(path: Path) -> dict[str, Any]:
     InputError
         If the file is cut short or damaged.
     """
-    check(path)
+    sealed = check(path)
     try:
         record = dict(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise damaged(path, error) from error
+    check_field(path, record, sealed)
     record.pop(KEY, None)
     return record

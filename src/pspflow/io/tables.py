@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
-from pspflow.io.digests import KEY, PLACEHOLDER, check, damaged, seal
+from pspflow.io.digests import KEY, PLACEHOLDER, check, check_field, damaged, seal
 
 PROVENANCE_KEY = b"pspflow_provenance"
 
@@ -75,13 +76,15 @@ def read_table(path: Path, categories: Sequence[str] = ()) -> pd.DataFrame:
     InputError
         If the file is cut short or damaged.
     """
-    check(path)
+    sealed = check(path)
     try:
+        fields = pq.read_metadata(path).metadata or {}
         table = pq.read_table(
             path, read_dictionary=list(categories), page_checksum_verification=True
         )
     except (pa.ArrowException, OSError) as error:
         raise damaged(path, error) from error
+    check_field(path, fields, sealed)
     return table.to_pandas(ignore_metadata=True)
 
 
@@ -93,9 +96,12 @@ def table_provenance(path: Path) -> dict[str, Any]:
     InputError
         If the file is cut short or damaged.
     """
-    check(path)
+    sealed = check(path)
     try:
+        check_field(path, pq.read_metadata(path).metadata or {}, sealed)
         record = (pq.read_schema(path).metadata or {}).get(PROVENANCE_KEY, b"{}")
         return dict(json.loads(record))
+    except InputError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(path, error) from error

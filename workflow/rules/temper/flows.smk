@@ -33,10 +33,12 @@ FLOWS_TOPOLOGY = {
     },
 }
 
-# an epoch of all chips takes a card hours, in float32 four times as many as in bfloat16
-FLOWS_MINUTES = 1440
+# an epoch of all chips takes a card hours, in float32 four times as many as in bfloat16: then all
+# take days, more than partitions give one job; each attempt goes on from the last epoch
+FLOWS_MINUTES, FLOWS_RETRIES = 1440, None
 if TEMPER.flows.steps_per_epoch is None:
-    FLOWS_MINUTES = 8640 if TEMPER.flows.precision == "float32" else 2880
+    FLOWS_MINUTES = 2880
+    FLOWS_RETRIES = 5 if TEMPER.flows.precision == "float32" else None
 
 
 wildcard_constraints:
@@ -57,6 +59,7 @@ rule temper_flows_train:
         f"{TEMPER_DIR}/logs/flows/{{regularisation}}/seed{{seed}}/train.log",
     benchmark:
         f"{TEMPER_DIR}/benchmarks/flows/{{regularisation}}/seed{{seed}}/train.tsv"
+    retries: FLOWS_RETRIES
     conda:
         "../../../envs/gpu.yaml"
     threads: TEMPER.flows.threads  # reserved; the stage takes its number from the options

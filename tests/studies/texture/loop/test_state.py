@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pspflow.io.artefacts import Provenance
-from pspflow.studies.texture.loop.state import Choice, LoopState, Observation
+from pspflow.studies.texture.loop.state import BLOCK, Choice, LoopState, Observation
 
 ORIGIN = Provenance("test", {}, 0, {})
 
@@ -37,7 +37,7 @@ def test_what_was_observed_is_read_again(state):
 
 def test_a_line_that_was_cut_short_is_dropped(state):
     """A kill while an observation is written loses that one and no other."""
-    journal = state.folder / "observations.jsonl"
+    journal = state.folder / "events-000000.jsonl"
     whole = journal.read_bytes()
     journal.write_bytes(whole + b'{"kind": "Observation", "texture": 9, "itera')
     again = LoopState(state.folder, ORIGIN)
@@ -56,6 +56,32 @@ def test_going_back_forgets_what_came_after(state):
     assert state.log.waiting == [5]
     assert [row["observations"] for row in state.iterations()] == [1]
     assert LoopState(state.folder, ORIGIN).log.events == state.log.events
+
+
+def test_an_event_costs_the_same_however_long_the_log_is(tmp_path):
+    """Arms of 20,000 observations: what is written for each does not grow with those before."""
+    state = LoopState(tmp_path / "state", ORIGIN)
+    for texture in range(2 * BLOCK + 3):
+        state.append(seen(texture))
+    files = sorted(state.folder.glob("events-*"))
+    assert [len(path.read_text().splitlines()) for path in files] == [BLOCK, BLOCK, 3]
+    assert LoopState(state.folder, ORIGIN).log.events == state.log.events
+    state.go_back(BLOCK)
+    assert LoopState(state.folder, ORIGIN).log.events == [seen(each) for each in range(BLOCK)]
+    assert sorted(state.folder.glob("events-*")) == files[:1]
+    state.append(seen(5))
+    assert LoopState(state.folder, ORIGIN).log.events == state.log.events
+
+
+def test_a_lost_block_of_events_takes_those_after_it_with_it(tmp_path):
+    """What was observed after it rests on it, and must not be taken for what comes next."""
+    state = LoopState(tmp_path / "state", ORIGIN)
+    for texture in range(3 * BLOCK):
+        state.append(seen(texture))
+    (state.folder / "events-000001.jsonl").unlink()
+    again = LoopState(state.folder, ORIGIN)
+    assert again.log.events == state.log.events[:BLOCK]
+    assert [path.name for path in state.folder.glob("events-*")] == ["events-000000.jsonl"]
 
 
 def test_another_process_may_remove_the_folder(state):
@@ -79,7 +105,7 @@ def test_another_process_may_remove_the_folder(state):
 def test_a_damaged_line_is_not_used(state, caplog):
     """Nor what came after it, nor the iteration that rests on them."""
     state.save_iteration(0, {"iteration": 0, "observations": 2}, np.ones((1, 1, 36), np.float32))
-    journal = state.folder / "observations.jsonl"
+    journal = state.folder / "events-000000.jsonl"
     lines = journal.read_text().splitlines()
     journal.write_text("\n".join([*lines[:3], lines[3].replace("0.3333", "0.3343", 1), lines[4]]))
     again = LoopState(state.folder, ORIGIN)

@@ -12,8 +12,8 @@ the first to end removes it.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pspflow.io.artefacts import Provenance, replacing
+from pspflow.io.artefacts import Provenance
 from pspflow.io.resuming import forget, keep
 from pspflow.io.sections import read_record, write_record
 from pspflow.io.weights import load_weights, save_weights
@@ -33,6 +33,10 @@ from pspflow.models.texture.multi_output_gp import MultiOutputGP
 from pspflow.studies.texture.trained_models import load_flow, save_flow
 
 Floats = NDArray[np.float64]
+BLOCK = 100
+"""Events in one file of the log: to add one, no more than these are written."""
+ENDINGS = {"events": "jsonl", "iteration": "json"}
+"""Formats of what is no weights."""
 
 
 @dataclass(frozen=True)
@@ -110,14 +114,16 @@ class LoopState:
         self.folder, self.origin = folder, origin
         self._temporary = TemporaryDirectory(prefix="pspflow-loop-")
         self._own = Path(self._temporary.name)
-        self._journal = self._own / "observations.jsonl"
         self._take_over()
         self.log = Log(self._read())
         self._forget_unfounded()
 
     def append(self, event: Observation | Choice) -> None:
         """Add to the log; a kill after this returns does not lose it."""
-        self._write_journal([*self.log.events, event])
+        path = self._path("events", len(self.log.events) // BLOCK)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(_line(event))
+        self._share(path)
         self.log.events.append(event)
 
     def go_back(self, observation: int) -> None:
@@ -138,7 +144,7 @@ class LoopState:
             for number in self._numbers(name):
                 if number >= rows:
                     self._drop(name, number)
-        self._write_journal(kept.events)
+        self._cut(len(kept.events))
         self.log = kept
 
     def latest_process(self, observations: int) -> int | None:
@@ -228,8 +234,7 @@ class LoopState:
         self._temporary.cleanup()
 
     def _path(self, name: str, number: int) -> Path:
-        ending = "json" if name == "iteration" else "safetensors"
-        return self._own / f"{name}-{number:06d}.{ending}"
+        return self._own / f"{name}-{number:06d}.{ENDINGS.get(name, 'safetensors')}"
 
     def _numbers(self, name: str) -> list[int]:
         return [int(path.stem.split("-")[1]) for path in self._own.glob(f"{name}-*")]
@@ -243,10 +248,17 @@ class LoopState:
         for each in (path, self.folder / path.name):
             each.unlink(missing_ok=True)
 
-    def _write_journal(self, events: Iterable[Observation | Choice]) -> None:
-        with replacing(self._journal) as staged:
-            staged.write_text("".join(map(_line, events)), encoding="utf-8")
-        self._share(self._journal)
+    def _cut(self, events: int) -> None:
+        """Keep the first events of the log on disk, and no others."""
+        whole, rest = divmod(events, BLOCK)
+        for number in sorted(self._numbers("events"), reverse=True):
+            path = self._path("events", number)
+            if number > whole or (number == whole and not rest):
+                self._drop("events", number)
+            elif number == whole:
+                lines = path.read_text(encoding="utf-8", errors="replace").splitlines(True)
+                path.write_text("".join(lines[:rest]), encoding="utf-8")
+                self._share(path)
 
     def _take_over(self) -> None:
         """Copy what an earlier process has left; what is damaged is left out, with a warning."""
@@ -282,20 +294,23 @@ class LoopState:
             self._path("iteration", rows - 1).unlink()
 
     def _read(self) -> list[Observation | Choice]:
-        """Read the log up to the first line that is cut short or damaged."""
-        if not self._journal.exists():
-            return []
+        """Read the log up to the first line that is cut short, damaged or not there."""
         events: list[Observation | Choice] = []
-        for line in self._journal.read_text(encoding="utf-8", errors="replace").splitlines():
-            event = _event(line)
-            if event is None:
+        for number in range(max(self._numbers("events"), default=-1) + 1):
+            path = self._path("events", number)
+            text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+            lines = text.splitlines()
+            found = list(takewhile(lambda event: event is not None, map(_event, lines)))
+            events += [event for event in found if event is not None]
+            if len(found) < max(len(lines), 1):
                 log.warning(
                     "%s: line %d is damaged; it and what came after it are observed again.",
-                    self.folder / self._journal.name,
-                    len(events) + 1,
+                    self.folder / path.name,
+                    len(found) + 1,
                 )
+            if len(found) < BLOCK:
                 break
-            events.append(event)
+        self._cut(len(events))
         return events
 
 
