@@ -17,10 +17,21 @@ import pytest
 
 from .. import forks  # noqa: TID252 - the tests are no package
 
-CONFIG = ("--configfile", "tests/config.yaml")
+CONFIG = ("--configfile", "tests/config.yaml", "tests/workflow/faults/config.yaml")
 TARGETS = ("temper_persistence", "composite_structures")
 ROOT = Path(__file__).parents[3]
 RESULTS = "results/tests"
+TRAININGS = {
+    "composite networks": "composite/networks/pair/c11/mixture_statistics/run0",
+    "localization, Fourier": "composite/localization/fno",
+    "localization, convolution": "composite/localization/cpnet7",
+    "steel codes": "steel/codes/vq/all",
+    "steel prior": "steel/prior/vq/all/process",
+    "autoencoder": "latent/networks/gaussian_smooth/kaiming",
+    "adversarial networks": "latent/networks/uhcs_64x64/dcgan",
+}
+"""Folder of one training of every kind, as the finished run has it."""
+WEIGHTS = tuple(f"{RESULTS}/{folder}/weights.safetensors" for folder in TRAININGS.values())
 PATIENCE = 60.0
 """Seconds until a condition that a test waits for counts as one that never comes."""
 
@@ -50,7 +61,7 @@ def ended(pid: int) -> bool:
 class Started:
     """A command that runs, with snakemake, and the one of its jobs that a test stops."""
 
-    def __init__(self, folder: Path, command: list[str], name: str, **extra: str) -> None:
+    def __init__(self, folder: Path, command: tuple[str, ...], name: str, **extra: str) -> None:
         self.mark, self.output = folder / f"{name}.stopped", folder / f"{name}.txt"
         paths = [str(forks.start()), str(Path(sys.executable).parent), os.environ["PATH"]]
         environment = {
@@ -64,7 +75,7 @@ class Started:
         with self.output.open("w") as output:
             # a group of its own, as a terminal makes one
             self.process = subprocess.Popen(
-                command,
+                ["env", "--default-signal=INT", *command],
                 cwd=folder,
                 env=environment,
                 stdout=output,
@@ -108,8 +119,8 @@ class Run:
     """A copy of a finished run, of which a test breaks something."""
 
     def __init__(self, folder: Path, unbroken: Path) -> None:
-        self.folder, self.unbroken = folder, unbroken
-        self.results = folder / RESULTS
+        self.folder, self.results = folder, folder / RESULTS
+        self.unbroken_results = unbroken / RESULTS
         self._names, self._started = count(1), list[Started]()
 
     def remove(self, *paths: str) -> None:
@@ -126,9 +137,10 @@ class Run:
         given = arguments or ("--cores", "2", *TARGETS)
         given = given if "--configfile" in given else (*given, *CONFIG)
         python = sys.executable if own else str(forks.start() / "python")
-        return self._start([python, "-m", "snakemake", *given], **extra)
+        return self.command(python, "-m", "snakemake", *given, **extra)
 
-    def _start(self, command: list[str], **extra: str) -> Started:
+    def command(self, *command: str, **extra: str) -> Started:
+        """Start any command."""
         self._started.append(Started(self.folder, command, f"run{next(self._names)}", **extra))
         return self._started[-1]
 
@@ -140,13 +152,13 @@ class Run:
 
     def back(self) -> list[str]:
         """Bring back a run whose snakemake was killed; return as `again` does."""
-        run = self._start(["sh", "-c", way_back("--cores", "2", *TARGETS, *CONFIG)])
+        run = self.command("sh", "-c", way_back("--cores", "2", *TARGETS, *CONFIG))
         assert run.end() == 0, run.text()
         return ran(run.text())
 
     def whole(self) -> None:
         """Assert that every artefact is that of the unbroken run, and nothing else is left."""
-        assert not (other := differing(self.results, self.unbroken / RESULTS)), other
+        assert not (other := differing(self.results, self.unbroken_results)), other
 
     def partial(self) -> list[Path]:
         """List what was being written."""
@@ -164,7 +176,9 @@ def way_back(*arguments: str) -> str:
         line
         for page in ("README.md", "docs/how-to/clusters.md")
         for line in re.findall(
-            r"^snakemake --unlock && snakemake .*--cores.*$", (ROOT / page).read_text(), re.MULTILINE
+            r"^snakemake --unlock && snakemake .*--cores.*$",
+            (ROOT / page).read_text(),
+            re.MULTILINE,
         )
     }
     assert len(found) == 1, f"the pages say {sorted(found)}"

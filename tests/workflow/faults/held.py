@@ -47,6 +47,8 @@ def hold(pattern: str, times: int, mark: str, end: signal.Signals) -> None:
     sys.addaudithook(watch)
 
 
+# where the tests run in the background, Ctrl-C is ignored by all their processes
+signal.signal(signal.SIGINT, signal.default_int_handler)
 for name, end in (("STOP_AT", signal.SIGSTOP), ("KILL_AT", signal.SIGKILL)):
     if name in os.environ:
         hold(os.environ[name], int(os.environ.get("TIMES", "1")), os.environ["STOPPED"], end)
