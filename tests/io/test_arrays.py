@@ -231,6 +231,17 @@ def test_a_store_that_is_not_there(tmp_path):
         open_store(tmp_path / "lost.zarr")
 
 
+def test_a_store_without_its_metadata(tmp_path, provenance):
+    """It is damaged, and to be deleted; a folder of something else is not."""
+    path = zeros(tmp_path / "a.zarr", provenance)
+    (path / "zarr.json").unlink()
+    with pytest.raises(InputError, match=r"a\.zarr: it is damaged.*zarr\.json is not there"):
+        open_store(path)
+    (tmp_path / "photographs").mkdir()
+    with pytest.raises(InputError, match=r"photographs: there is no store"):
+        open_store(tmp_path / "photographs")
+
+
 def test_group_is_no_array(tmp_path, provenance):
     """Reading a group as an array is an error that says so."""
     with new_store(tmp_path / "a.zarr", provenance) as store:

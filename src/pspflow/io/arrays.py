@@ -51,6 +51,9 @@ def open_store(path: Path) -> zarr.Group:
         sealed = check(path / METADATA, path)
         group = zarr.open_group(path, mode="r", zarr_format=3)
     except (FileNotFoundError, NotADirectoryError) as error:
+        # another folder, named by mistake, is not to be deleted
+        if any(path.glob(f"*/{METADATA}")):
+            raise damaged(path, f"its {METADATA} is not there") from error
         raise InputError(f"{path}: there is no store; rerun what makes it.") from error
     except InputError:
         raise

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -16,9 +17,21 @@ import pytest
 
 from .. import forks  # noqa: TID252 - the tests are no package
 
-CONFIG = ("--configfile", "tests/config.yaml")
+CONFIG = ("--configfile", "tests/config.yaml", "tests/workflow/faults/config.yaml")
 TARGETS = ("temper_persistence", "composite_structures")
+ROOT = Path(__file__).parents[3]
 RESULTS = "results/tests"
+TRAININGS = {
+    "composite networks": "composite/networks/pair/c11/mixture_statistics/run0",
+    "localization, Fourier": "composite/localization/fno",
+    "localization, convolution": "composite/localization/cpnet7",
+    "steel codes": "steel/codes/vq/all",
+    "steel prior": "steel/prior/vq/all/process",
+    "autoencoder": "latent/networks/gaussian_smooth/kaiming",
+    "adversarial networks": "latent/networks/uhcs_64x64/dcgan",
+}
+"""Folder of one training of every kind, as the finished run has it."""
+WEIGHTS = tuple(f"{RESULTS}/{folder}/weights.safetensors" for folder in TRAININGS.values())
 PATIENCE = 60.0
 """Seconds until a condition that a test waits for counts as one that never comes."""
 
@@ -46,9 +59,9 @@ def ended(pid: int) -> bool:
 
 
 class Started:
-    """A snakemake that runs, and the one of its jobs that a test stops."""
+    """A command that runs, with snakemake, and the one of its jobs that a test stops."""
 
-    def __init__(self, folder: Path, arguments: tuple[str, ...], name: str, **extra: str) -> None:
+    def __init__(self, folder: Path, command: tuple[str, ...], name: str, **extra: str) -> None:
         self.mark, self.output = folder / f"{name}.stopped", folder / f"{name}.txt"
         paths = [str(forks.start()), str(Path(sys.executable).parent), os.environ["PATH"]]
         environment = {
@@ -60,9 +73,9 @@ class Started:
             **extra,
         }
         with self.output.open("w") as output:
-            # a python of its own, since it is to be killed; and a group, as a terminal makes one
+            # a group of its own, as a terminal makes one
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "snakemake", *arguments],
+                ["env", "--default-signal=INT", *command],
                 cwd=folder,
                 env=environment,
                 stdout=output,
@@ -91,7 +104,8 @@ class Started:
         """Leave nothing that runs."""
         with suppress(FileNotFoundError, ValueError, ProcessLookupError):
             os.kill(int(self.mark.read_text()), signal.SIGKILL)
-        self.process.kill()
+        with suppress(ProcessLookupError):  # also the fork that runs what this process asked for
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
@@ -105,8 +119,8 @@ class Run:
     """A copy of a finished run, of which a test breaks something."""
 
     def __init__(self, folder: Path, unbroken: Path) -> None:
-        self.folder, self.unbroken = folder, unbroken
-        self.results = folder / RESULTS
+        self.folder, self.results = folder, folder / RESULTS
+        self.unbroken_results = unbroken / RESULTS
         self._names, self._started = count(1), list[Started]()
 
     def remove(self, *paths: str) -> None:
@@ -115,11 +129,19 @@ class Run:
             for found in self.results.glob(path):
                 shutil.rmtree(found) if found.is_dir() else found.unlink()
 
-    def start(self, *arguments: str, **extra: str) -> Started:
-        """Start the workflow; `STOP_AT` and the like as in held.py."""
+    def start(self, *arguments: str, own: bool = False, **extra: str) -> Started:
+        """Start the workflow; `STOP_AT` and the like as in held.py.
+
+        A snakemake that is to be sent a signal needs a python of its own; others are forks.
+        """
         given = arguments or ("--cores", "2", *TARGETS)
         given = given if "--configfile" in given else (*given, *CONFIG)
-        self._started.append(Started(self.folder, given, f"run{next(self._names)}", **extra))
+        python = sys.executable if own else str(forks.start() / "python")
+        return self.command(python, "-m", "snakemake", *given, **extra)
+
+    def command(self, *command: str, **extra: str) -> Started:
+        """Start any command."""
+        self._started.append(Started(self.folder, command, f"run{next(self._names)}", **extra))
         return self._started[-1]
 
     def again(self, *arguments: str) -> list[str]:
@@ -129,14 +151,14 @@ class Run:
         return ran(run.text())
 
     def back(self) -> list[str]:
-        """Bring back a run whose snakemake was killed, as documented; return as `again` does."""
-        unlocked = self.start("--unlock", *TARGETS)
-        assert unlocked.end() == 0, unlocked.text()
-        return self.again("--rerun-incomplete")
+        """Bring back a run whose snakemake was killed; return as `again` does."""
+        run = self.command("sh", "-c", way_back("--cores", "2", *TARGETS, *CONFIG))
+        assert run.end() == 0, run.text()
+        return ran(run.text())
 
     def whole(self) -> None:
         """Assert that every artefact is that of the unbroken run, and nothing else is left."""
-        assert not (other := differing(self.results, self.unbroken / RESULTS)), other
+        assert not (other := differing(self.results, self.unbroken_results)), other
 
     def partial(self) -> list[Path]:
         """List what was being written."""
@@ -146,6 +168,23 @@ class Run:
         """Leave no process."""
         for each in self._started:
             each.clear()
+
+
+def way_back(*arguments: str) -> str:
+    """Return the documented line for a run without a scheduler, with other arguments."""
+    found = {
+        line
+        for page in ("README.md", "docs/how-to/clusters.md")
+        for line in re.findall(
+            r"^snakemake --unlock && snakemake .*--cores.*$",
+            (ROOT / page).read_text(),
+            re.MULTILINE,
+        )
+    }
+    assert len(found) == 1, f"the pages say {sorted(found)}"
+    line = found.pop()
+    assert line.endswith(" --cores all temper"), line
+    return line.removesuffix("--cores all temper") + shlex.join(arguments)
 
 
 def contents(results: Path) -> dict[str, bytes]:

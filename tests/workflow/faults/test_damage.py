@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from pspflow.io.digests import REMEDY
+
+from .. import forks  # noqa: TID252 - the tests are no package
+from .broken import RESULTS, TARGETS, ran
+
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
-# of each format, what is damaged (a file of the artefact) and the rule that reads it
-ARTEFACTS = {
-    "store": ("temper/persistence/shards/1-of-2.zarr", "persistence_image/c/0/0/0/0",
-        "persistence_merge"),
-    "metadata of a store": ("temper/persistence/shards/1-of-2.zarr", "zarr.json",
-        "persistence_merge"),
-    "table": ("composite/structures/all/stiffness.parquet", "", "composite_structures_section"),
-}  # fmt: skip
+SHARD = "temper/persistence/shards/1-of-2.zarr"
+TABLE = "composite/structures/all/stiffness.parquet"
+CODES = "steel/codes/vq/all"
+SECTION = "temper/persistence/section.json"
 
 
 def cut(file: Path) -> None:
@@ -29,33 +30,80 @@ def flip(file: Path) -> None:
     file.write_bytes(content)
 
 
-@pytest.mark.fault(
-    "a store or a table is cut short, has a bit flipped or lacks a part, and keeps its date",
-    "the job that reads it stops, and names it and the remedy: delete it; then the same command "
-    "makes the same bytes again",
-    "what is deleted",
-)
-@pytest.mark.parametrize("damage", [cut, flip, Path.unlink])
-@pytest.mark.parametrize("kind", ARTEFACTS)
-def test_damage(run, kind: str, damage: Callable[[Path], None]):
-    artefact, part, reader = ARTEFACTS[kind]
-    if damage is Path.unlink and not part:
-        pytest.skip("a file that is gone is an artefact that is gone: snakemake makes it again")
-    path = run.results / artefact / part
+# an artefact, the file of it that is damaged and how, the rule that reads it, and what is asked for
+DAMAGES = {
+    "store, flip": (SHARD, "persistence_image/c/0/0/0/0", flip, "persistence_merge", TARGETS),
+    "store, lost": (
+        SHARD,
+        "persistence_image/c/0/0/0/0",
+        Path.unlink,
+        "persistence_merge",
+        TARGETS,
+    ),
+    "metadata, cut": (SHARD, "zarr.json", cut, "persistence_merge", TARGETS),
+    "metadata, lost": (SHARD, "zarr.json", Path.unlink, "persistence_merge", TARGETS),
+    "table, flip": (TABLE, "", flip, "composite_structures_section", TARGETS),
+    "weights, flip": (
+        *(f"{CODES}/weights.safetensors", "", flip),
+        *("steel_codes_encode", (f"{RESULTS}/{CODES}/codes.zarr",)),
+    ),
+}
+
+
+def damage(path: Path, how: Callable[[Path], None]) -> None:
+    """Damage a file so that neither its date nor its folder's tells."""
     whole, folder = path.stat(), path.parent.stat()
-    damage(path)
+    how(path)
     if path.exists():
         os.utime(path, ns=(whole.st_atime_ns, whole.st_mtime_ns))
     os.utime(path.parent, ns=(folder.st_atime_ns, folder.st_mtime_ns))
-    rules = ("--cores", "1", "--forcerun", reader, "--until", reader)
-    refused = run.start(*rules)
-    print(refused.text())
+
+
+def assert_refused(text: str, artefact: str) -> None:
+    """Assert that a sentence names the artefact and what to do."""
+    assert f"{RESULTS}/{artefact}" in text
+    assert REMEDY in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.fault(
+    "a store, a table or weights are cut short, have a bit flipped or lack a part, and keep their "
+    "date",
+    "the job that reads them stops, and names the artefact and the remedy: delete it; then the "
+    "same command makes the same bytes again",
+    "what is deleted",
+)
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_damage(run, kind: str):
+    artefact, part, how, reader, targets = DAMAGES[kind]
+    damage(run.results / artefact / part, how)
+    refused = run.start("--cores", "1", *targets, "--forcerun", reader)
     assert refused.end() == 1
-    said = refused.text().partition("Failed, see ")[2]
-    assert f"results/tests/{artefact}" in said
-    assert "delete" in said
-    assert "rerun" in said
-    assert "Traceback" not in refused.text()
+    assert_refused(refused.text().partition("Failed, see ")[2], artefact)
     run.remove(artefact)
-    assert reader in run.again()
+    mended = run.start("--cores", "2", *targets)
+    assert mended.end() == 0, mended.text()
+    assert reader in ran(mended.text())
+    run.whole()
+
+
+@pytest.mark.fault(
+    "a bit of a section of the report is flipped",
+    "the report is refused, and names the section and the remedy: delete it; then the same command "
+    "makes the same bytes again",
+    "what is deleted",
+)
+def test_damage_of_a_section(run):
+    """The report, which is the only one to read it, is asked of the command that its rule runs."""
+    damage(run.results / SECTION, flip)
+    report = run.command(
+        *(str(forks.start() / "python"), "-m", "pspflow", "temper", "report", "--title", "temper"),
+        *("--sections", f"persistence={RESULTS}/{SECTION}"),
+        *("--page", "report.html", "--evidence", "evidence"),
+    )
+    assert report.end() == 1
+    assert_refused(report.text(), SECTION)
+    assert not (run.folder / "report.html").exists()
+    run.remove(SECTION)
+    assert run.again() == ["persistence_section"]
     run.whole()

@@ -58,7 +58,7 @@ def test_a_shard_that_is_killed(run, kind, moment):
 def test_snakemake_is_killed_and_its_job_goes_on(run, kind):
     artefact, rule = JOBS[kind]
     run.remove(artefact)
-    broken = run.start(STOP_AT=writing(artefact))
+    broken = run.start(own=True, STOP_AT=writing(artefact))
     orphan = broken.job()
     broken.process.kill()
     broken.end()
@@ -78,7 +78,7 @@ def test_snakemake_is_killed_and_its_job_goes_on(run, kind):
 )
 def test_an_orphan_ends_under_its_reader(run):
     run.remove(SHARD)
-    broken = run.start(STOP_AT=renaming(SHARD))
+    broken = run.start(own=True, STOP_AT=renaming(SHARD))
     orphan = broken.job()
     broken.process.kill()
     broken.end()
@@ -117,7 +117,7 @@ def test_a_kill_between_the_old_and_the_new_artefact(run):
 )
 def test_an_interrupt(run):
     run.remove(SHARD)
-    broken = run.start(STOP_AT=writing(SHARD))
+    broken = run.start(own=True, STOP_AT=writing(SHARD))
     job = broken.job()
     os.killpg(broken.process.pid, signal.SIGINT)
     os.kill(job, signal.SIGCONT)
@@ -136,7 +136,7 @@ def test_an_interrupt(run):
 )
 def test_a_request_to_end(run):
     run.remove(SHARD)
-    broken = run.start(STOP_AT=writing(SHARD))
+    broken = run.start(own=True, STOP_AT=writing(SHARD))
     job = broken.job()
     broken.process.terminate()
     said = "Will exit after finishing currently running jobs"

@@ -1,0 +1,76 @@
+"""Trainings of every kind, each killed between two epochs as a job of the workflow."""
+
+import os
+import signal
+
+import pytest
+
+from .broken import TRAININGS, WEIGHTS, Run, contents
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+ARGUMENTS = ("--cores", "2", *WEIGHTS, "--retries", "1")
+# a checkpoint is there, and the next one is whole but has not its name yet
+SECOND = {"TIMES": "2"}
+CHECKPOINT = r"os\.rename .*/{}/resume/.*/last\.ckpt"
+
+
+def remove(run: Run, kinds: list[str]) -> None:
+    """Remove what trainings have made, as if they were to run."""
+    run.remove(*(f"{TRAININGS[kind]}/*" for kind in kinds))
+
+
+def log(run: Run, kind: str) -> str:
+    """Read what a training has logged, over all its tries."""
+    study, chapter, *names = TRAININGS[kind].split("/")
+    file = run.results / study / "logs" / chapter / "/".join(names) / "train.log"
+    return file.read_text()
+
+
+@pytest.fixture(scope="module")
+def killed(shared: Run) -> Run:
+    """Kill every training after its first epoch, in one run that tries each job once more."""
+    remove(shared, list(TRAININGS))
+    run = shared.start(*ARGUMENTS, KILL_AT=CHECKPOINT.format(".*"), **SECOND)
+    assert run.end() == 0, run.text()
+    return shared
+
+
+@pytest.mark.fault(
+    "SIGKILL of a training of every kind (networks and localizers of composites, codes and prior "
+    "of steel, autoencoders and adversarial networks), after its first epoch",
+    "the retry goes on from the last checkpoint and ends with the same bytes",
+    "the epoch that was running",
+)
+@pytest.mark.parametrize("kind", TRAININGS)
+def test_a_training_that_is_killed(killed: Run, kind: str):
+    folder = TRAININGS[kind].replace("/", "+")
+    assert list(killed.folder.glob(f"*.stopped.*{folder}+resume+*")), "it was not killed"
+    assert "Going on from epoch 2 of" in log(killed, kind)
+    places = (killed.results, killed.unbroken_results)
+    made, unbroken = (contents(each / TRAININGS[kind]) for each in places)
+    assert "weights.safetensors" in made
+    assert made == unbroken
+
+
+def test_nothing_else_is_left(killed: Run):
+    """The whole folder is that of the unbroken run: no checkpoint, no part of an artefact."""
+    killed.whole()
+
+
+@pytest.mark.fault(
+    "SIGTERM of a training, as a scheduler sends it at a time limit or to make room",
+    "snakemake removes the job's outputs but not its checkpoints; the retry goes on from there and "
+    "ends with the same bytes",
+    "the epoch that was running",
+)
+def test_a_training_that_is_told_to_end(killed: Run):
+    kind = "autoencoder"
+    remove(killed, [kind])
+    run = killed.start(*ARGUMENTS, STOP_AT=CHECKPOINT.format(TRAININGS[kind]), **SECOND)
+    job = run.job()
+    os.kill(job, signal.SIGTERM)
+    os.kill(job, signal.SIGCONT)
+    assert run.end() == 0, run.text()
+    assert "Error in rule latent_networks_train" in run.text()
+    assert "Going on from epoch 2 of" in log(killed, kind)
+    killed.whole()
