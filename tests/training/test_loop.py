@@ -396,6 +396,21 @@ def test_no_flipped_bit_gives_other_weights(tmp_path):
     assert kept, "bits between records change nothing"
 
 
+def test_a_checkpoint_that_cannot_be_read_now_is_not_given_up(tmp_path, monkeypatch):
+    """A disk that does not answer ends the job: to start anew would replace days of training."""
+    run(InPlace(SCORES), tmp_path, 2)
+    before = (tmp_path / "last.ckpt").read_bytes()
+
+    def stale(*_):
+        raise OSError(errno.ESTALE, "Stale file handle", str(tmp_path / "last.ckpt"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pspflow.io.checkpoints.zipfile.ZipFile", stale)
+        with pytest.raises(OSError, match="Stale file handle"):
+            run(InPlace(SCORES), tmp_path, 4)
+    assert (tmp_path / "last.ckpt").read_bytes() == before
+
+
 @pytest.mark.fault(
     "the disk is full when a checkpoint is written",
     "the job ends with a sentence that names the file; the one before stays",

@@ -1,5 +1,6 @@
 """Checkpoints of trainings: each is one file, and one that is damaged is not used."""
 
+import errno
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,14 @@ def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: Path) -> dict[str, Any] | None:
-    """Read a checkpoint on the CPU; None if there is none, or, with a warning, if it is damaged."""
+    """Read a checkpoint on the CPU; None if there is none, or, with a warning, if it is damaged.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read now, as from a disk that does not answer. A training that started anew
+        would replace it: days of work.
+    """
     try:
         # torch itself does not look at the checksums that it writes
         with zipfile.ZipFile(path) as archive:
@@ -45,6 +53,11 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
         return None
     except MemoryError:
         raise
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place in the file that it does not have
+            raise
+        ignore(path, error)
+        return None
     except Exception as error:
         ignore(path, error)
         return None

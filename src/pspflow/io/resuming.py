@@ -30,19 +30,13 @@ def again(work: Callable[[], Result], folder: Path) -> Result:
     Raises
     ------
     InputError
-        If the folder cannot be written, or is removed every time.
+        If the folder is removed every time.
     """
     for _ in range(TRIES):
         try:
             return work()
         except FileNotFoundError:
             continue
-        except OSError as error:
-            raise InputError(
-                f"{error.filename or folder}: what this job has done so far cannot be kept there "
-                f"({error.strerror or error}); free space or make the folder writable, and start "
-                "it again: it goes on from what it kept before."
-            ) from error
     raise InputError(
         f"{folder}: the folder is removed again and again while this job keeps files in it; stop "
         "what removes it, and start the job again."
@@ -67,11 +61,7 @@ def keep(path: Path, write: Callable[[Path], object]) -> None:
 
     def work() -> None:
         with replacing(path) as staged:
-            try:
-                write(staged)
-            except OSError as error:
-                error.filename = error.filename or str(path)
-                raise
+            write(staged)
 
     again(work, path.parent)
 

@@ -62,7 +62,7 @@ def train(
     A checkpoint is written after every epoch. A killed training that is started again continues
     from there and ends with the same weights (on a CPU, with the same number of threads); it loses
     the epoch in which it was killed. One that still runs then does not disturb it: each has in
-    memory what it returns. A checkpoint that cannot be used is ignored, with a warning.
+    memory what it returns. A checkpoint that is damaged is ignored, with a warning.
 
     Parameters
     ----------
@@ -92,6 +92,8 @@ def train(
     InputError
         If a loss or a measure is not finite, or a checkpoint cannot be written; the last good one
         stays in `resume`.
+    OSError
+        If the checkpoint cannot be read now, though it may be good.
     """
     path = resume / CHECKPOINT
     rows, best = _restored(trainable, path, score) or ([], {})
@@ -135,6 +137,8 @@ def _restored(
         if _shapes(best) != _shapes(trainable.weights()):
             raise ValueError("its weights are those of another network")
         trainable.load_state(content["state"])
+    except (MemoryError, torch.OutOfMemoryError):
+        raise  # on a card that others fill; the checkpoint is good
     except Exception as error:
         trainable.load_state(before)
         ignore(path, error)

@@ -272,6 +272,8 @@ class LoopState:
                     read_record(mine)
             except FileNotFoundError:
                 mine.unlink(missing_ok=True)
+            except OSError:
+                raise  # it may be good, and would be replaced
             except Exception as error:
                 mine.unlink(missing_ok=True)
                 why = " ".join(str(error).split())[:200]
