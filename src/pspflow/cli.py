@@ -112,9 +112,9 @@ def launch(
     """Run a command; `--log FILE` keeps a copy of what it says."""
     try:
         configure(log_file)
-        check_options(tokens)
-        add_studies(tokens)
         with noted():
+            check_options(tokens)
+            add_studies(tokens)
             return app(tokens, exit_on_error=False, print_error=False)
     except BrokenPipeError:
         raise

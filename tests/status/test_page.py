@@ -22,7 +22,8 @@ ENDED = 4194305
 
 @pytest.fixture(autouse=True)
 def root(tmp_path, monkeypatch):
-    """Stand where snakemake runs; no scheduler answers."""
+    """Stand where snakemake runs; no scheduler answers. The clock starts with each test."""
+    monkeypatch.setattr(sys.modules[__name__], "NOW", time.time())
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))

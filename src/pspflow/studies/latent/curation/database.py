@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pspflow.seeds import generator
+from pspflow.simulate.precipitates import Precipitates
 from pspflow.simulate.spheroidite import (
     PIXEL_SIZE_TIMES_MAGNIFICATION_UM,
     simulate_carbides,
@@ -50,25 +51,32 @@ def plan_database(options: SimulatedDatabaseOptions, seed: int) -> list[Database
         drawn = [1964, *rng.choice(values, others, p=counts / counts.sum()).tolist()]
         for magnification in drawn:
             number = len(entries) + 1
-            stream = generator(seed, "simulated micrograph of a database", number)
-            draw = partial(
-                simulate_spheroidite, carbides, shape, magnification, ANNOTATION_BAR_PX, stream
-            )
+            draw = partial(_drawn, carbides, shape, magnification, seed, number)
             # the database writes both
             sign = "X" if number % 3 else "x"
             row = _row(number, f"{magnification}{sign}", magnification, str(float(sample + 1)))
             entries.append(DatabaseEntry(row, draw))
     full = (options.height_px + ANNOTATION_BAR_PX, options.width_px)
+    carbides = simulate_carbides(generator(seed, "simulated sample", 0))
     for gap in GAPS:
-        number, first = len(entries) + 1, entries[0]
+        number = len(entries) + 1
         row = _row(number, "1964X", 1964, "1.0") | {"primary_microconstituent": "spheroidite"}
-        drawn_anew = {"blank": partial(np.zeros, full, "u1"), "no file": None}
+        others_drawn = {"blank": partial(np.zeros, full, "u1"), "no file": None}
         if gap == "no magnification":
             row["magnification"] = ""
         elif gap == "other":
             row |= {"primary_microconstituent": "pearlite", "sample_key": ""}
-        entries.append(DatabaseEntry(row, drawn_anew.get(gap, first.draw)))
+        draw = partial(_drawn, carbides, shape, 1964, seed, number)
+        entries.append(DatabaseEntry(row, others_drawn.get(gap, draw)))
     return entries
+
+
+def _drawn(
+    carbides: Precipitates, shape: tuple[int, int], magnification: float, seed: int, number: int
+) -> np.ndarray:
+    """Draw a micrograph from a stream of its own, whichever thread comes first."""
+    stream = generator(seed, "simulated micrograph of a database", number)
+    return simulate_spheroidite(carbides, shape, magnification, ANNOTATION_BAR_PX, stream)
 
 
 def table_of(entries: list[DatabaseEntry]) -> pd.DataFrame:
