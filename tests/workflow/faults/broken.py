@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .. import forks  # noqa: TID252 - the tests are no package
+from .. import compared, forks  # noqa: TID252 - the tests are no package
 
 CONFIG = ("--configfile", "tests/config.yaml")
 TARGETS = ("temper_persistence", "composite_structures")
@@ -136,7 +136,8 @@ class Run:
 
     def whole(self) -> None:
         """Assert that every artefact is that of the unbroken run, and nothing else is left."""
-        assert not (other := differing(self.results, self.unbroken / RESULTS)), other
+        found = compared.differences(self.results, self.unbroken / RESULTS, exactly=True)
+        assert not found, found
 
     def partial(self) -> list[Path]:
         """List what was being written."""
@@ -146,21 +147,6 @@ class Run:
         """Leave no process."""
         for each in self._started:
             each.clear()
-
-
-def contents(results: Path) -> dict[str, bytes]:
-    """Read every artefact of a run, logs and timings apart."""
-    return {
-        file.relative_to(results).as_posix(): file.read_bytes()
-        for file in sorted(results.rglob("*"))
-        if file.is_file() and not {"logs", "benchmarks"} & set(file.parts)
-    }
-
-
-def differing(results: Path, others: Path) -> list[str]:
-    """List the files of artefacts that two runs do not share, or that differ."""
-    here, there = contents(results), contents(others)
-    return sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
 
 
 @contextmanager

@@ -1,19 +1,15 @@
-"""Run first in every fork: a job stops at a moment of a test's choice, or has little memory.
+"""Run first in every fork: a job stops at a moment of a test's choice.
 
 STOP_AT is a pattern of `EVENT PATH`, an audit event of python and the file that it names, such as
 `os.rename .*weights.*`. The first process that comes there writes its id into the file STOPPED and
-stops, as by SIGSTOP; those that come later go on. SPARE_MB is the memory that jobs whose command
-fits SCARCE may take beyond what python and its libraries have.
+stops, as by SIGSTOP; those that come later go on.
 """
 
 import os
 import re
-import resource
 import signal
 import sys
 from pathlib import Path
-
-PAGE = resource.getpagesize()
 
 
 def stop_at(pattern: str, mark: str) -> None:
@@ -43,7 +39,3 @@ def stop_at(pattern: str, mark: str) -> None:
 
 if (pattern := os.environ.get("STOP_AT")) and not Path(os.environ["STOPPED"]).exists():
     stop_at(pattern, os.environ["STOPPED"])
-if (scarce := os.environ.get("SCARCE")) and re.search(scarce, " ".join(sys.argv)):
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * PAGE + (int(os.environ["SPARE_MB"]) << 20)
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
