@@ -111,9 +111,23 @@ def test_killed(root):
     stage(root, jobs[1], "12:00:01 epoch 3\n")
     said = page("demo")
     assert row(said, "temper flows") == (0, 1, 0, 1)
-    command = "snakemake --profile slurm temper --configfile 'my file.yaml'"
-    assert f"was killed; go on with\n  {command} --unlock && {command} --rerun-incomplete\n" in said
+    words = "--profile slurm temper --configfile 'my file.yaml'"
+    unlock, again = (f"snakemake --{how} {words}" for how in ("unlock", "rerun-incomplete"))
+    assert f"was killed; go on with\n  {unlock} && {again}\n" in said
     assert f"(seed 2), see {jobs[1].log}:\n    Ended without a word" in said
+
+
+def test_results_on_another_disk(root):
+    """Where results is a link, logs are still found from where snakemake runs."""
+    jobs = [job(1)]
+    plan(root, jobs, begun(1))
+    stage(root, jobs[0], "12:00:01 epoch 3\n", FIRST)
+    before = page("demo")
+    (root / "disk").mkdir()
+    (root / "results").rename(root / "disk/mine")
+    (root / "results").symlink_to("disk/mine")
+    assert page("demo") == before
+    assert row(before, "temper flows") == (0, 1, 0, 0)
 
 
 def test_number_of_another_process(root):

@@ -31,27 +31,36 @@ NUMBER = re.compile(r"\d[\d,.]*(?:e[+-]?\d+)?")
 SEAL = re.compile(r"pspflow-digest:[0-9a-f]+|\b[0-9a-f]{32}\b")
 
 
-def differences(folder_a: Path, folder_b: Path) -> list[str]:
+def differences(folder_a: Path, folder_b: Path, *, exactly: bool = False) -> list[str]:
     """List what differs between the artefacts of two runs, one sentence each; none is equal.
 
     Parameters
     ----------
     folder_a, folder_b
         Results of a run, or of a study: results/RUN, results/RUN/STUDY.
+    exactly
+        Whether every byte counts, and nothing else may lie beside the artefacts: for chapters that
+        keep no time.
     """
-    mine, other = _artefacts(folder_a), _artefacts(folder_b)
+    skipped = SKIPPED - {"resume"} if exactly else SKIPPED
+    mine, other = _artefacts(folder_a, skipped), _artefacts(folder_b, skipped)
     found = [f"{name}: only in {folder_a}" for name in sorted(mine - other)]
     found += [f"{name}: only in {folder_b}" for name in sorted(other - mine)]
     for name in sorted(mine & other):
-        difference = _difference(name, folder_a / name, folder_b / name)
+        paths = folder_a / name, folder_b / name
+        difference = _difference_of_bytes(*paths) if exactly else _difference(name, *paths)
         found += [f"{name}: {difference}"] if difference else []
     return found
 
 
-def _artefacts(folder: Path) -> set[str]:
+def _artefacts(folder: Path, skipped: set[str]) -> set[str]:
     paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in MARKS)
     names = (path.relative_to(folder) for path in paths)
-    return {name.as_posix() for name in names if not SKIPPED.intersection(name.parts)}
+    return {name.as_posix() for name in names if not skipped.intersection(name.parts)}
+
+
+def _difference_of_bytes(a: Path, b: Path) -> str:
+    return "" if a.read_bytes() == b.read_bytes() else "bytes differ"
 
 
 def _difference(name: str, a: Path, b: Path) -> str:

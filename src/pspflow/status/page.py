@@ -1,5 +1,6 @@
 """The page that `pspflow status` prints."""
 
+import os
 import shlex
 import time
 from collections import Counter
@@ -33,9 +34,10 @@ def page(run: str | None) -> str:
     InputError
         If there is no such run, or none that has a plan.
     """
-    folder = _folder(run)
+    # not where links lead: results may be one, to a larger disk
+    folder = Path(os.path.abspath(_folder(run)))  # noqa: PTH100 - resolve() follows links
     # results/RUN lies where snakemake runs
-    root, queue = folder.resolve().parents[1], Queue()
+    root, queue = folder.parents[1], Queue()
     plans = [plan for _, plan in read_plans(folder)]
     found = [state for plan in plans for state in states(plan, root, queue)]
     lines = [f"Run {folder.name}: {_sum(Counter(state.kind for state in found))}"]
@@ -60,7 +62,7 @@ def failures(folder: Path, start: float) -> dict[str, str]:
     start
         The start of snakemake whose jobs are meant, in seconds since the epoch.
     """
-    root, queue = folder.resolve().parents[1], Queue()
+    root, queue = folder.absolute().parents[1], Queue()
     plans = [plan for _, plan in read_plans(folder) if plan.start.time == start]
     found = [state for plan in plans for state in states(plan, root, queue)]
     reasons: dict[str, str] = {}
@@ -111,9 +113,10 @@ def _snakemake(plan: Plan, found: list[State]) -> str:
         return f"{who} and runs."
     if alive is None:
         return f"{who}; whether it still runs can be seen there alone."
-    unlock = shlex.join(["snakemake", *start.command, "--unlock"])
-    rerun = "" if "--rerun-incomplete" in start.command else " --rerun-incomplete"
-    return f"{who} and was killed; go on with\n  {unlock} && {command}{rerun}"
+    # as in docs/how-to/clusters.md; its options may name the folder, so both have them all
+    words = [word for word in start.command if word not in ("--unlock", "--rerun-incomplete")]
+    lines = [shlex.join(["snakemake", how, *words]) for how in ("--unlock", "--rerun-incomplete")]
+    return f"{who} and was killed; go on with\n  {' && '.join(lines)}"
 
 
 def _table(found: list[State]) -> Iterator[str]:
