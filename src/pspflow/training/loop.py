@@ -97,7 +97,9 @@ def train(
     """
     path = resume / CHECKPOINT
     rows, best = _restored(trainable, path, score) or ([], {})
-    if rows:
+    if len(rows) >= epochs:
+        log.info("All %d epochs are in %s; none is trained again", epochs, path)
+    elif rows:
         log.info("Going on from epoch %d of %d, after %s", len(rows) + 1, epochs, path)
     while len(rows) < epochs and not _stalled(rows, score, eligible_from, patience):
         epoch = len(rows)

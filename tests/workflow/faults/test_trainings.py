@@ -59,18 +59,40 @@ def test_nothing_else_is_left(killed: Run):
 
 @pytest.mark.fault(
     "SIGTERM of a training, as a scheduler sends it at a time limit or to make room",
-    "snakemake removes the job's outputs but not its checkpoints; the retry goes on from there and "
-    "ends with the same bytes",
+    "the retry goes on from the last checkpoint and ends with the same bytes",
     "the epoch that was running",
 )
 def test_a_training_that_is_told_to_end(killed: Run):
     kind = "autoencoder"
     remove(killed, [kind])
     run = killed.start(*ARGUMENTS, STOP_AT=CHECKPOINT.format(TRAININGS[kind]), **SECOND)
-    job = run.job()
-    os.kill(job, signal.SIGTERM)
-    os.kill(job, signal.SIGCONT)
+    terminate(run.job())
     assert run.end() == 0, run.text()
     assert "Error in rule latent_networks_train" in run.text()
     assert "Going on from epoch 2 of" in log(killed, kind)
     killed.whole()
+
+
+@pytest.mark.fault(
+    "SIGTERM of a training that is over, while it writes what it has made",
+    "snakemake removes what is written of its outputs but not its checkpoints; the retry trains no "
+    "epoch again and ends with the same bytes",
+    "nothing",
+)
+def test_a_training_that_is_told_to_end_late(killed: Run):
+    kind = "steel prior"
+    remove(killed, [kind])
+    naming = rf"os\.rename .*/{TRAININGS[kind]}/weights\.safetensors"
+    run = killed.start(*ARGUMENTS, STOP_AT=naming)
+    terminate(run.job())
+    assert run.end() == 0, run.text()
+    removed = run.text().partition("Removing output files of failed job")[2].splitlines()
+    assert f"{TRAININGS[kind]}/history.parquet" in "".join(removed[:2])
+    assert "none is trained again" in log(killed, kind)
+    killed.whole()
+
+
+def terminate(job: int) -> None:
+    """Send SIGTERM to a job that has stopped."""
+    os.kill(job, signal.SIGTERM)
+    os.kill(job, signal.SIGCONT)
