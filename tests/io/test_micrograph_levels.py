@@ -4,7 +4,7 @@ import imagecodecs
 import numpy as np
 import pytest
 import tifffile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -33,6 +33,7 @@ def positive(pixels, photometric):
     return WHITE[str(pixels.dtype)] - pixels if str(pixels.dtype) in WHITE else None
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["uint8", "uint16", "float16", "float32", "float64"]),
     st.sampled_from(["minisblack", "miniswhite"]),

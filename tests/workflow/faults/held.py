@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """Run first in every fork: a job stops, or is killed, at a moment of a test's choice.
 
 STOP_AT and KILL_AT are patterns of `EVENT PATH`, an audit event of python and the file that it
@@ -6,13 +5,6 @@ names, such as `os.rename .*weights.*`. The first process that comes to STOP_AT 
 the file STOPPED and stops, as by SIGSTOP; those that come later go on. A process that comes to
 KILL_AT is killed, as by SIGKILL: one of each folder, which a file of STOPPED's folder then names.
 TIMES says how often a process comes there before it counts.
-=======
-"""Run first in every fork: a job stops at a moment of a test's choice.
-
-STOP_AT is a pattern of `EVENT PATH`, an audit event of python and the file that it names, such as
-`os.rename .*weights.*`. The first process that comes there writes its id into the file STOPPED and
-stops, as by SIGSTOP; those that come later go on.
->>>>>>> w-reader
 """
 
 import os
@@ -21,7 +13,6 @@ import signal
 import sys
 from pathlib import Path
 
-<<<<<<< HEAD
 
 def leave(mark: str) -> bool:
     """Write this process's id into a file, if it is the first to do so."""
@@ -33,8 +24,6 @@ def leave(mark: str) -> bool:
     os.close(file)
     return True
 
-=======
->>>>>>> w-reader
 
 def hold(pattern: str, times: int, mark: str, end: signal.Signals) -> None:
     """Send this process a signal where an event fits the pattern, if it is the first one there."""
@@ -58,13 +47,8 @@ def hold(pattern: str, times: int, mark: str, end: signal.Signals) -> None:
     sys.addaudithook(watch)
 
 
-<<<<<<< HEAD
 # where the tests run in the background, Ctrl-C is ignored by all their processes
 signal.signal(signal.SIGINT, signal.default_int_handler)
 for name, end in (("STOP_AT", signal.SIGSTOP), ("KILL_AT", signal.SIGKILL)):
     if name in os.environ:
         hold(os.environ[name], int(os.environ.get("TIMES", "1")), os.environ["STOPPED"], end)
-=======
-if (pattern := os.environ.get("STOP_AT")) and not Path(os.environ["STOPPED"]).exists():
-    stop_at(pattern, os.environ["STOPPED"])
->>>>>>> w-reader
