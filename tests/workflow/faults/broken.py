@@ -158,12 +158,8 @@ class Run:
 
     def whole(self) -> None:
         """Assert that every artefact is that of the unbroken run, and nothing else is left."""
-<<<<<<< HEAD
-        assert not (other := differing(self.results, self.unbroken_results)), other
-=======
-        found = compared.differences(self.results, self.unbroken / RESULTS, exactly=True)
+        found = compared.differences(self.results, self.unbroken_results, exactly=True)
         assert not found, found
->>>>>>> w-reader
 
     def partial(self) -> list[Path]:
         """List what was being written."""
@@ -175,7 +171,6 @@ class Run:
             each.clear()
 
 
-<<<<<<< HEAD
 def way_back(*arguments: str) -> str:
     """Return the documented line for a run without a scheduler, with other arguments."""
     found = {
@@ -193,23 +188,6 @@ def way_back(*arguments: str) -> str:
     return line.removesuffix("--cores all temper") + shlex.join(arguments)
 
 
-def contents(results: Path) -> dict[str, bytes]:
-    """Read every artefact of a run, logs and timings apart."""
-    return {
-        file.relative_to(results).as_posix(): file.read_bytes()
-        for file in sorted(results.rglob("*"))
-        if file.is_file() and not {"logs", "benchmarks"} & set(file.parts)
-    }
-
-
-def differing(results: Path, others: Path) -> list[str]:
-    """List the files of artefacts that two runs do not share, or that differ."""
-    here, there = contents(results), contents(others)
-    return sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
-
-
-=======
->>>>>>> w-reader
 @contextmanager
 def mounted(*words: str | Path) -> Iterator[None]:
     """Mount something for the block; skip the test where only another user may."""
