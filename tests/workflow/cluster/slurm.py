@@ -63,13 +63,13 @@ PartitionName=urgent Nodes={host} MaxTime=7-0 State=UP PriorityTier=2 PreemptMod
 """
 GRES_CONF = "Name=gpu File={folder}/gpu[0-7] Flags=nvidia_gpu_env\n"
 
-# answers the plugin once a job has ended, or after five seconds. A cluster answers at once, and the
-# plugin asks ten seconds later each time that nothing has ended: tests of short jobs would but wait
+# answers the plugin once a job has ended, or after half a minute. A cluster answers at once, and
+# the plugin asks ten seconds later each time that nothing has ended: short jobs would only wait
 SQUEUE = """#!/bin/sh
 case "$*" in *--name*) ;; *) exec {squeue} "$@";; esac
 for name; do :; done
 told="{folder}/told-$name"
-for turn in $(seq 25); do
+for turn in $(seq 150); do
   found=$({squeue} "$@") || exit
   ended=$(printf '%s' "$found" | grep -c -v -E 'PENDING|RUNNING|CONFIG|COMPLETING|REQUEUED')
   [ "$ended" -gt "$(cat "$told" 2>/dev/null || echo 0)" ] && break
