@@ -19,7 +19,8 @@ from pathlib import Path
 CONF = Path("/etc/slurm/slurm.conf")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue")
 PATIENCE_S = 30.0
-# the node has more of everything than the machine: jobs of the tests use little of what they ask
+# the node has more of everything than the machine: jobs of the tests use little of what they ask;
+# a job that is queued again waits until its credentials expire
 SLURM_CONF = """
 ClusterName=tests
 SlurmctldHost={host}(127.0.0.1)
@@ -28,7 +29,7 @@ SlurmdUser=root
 SlurmctldPort={ports[0]}
 SlurmdPort={ports[1]}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
+AuthInfo=socket={folder}/munge.socket,cred_expire=10
 CredType=cred/munge
 CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 ProctrackType=proctrack/linuxproc
