@@ -118,10 +118,14 @@ def submitted(text):
     return re.findall(r"^rule (\w+):$", text, re.MULTILINE)
 
 
+def log(checkout):
+    """Locate what the training says."""
+    return checkout.folder / "results/tests/temper/logs/pinet/pooled/train.log"
+
+
 def resumed(checkout):
     """Whether the training that ended last began at a checkpoint."""
-    log = checkout.folder / "results/tests/temper/logs/pinet/pooled/train.log"
-    return "Going on from epoch" in log.read_text()
+    return "Going on from epoch" in log(checkout).read_text()
 
 
 def test_a_request_that_no_node_can_serve_is_said_once(checkout, slurm):
@@ -135,19 +139,21 @@ def test_a_request_that_no_node_can_serve_is_said_once(checkout, slurm):
     assert "has been submitted" not in run.text
 
 
-def cancel(slurm, job):
+def cancel(slurm, job, checkout):
     """Cancel a job, as a person does."""
     slurm.call("scancel", job)
 
 
-def requeue(slurm, job):
+def requeue(slurm, job, checkout):
     """Take a job from its node and queue it again, as a preemption does."""
     slurm.call("scontrol", "requeue", job)
 
 
-def shorten(slurm, job):
-    """Let a job be over its time limit."""
-    slurm.call("scontrol", "update", f"JobId={job}", "TimeLimit=0:01")
+def outlast(slurm, job, checkout):
+    """Let a job be over its time limit, of a minute at least: its stage stands still until then."""
+    slurm.call("scontrol", "update", f"JobId={job}", "TimeLimit=1")
+    started = re.search(r"Started .* process (\d+)", log(checkout).read_text())
+    os.kill(int(started[1]), signal.SIGSTOP)
 
 
 @pytest.mark.faults
@@ -157,12 +163,12 @@ def shorten(slurm, job):
     "at most an epoch",
 )
 @pytest.mark.parametrize(
-    ("hit", "said"), [(cancel, "CANCELLED"), (requeue, ""), (shorten, "TIMEOUT")]
+    ("hit", "said"), [(cancel, "CANCELLED"), (requeue, ""), (outlast, "TIMEOUT")]
 )
 def test_a_training_that_slurm_ends_goes_on(prepared, unbroken, slurm, hit, said):
     """What the scheduler ends comes back within the run, and nothing else is made again."""
     run = Run(prepared, slurm, TRAINED)
-    hit(slurm, training(prepared, slurm))
+    hit(slurm, training(prepared, slurm), prepared)
     text = run.ended()
     assert said in text
     assert set(submitted(text)) == {"temper_pinet_train"}
@@ -178,7 +184,7 @@ def test_a_training_that_slurm_ends_goes_on(prepared, unbroken, slurm, hit, said
 )
 def test_a_job_over_its_memory_gets_more(prepared, unbroken, slurm):
     """Memory grows with the attempt, so that a run survives a job that was underestimated."""
-    memory = "temper_pinet_train:mem_mb=150*attempt**3"
+    memory = "temper_pinet_train:mem_mb=450*attempt**2"
     text = Run(prepared, slurm, TRAINED, "--set-resources", memory).ended()
     assert submitted(text).count("temper_pinet_train") > 1
     assert "OUT_OF_MEMORY" in text or "CANCELLED" in text or "FAILED" in text
