@@ -11,7 +11,8 @@ from ..compared import differences  # noqa: TID252 - what tests of SLURM use too
 from . import lsf
 from .few import FEW
 
-pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("cluster")]
+# beside the faults, which together take as long as SLURM
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("faults")]
 SHEET = "results/tests/temper/images/simulated/sheet.csv"
 
 

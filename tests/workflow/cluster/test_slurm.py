@@ -14,7 +14,7 @@ from .. import forks  # noqa: TID252 - what all tests of the workflow use
 from ..compared import differences  # noqa: TID252
 from .few import FEW
 
-pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("slurm")]
 # the profile's pauses suit jobs of minutes
 QUICK = ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5", "--jobs", "6")
 TRAINED = "results/tests/temper/pinet/pooled/weights.safetensors"
