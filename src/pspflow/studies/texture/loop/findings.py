@@ -163,7 +163,8 @@ def _time(seconds: Tables) -> str:
     if "active" not in table.index:
         return ""
     row = table.loc["active"]
-    parts = row.drop(["iterations", "all"]).astype(float).sort_values(ascending=False)
+    # in the order of the table: that of the seconds would be another in each run
+    parts = row.drop(["iterations", "all"]).astype(float)
     named = {"gp": "Gaussian process", "checks": "likelihoods and round trips"}
     said = ", ".join(f"{named.get(str(n), str(n))} {v:.2g}" for n, v in parts.items())
     return (
