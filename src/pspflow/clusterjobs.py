@@ -2,18 +2,57 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from pspflow.cluster import Request
+from pspflow.cluster import Request, ask_sinfo, impossible, parse_nodes
 
 ELSEWHERE = ("cluster", "clusters", "slurm_cluster")
 """Resources that send a job to another cluster."""
 VARIABLE = "SNAKEMAKE_SLURM_PARTITIONS"
 NAMED = re.compile(r"(?:^|[\s'\"])(?:-p|--partition)")
+
+
+def impossible_jobs(dag: Any, partition_file: Path | None) -> tuple[list[str], list[str]]:
+    """Say which planned jobs no node can serve, one sentence a rule.
+
+    Parameters
+    ----------
+    dag
+        Snakemake's graph of jobs.
+    partition_file
+        See `read_partitions`.
+
+    Returns
+    -------
+    never
+        Those that cannot run at their first attempt.
+    at_last
+        Those whose last attempt, with more memory, cannot. Both are empty where SLURM does not say
+        what its nodes have.
+    """
+    nodes, partitions = parse_nodes(ask_sinfo()), read_partitions(partition_file)
+    if not nodes or partitions is None:
+        return [], []
+    never, at_last = (impossible(_requests(dag, partitions, last), nodes) for last in (False, True))
+    return never, at_last
+
+
+def _requests(dag: Any, partitions: list[Any], last: bool) -> Iterator[Request]:
+    """Yield what planned jobs ask for, at their first attempt or at their last."""
+    for job in sorted(dag.needrun_jobs(), key=lambda job: job.jobid):
+        if job.is_local or (last and not job.restart_times):
+            continue
+        attempt = job.restart_times + 1 if last else 1
+        asked = job.rule.expand_resources(
+            job.wildcards_dict, job.input, attempt, skip_evaluation={"tmpdir"}
+        )
+        request = request_of(job.rule.name, asked, attempt, partitions)
+        if request is not None:
+            yield request
 
 
 def read_partitions(path: Path | None) -> list[Any] | None:

@@ -32,13 +32,12 @@ from pspflow.options import Options
 # every job reads these files again: what options mean is for people, and takes a fifth of a second
 Options.model_config["use_attribute_docstrings"] = False
 
-from pspflow.cluster import ask_sinfo, impossible, parse_nodes
-from pspflow.clusterjobs import read_partitions, request_of
+from pspflow.clusterjobs import impossible_jobs
 from pspflow.config import load_config
 from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
 from pspflow.status.page import failures
-from pspflow.status.plan import Job, this_start, write_end, write_plans
+from pspflow.status.plan import planned_jobs, this_start, write_end, write_plans
 from pspflow.studies import registry
 
 try:
@@ -156,48 +155,16 @@ localrules:
     all,
 
 
-def planned_jobs():
-    """List the jobs of this start that have a log, in the order in which snakemake numbers them."""
-    return [
-        Job(
-            str(job.jobid),
-            job.rule.name,
-            str(job.log[0]),
-            job.wildcards_dict,
-            workflow.dag.needrun(job),
-        )
-        for job in sorted(workflow.dag.jobs, key=lambda job: job.jobid)
-        if job.log
-    ]
-
-
-def requests(partitions, last):
-    """List what planned jobs ask of SLURM, at their first attempt or at their last."""
-    for job in sorted(workflow.dag.needrun_jobs(), key=lambda job: job.jobid):
-        if job.is_local or (last and not job.restart_times):
-            continue
-        attempt = job.restart_times + 1 if last else 1
-        asked = job.rule.expand_resources(
-            job.wildcards_dict, job.input, attempt, skip_evaluation={"tmpdir"}
-        )
-        request = request_of(job.rule.name, asked, attempt, partitions)
-        if request is not None:
-            yield request
-
-
 def check_requests():
     """Stop before anything is submitted if a rule asks SLURM for what no node has.
 
     The plugin would submit such a job again and again, with more memory each time.
     """
-    nodes = parse_nodes(ask_sinfo())
-    partitions = read_partitions(workflow.executor_settings.partition_config)
-    if not nodes or partitions is None:
-        return
-    problems = impossible(requests(partitions, last=False), nodes)
-    if problems:
-        raise WorkflowError("\n".join(problems))
-    for problem in impossible(requests(partitions, last=True), nodes):
+    path = workflow.executor_settings.partition_config
+    never, at_last = impossible_jobs(workflow.dag, path)
+    if never:
+        raise WorkflowError("\n".join(never))
+    for problem in at_last:
         print(f"Warning: {problem}", file=sys.stderr)
 
 
@@ -208,7 +175,7 @@ onstart:
     write_plans(
         Path(OUT),
         this_start(workflow.executor_plugin.name, log, STARTED),
-        planned_jobs(),
+        planned_jobs(workflow.dag),
     )
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pspflow.errors import InputError
 from pspflow.io.artefacts import Provenance, replacing
 from pspflow.io.digests import KEY, PLACEHOLDER, check, check_field, damaged, seal
 
@@ -76,15 +75,13 @@ def read_table(path: Path, categories: Sequence[str] = ()) -> pd.DataFrame:
     InputError
         If the file is cut short or damaged.
     """
-    sealed = check(path)
+    _checked_footer(path)
     try:
-        fields = pq.read_metadata(path).metadata or {}
         table = pq.read_table(
             path, read_dictionary=list(categories), page_checksum_verification=True
         )
     except (pa.ArrowException, OSError) as error:
         raise damaged(path, error) from error
-    check_field(path, fields, sealed)
     return table.to_pandas(ignore_metadata=True)
 
 
@@ -96,12 +93,20 @@ def table_provenance(path: Path) -> dict[str, Any]:
     InputError
         If the file is cut short or damaged.
     """
+    footer = _checked_footer(path)
+    try:
+        fields = footer.schema.to_arrow_schema().metadata or {}
+        return dict(json.loads(fields.get(PROVENANCE_KEY, b"{}")))
+    except (pa.ArrowException, ValueError) as error:
+        raise damaged(path, error) from error
+
+
+def _checked_footer(path: Path) -> pq.FileMetaData:
+    """Read the footer of a table whose content fits its digest."""
     sealed = check(path)
     try:
-        check_field(path, pq.read_metadata(path).metadata or {}, sealed)
-        record = (pq.read_schema(path).metadata or {}).get(PROVENANCE_KEY, b"{}")
-        return dict(json.loads(record))
-    except InputError:
-        raise
-    except (pa.ArrowException, OSError, ValueError) as error:
+        footer = pq.read_metadata(path)
+    except (pa.ArrowException, OSError) as error:
         raise damaged(path, error) from error
+    check_field(path, footer.metadata or {}, sealed)
+    return footer

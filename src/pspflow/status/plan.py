@@ -81,6 +81,15 @@ def this_start(executor: str, log: list[str], time: float) -> Start:
     return Start(time, socket.gethostname(), os.getpid(), executor, sys.argv[1:], first)
 
 
+def planned_jobs(dag: Any) -> list[Job]:
+    """List the jobs of snakemake's graph that have a log, as snakemake numbers them."""
+    return [
+        Job(str(job.jobid), job.rule.name, str(job.log[0]), job.wildcards_dict, dag.needrun(job))
+        for job in sorted(dag.jobs, key=lambda job: job.jobid)
+        if job.log
+    ]
+
+
 def write_plans(folder: Path, start: Start, jobs: Iterable[Job]) -> None:
     """Write the plan of each study that has jobs, one JSON document a line: the start, the jobs.
 

@@ -48,7 +48,6 @@ def test_a_full_disk(run, kind):
         full = run.start()
         assert full.end() == 1, full.text()
         said = full.text().partition("Failed, see ")[2]
-        print(full.text())
         assert "Traceback" not in full.text()
         assert path.name in said
         assert "No space left on device" in said
