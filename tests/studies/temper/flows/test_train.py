@@ -145,6 +145,7 @@ def command(folder, name):
     ]
 
 
+@pytest.mark.faults
 @pytest.mark.fault(
     "SIGKILL of a training of flows, at any step",
     "the same command goes on from the last epoch and ends with the same bytes",
