@@ -1,11 +1,15 @@
 """Splits of structures by specimen, of every morphology alike."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from pspflow.microstructure.splits import apportion
+
+SPARE: Final = "spare"
+"""Structures that only the learning curve trains on."""
 
 
 def draw(rows: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generator) -> pd.Series:
@@ -35,3 +39,31 @@ def draw(rows: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generat
     places = [((k + 0.5) / n, name) for name, n in counts.items() for k in range(n)]
     names = [name for _, name in sorted(places, key=lambda place: place[0])]
     return rows["specimen"].map(dict(zip(line, names, strict=True)))
+
+
+def spared(splits: pd.Series, specimens: pd.Series, split: str, most: int | None) -> pd.Series:
+    """Mark the structures of a split beyond a number as spare, whole specimens of them.
+
+    Parameters
+    ----------
+    splits
+        Split of each row, from `draw`.
+    specimens
+        Specimen of each row.
+    split
+        Which split is made smaller.
+    most
+        Largest number of its structures that remain; None for all.
+
+    Returns
+    -------
+    Split of each row. The rows that remain are spread evenly over those of the split.
+    """
+    mine = splits == split
+    if most is None or mine.sum() <= most:
+        return splits
+    sizes = specimens[mine].value_counts(sort=False)
+    # golden steps through the line: any part of it has its share of those that are taken first
+    first = np.argsort(np.arange(len(sizes)) * (np.sqrt(5) - 1) / 2 % 1, kind="stable")
+    taken = sizes.index[first][sizes.to_numpy()[first].cumsum() <= most]
+    return splits.mask(mine & ~specimens.isin(taken), SPARE)

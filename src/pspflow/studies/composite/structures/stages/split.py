@@ -10,7 +10,7 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.seeds import generator
 from pspflow.studies.composite.paths import StructureTable
 from pspflow.studies.composite.structures.options import StructureSplitOptions
-from pspflow.studies.composite.structures.splits import draw
+from pspflow.studies.composite.structures.splits import draw, spared
 from pspflow.studies.stage import Seed, stage
 
 
@@ -28,7 +28,7 @@ def split(
     Parameters
     ----------
     splits
-        Parquet table to write: run, structure, split.
+        Parquet table to write: run, structure, split (train, validation, test, spare).
     options
         Shares, and the number of runs.
 
@@ -44,14 +44,12 @@ def split(
             f"{table}: {count} specimens cannot be split into {wanted} parts; add specimens, or "
             "give each structure a specimen of its own where they are independent."
         )
-    drawn = [
-        pd.DataFrame(
-            {
-                "run": run,
-                "structure": rows["structure"],
-                "split": draw(rows, options.shares, generator(seed, "composite split", run)),
-            }
-        )
-        for run in range(options.runs)
-    ]
-    write_table(splits, pd.concat(drawn), origin)
+    most = {"train": options.most_training, "validation": options.most_validation}
+
+    def drawn(run: int) -> pd.DataFrame:
+        parts = draw(rows, options.shares, generator(seed, "composite split", run))
+        for part, count in most.items():
+            parts = spared(parts, rows["specimen"], part, count)
+        return pd.DataFrame({"run": run, "structure": rows["structure"], "split": parts})
+
+    write_table(splits, pd.concat(map(drawn, range(options.runs))), origin)
