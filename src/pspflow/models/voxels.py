@@ -315,7 +315,12 @@ class Decoder(nn.Module):
 
     def forward(self, latents: Tensor) -> Tensor:
         """Map latents `b x latent` to soft structures `b x 1 x n x n x n`, from 0 to 1."""
-        return torch.sigmoid(self.last(self.stages(self.dense(latents))))
+        return torch.sigmoid(self.field(latents))
+
+    def field(self, latents: Tensor) -> Tensor:
+        """Return what `forward` takes the logistic function of: it ranks voxels where that is 1."""
+        field: Tensor = self.last(self.stages(self.dense(latents)))
+        return field
 
 
 def _convolution(before: int, after: int, *, periodic: bool = False) -> VoxelConvolution:
