@@ -1,0 +1,1 @@
+"""Chapter `design`: structures of wanted properties, refined by the solver and certified."""
