@@ -87,7 +87,7 @@ class Reference:
         if morphology not in (ALL, *self.morphologies):
             known = ", ".join(sorted(set(self.morphologies)))
             raise InputError(
-                f"No reference structure has morphology {morphology}; name of {known}."
+                f"No training structure has morphology {morphology}; name one of {known}."
             )
         return morphology if morphology in self.groups else ALL
 
