@@ -56,7 +56,7 @@ def loss_of(model: str) -> NetworkLoss:
         model=model,
         edge=EDGE,
         properties=["c11_gpa"],
-        log=recipe.statistics,
+        log=recipe.log,
         components=2 if recipe.mixture else 1,
         latent=options.latent,
         width=options.width,

@@ -1,10 +1,10 @@
 """The conditional prior p(z | c): a Gaussian or a mixture, with divergence and likelihood.
 
 Composite paper, section 2 and Tables 4 and 5. A prior of one component is Table 4's: a mean that is
-linear in c, and log variances. The table gives these the size 1 or 6, that of c, which does not
-match a mean of size 16. Here there is one variance for all dimensions of the latent space, the 1 of
-the scalar case. A prior of more components is Table 5's: a dense layer of 8 and, from it, weights,
-means and log variances of every component and dimension.
+linear in c, and log variances. The table prints "1/6" as the size of these, where the mean has 16:
+it is read as 16, one of each dimension of the latent space. A prior of more components is Table
+5's: a dense layer of 8 and, from it, weights, means and log variances of every component and
+dimension.
 """
 
 import math
@@ -87,7 +87,7 @@ class ConditionalPrior(nn.Module):
         self.components, self.latent = components, latent
         if components == 1:
             self.means = nn.Linear(properties, latent)
-            self.log_variances = nn.Linear(properties, 1)
+            self.log_variances = nn.Linear(properties, latent)
             return
         self.hidden = nn.Sequential(nn.Linear(properties, HIDDEN), nn.Tanh())
         self.weights = nn.Linear(HIDDEN, components)
@@ -104,8 +104,8 @@ class ConditionalPrior(nn.Module):
         items = len(properties)
         if self.components == 1:
             means = self.means(properties)[:, None]
-            shared = self.log_variances(properties)[:, None].expand_as(means)
-            return Mixture(means.new_zeros(items, 1), means, shared)
+            log_variances = self.log_variances(properties)[:, None]
+            return Mixture(means.new_zeros(items, 1), means, log_variances)
         hidden = self.hidden(properties)
         shape = (items, self.components, self.latent)
         return Mixture(

@@ -42,7 +42,7 @@ rule composite_forward_baselines:
         phases=f"{STRUCTURES_DIR}/all/phases.parquet",
         stiffness=f"{STRUCTURES_DIR}/all/stiffness.parquet",
         splits=f"{STRUCTURES_DIR}/all/splits.parquet",
-        latents=f"{NETWORKS_DIR}/all/none/{PLAIN_AUTOENCODER}/run{{run}}/latents.parquet",
+        latents=f"{NETWORKS_DIR}/all/none/{COMPOSITE.forward.autoencoders[0]}/run{{run}}/latents.parquet",
     output:
         f"{FORWARD_DIR}/baselines/{{target}}/run{{run}}.parquet",
     log:

@@ -6,7 +6,7 @@
 # ablation/mismatch.parquet, figures/*.png, section.json
 
 from pspflow.studies.composite.inverse.options import DESIGNER
-from pspflow.studies.composite.networks.recipes import PLAIN_AUTOENCODER, RECIPES
+from pspflow.studies.composite.networks.recipes import RECIPES
 
 NETWORKS_DIR = f"{COMPOSITE_DIR}/networks"
 NETWORKS_RUN = f"{NETWORKS_DIR}/{{set}}/{{target}}/{{network}}/run{{run}}"
@@ -21,13 +21,18 @@ NETWORKS_PREDICTED = [
     for run in NETWORKS_RUNS
 ]
 NETWORKS_DESIGNERS = [
-    (COMPOSITE.structures.design_set, target, network, 0)
+    (COMPOSITE.structures.design_set, target, network, run)
     for target, networks in COMPOSITE.inverse.models.model_dump().items()
     for network in networks
+    for run in NETWORKS_RUNS
 ]
-NETWORKS_PLAIN = [("all", "none", PLAIN_AUTOENCODER, run) for run in NETWORKS_RUNS]
-# the autoencoders of the first run that learn C11 along, and the plain one
-NETWORKS_DECODING = NETWORKS_PLAIN[:1] + [
+NETWORKS_PLAIN = [
+    ("all", "none", network, run)
+    for network in COMPOSITE.forward.autoencoders
+    for run in NETWORKS_RUNS
+]
+# the autoencoders of the first run: the plain ones, and those that learn C11 along
+NETWORKS_DECODING = [each for each in NETWORKS_PLAIN if each[-1] == 0] + [
     ("all", "c11", network, 0)
     for network in COMPOSITE.forward.models.c11
     if RECIPES[network].autoencoder
@@ -85,9 +90,9 @@ localrules:
 rule composite_networks_train:
     """Train a network, whichever it is, until its validation loss stops falling."""
     input:
-        structures=f"{STRUCTURES_DIR}/{{set}}/structures.zarr",
-        phases=f"{STRUCTURES_DIR}/{{set}}/phases.parquet",
-        stiffness=f"{STRUCTURES_DIR}/{{set}}/stiffness.parquet",
+        structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
+        phases=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/phases.parquet",
+        stiffness=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/stiffness.parquet",
         splits=f"{STRUCTURES_DIR}/{{set}}/splits.parquet",
         style=lambda wildcards: NETWORKS_STYLES.get(wildcards.network, []),
     output:
@@ -137,7 +142,7 @@ rule composite_networks_predict:
     """Predict the properties of every structure by a trained network."""
     input:
         weights=f"{NETWORKS_RUN}/weights.safetensors",
-        structures=f"{STRUCTURES_DIR}/{{set}}/structures.zarr",
+        structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
         splits=f"{STRUCTURES_DIR}/{{set}}/splits.parquet",
     output:
         f"{NETWORKS_RUN}/predictions.parquet",
@@ -166,7 +171,7 @@ rule composite_networks_encode:
     """Encode every structure by a trained autoencoder."""
     input:
         weights=f"{NETWORKS_RUN}/weights.safetensors",
-        structures=f"{STRUCTURES_DIR}/{{set}}/structures.zarr",
+        structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
         splits=f"{STRUCTURES_DIR}/{{set}}/splits.parquet",
     output:
         f"{NETWORKS_RUN}/latents.parquet",

@@ -6,6 +6,14 @@
 
 STRUCTURES_DIR = f"{COMPOSITE_DIR}/structures"
 STRUCTURES_SETS = list(COMPOSITE.structures.sets)
+# the set that each set's structures are of: set gap only splits others
+STRUCTURES_OF = {name: name for name in STRUCTURES_SETS} | {
+    "gap": COMPOSITE.structures.design_set
+}
+# folder of each set's structures and their stiffness
+STRUCTURES_FOLDERS = {
+    name: f"{STRUCTURES_DIR}/{kept}" for name, kept in STRUCTURES_OF.items()
+}
 STRUCTURES_SHARES = shares(COMPOSITE.structures.solver.shards)
 STRUCTURES_FILES = {
     name: watched(path, f"composite.structures.stack.{key}")
@@ -46,11 +54,13 @@ elif STRUCTURES_DEVICE == "auto" and CONFIG.device == "cpu":
 # what a job of the solver asks for; the plugin of LSF knows no gpu resource
 STRUCTURES_GPU = {"gpu": 1, "lsf_extra": "-gpu num=1"} if STRUCTURES_ON_GPU else {}
 # structures of a set whose strain fields are kept, spread over it
-STRUCTURES_FIELDS = {"all": COMPOSITE.localization.structures or "all", "pair": 0}
+STRUCTURES_FIELDS = dict.fromkeys(STRUCTURES_SETS, 0) | {
+    "all": COMPOSITE.localization.structures or "all"
+}
 
 
 wildcard_constraints:
-    set="all|pair",
+    set="|".join(STRUCTURES_OF),
     shard=r"\d+-of-\d+",
 
 
@@ -72,6 +82,8 @@ if COMPOSITE.structures.source == "simulated":
             f"{COMPOSITE_DIR}/logs/structures/{{set}}/simulate.log",
         benchmark:
             f"{COMPOSITE_DIR}/benchmarks/structures/{{set}}/simulate.tsv"
+        wildcard_constraints:
+            set="|".join(STRUCTURES_SETS),
         conda:
             "../../../envs/cpu.yaml"
         resources:
@@ -136,6 +148,8 @@ rule composite_structures_solve:
         f"{COMPOSITE_DIR}/logs/structures/{{set}}/solved/{{shard}}.log",
     benchmark:
         f"{COMPOSITE_DIR}/benchmarks/structures/{{set}}/solved/{{shard}}.tsv"
+    wildcard_constraints:
+        set="|".join(STRUCTURES_SETS),
     conda:
         f"../../../envs/{'gpu' if STRUCTURES_ON_GPU else 'cpu'}.yaml"
     resources:
@@ -169,6 +183,8 @@ rule composite_structures_merge_stiffness:
         f"{COMPOSITE_DIR}/logs/structures/{{set}}/merge_stiffness.log",
     benchmark:
         f"{COMPOSITE_DIR}/benchmarks/structures/{{set}}/merge_stiffness.tsv"
+    wildcard_constraints:
+        set="|".join(STRUCTURES_SETS),
     conda:
         "../../../envs/cpu.yaml"
     shell:
@@ -211,6 +227,8 @@ rule composite_structures_split:
         f"{COMPOSITE_DIR}/logs/structures/{{set}}/split.log",
     benchmark:
         f"{COMPOSITE_DIR}/benchmarks/structures/{{set}}/split.tsv"
+    wildcard_constraints:
+        set="|".join(STRUCTURES_SETS),
     conda:
         "../../../envs/cpu.yaml"
     params:

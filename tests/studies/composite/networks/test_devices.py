@@ -46,7 +46,7 @@ def training(model, device):
         model,
         EDGE,
         [NORMAL[column] for column in columns],
-        log=recipe.statistics,
+        log=recipe.log,
         components=2 if recipe.mixture else 1,
         latent=OPTIONS.latent,
         width=OPTIONS.width,

@@ -9,6 +9,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.studies.composite.structures.options import SimulatedOptions, StructureSplitOptions
 from pspflow.studies.composite.structures.sets import plan_structures
+from pspflow.studies.composite.structures.splits import SPARE, draw, spared
 from pspflow.studies.composite.structures.stages.split import split
 
 ORIGIN = Provenance("test", {}, None, {})
@@ -57,3 +58,30 @@ def test_too_few_specimens_to_split(tmp_path):
     rows = pd.DataFrame({"structure": list("abcd"), "specimen": list("xxyy"), "morphology": ""})
     with pytest.raises(InputError, match="2 specimens cannot be split into 3"):
         drawn(tmp_path, rows)
+
+
+def test_spare_structures_leave_as_many_of_every_morphology():
+    """The learning curve's smaller sets are of the same kinds as the whole, and no test is lost."""
+    rows = pd.DataFrame(
+        {
+            "specimen": [f"s{place}" for place in range(1280)],
+            "morphology": [f"m{place % 64}" for place in range(1280)],
+        }
+    )
+    whole = draw(rows, {"train": 0.6, "validation": 0.2, "test": 0.2}, np.random.default_rng(0))
+    fewer = spared(whole, rows["specimen"], 192)
+    counts = rows["morphology"][fewer == "train"].value_counts()
+    assert (fewer == "train").sum() == 192
+    assert ((fewer == SPARE) == ((whole == "train") & (fewer != "train"))).all()
+    assert len(counts) >= 50
+    assert counts.max() <= 8
+    assert (spared(whole, rows["specimen"], None) == whole).all()
+
+
+def test_a_specimen_is_spared_as_a_whole():
+    """Structures of one specimen are alike: none of them may train while others are spare."""
+    rows = pd.DataFrame({"specimen": np.repeat(["a", "b", "c", "d"], 3)})
+    splits = pd.Series(["train"] * 9 + ["test"] * 3)
+    fewer = spared(splits, rows["specimen"], 4)
+    assert fewer.groupby(rows["specimen"]).nunique().eq(1).all()
+    assert (fewer == "train").sum() == 3

@@ -2,10 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pspflow.options import Options
-from pspflow.studies.composite.networks.recipes import PREDICTING, NetworkName
+from pspflow.studies.composite.networks.recipes import (
+    PLAIN_AUTOENCODERS,
+    PREDICTING,
+    NetworkName,
+)
 
 Networks = Annotated[tuple[NetworkName, ...], Field(min_length=1)]
 
@@ -32,4 +36,18 @@ class ForwardOptions(Options):
     """Stiffness from structure."""
 
     models: ForwardModels = ForwardModels()
-    """Networks that predict the stiffness; the plain autoencoder, vae, is always trained too."""
+    """Networks that predict the stiffness."""
+    autoencoders: Annotated[tuple[NetworkName, ...], Field(min_length=1)] = ("vae",)
+    """Plain autoencoders whose latents regressions predict from; the paper's is vae."""
+
+    @field_validator("autoencoders")
+    @classmethod
+    def _plain(cls, names: tuple[NetworkName, ...]) -> tuple[NetworkName, ...]:
+        for name in names:
+            if name not in PLAIN_AUTOENCODERS:
+                raise ValueError(
+                    f"{name} is no plain autoencoder; choose from {', '.join(PLAIN_AUTOENCODERS)}."
+                )
+        if len(set(names)) < len(names):
+            raise ValueError("a network is listed twice; remove one.")
+        return names

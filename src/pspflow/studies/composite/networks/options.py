@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pspflow.options import Count, Options, Positive, Weight
 from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName, Recipe
-from pspflow.studies.composite.structures.options import SetName
+from pspflow.studies.composite.structures.options import FAMILIES, SetName
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 Prior = Literal["joint", "refitted"]
@@ -38,6 +38,15 @@ class ObjectiveOptions(Options):
         return self.without(*unused & set(type(self).model_fields))
 
 
+class ScheduledOptions(ObjectiveOptions):
+    """The same for the paper's networks with symmetric copies and a schedule."""
+
+    learning_rate: Positive = 2e-3
+    """Learning rate of Adam at the start; it falls to zero as a cosine over the epochs."""
+    betas: tuple[Beta, Beta] = (0.9, 0.999)
+    """Betas of Adam."""
+
+
 class StatisticsOptions(ObjectiveOptions):
     """The same for our networks."""
 
@@ -54,12 +63,27 @@ class StatisticsOptions(ObjectiveOptions):
 
 
 class EpochsOptions(Options):
-    """Largest number of epochs on each set."""
+    """Number of epochs on each set."""
 
     all: Count = 8
     """Epochs on all structures."""
     pair: Count = 15
-    """Epochs on the two morphologies of inverse design."""
+    """Epochs on the two morphologies of inverse design, and with a region of them held out."""
+    large_pair: Count = 15
+    """Epochs on the two morphologies at the paper's size."""
+    families: Count = 8
+    """Epochs on each family of structures."""
+
+    @classmethod
+    def key(cls, name: SetName) -> str:
+        """Return the option that a set's number of epochs is in."""
+        if name in FAMILIES:
+            return "families"
+        return "pair" if name == "gap" else name
+
+    def of(self, name: SetName) -> int:
+        """Return the number of epochs on a set."""
+        return int(getattr(self, self.key(name)))
 
 
 class TrainingOptions(Options):
@@ -78,21 +102,27 @@ class TrainingOptions(Options):
     batch_size: Count = 8
     """Structures in a batch; the paper's 8."""
     max_epochs: EpochsOptions = EpochsOptions()
-    """Largest number of epochs on each set."""
+    """Largest number of epochs of the paper's networks, which stop by their patience."""
+    scheduled_epochs: EpochsOptions = EpochsOptions()
+    """Number of epochs of networks with a schedule, which reaches its end."""
     patience: Count = 10
     """Epochs without a lower validation loss after which training stops; the paper's 10."""
     published: ObjectiveOptions = ObjectiveOptions()
     """Loss and optimiser of the paper's networks."""
+    scheduled: ScheduledOptions = ScheduledOptions()
+    """Loss and optimiser of the paper's networks with copies and a schedule."""
     statistics: StatisticsOptions = StatisticsOptions()
     """Loss and optimiser of our networks."""
 
-    def epochs(self, name: SetName) -> int:
-        """Return the largest number of epochs on a set."""
-        return self.max_epochs.all if name == "all" else self.max_epochs.pair
+    def epochs(self, network: NetworkName, name: SetName) -> int:
+        """Return the largest number of epochs of a network on a set."""
+        scheduled = RECIPES[network].augmented
+        return (self.scheduled_epochs if scheduled else self.max_epochs).of(name)
 
     def objective(self, network: NetworkName) -> ObjectiveOptions:
         """Return the part that the training of this network uses."""
-        return self.statistics if RECIPES[network].ours else self.published
+        chosen: ObjectiveOptions = getattr(self, RECIPES[network].objective)
+        return chosen
 
 
 class AblationOptions(Options):
@@ -115,18 +145,20 @@ class NetworkOptions(TrainingOptions):
     def trained(self, network: NetworkName, name: SetName) -> TrainingOptions:
         """Return what acts on the training of a network on a set; the rest has its defaults."""
         recipe = RECIPES[network]
-        unused = {"published" if recipe.ours else "statistics"}
+        unused = {"published", "scheduled", "statistics", "max_epochs", "scheduled_epochs"}
         if not recipe.autoencoder or recipe.statistics:
             unused.add("decoder_width")
         if not recipe.autoencoder:
             unused.add("latent")
         if not recipe.mixture:
             unused.add("components")
-        used = "statistics" if recipe.ours else "published"
+        if recipe.augmented:
+            unused.add("patience")
+        epochs = EpochsOptions.model_validate({EpochsOptions.key(name): self.epochs(network, name)})
         acting = self.without(*unused).model_copy(
             update={
-                used: self.objective(network).trained(recipe),
-                "max_epochs": EpochsOptions.model_validate({name: self.epochs(name)}),
+                recipe.objective: self.objective(network).trained(recipe),
+                "scheduled_epochs" if recipe.augmented else "max_epochs": epochs,
             }
         )
         kept = set(TrainingOptions.model_fields)

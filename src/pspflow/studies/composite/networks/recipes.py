@@ -18,18 +18,33 @@ class Recipe:
     """Its name in figures."""
     net: str
     """`module:class` of the model; it is given those sizes that its signature names."""
-    ours: bool = False
-    """Whether it is our addition, with our optimiser, rather than the paper's."""
     autoencoder: bool = True
     """Whether it encodes and decodes; if not, it is regression alone."""
     regression: bool = True
     """Whether it predicts properties."""
     mixture: bool = False
     """Whether its prior is a mixture."""
-    statistics: bool = False
-    """Whether trunk, decoder and loss are ours rather than the paper's, and logarithms learned."""
     augmented: bool = False
-    """Whether it is trained on symmetric copies of the structures."""
+    """Whether it is trained on symmetric copies of the structures, with our optimiser and its
+    schedule."""
+    log: bool = False
+    """Whether it learns the logarithms of the properties."""
+    statistics: bool = False
+    """Whether trunk, decoder and loss are ours rather than the paper's."""
+    after: str = ""
+    """The network that it adds a step to; none for the paper's."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is our addition rather than the paper's."""
+        return self.augmented
+
+    @property
+    def objective(self) -> str:
+        """The section of the options that has its loss and optimiser."""
+        if self.statistics:
+            return "statistics"
+        return "scheduled" if self.augmented else "published"
 
     @property
     def style(self) -> bool:
@@ -42,35 +57,81 @@ REGRESSOR: Final = "pspflow.models.vae_regression:VoxelRegressor"
 RECIPES: Final[dict[str, Recipe]] = {
     "cnn": Recipe("CNN", REGRESSOR, autoencoder=False),
     "cnn_augmented": Recipe(
-        "CNN, augmented", REGRESSOR, ours=True, autoencoder=False, augmented=True
+        "CNN, copies", REGRESSOR, autoencoder=False, augmented=True, after="cnn"
+    ),
+    "cnn_log": Recipe(
+        "CNN, logarithms",
+        REGRESSOR,
+        autoencoder=False,
+        augmented=True,
+        log=True,
+        after="cnn_augmented",
     ),
     "cnn_statistics": Recipe(
         "CNN + statistics",
         REGRESSOR,
-        ours=True,
         autoencoder=False,
-        statistics=True,
         augmented=True,
+        log=True,
+        statistics=True,
+        after="cnn_log",
     ),
     "vae": Recipe("VAE", AUTOENCODER, regression=False),
+    "vae_statistics": Recipe(
+        "VAE + statistics",
+        AUTOENCODER,
+        regression=False,
+        augmented=True,
+        statistics=True,
+        after="vae",
+    ),
     "gaussian": Recipe("VAE-regression, Gaussian", AUTOENCODER),
-    "mixture": Recipe("VAE-regression, mixture", AUTOENCODER, mixture=True),
+    "gaussian_augmented": Recipe("Gaussian, copies", AUTOENCODER, augmented=True, after="gaussian"),
+    "gaussian_log": Recipe(
+        "Gaussian, logarithms",
+        AUTOENCODER,
+        augmented=True,
+        log=True,
+        after="gaussian_augmented",
+    ),
     "gaussian_statistics": Recipe(
-        "Gaussian + statistics", AUTOENCODER, ours=True, statistics=True, augmented=True
+        "Gaussian + statistics",
+        AUTOENCODER,
+        augmented=True,
+        log=True,
+        statistics=True,
+        after="gaussian_log",
+    ),
+    "mixture": Recipe("VAE-regression, mixture", AUTOENCODER, mixture=True),
+    "mixture_augmented": Recipe(
+        "mixture, copies", AUTOENCODER, mixture=True, augmented=True, after="mixture"
+    ),
+    "mixture_log": Recipe(
+        "mixture, logarithms",
+        AUTOENCODER,
+        mixture=True,
+        augmented=True,
+        log=True,
+        after="mixture_augmented",
     ),
     "mixture_statistics": Recipe(
         "mixture + statistics",
         AUTOENCODER,
-        ours=True,
         mixture=True,
-        statistics=True,
         augmented=True,
+        log=True,
+        statistics=True,
+        after="mixture_log",
     ),
 }
 PREDICTING: Final = tuple(name for name, recipe in RECIPES.items() if recipe.regression)
 """Networks that predict properties."""
-PLAIN_AUTOENCODER: Final = "vae"
-"""The network whose latents the baselines take."""
+PLAIN_AUTOENCODERS: Final = tuple(
+    name for name, recipe in RECIPES.items() if recipe.autoencoder and not recipe.regression
+)
+"""Networks whose latents the baselines take: the paper's and ours."""
+PLAIN_AUTOENCODER: Final = PLAIN_AUTOENCODERS[0]
+"""The paper's."""
 
 
 def known_network(name: str) -> str:

@@ -58,17 +58,23 @@ class NetworkLoss:
         return self.losses(structures, chosen(stiffness, self.columns), rng)
 
     def validation(self, batch: Batch, number: int) -> Tensor:
-        """Return the loss of a validation batch, with the same draws in every epoch."""
+        """Return the watched loss of a validation batch, with the same draws in every epoch."""
         rng = self._rng("validation", number)
-        loss, _ = self.losses(to_input(batch[0]), chosen(batch[1], self.columns), rng)
-        return loss
+        properties = chosen(batch[1], self.columns)
+        _, terms = self.losses(to_input(batch[0]), properties, rng)
+        return self.watched(terms)
+
+    def watched(self, terms: dict[str, Tensor]) -> Tensor:
+        """Return the loss by which epochs are ranked, from the terms of a batch."""
+        return terms["squares"]
 
     def losses(
         self, structures: Tensor, properties: Tensor, rng: torch.Generator
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of structures `b x 1 x n x n x n`, and its terms by name."""
         error = self.network.net(structures) - self.network.scale(properties)
-        return error.square().mean(), {}
+        loss = error.square().mean()
+        return loss, {"squares": loss}
 
     def _rng(self, *purpose: object) -> torch.Generator:
         seed = int(generator(self.seed, "network", *purpose).integers(2**62))
@@ -83,6 +89,12 @@ class AutoencoderLoss(NetworkLoss):
     """
 
     reconstruction: nn.Module
+
+    @property
+    def consistency_weight(self) -> float:
+        """Weight of the regressor's error on decoded structures; 0 for the paper's networks."""
+        objective = self.objective
+        return objective.consistency_weight if isinstance(objective, StatisticsOptions) else 0.0
 
     def losses(
         self, structures: Tensor, properties: Tensor, rng: torch.Generator
@@ -104,14 +116,32 @@ class AutoencoderLoss(NetworkLoss):
             guess = encoded.properties + _normal(spreads, rng) * spreads  # one draw from q(c | x)
             prior = net.prior(guess)
             terms["divergence"] = prior.divergence(encoded.means, encoded.log_variances).mean()
-            squares = (wanted - encoded.properties).square() / spreads.square()
-            terms["regression"] = 0.5 * (squares + encoded.property_log_variances).mean()
+            squares = (wanted - encoded.properties).square()
+            terms["squares"] = squares.mean()
+            scaled = squares / spreads.square()
+            terms["regression"] = 0.5 * (scaled + encoded.property_log_variances).mean()
             loss = loss + self.objective.regression_weight * terms["regression"]
         loss = loss + self.objective.kl_weight * terms["divergence"]
-        if isinstance(self.objective, StatisticsOptions) and self.objective.consistency_weight:
+        weight = self.consistency_weight
+        if weight and net.regressor is not None:
             terms["consistency"] = self._consistency(net, decoded, wanted)
-            loss = loss + self.objective.consistency_weight * terms["consistency"]
+            loss = loss + weight * terms["consistency"]
         return loss, terms
+
+    def watched(self, terms: dict[str, Tensor]) -> Tensor:
+        """Return the loss with the squares of the regression in place of its likelihood.
+
+        The likelihood has q(c | x)'s variance, which the training makes small: one validation
+        structure then moves it by tens from an epoch to the next, and epochs cannot be ranked. The
+        squares are its part for a variance of 1, with the same weight.
+        """
+        weights = {
+            "reconstruction": 1.0,
+            "squares": self.objective.regression_weight / 2,
+            "divergence": self.objective.kl_weight,
+            "consistency": self.consistency_weight,
+        }
+        return torch.stack([weights[name] * terms[name] for name in weights if name in terms]).sum()
 
     def _consistency(self, net: VAERegression, decoded: Tensor, wanted: Tensor) -> Tensor:
         """Return the present regressor's error on the decoded structures cut to two phases.

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from pspflow.logs import log
 from pspflow.mechanics.element import Scheme
 from pspflow.microstructure.splits import SPLITS
-from pspflow.options import Options, Positive, Share, Weight
+from pspflow.options import Count, Options, Positive, Share, Weight
 from pspflow.studies.composite.structures import paper
 
 Fraction = Annotated[float, Field(ge=0.01, le=0.99)]
@@ -21,15 +21,49 @@ MIN_STRUCTURES: Final = 12
 """Fewer cannot be split into training, validation and test."""
 MIN_EDGE: Final = 9
 """Least edge of structures that networks learn from, in voxels."""
-SetName = Literal["all", "pair"]
-"""All structures, or those of the two morphologies of inverse design."""
+Edge = Annotated[int, Field(ge=MIN_EDGE, le=512)]
+FamilyName = Literal["fibres", "particles", "spinodal"]
+"""Families of structures that are no Gaussian fields cut at a level."""
+FAMILIES: Final[tuple[FamilyName, ...]] = get_args(FamilyName)
+SetName = Literal["all", "pair", "gap", "large_pair", "local", "fibres", "particles", "spinodal"]
+"""All structures; those of the two morphologies of inverse design; the same with a region of C11
+kept for tests; the two morphologies at another size; those of localization; and the families."""
 SET_NAMES: Final[tuple[SetName, ...]] = get_args(SetName)
 
 
-class SimulatedOptions(Options):
-    """Simulated two-phase structures: smoothed noise, cut at a level."""
+class LargePairOptions(Options):
+    """The two morphologies of inverse design at the paper's size, beside those of `pair`."""
 
-    edge_voxels: Annotated[int, Field(ge=MIN_EDGE, le=512)] = 15
+    edge_voxels: Edge | None = None
+    """Voxels along each edge; the paper's 51. null: this set is not made."""
+    structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 300
+    """Number of structures of both morphologies together; the paper has about 280."""
+    morphologies: tuple[Sigmas, Sigmas] = paper.PAIR_MORPHOLOGIES
+    """Widths along x, y and z of the two morphologies; the paper's."""
+
+
+class LocalOptions(Options):
+    """Structures of localization, where they are larger than those of `all`."""
+
+    edge_voxels: Edge | None = None
+    """Voxels along each edge. null: this set is not made, and localization takes set `all`."""
+    structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 300
+    """Number of structures of all morphologies together, each with its strain field."""
+
+
+class FamiliesOptions(Options):
+    """Structures of other families, of the edge, the fractions and the moduli of `all`."""
+
+    names: tuple[FamilyName, ...] = ()
+    """Families that are made."""
+    structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 60
+    """Number of structures of each family."""
+
+
+class SimulatedOptions(Options):
+    """Simulated two-phase structures: smoothed noise, cut at a level, and other families."""
+
+    edge_voxels: Edge = 15
     """Voxels along each edge of a structure; the paper's 51."""
     structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 288
     """Number of structures of all morphologies together; the paper has about 8,900."""
@@ -48,6 +82,12 @@ class SimulatedOptions(Options):
     pair_morphologies: tuple[Sigmas, Sigmas] = ((3.0, 1.0, 1.0), (1.0, 3.0, 3.0))
     """Widths along x, y and z of the two morphologies of inverse design; the paper's are 7, 1, 1
     and 1, 7, 7 at an edge of 51."""
+    large_pair: LargePairOptions = LargePairOptions()
+    """Set `large_pair`."""
+    local: LocalOptions = LocalOptions()
+    """Set `local`."""
+    families: FamiliesOptions = FamiliesOptions()
+    """Sets `fibres`, `particles` and `spinodal`."""
 
     @field_validator("sigmas_voxels", "pair_morphologies")
     @classmethod
@@ -68,21 +108,53 @@ class SimulatedOptions(Options):
             )
         return self
 
+    @property
+    def sets(self) -> tuple[SetName, ...]:
+        """The sets that are made."""
+        more: list[SetName] = list(self.families.names)
+        if self.local.edge_voxels is not None:
+            more.insert(0, "local")
+        if self.large_pair.edge_voxels is not None:
+            more.insert(0, "large_pair")
+        return ("all", "pair", *more)
+
     def morphologies(self, name: SetName) -> tuple[Sigmas, ...]:
-        """Widths along x, y and z of each morphology of a set."""
+        """Widths along x, y and z of each morphology of a set of smoothed noise."""
         if name == "pair":
             return self.pair_morphologies
+        if name == "large_pair":
+            return self.large_pair.morphologies
         return tuple((x, y, z) for x, y, z in product(self.sigmas_voxels, repeat=3))
 
     def made(self, name: SetName) -> Self:
-        """Reset what only the other set is made with."""
-        if name == "pair":
-            return self.without("structures", "sigmas_voxels")
-        return self.without("pair_structures", "pair_morphologies")
+        """Reset what only other sets are made with."""
+        of_sets: dict[SetName, tuple[str, ...]] = {
+            "all": ("structures", "sigmas_voxels"),
+            "pair": ("pair_structures", "pair_morphologies"),
+            "large_pair": ("large_pair",),
+            "local": ("local",),
+        }
+        kept = {*of_sets.get(name, ("families",)), *(("sigmas_voxels",) if name == "local" else ())}
+        every = {"families", *(option for options in of_sets.values() for option in options)}
+        return self.without(*every - kept)
 
     def count(self, name: SetName) -> int:
         """Count the structures of a set."""
-        return self.pair_structures if name == "pair" else self.structures
+        counts: dict[SetName, int] = {
+            "all": self.structures,
+            "pair": self.pair_structures,
+            "large_pair": self.large_pair.structures,
+            "local": self.local.structures,
+        }
+        return counts.get(name, self.families.structures)
+
+    def edge(self, name: SetName) -> int:
+        """Voxels along each edge of the structures of a set."""
+        own: dict[SetName, int | None] = {
+            "large_pair": self.large_pair.edge_voxels,
+            "local": self.local.edge_voxels,
+        }
+        return own.get(name) or self.edge_voxels
 
 
 class StackOptions(Options):
@@ -135,6 +207,9 @@ class StructureSplitOptions(Options):
     """Share for the reported numbers."""
     runs: Annotated[int, Field(ge=1, le=100)] = 1
     """Number of independent random splits, each with models of its own; the paper's ten."""
+    most_training: Count | None = None
+    """Largest number of training structures of set `all`; those beyond it are spare, and only the
+    learning curve takes them. null: all train."""
 
     @property
     def shares(self) -> dict[str, float]:
@@ -192,12 +267,12 @@ class StructuresOptions(Options):
     @property
     def sets(self) -> tuple[SetName, ...]:
         """The sets there are: a user's structures have no pair of morphologies made for them."""
-        return SET_NAMES if self.source == "simulated" else SET_NAMES[:1]
+        return self.simulated.sets if self.source == "simulated" else ("all",)
 
     @property
     def design_set(self) -> SetName:
         """The set of inverse design: the two morphologies made for it, or all there are."""
-        return self.sets[-1]
+        return "pair" if self.source == "simulated" else "all"
 
     @property
     def papers_material(self) -> bool:

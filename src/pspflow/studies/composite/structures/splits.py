@@ -1,11 +1,15 @@
 """Splits of structures by specimen, of every morphology alike."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from pspflow.microstructure.splits import apportion
+
+SPARE: Final = "spare"
+"""Training structures that only the learning curve takes."""
 
 
 def draw(rows: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generator) -> pd.Series:
@@ -35,3 +39,29 @@ def draw(rows: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generat
     places = [((k + 0.5) / n, name) for name, n in counts.items() for k in range(n)]
     names = [name for _, name in sorted(places, key=lambda place: place[0])]
     return rows["specimen"].map(dict(zip(line, names, strict=True)))
+
+
+def spared(splits: pd.Series, specimens: pd.Series, most: int | None) -> pd.Series:
+    """Mark the training structures beyond a number as spare, whole specimens of them.
+
+    Parameters
+    ----------
+    splits
+        Split of each row, from `draw`.
+    specimens
+        Specimen of each row.
+    most
+        Largest number of training structures that remain; None for all.
+
+    Returns
+    -------
+    Split of each row. The rows that remain are spread evenly over those of the training.
+    """
+    training = splits == "train"
+    if most is None or training.sum() <= most:
+        return splits
+    sizes = specimens[training].value_counts(sort=False)
+    # golden steps through the line: any part of it has its share of those that are taken first
+    first = np.argsort(np.arange(len(sizes)) * (np.sqrt(5) - 1) / 2 % 1, kind="stable")
+    taken = sizes.index[first][sizes.to_numpy()[first].cumsum() <= most]
+    return splits.mask(training & ~specimens.isin(taken), SPARE)

@@ -64,9 +64,9 @@ def symmetries_of(
 ) -> Symmetries:
     """Say which symmetries a set has.
 
-    Sets that were simulated have them by construction: `all` has every morphology in each order of
-    the axes, `pair` two that differ in it. Of other sets they are looked for in the training
-    structures.
+    Sets of smoothed noise have them by construction: `all` has every morphology in each order of
+    the axes, `pair` two that differ in it. Of other sets and families they are looked for in the
+    training structures.
 
     Parameters
     ----------
@@ -80,7 +80,14 @@ def symmetries_of(
         Source of the choice of structures, where there are many.
     """
     if provenance_of(structures)["stage"] == SIMULATED:
-        return EVERY if name == "all" else MIRRORS
+        by_name: dict[SetName, Symmetries] = {
+            "all": EVERY,
+            "local": EVERY,
+            "pair": MIRRORS,
+            "large_pair": MIRRORS,
+        }
+        if name in by_name:
+            return by_name[name]
     chosen = np.sort(rng.permutation(len(training))[:MOST])
     return found_symmetries(np.asarray(training[chosen]))
 

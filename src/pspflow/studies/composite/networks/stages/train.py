@@ -75,8 +75,9 @@ def train(
 ) -> None:
     """Train a network until its loss on validation structures stops falling.
 
-    A killed training continues from its last epoch when it is started again. Networks of ours learn
-    from symmetric copies, of those symmetries that the set has.
+    A killed training continues from its last epoch when it is started again. Augmented networks
+    learn from symmetric copies, of those symmetries that the set has, and train to the end of their
+    schedule.
 
     Parameters
     ----------
@@ -121,7 +122,7 @@ def train(
         "model": network,
         "edge": voxels.shape[1],
         "properties": list(properties),
-        "log": bool(recipe.statistics and _positive(known)),
+        "log": bool(recipe.log and properties and _positive(known)),
         "components": options.components if recipe.mixture else 1,
         **{key: getattr(options, key) for key in ("latent", "width", "decoder_width", "dense")},
     }
@@ -145,6 +146,8 @@ def train(
     seen = voxels[part["train"]].mean(axis=(1, 2, 3), dtype=np.float64)
     material = _material(read_table(phases), properties, known, seen)
 
+    epochs = options.epochs(network, name)
+
     def finish(best: dict[str, Tensor]) -> dict[str, Tensor]:
         made.load_state_dict(best)
         made.eval()
@@ -157,16 +160,16 @@ def train(
             loss,
             shuffled(data["train"], options.batch_size, stream),
             in_order(data["validation"], options.batch_size),
-            options.epochs(name),
+            epochs,
             device,
         ),
         origin=origin,
         weights=weights,
         history=history,
         model={**arguments, "material": material},
-        epochs=options.epochs(name),
+        epochs=epochs,
         score="validation_loss",
-        patience=options.patience,
+        patience=None if recipe.augmented else options.patience,
         finish=finish,
     )
 

@@ -35,7 +35,7 @@ def simulate(
     Parameters
     ----------
     name
-        Name of the set: `all` morphologies, or the `pair` of inverse design.
+        Name of the set, see `options.SetName`.
     structures
         Zarr store to write: phase ids (structure, x, y, z).
     table
@@ -46,10 +46,10 @@ def simulate(
         Number, size, morphologies, volume fractions and moduli.
     """
     plan = plan_structures(name, options, seed)
-    widths = options.morphologies(name)
+    widths, edge = options.morphologies(name), options.edge(name)
     work = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
         delayed(simulate_composite)(
-            options.edge_voxels,
+            edge,
             widths[place % len(widths)],
             fraction,
             generator(seed, "composite structure", name, place),
@@ -57,9 +57,7 @@ def simulate(
         for place, fraction in enumerate(plan["volume_fraction"])
     )
     made = progress(work, len(plan), f"structures of set {name}", "structure")
-    plan["volume_fraction"] = write_structures(
-        structures, made, len(plan), options.edge_voxels, origin
-    )
+    plan["volume_fraction"] = write_structures(structures, made, len(plan), edge, origin)
     write_table(table, plan, origin)
     write_table(phases, phase_table(options.young_gpa, options.poisson), origin)
     log.info("Simulated %d structures of %d morphologies", len(plan), len(widths))

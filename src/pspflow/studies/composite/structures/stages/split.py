@@ -10,7 +10,7 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.seeds import generator
 from pspflow.studies.composite.paths import StructureTable
 from pspflow.studies.composite.structures.options import StructureSplitOptions
-from pspflow.studies.composite.structures.splits import draw
+from pspflow.studies.composite.structures.splits import draw, spared
 from pspflow.studies.stage import Seed, stage
 
 
@@ -28,7 +28,7 @@ def split(
     Parameters
     ----------
     splits
-        Parquet table to write: run, structure, split.
+        Parquet table to write: run, structure, split (train, validation, test, spare).
     options
         Shares, and the number of runs.
 
@@ -49,7 +49,11 @@ def split(
             {
                 "run": run,
                 "structure": rows["structure"],
-                "split": draw(rows, options.shares, generator(seed, "composite split", run)),
+                "split": spared(
+                    draw(rows, options.shares, generator(seed, "composite split", run)),
+                    rows["specimen"],
+                    options.most_training,
+                ),
             }
         )
         for run in range(options.runs)
