@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from scipy import fft
+from scipy import fft, ndimage
 
 from pspflow.simulate import simulate_composite, simulate_fibres, simulate_particles
 from pspflow.simulate.inclusions import pack
@@ -158,7 +158,7 @@ def test_composition_separates_and_keeps_its_mean():
     start = 0.1 * (noise - noise.mean()) + 0.1
     end = _decomposed(start, np.full(3, 8.0))
     assert end.mean() == pytest.approx(start.mean(), abs=1e-9)
-    assert np.mean(np.abs(end) > 0.6) > 0.6
+    assert np.mean(np.abs(end) > 0.5) > 0.6
     assert np.abs(end).max() < 1.2
     scaled = (end - end.mean()) / end.std()
     assert np.mean(scaled**4) < 1.8  # 3 for a Gaussian, 1 for two values
@@ -178,15 +178,13 @@ def test_fastest_wave_sets_the_size():
         assert number.ravel()[order][np.searchsorted(shares, 0.5)] == pytest.approx(1, abs=0.3)
 
 
-def test_both_phases_of_a_spinodal_structure_are_connected():
+@pytest.mark.parametrize("fraction", [0.25, 0.5, 0.75])
+def test_both_phases_of_a_spinodal_structure_are_connected(fraction):
     """Each phase is nearly all in one piece, also where it is the smaller one."""
-    from scipy import ndimage
-
-    for fraction in (0.35, 0.65):
-        phases = simulate_spinodal(32, fraction, np.random.default_rng(1))
-        for phase in (0, 1):
-            labels, _ = ndimage.label(phases == phase)
-            assert np.bincount(labels[labels > 0]).max() > 0.8 * (phases == phase).sum()
+    phases = np.tile(simulate_spinodal(24, fraction, np.random.default_rng(1)), (2, 2, 2))
+    for phase in (0, 1):
+        labels, _ = ndimage.label(phases == phase)
+        assert np.bincount(labels[labels > 0]).max() > 0.9 * (phases == phase).sum()
 
 
 @pytest.mark.parametrize("name", NOT_SYMMETRIC)

@@ -31,7 +31,7 @@ GRADIENT: Final = 0.5
 """Factor of the gradient energy: the fastest wave at equal fractions then has a number of 1."""
 NOISE: Final = 0.1
 """Standard deviation of the composition at the start; the phases' are -1 and 1."""
-MOST_UNEQUAL: Final = 0.3
+MOST_UNEQUAL: Final = 0.2
 """Largest mean composition, to which both phases are connected; beyond, one would be drops."""
 
 
