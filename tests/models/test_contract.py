@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.weights import load_weights, save_weights
+from pspflow.models.convolved_noise import NOISES, ConvolvedNoise
 from pspflow.models.cpnet import CPNet
 from pspflow.models.discriminators import PatchDiscriminator, PersistenceDiscriminator
 from pspflow.models.fno import FourierOperator
@@ -61,9 +62,10 @@ class Regressing(nn.Module):
         """Return the outputs that a training uses, one row per item."""
         posterior = self.net(structures)
         latents = posterior.means + (posterior.log_variances / 2).exp() / 10
-        noise = torch.randn(9, 9, 9, generator=torch.Generator().manual_seed(0))
+        noises = [NOISES] if isinstance(self.net.decoder, ConvolvedNoise) else []
+        noise = torch.randn(*noises, 9, 9, 9, generator=torch.Generator().manual_seed(0))
         decoded = (
-            self.net.decoder(latents, noise.expand(len(latents), -1, -1, -1))
+            self.net.decoder(latents, noise.expand(len(latents), *noise.shape))
             if self.net.statistics
             else self.net.decoder(latents)
         )
@@ -159,6 +161,7 @@ CASES |= {
         "gaussian": {"components": 1, "decoder_width": 2},
         "mixture": {"components": 2, "decoder_width": 2},
         "statistics": {"components": 2, "statistics": True},
+        "convolved": {"components": 2, "statistics": True, "convolved": True},
     }.items()
 }
 CASES |= {

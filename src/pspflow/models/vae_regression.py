@@ -5,11 +5,12 @@ regression". The `statistics` variant is ours: a trunk that computes means over 
 and a decoder that filters noise.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
+from pspflow.models.convolved_noise import NOISES, ConvolvedNoise
 from pspflow.models.filtered_noise import FilteredNoise
 from pspflow.models.mixture import ConditionalPrior
 from pspflow.models.voxels import Decoder, GaussianHead, MeansTrunk, Trunk
@@ -48,6 +49,8 @@ class VAERegression(nn.Module):
         Units after the trunk, twice those of the branches; the paper's 2048.
     statistics
         Whether to use the `statistics` trunk and decoder.
+    convolved
+        Whether the `statistics` decoder convolves noise twice rather than once.
     """
 
     def __init__(
@@ -61,14 +64,17 @@ class VAERegression(nn.Module):
         dense: int = 2048,
         *,
         statistics: bool = False,
+        convolved: bool = False,
     ) -> None:
         super().__init__()
         self.edge, self.latent, self.statistics = edge, latent, statistics
         self.trunk = (MeansTrunk if statistics else Trunk)(edge, width, dense)
         self.encoder = GaussianHead(dense, latent, dense // 2)
-        self.decoder = (
-            FilteredNoise(edge, latent) if statistics else Decoder(edge, latent, decoder_width)
-        )
+        self.decoder: nn.Module
+        if statistics:
+            self.decoder = (ConvolvedNoise if convolved else FilteredNoise)(edge, latent)
+        else:
+            self.decoder = Decoder(edge, latent, decoder_width)
         self.regressor = GaussianHead(dense, properties, dense // 2) if properties else None
         self.prior = ConditionalPrior(properties, components, latent) if properties else None
 
@@ -97,11 +103,12 @@ class VAERegression(nn.Module):
         A `statistics` decoder draws its noise from `rng`, which must be on the device of the
         latents.
         """
-        if isinstance(self.decoder, FilteredNoise):
-            shape = (len(latents), *[self.edge] * 3)
-            noise = torch.randn(shape, generator=rng, device=latents.device)
-            return self.decoder(latents, noise)
-        return self.decoder(latents)
+        if not self.statistics:
+            return cast("Tensor", self.decoder(latents))
+        noises = [NOISES] if isinstance(self.decoder, ConvolvedNoise) else []
+        shape = (len(latents), *noises, *[self.edge] * 3)
+        noise = torch.randn(shape, generator=rng, device=latents.device)
+        return cast("Tensor", self.decoder(latents, noise))
 
 
 class VoxelRegressor(nn.Module):
