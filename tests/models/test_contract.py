@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.weights import load_weights, save_weights
-from pspflow.models.convolved_noise import NOISES, ConvolvedNoise
 from pspflow.models.cpnet import CPNet
 from pspflow.models.discriminators import PatchDiscriminator, PersistenceDiscriminator
 from pspflow.models.fno import FourierOperator
@@ -62,12 +61,12 @@ class Regressing(nn.Module):
         """Return the outputs that a training uses, one row per item."""
         posterior = self.net(structures)
         latents = posterior.means + (posterior.log_variances / 2).exp() / 10
-        noises = [NOISES] if isinstance(self.net.decoder, ConvolvedNoise) else []
-        noise = torch.randn(*noises, 9, 9, 9, generator=torch.Generator().manual_seed(0))
+        rng = torch.Generator().manual_seed(0)
+        noise = self.net.noise(latents[:1], rng)
         decoded = (
-            self.net.decoder(latents, noise.expand(len(latents), *noise.shape))
-            if self.net.statistics
-            else self.net.decoder(latents)
+            self.net.decoder(latents)
+            if noise is None
+            else self.net.decoder(latents, noise.expand(len(latents), *noise.shape[1:]))
         )
         prior = self.net.prior(
             posterior.properties + (posterior.property_log_variances / 2).exp() / 10

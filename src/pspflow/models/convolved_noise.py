@@ -37,7 +37,7 @@ class ConvolvedNoise(nn.Module):
 
     def __init__(self, edge: int, latent: int = 16) -> None:
         super().__init__()
-        self.edge = edge
+        self.noise_shape = (NOISES, edge, edge, edge)
         self.spectrum = (NOISES, edge, edge, edge // 2 + 1)
         waves = NOISES * edge * edge * (edge // 2 + 1)
         self.hidden = nn.Sequential(
@@ -69,10 +69,15 @@ class ConvolvedNoise(nn.Module):
         Tensor
             Soft structures `b x 1 x n x n x n`, from 0 to 1.
         """
+        return torch.sigmoid(self.field(latents, noise))
+
+    def field(self, latents: Tensor, noise: Tensor) -> Tensor:
+        """Return what `forward` takes the logistic function of: it ranks voxels where that is 1."""
         hidden = self.hidden(latents)
         logs = GAIN * self.log_amplitudes(hidden).unflatten(1, self.spectrum)
         logs = logs - logs.amax(dim=VOXEL_AXES, keepdim=True)
-        fields = self._field(torch.fft.rfftn(noise, dim=VOXEL_AXES) * logs.exp())
+        waves = torch.fft.rfftn(noise, dim=VOXEL_AXES) * logs.exp()
+        fields = _standardised(torch.fft.irfftn(waves, s=noise.shape[2:], dim=VOXEL_AXES))
         scale, shift = self.film(hidden)[:, :, None, None, None].chunk(2, dim=1)
         maps = functional.leaky_relu(self.widening(fields) * (1 + scale) + shift, SLOPE)
         maps = _standardised(self.narrowing(maps))
@@ -83,10 +88,8 @@ class ConvolvedNoise(nn.Module):
         )
         level, sharpness = self.cut(hidden)[:, :, None, None, None].chunk(2, dim=1)
         slope = (FIRST_SHARPNESS * sharpness.exp()).clamp(max=LARGEST_SHARPNESS)
-        return torch.sigmoid(slope * (field + level))
-
-    def _field(self, waves: Tensor) -> Tensor:
-        return _standardised(torch.fft.irfftn(waves, s=(self.edge,) * 3, dim=VOXEL_AXES))
+        scaled: Tensor = slope * (field + level)
+        return scaled
 
 
 def _standardised(fields: Tensor) -> Tensor:

@@ -5,12 +5,12 @@ regression". The `statistics` variant is ours: a trunk that computes means over 
 and a decoder that filters noise.
 """
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from pspflow.models.convolved_noise import NOISES, ConvolvedNoise
+from pspflow.models.convolved_noise import ConvolvedNoise
 from pspflow.models.filtered_noise import FilteredNoise
 from pspflow.models.mixture import ConditionalPrior
 from pspflow.models.voxels import Decoder, GaussianHead, MeansTrunk, Trunk
@@ -70,7 +70,7 @@ class VAERegression(nn.Module):
         self.edge, self.latent, self.statistics = edge, latent, statistics
         self.trunk = (MeansTrunk if statistics else Trunk)(edge, width, dense)
         self.encoder = GaussianHead(dense, latent, dense // 2)
-        self.decoder: nn.Module
+        self.decoder: Decoder | FilteredNoise | ConvolvedNoise
         if statistics:
             self.decoder = (ConvolvedNoise if convolved else FilteredNoise)(edge, latent)
         else:
@@ -103,12 +103,30 @@ class VAERegression(nn.Module):
         A `statistics` decoder draws its noise from `rng`, which must be on the device of the
         latents.
         """
-        if not self.statistics:
-            return cast("Tensor", self.decoder(latents))
-        noises = [NOISES] if isinstance(self.decoder, ConvolvedNoise) else []
-        shape = (len(latents), *noises, *[self.edge] * 3)
-        noise = torch.randn(shape, generator=rng, device=latents.device)
-        return cast("Tensor", self.decoder(latents, noise))
+        return torch.sigmoid(self.field(latents, self.noise(latents, rng)))
+
+    def noise(self, latents: Tensor, rng: torch.Generator | None = None) -> Tensor | None:
+        """Draw the noise that `decode` filters, `b x …`; None where it takes none."""
+        if isinstance(self.decoder, Decoder):
+            return None
+        shape = (len(latents), *self.decoder.noise_shape)
+        return torch.randn(shape, generator=rng, device=latents.device)
+
+    def field(self, latents: Tensor, noise: Tensor | None) -> Tensor:
+        """Return the fields `b x 1 x n x n x n` whose logistic function is decoded.
+
+        Parameters
+        ----------
+        latents
+            `b x latent`.
+        noise
+            As `noise` draws it.
+        """
+        if isinstance(self.decoder, Decoder):
+            return self.decoder.field(latents)
+        if noise is None:
+            raise ValueError("this decoder filters noise, and there is none")
+        return self.decoder.field(latents, noise)
 
 
 class VoxelRegressor(nn.Module):
