@@ -13,7 +13,7 @@ from pspflow.studies.composite.structures.properties import Target
 
 Wanted = Annotated[tuple[Positive, ...], Field(min_length=1)] | None
 DESIGNER: NetworkName = "mixture_statistics"
-"""Network whose latent space is searched, and whose designs the solver ranks."""
+"""Network whose latent space is searched."""
 GUIDE: NetworkName = "cnn"
 """Network that guides the search: the paper's regression alone, trained on all structures."""
 KEYS = ["model", "prior"]
@@ -48,9 +48,7 @@ class InverseModels(Options):
                         "predict properties; remove it."
                     )
             if DESIGNER not in models:
-                raise ValueError(
-                    f"{target} lacks {DESIGNER}, which annealing and ranking take; add it."
-                )
+                raise ValueError(f"{target} lacks {DESIGNER}, which annealing takes; add it.")
         return self
 
 
@@ -70,7 +68,7 @@ class AnnealingOptions(Options):
     _distinct_c11 = field_validator("c11_gpa")(_distinct)
 
 
-class DesignOptions(Options):
+class WantedOptions(Options):
     """What is wanted of structures, and how many are tried."""
 
     c11_gpa: Wanted = None
@@ -80,13 +78,11 @@ class DesignOptions(Options):
     """Number of test structures whose six components are wanted together; the paper's 10."""
     draws: Count = 8
     """Draws of noise among which a *_statistics network chooses by its own prediction."""
-    candidates: Count = 8
-    """Structures that are drawn for each instance and ranked by the solver."""
 
     _distinct_c11 = field_validator("c11_gpa")(_distinct)
 
 
-class InverseOptions(DesignOptions):
+class InverseOptions(WantedOptions):
     """Structures for a wanted stiffness."""
 
     models: InverseModels = InverseModels()
@@ -109,11 +105,7 @@ class InverseOptions(DesignOptions):
         annealing = self.annealing.model_copy(update={"c11_gpa": searched})
         return self.model_copy(update={"c11_gpa": wanted, "annealing": annealing})
 
-    def inferred(self, target: Target) -> DesignOptions:
-        """Keep what acts on inferring structures for a target."""
-        return self.ranked(target).without("candidates")
-
-    def ranked(self, target: Target) -> DesignOptions:
-        """Keep what acts on drawing and ranking structures for a target."""
-        kept = DesignOptions(**{name: getattr(self, name) for name in DesignOptions.model_fields})
+    def wanted(self, target: Target) -> WantedOptions:
+        """Keep what acts on proposing structures for a target."""
+        kept = WantedOptions(**{name: getattr(self, name) for name in WantedOptions.model_fields})
         return kept.without("vectors" if target == "c11" else "c11_gpa")
