@@ -1,1 +1,1 @@
-"""Designs: structures for a wanted stiffness that the solver corrects, and what they are worth."""
+"""Designs of a wanted stiffness, moved to it by the solver, and whether they can be trusted."""

@@ -110,6 +110,7 @@ class Network(nn.Module):
             decoder_width=decoder_width,
             dense=dense,
             statistics=self.recipe.statistics,
+            convolved=self.recipe.convolved,
         )
         self.refitted: ConditionalPrior | None = None
         if self.recipe.autoencoder and self.recipe.regression:
