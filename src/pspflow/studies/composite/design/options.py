@@ -37,7 +37,7 @@ class RegionOptions(Options):
 class CertificateOptions(Options):
     """Certificates of designs."""
 
-    certified: Count = 3
+    certified: Count = 1
     """Targets whose refined designs, of every network's first run, are certified."""
 
 
