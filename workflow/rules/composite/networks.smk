@@ -26,6 +26,13 @@ NETWORKS_DESIGNERS = [
     for network in networks
     for run in NETWORKS_RUNS
 ]
+# those that design for the region that is held out, where there is one
+NETWORKS_GAP = [
+    ("gap", target, DESIGNER, run)
+    for target in COMPOSITE.inverse.models.model_dump()
+    for run in NETWORKS_RUNS
+    if COMPOSITE.design.held_out
+]
 NETWORKS_PLAIN = [
     ("all", "none", network, run)
     for network in COMPOSITE.forward.autoencoders
@@ -42,7 +49,9 @@ NETWORKS_ENCODED = {
     *NETWORKS_DECODING,
     (COMPOSITE.structures.design_set, "c11", DESIGNER, 0),
 }
-NETWORKS_TRAINED = sorted({*NETWORKS_PLAIN, *NETWORKS_PREDICTED, *NETWORKS_DESIGNERS})
+NETWORKS_TRAINED = sorted(
+    {*NETWORKS_PLAIN, *NETWORKS_PREDICTED, *NETWORKS_DESIGNERS, *NETWORKS_GAP}
+)
 # name and folder of each training, SET/TARGET/NETWORK/runN
 NETWORKS_NAMES = {
     each: "{}/{}/{}/run{}".format(*each)

@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import model_validator
 
 from pspflow.options import Options
+from pspflow.studies.composite.design.options import DesignOptions
 from pspflow.studies.composite.forward.options import ForwardOptions
 from pspflow.studies.composite.inverse.options import GUIDE, InverseOptions
 from pspflow.studies.composite.localization.options import LocalizationOptions
@@ -23,6 +24,8 @@ class CompositeOptions(Options):
     """Stiffness from structure."""
     inverse: InverseOptions = InverseOptions()
     """Structures for a wanted stiffness."""
+    design: DesignOptions = DesignOptions()
+    """Designs with the solver in the loop."""
     localization: LocalizationOptions = LocalizationOptions()
     """The strain of every voxel."""
 

@@ -36,9 +36,7 @@ CandidateStore = Annotated[Path, Parameter(help="Zarr store of the inferred stru
 ReferenceTable = Annotated[
     Path, Parameter(help="Table of real structures near each target."), INPUT
 ]
-RankedTable = Annotated[
-    Path, Parameter(help="Table of designs that the solver has ranked, and of retrieval."), INPUT
-]
+CertificateTable = Annotated[Path, Parameter(help="Table of the designs' certificates."), INPUT]
 SearchTable = Annotated[Path, Parameter(help="Table of the searches."), INPUT]
 SearchStore = Annotated[
     Path, Parameter(help="Zarr store of the latents and structures of the searches."), INPUT
