@@ -90,5 +90,6 @@ def sweep_figure(trials: pd.DataFrame, varied: str) -> Figure:
                 axes.plot(table[varied], table[measure], "o-", label=label_of(str(network)))
             axes.set(xlabel=AXES[varied], ylabel=label)
             plain_log_axis(axes, "x")
-        grid[0, 0].legend()
+        handles, labels = grid[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))
     return figure

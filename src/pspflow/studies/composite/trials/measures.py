@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from sklearn.metrics import r2_score
+from sklearn.tree import DecisionTreeClassifier
 from torch import Tensor, nn
 
 from pspflow.arrays import refuses_masks
@@ -26,8 +27,8 @@ class Known(NamedTuple):
 
     phases: np.ndarray
     """Phase ids, uint8, shape ``(n, edge, edge, edge)``."""
-    values: np.ndarray
-    """C11 in GPa, shape ``(n,)``."""
+    c11_gpa: np.ndarray
+    """Solved, in GPa, shape ``(n,)``."""
     morphologies: np.ndarray
     """Their names, shape ``(n,)``."""
 
@@ -44,7 +45,7 @@ class Latents(NamedTuple):
     def of(cls, network: Network, known: Known) -> "Latents":
         """Encode structures; the prior is that which was trained with the rest."""
         means, log_variances = (torch.from_numpy(each) for each in network.encode(known.phases))
-        prior = Mixture(*(each.cpu() for each in network.prior(known.values[:, None])))
+        prior = Mixture(*(each.cpu() for each in network.prior(known.c11_gpa[:, None])))
         return cls(means, log_variances, prior)
 
     def drawn(self, rng: torch.Generator) -> Tensor:
@@ -75,11 +76,11 @@ def regression_measures(network: Network, known: Known) -> dict[str, float]:
     predicted = network.predict(known.phases)[0][:, 0]
     scaled = [
         network.scale(torch.from_numpy(each[:, None]).float().to(network.device))
-        for each in (predicted, known.values)
+        for each in (predicted, known.c11_gpa)
     ]
     return {
-        "mape": mape(known.values, predicted),
-        "r2": float(r2_score(known.values, predicted)) if len(known.values) > 1 else math.nan,
+        "mape": mape(known.c11_gpa, predicted),
+        "r2": float(r2_score(known.c11_gpa, predicted)) if len(known.c11_gpa) > 1 else math.nan,
         "squares": float((scaled[0] - scaled[1]).square().mean()),
     }
 
@@ -148,6 +149,31 @@ def separation(
     np.add.at(counts, (training[0], np.searchsorted(names, training[1])), 1)
     stands = names[counts.argmax(axis=1)]
     return float((stands[components] == morphologies).mean())
+
+
+@refuses_masks
+def separation_by_property(
+    values: np.ndarray, morphologies: np.ndarray, training: tuple[np.ndarray, np.ndarray]
+) -> float:
+    """Measure what C11 alone tells of the morphology: the control of `separation`.
+
+    Parameters
+    ----------
+    values, morphologies
+        C11 and morphology of each structure, shape ``(n,)``.
+    training
+        The same of training structures, by which the one level of C11 is chosen.
+
+    Returns
+    -------
+    Share of the structures on the side of the level that their morphology is on; NaN if there are
+    no two morphologies.
+    """
+    if len(np.unique(training[1])) != 2:
+        return math.nan
+    level = DecisionTreeClassifier(max_depth=1, random_state=0)
+    level.fit(training[0][:, None], training[1])
+    return float(level.score(values[:, None], morphologies))
 
 
 @torch.inference_mode()

@@ -90,14 +90,22 @@ def _parts(
             ),
         )
     if "components" in kinds:
-        measures = ["separation", "density_gain", "log_density", "mape", "design_error"]
+        measures = [
+            "separation",
+            "separation_by_c11",
+            "density_gain",
+            "log_density",
+            "mape",
+            "design_error",
+        ]
         chosen = validation[validation["varied"] == "components"]
         yield Part(
             title="Components of the prior",
             text="A component stands for the morphology that most of its training structures "
             "have; separation is the share of validation structures whose most likely component "
-            "stands for theirs, about one half if components do not tell them apart. The gain is "
-            "by how much latents are more likely under the prior of their C11 than under one "
+            "stands for theirs. Beside it stands the share that one level of C11 tells apart, "
+            "since the prior knows C11. The gain is by how much latents are more likely under the "
+            "prior of their C11 than under one "
             "Gaussian for all; other than the log density, it does not depend on their scale.",
             figures=(figures["components"],),
             tables=(

@@ -31,6 +31,7 @@ MEASURES: Final = (
     "log_density",
     "density_gain",
     "separation",
+    "separation_by_c11",
     "design_error",
 )
 COLUMNS: Final = ("split", *SETTINGS, *MEASURES)
@@ -132,7 +133,8 @@ def behind(rows: pd.DataFrame, network: str, weights: tuple[float, float]) -> Di
     How much higher the logarithm of their score is, over the runs.
     """
     first = tuple(ranking(rows, network)[WEIGHTS].iloc[0])
-    mine = rows[rows["network"] == network].set_index([*WEIGHTS, "run"])[SCORE].map(np.log)
+    mine = rows[rows["network"] == network].set_index([*WEIGHTS, "run"])[SCORE]
+    mine = mine.map(np.log).sort_index()
     return Difference.of((mine.loc[weights] - mine.loc[first]).dropna().to_numpy())
 
 

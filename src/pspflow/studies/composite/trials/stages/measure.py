@@ -35,6 +35,7 @@ from pspflow.studies.composite.trials.measures import (
     reconstruction,
     regression_measures,
     separation,
+    separation_by_property,
     spread_over,
 )
 from pspflow.studies.composite.trials.tables import COLUMNS
@@ -96,7 +97,7 @@ def measure(
     found = {name: regression_measures(network, part) for name, part in parts.items()}
     if network.recipe.autoencoder:
         loss = reconstruction_loss(network.recipe.statistics, style_weights).to(device)
-        drawn = generator(seed, "units of a trial", run).permutation(len(training.values))
+        drawn = generator(seed, "units of a trial", run).permutation(len(training.c11_gpa))
         few = training.phases[drawn[:UNIT_STRUCTURES]]
         loss.fit(to_input(torch.from_numpy(few).to(device)))  # type: ignore[operator]
         learned = Latents.of(network, training)
@@ -109,15 +110,18 @@ def measure(
             found[name]["separation"] = separation(
                 latents.components, part.morphologies, (learned.components, training.morphologies)
             )
+            found[name]["separation_by_c11"] = separation_by_property(
+                part.c11_gpa, part.morphologies, (training.c11_gpa, training.morphologies)
+            )
         if designs:
-            wanted = spread_over(parts["validation"].values, designs)
+            wanted = spread_over(parts["validation"].c11_gpa, designs)
             found["validation"]["design_error"] = design_error(
                 network,
                 wanted,
                 lambda phases: solve_candidates(phases, material, solver, threads)[:, 0],
                 seed,
             )
-    settings = _settings(network, history, len(training.values))
+    settings = _settings(network, history, len(training.c11_gpa))
     made = pd.DataFrame([{"split": name, **settings, **each} for name, each in found.items()])
     write_table(measures, made.reindex(columns=COLUMNS), origin)
 
