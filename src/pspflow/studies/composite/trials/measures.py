@@ -176,6 +176,7 @@ def separation_by_property(
     return float(level.score(values[:, None], morphologies))
 
 
+@refuses_masks
 @torch.inference_mode()
 def reconstruction(
     network: Network, loss: nn.Module, phases: np.ndarray, latents: Tensor, seed: int

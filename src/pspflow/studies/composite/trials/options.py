@@ -120,7 +120,7 @@ class CurveOptions(_Sweep):
     """Numbers of training structures, beside that of the split; the paper has about 5,300."""
     runs: Count = 1
     """Trainings of each, on the first splits."""
-    most_steps: Count = 15000
+    most_steps: Count = 400
     """Largest number of batches of a network that stops by its patience."""
 
     @field_validator("networks")
