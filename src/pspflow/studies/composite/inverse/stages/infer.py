@@ -20,18 +20,20 @@ from pspflow.studies.composite.networks.decoding import draws_of
 from pspflow.studies.composite.networks.network import Network, load_network
 from pspflow.studies.composite.networks.options import Prior
 from pspflow.studies.composite.paths import PhaseTable, SplitTable, StiffnessTable, StructureTable
-from pspflow.studies.composite.structures.options import SolutionOptions
+from pspflow.studies.composite.structures.options import SetName, SolutionOptions
 from pspflow.studies.composite.structures.properties import NORMAL, TARGETS, Target
 from pspflow.studies.composite.structures.sets import DIMS, PHASE
 from pspflow.studies.composite.structures.solution import material_of, solve_candidates
 from pspflow.studies.paths import NamedWeights
-from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
+from pspflow.studies.stage import AUTO, Device, Index, Seed, Threads, stage
 
 
 @stage
 def infer(
     *,
     target: Target,
+    name: SetName = "pair",
+    run: Index = 0,
     weights: NamedWeights,
     table: StructureTable,
     phases: PhaseTable,
@@ -57,7 +59,9 @@ def infer(
     ----------
     target
         What is wanted: c11, values of the options; or normal, all six components of some of the
-        first run's test structures.
+        run's test structures.
+    name, run
+        Set and run of the networks.
     candidates
         Parquet table to write: one row per model, prior, component and instance.
     proposed
@@ -70,7 +74,7 @@ def infer(
         Element and tolerance.
     """
     torch.set_num_threads(threads)
-    wanted = wanted_of(target, table, stiffness, splits, options, seed)
+    wanted = wanted_of(target, table, stiffness, splits, options, seed, run)
     networks = [_load(model, path, target, device) for model, path in weights.items()]
     warn_outside(TARGETS[target], wanted.values_gpa, [ranges for _, ranges in networks])
     made = [
@@ -82,6 +86,8 @@ def infer(
     ids = np.concatenate([each for _, each in made])
     rows["volume_fraction"] = ids.mean(axis=(1, 2, 3))
     rows, order = renumbered(rows)
+    rows.insert(0, "set", name)
+    rows.insert(1, "run", run)
     ids = ids[order]
     rows[list(NORMAL)] = solve_candidates(ids, material_of(read_table(phases)), solver, threads)
     columns = TARGETS[target]
@@ -93,7 +99,7 @@ def infer(
         log.info("%s, %s prior: mean error of %d %.1f %%", model, prior, len(part), mean)
 
     write_table(candidates, rows, origin)
-    write_table(references, wanted.references, origin)
+    write_table(references, wanted.references.assign(run=run), origin)
     with new_store(proposed, origin) as group:
         put_array(group, PHASE, ids, ("candidate", *DIMS[1:]), "1")
 
