@@ -27,7 +27,10 @@ from pspflow.training.devices import chosen_device
 ORIGIN = Provenance("test", {}, 0, {})
 EDGE, COUNT = 9, 20
 OPTIONS = NetworkOptions.model_validate(
-    {"width": 2, "decoder_width": 1, "dense": 8, "max_epochs": {"all": 3}, "batch_size": 5}
+    {
+        **{"width": 2, "decoder_width": 1, "dense": 8, "batch_size": 5},
+        **{key: {"all": 3} for key in ("max_epochs", "scheduled_epochs")},
+    }
 )
 
 
@@ -206,7 +209,9 @@ def test_a_training_is_as_long_as_that_of_its_set(data, tmp_path, name, epochs, 
         return made(loss, train, validation, epochs, device)
 
     monkeypatch.setattr(stage, "training_of", training_of)
-    options = OPTIONS.model_copy(update={"max_epochs": EpochsOptions(all=2, pair=3)})
+    options = OPTIONS.model_copy(
+        update=dict.fromkeys(("max_epochs", "scheduled_epochs"), EpochsOptions(all=2, pair=3))
+    )
     given = {"options": options.trained("cnn", name), "target": "c11", "name": name}
     out = trained(data, tmp_path, "cnn", **given)
     assert lengths == [epochs]

@@ -69,19 +69,19 @@ def test_spare_structures_leave_as_many_of_every_morphology():
         }
     )
     whole = draw(rows, {"train": 0.6, "validation": 0.2, "test": 0.2}, np.random.default_rng(0))
-    fewer = spared(whole, rows["specimen"], 192)
+    fewer = spared(whole, rows["specimen"], "train", 192)
     counts = rows["morphology"][fewer == "train"].value_counts()
     assert (fewer == "train").sum() == 192
     assert ((fewer == SPARE) == ((whole == "train") & (fewer != "train"))).all()
     assert len(counts) >= 50
     assert counts.max() <= 8
-    assert (spared(whole, rows["specimen"], None) == whole).all()
+    assert (spared(whole, rows["specimen"], "train", None) == whole).all()
 
 
 def test_a_specimen_is_spared_as_a_whole():
     """Structures of one specimen are alike: none of them may train while others are spare."""
     rows = pd.DataFrame({"specimen": np.repeat(["a", "b", "c", "d"], 3)})
     splits = pd.Series(["train"] * 9 + ["test"] * 3)
-    fewer = spared(splits, rows["specimen"], 4)
+    fewer = spared(splits, rows["specimen"], "train", 4)
     assert fewer.groupby(rows["specimen"]).nunique().eq(1).all()
     assert (fewer == "train").sum() == 3

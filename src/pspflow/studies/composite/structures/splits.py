@@ -9,7 +9,7 @@ import pandas as pd
 from pspflow.microstructure.splits import apportion
 
 SPARE: Final = "spare"
-"""Training structures that only the learning curve takes."""
+"""Structures that only the learning curve trains on."""
 
 
 def draw(rows: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generator) -> pd.Series:
@@ -41,8 +41,8 @@ def draw(rows: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generat
     return rows["specimen"].map(dict(zip(line, names, strict=True)))
 
 
-def spared(splits: pd.Series, specimens: pd.Series, most: int | None) -> pd.Series:
-    """Mark the training structures beyond a number as spare, whole specimens of them.
+def spared(splits: pd.Series, specimens: pd.Series, split: str, most: int | None) -> pd.Series:
+    """Mark the structures of a split beyond a number as spare, whole specimens of them.
 
     Parameters
     ----------
@@ -50,18 +50,20 @@ def spared(splits: pd.Series, specimens: pd.Series, most: int | None) -> pd.Seri
         Split of each row, from `draw`.
     specimens
         Specimen of each row.
+    split
+        Which split is made smaller.
     most
-        Largest number of training structures that remain; None for all.
+        Largest number of its structures that remain; None for all.
 
     Returns
     -------
-    Split of each row. The rows that remain are spread evenly over those of the training.
+    Split of each row. The rows that remain are spread evenly over those of the split.
     """
-    training = splits == "train"
-    if most is None or training.sum() <= most:
+    mine = splits == split
+    if most is None or mine.sum() <= most:
         return splits
-    sizes = specimens[training].value_counts(sort=False)
+    sizes = specimens[mine].value_counts(sort=False)
     # golden steps through the line: any part of it has its share of those that are taken first
     first = np.argsort(np.arange(len(sizes)) * (np.sqrt(5) - 1) / 2 % 1, kind="stable")
     taken = sizes.index[first][sizes.to_numpy()[first].cumsum() <= most]
-    return splits.mask(training & ~specimens.isin(taken), SPARE)
+    return splits.mask(mine & ~specimens.isin(taken), SPARE)
