@@ -20,7 +20,7 @@ CONFIG = ("--configfile", "tests/config.yaml")
 SECTION = {"inverse_section", "report"}
 FORWARD = {"forward_accuracy", "forward_section", "report"}
 LOCAL = {"localization_train", "localization_evaluate", "localization_section", "report"}
-INVERSE = SECTION | {"inverse_infer", "inverse_rank"}
+INVERSE = SECTION | {"inverse_infer"}
 ANNEAL = SECTION | {"inverse_anneal"}
 TRAINING = {f"networks_{name}" for name in ("train", "predict", "encode", "reconstruct", "section")}
 AFTER_TRAINING = TRAINING | FORWARD | INVERSE | ANNEAL
@@ -85,9 +85,6 @@ def test_candidates_are_what_the_tables_say(composite):
         stored = read_values(open_store(folder / "structures.zarr"), "phase")
         np.testing.assert_allclose(stored.mean(axis=(1, 2, 3)), rows["volume_fraction"])
         assert (rows["c11_gpa"] > 0).all()
-        ranked = read_table(folder / "ranked.parquet")
-        assert set(ranked["wanted_c11_gpa"]) == set(rows["wanted_c11_gpa"])
-        assert ranked["rank"].tolist() == [1, 2] * 2
 
 
 @pytest.mark.parametrize(
@@ -101,7 +98,6 @@ def test_candidates_are_what_the_tables_say(composite):
         ),
         ({"localization": {"fno": {"width": 3}}}, LOCAL),
         ({"inverse": {"draws": 3}}, INVERSE),
-        ({"inverse": {"candidates": 3}}, SECTION | {"inverse_rank"}),
         ({"inverse": {"annealing": {"starts": 2}}}, ANNEAL),
         ({"structures": {"stack": {"array": "mine"}}}, set()),  # not the source
     ],

@@ -1,12 +1,11 @@
-# Inverse design: structures inferred from wanted stiffness, designs that the solver ranks beside
-# retrieval, and annealing.
+# Inverse design: structures inferred from wanted stiffness, and annealing.
 # Needs: of the chapter structures, structures.zarr, structures.parquet, phases.parquet,
 # stiffness.parquet and splits.parquet of the set of inverse design; of the chapter networks, the
 # weights of the networks of inverse design on that set, the latents of the one that is searched,
 # and the weights of the network that guides the search.
 # Makes, in results/RUN/composite/inverse: TARGET/candidates.parquet, TARGET/structures.zarr,
-# TARGET/references.parquet, TARGET/ranked.parquet, annealing/searches.parquet,
-# annealing/searches.zarr, section.json, figures/*.png
+# TARGET/references.parquet, annealing/searches.parquet, annealing/searches.zarr, section.json,
+# figures/*.png
 
 from pspflow.studies.composite.inverse import options as inverse_options
 
@@ -26,7 +25,6 @@ INVERSE_FIGURES = [
     for kind in ["structures", "errors"]
 ]
 INVERSE_FILES = ["candidates.parquet", "structures.zarr", "references.parquet"]
-INVERSE_FILES += ["ranked.parquet"]
 # artefacts of each kind, by target; and the weights of the networks that design, by target
 INVERSE_BY_TARGET = {
     file: {target: f"{INVERSE_DIR}/{target}/{file}" for target in INVERSE_NETWORKS}
@@ -78,7 +76,7 @@ rule composite_inverse_infer:
         device=CONFIG.device,
     params:
         weights=lambda wildcards: named(INVERSE_WEIGHTS[wildcards.target]),
-        options=lambda wildcards: options(INVERSE.inferred(wildcards.target)),
+        options=lambda wildcards: options(INVERSE.wanted(wildcards.target)),
         solver=options(COMPOSITE.structures.solver.solution),
         seed=CONFIG.seed,
     shell:
@@ -92,46 +90,6 @@ rule composite_inverse_infer:
         " --candidates {output.candidates:q}"
         " --proposed {output.proposed:q}"
         " --references {output.references:q}"
-        " --options {params.options:q}"
-        " --solver {params.solver:q}"
-        " --seed {params.seed}"
-        " --device {resources.device:q}"
-
-
-rule composite_inverse_rank:
-    """Draw structures of wanted stiffness, solve each, and rank them beside retrieval."""
-    input:
-        weights=lambda wildcards: INVERSE_WEIGHTS[wildcards.target][
-            inverse_options.DESIGNER
-        ],
-        table=f"{INVERSE_SET}/structures.parquet",
-        stiffness=f"{INVERSE_SET}/stiffness.parquet",
-        splits=f"{INVERSE_SET}/splits.parquet",
-    output:
-        f"{INVERSE_DIR}/{{target}}/ranked.parquet",
-    log:
-        f"{COMPOSITE_DIR}/logs/inverse/{{target}}/rank.log",
-    benchmark:
-        f"{COMPOSITE_DIR}/benchmarks/inverse/{{target}}/rank.tsv"
-    conda:
-        "../../../envs/gpu.yaml"
-    resources:
-        mem_mb=memory(8000),
-        runtime=120,
-        gpu=1,
-        device=CONFIG.device,
-    params:
-        options=lambda wildcards: options(INVERSE.ranked(wildcards.target)),
-        solver=options(COMPOSITE.structures.solver.solution),
-        seed=CONFIG.seed,
-    shell:
-        "pspflow --log {log:q} composite inverse rank"
-        " --target {wildcards.target:q}"
-        " --weights {input.weights:q}"
-        " --table {input.table:q}"
-        " --stiffness {input.stiffness:q}"
-        " --splits {input.splits:q}"
-        " --ranked {output:q}"
         " --options {params.options:q}"
         " --solver {params.solver:q}"
         " --seed {params.seed}"
@@ -186,7 +144,6 @@ rule composite_inverse_section:
         candidates=INVERSE_BY_TARGET["candidates.parquet"].values(),
         proposed=INVERSE_BY_TARGET["structures.zarr"].values(),
         references=INVERSE_BY_TARGET["references.parquet"].values(),
-        ranked=INVERSE_BY_TARGET["ranked.parquet"].values(),
         searches=f"{INVERSE_DIR}/annealing/searches.parquet",
         found=f"{INVERSE_DIR}/annealing/searches.zarr",
         structures=f"{INVERSE_SET}/structures.zarr",
@@ -219,7 +176,6 @@ rule composite_inverse_section:
             }
         ),
         references=named(INVERSE_BY_TARGET["references.parquet"]),
-        ranked=named(INVERSE_BY_TARGET["ranked.parquet"]),
         figures=figure_folder,
         options=options(INVERSE),
         material=(
@@ -232,7 +188,6 @@ rule composite_inverse_section:
         " --candidates {params.candidates:q}"
         " --proposed {params.proposed:q}"
         " --references {params.references:q}"
-        " --ranked {params.ranked:q}"
         " --searches {input.searches:q}"
         " --structures {input.structures:q}"
         " --table {input.table:q}"

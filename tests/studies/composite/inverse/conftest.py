@@ -137,26 +137,3 @@ def inferred():
         return pd.DataFrame(rows)
 
     return make
-
-
-@pytest.fixture
-def ranked():
-    """Return what makes up eight designs for each of two instances, and retrieval's errors."""
-
-    def make(names, nearest=(1.0, 1.0)):
-        rows = [
-            {
-                "instance": instance,
-                "rank": rank,
-                "error_percent": 2.0 * rank,
-                "inside": True,
-                "nearest_error_percent": nearest[instance],
-                "nearest_structure": "s0",
-                **{f"wanted_{name}": 20.0 + instance for name in names},
-            }
-            for instance in range(2)
-            for rank in range(1, 9)
-        ]
-        return pd.DataFrame(rows)
-
-    return make

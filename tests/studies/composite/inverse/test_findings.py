@@ -37,12 +37,11 @@ def searches():
 
 
 @pytest.fixture
-def tables(inferred, ranked, searches):
+def tables(inferred, searches):
     """Return what the findings are computed from."""
     targets = {"c11": NORMAL[:1], "normal": NORMAL}
     return {
         "candidates": {target: inferred(ERRORS, names) for target, names in targets.items()},
-        "ranked": {target: ranked(names) for target, names in targets.items()},
         "searches": searches,
     }
 
@@ -97,22 +96,6 @@ def test_a_difference_that_depends_on_the_target_decides_nothing(tables):
     )
 
 
-def test_design_is_compared_with_retrieval(tables, ranked):
-    """The verdict follows the difference; targets in range are summarised apart."""
-    text = sentences(tables, "Solver-ranked design, C11")
-    assert "best of 8 structures drawn by mixture_statistics has a mean error of 2.0 %" in text
-    assert "1.0 %; difference over 2 targets +1.0 points" in text
-    assert ": retrieval comes nearer. Retrieval needs a structure that exists already" in text
-    assert "within the training structures' range" not in text
-    tables["ranked"]["c11"] = ranked(NORMAL[:1], nearest=(6.0, 6.2))
-    assert ": design comes nearer." in sentences(tables, "Solver-ranked design, C11")
-    one = ranked(NORMAL[:1])
-    one.loc[one["instance"] == 1, "inside"] = False
-    tables["ranked"]["c11"] = one
-    text = sentences(tables, "Solver-ranked design, C11")
-    assert "For the 1 within the training structures' range, design has 2.0 % and" in text
-
-
 def test_searches_are_compared_with_the_papers_bound(tables):
     """Each claim has its numbers; the paper's are for its material."""
     text = sentences(tables, "Annealing")
@@ -123,8 +106,7 @@ def test_searches_are_compared_with_the_papers_bound(tables):
 
 
 def test_what_is_worse_is_said_first(tables):
-    """Searches that miss the paper's bound, and designs behind retrieval, come first."""
+    """Searches that miss the paper's bound come first."""
     said = findings(**tables, learned=PAPERS)
     assert said[0].startswith("Annealing: ")
-    assert said[1].startswith("Solver-ranked design")
     assert said[-1].startswith("Inverse design, six components: with the paper's loss")

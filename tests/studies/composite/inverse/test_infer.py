@@ -10,12 +10,12 @@ from pspflow.errors import InputError
 from pspflow.io.arrays import open_store, provenance_of, read_values
 from pspflow.io.tables import read_table, table_provenance
 from pspflow.mechanics import effective_stiffness
-from pspflow.studies.composite.inverse.options import DesignOptions
+from pspflow.studies.composite.inverse.options import WantedOptions
 from pspflow.studies.composite.inverse.stages.infer import infer
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import C11, NORMAL, TARGETS
 
-OPTIONS = DesignOptions(c11_gpa=(30.0, 80.0), vectors=3, draws=2, candidates=3)
+OPTIONS = WantedOptions(c11_gpa=(30.0, 80.0), vectors=3, draws=2)
 SOLVER = SolutionOptions(tolerance=1e-3)
 
 

@@ -5,9 +5,9 @@ from pydantic import ValidationError
 
 from pspflow.studies.composite.inverse.options import (
     AnnealingOptions,
-    DesignOptions,
     InverseModels,
     InverseOptions,
+    WantedOptions,
 )
 from pspflow.studies.composite.options import CompositeOptions
 
@@ -33,11 +33,10 @@ def test_the_papers_targets_are_for_its_material():
 
 
 def test_options_that_do_not_act_are_reset():
-    """Vectors do not act on C11, nor wanted C11 on vectors; candidates act on ranking alone."""
-    options = InverseOptions(c11_gpa=(30.0,), vectors=3, draws=2, candidates=5)
-    assert options.inferred("c11") == DesignOptions(c11_gpa=(30.0,), draws=2)
-    assert options.inferred("normal") == DesignOptions(vectors=3, draws=2)
-    assert options.ranked("normal") == DesignOptions(vectors=3, draws=2, candidates=5)
+    """Vectors do not act on C11, nor wanted C11 on vectors."""
+    options = InverseOptions(c11_gpa=(30.0,), vectors=3, draws=2)
+    assert options.wanted("c11") == WantedOptions(c11_gpa=(30.0,), draws=2)
+    assert options.wanted("normal") == WantedOptions(vectors=3, draws=2)
 
 
 def test_wanted_values_are_distinct():
@@ -54,7 +53,7 @@ def test_wanted_values_are_distinct():
         (["mixture_statistics", "mixture_statistics"], "lists mixture_statistics twice"),
         (["mixture_statistics", "cnn"], "lists cnn, which does not both decode structures and"),
         (["mixture_statistics", "vae"], "lists vae, which does not both decode structures and"),
-        (["mixture"], "lacks mixture_statistics, which annealing and ranking take; add it"),
+        (["mixture"], "lacks mixture_statistics, which annealing takes; add it"),
     ],
 )
 @pytest.mark.parametrize("target", ["c11", "normal"])

@@ -26,18 +26,17 @@ FIGURES = [
 
 
 @pytest.fixture
-def paths(pair_set, tmp_path, candidate_table, reference_table, ranked, search_table):
+def paths(pair_set, tmp_path, candidate_table, reference_table, search_table):
     """Write what the stage reads, for one target of each kind; return its paths."""
     made = read_values(open_store(pair_set / "structures.zarr"), "phase")
     targets = {"c11": NORMAL[:1], "normal": NORMAL}
     named = {}
-    for kind in ("candidates", "references", "ranked"):
+    for kind in ("candidates", "references"):
         named[kind] = {target: tmp_path / f"{kind}_{target}.parquet" for target in targets}
     named["proposed"] = {name: tmp_path / f"{name}.zarr" for name in (*targets, "annealing")}
     for target, names in targets.items():
         write_table(named["candidates"][target], candidate_table(names, 1), ORIGIN)
         write_table(named["references"][target], reference_table(count=1), ORIGIN)
-        write_table(named["ranked"][target], ranked(names), ORIGIN)
         with new_store(named["proposed"][target], ORIGIN) as group:
             put_array(group, "phase", made[:6], ("candidate", "x", "y", "z"), "1")
     searches = search_table((30.0,))
@@ -78,21 +77,19 @@ def test_the_stage_draws_figures_and_records_their_inputs(paths, tmp_path):
     assert [part.title for part in made.parts] == [
         "Structure from C11",
         "Structure from six components",
-        "Solver-ranked design",
         "Search in the latent space",
     ]
     assert "Inverse design learns from 20 structures of two morphologies" in made.parts[0].text
 
 
 @pytest.fixture
-def write(candidate_table, ranked, search_table):
+def write(candidate_table, search_table):
     """Return what writes the section of made-up tables, of the paper's material or another."""
 
     def make(*, papers_material=True):
         targets = {"c11": NORMAL[:1], "normal": NORMAL}
         results = Results(
             candidates={target: candidate_table(names) for target, names in targets.items()},
-            ranked={target: ranked(names) for target, names in targets.items()},
             searches=search_table(),
             learned=DesignSet(180, ("3-1-1", "1-3-3"), 15, papers_material=papers_material),
             latent=LATENT,

@@ -1,37 +1,9 @@
-"""What inference is compared with: designs that the solver ranks, retrieval, and annealing."""
+"""What inference is compared with: annealing."""
 
 import numpy as np
 import pandas as pd
 
 from pspflow.studies.composite.inverse import paper
-
-
-def ranked_summary(ranked: pd.DataFrame) -> pd.DataFrame:
-    """Compare the solver-ranked best of several designs with retrieval, one row per instance.
-
-    Parameters
-    ----------
-    ranked
-        As `rank` writes them.
-
-    Returns
-    -------
-    Columns instance (from 1), the wanted value if it is one alone, inside (whether it lies in the
-    training structures' range), drawn (structures), best_of_n_error_percent, mean_error_percent
-    (over all that were drawn), nearest_error_percent and nearest_structure (what retrieval returns:
-    the training structure that comes nearest).
-    """
-    wanted = [name for name in ranked if name.startswith("wanted_")]
-    table = ranked.groupby("instance", as_index=False).agg(
-        **{name: (name, "first") for name in wanted if len(wanted) == 1},
-        inside=("inside", "first"),
-        drawn=("rank", "size"),
-        best_of_n_error_percent=("error_percent", "min"),
-        mean_error_percent=("error_percent", "mean"),
-        nearest_error_percent=("nearest_error_percent", "first"),
-        nearest_structure=("nearest_structure", "first"),
-    )
-    return table.assign(instance=table["instance"] + 1)
 
 
 def search_summary(searches: pd.DataFrame, *, papers_material: bool) -> pd.DataFrame:

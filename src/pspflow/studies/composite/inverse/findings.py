@@ -9,7 +9,7 @@ import pandas as pd
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.accuracy import summary
-from pspflow.studies.composite.inverse.comparisons import ranked_summary, search_summary
+from pspflow.studies.composite.inverse.comparisons import search_summary
 from pspflow.studies.composite.inverse.headline import OURS, PAPERS_PRIORS, QUANTITIES, DesignSet
 from pspflow.studies.composite.inverse.options import DESIGNER, KEYS
 from pspflow.studies.composite.structures.properties import Target
@@ -21,7 +21,6 @@ Judged = tuple[int, str]
 
 def findings(
     candidates: Mapping[Target, pd.DataFrame],
-    ranked: Mapping[Target, pd.DataFrame],
     searches: pd.DataFrame,
     learned: DesignSet,
 ) -> tuple[str, ...]:
@@ -29,8 +28,8 @@ def findings(
 
     Parameters
     ----------
-    candidates, ranked
-        Target, and its candidates as `infer` and its designs as `rank` write them.
+    candidates
+        Target, and its candidates as `infer` writes them.
     searches
         As `anneal` writes them.
     learned
@@ -39,7 +38,6 @@ def findings(
     judged = [_searched(searches, learned)]
     for target in get_args(Target):
         judged += _inferred(candidates[target], target, learned)
-        judged.append(_ranked(ranked[target], target))
     return tuple(sentence for _, sentence in sorted(judged, key=lambda each: each[0]))
 
 
@@ -97,37 +95,6 @@ def _inferred(candidates: pd.DataFrame, target: Target, learned: DesignSet) -> l
 def _papers_error(learned: DesignSet) -> str:
     elsewhere = "" if learned.is_papers else ", which is of another set of structures"
     return f"{paper.INVERSE_ERROR_PERCENT:g} %{elsewhere}"
-
-
-def _ranked(ranked: pd.DataFrame, target: Target) -> Judged:
-    """Compare the best of several designs with retrieval."""
-    rows = ranked_summary(ranked)
-    best, drawn, near = rows[
-        ["best_of_n_error_percent", "mean_error_percent", "nearest_error_percent"]
-    ].mean()
-    outcome, difference = _difference(
-        rows["best_of_n_error_percent"] - rows["nearest_error_percent"]
-    )
-    verdict = {
-        WORSE: "retrieval comes nearer",
-        UNDECIDED: "which comes nearer is undecided",
-        BETTER: "design comes nearer",
-    }[outcome]
-    inside = rows[rows["inside"]]
-    within = (
-        f" For the {len(inside)} within the training structures' range, design has "
-        f"{inside['best_of_n_error_percent'].mean():.1f} % and retrieval "
-        f"{inside['nearest_error_percent'].mean():.1f} %."
-        if 0 < len(inside) < len(rows)
-        else ""
-    )
-    return outcome, (
-        f"Solver-ranked design, {QUANTITIES[target]}: the best of {rows['drawn'].max()} structures "
-        f"drawn by {DESIGNER} has a mean error of {best:.1f} % over {len(rows)} targets (all that "
-        f"were drawn: {drawn:.1f} %), the nearest training structure, which is retrieval, "
-        f"{near:.1f} %; {difference}: {verdict}. Retrieval needs a structure that exists already; "
-        f"design makes new ones.{within}"
-    )
 
 
 def _searched(searches: pd.DataFrame, learned: DesignSet) -> Judged:

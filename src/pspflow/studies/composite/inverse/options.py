@@ -59,9 +59,7 @@ class InverseModels(Options):
         for target, models in (("c11", self.c11), ("normal", self.normal)):
             designing(target, models)
             if DESIGNER not in models:
-                raise ValueError(
-                    f"{target} lacks {DESIGNER}, which annealing and ranking take; add it."
-                )
+                raise ValueError(f"{target} lacks {DESIGNER}, which annealing takes; add it.")
         return self
 
 
@@ -98,7 +96,7 @@ class AnnealingOptions(Options):
     _distinct_c11 = field_validator("c11_gpa")(_distinct)
 
 
-class DesignOptions(Options):
+class WantedOptions(Options):
     """What is wanted of structures, and how many are tried."""
 
     c11_gpa: Wanted = None
@@ -108,13 +106,11 @@ class DesignOptions(Options):
     """Number of test structures whose six components are wanted together; the paper's 10."""
     draws: Count = 8
     """Draws of noise among which a *_statistics network chooses by its own prediction."""
-    candidates: Count = 8
-    """Structures that are drawn for each instance and ranked by the solver."""
 
     _distinct_c11 = field_validator("c11_gpa")(_distinct)
 
 
-class InverseOptions(DesignOptions):
+class InverseOptions(WantedOptions):
     """Structures for a wanted stiffness."""
 
     models: InverseModels = InverseModels()
@@ -148,11 +144,7 @@ class InverseOptions(DesignOptions):
         annealing = self.annealing.model_copy(update={"c11_gpa": searched})
         return self.model_copy(update={"c11_gpa": wanted, "annealing": annealing})
 
-    def inferred(self, target: Target) -> DesignOptions:
-        """Keep what acts on inferring structures for a target."""
-        return self.ranked(target).without("candidates")
-
-    def ranked(self, target: Target) -> DesignOptions:
-        """Keep what acts on drawing and ranking structures for a target."""
-        kept = DesignOptions(**{name: getattr(self, name) for name in DesignOptions.model_fields})
+    def wanted(self, target: Target) -> WantedOptions:
+        """Keep what acts on proposing structures for a target."""
+        kept = WantedOptions(**{name: getattr(self, name) for name in WantedOptions.model_fields})
         return kept.without("vectors" if target == "c11" else "c11_gpa")

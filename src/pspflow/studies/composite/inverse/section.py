@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Final, NamedTuple, get_args
+from typing import Final, NamedTuple
 
 import pandas as pd
 
@@ -10,9 +10,9 @@ from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.report.tables import beside_paper, shown_columns
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.accuracy import component_errors, summary, volume_fractions
-from pspflow.studies.composite.inverse.comparisons import ranked_summary, search_summary
+from pspflow.studies.composite.inverse.comparisons import search_summary
 from pspflow.studies.composite.inverse.findings import findings
-from pspflow.studies.composite.inverse.headline import QUANTITIES, DesignSet, headline
+from pspflow.studies.composite.inverse.headline import DesignSet, headline
 from pspflow.studies.composite.inverse.options import (
     DESIGNER,
     GUIDE,
@@ -40,8 +40,6 @@ class Results(NamedTuple):
 
     candidates: Mapping[Target, pd.DataFrame]
     """As `infer` writes them."""
-    ranked: Mapping[Target, pd.DataFrame]
-    """As `rank` writes them."""
     searches: pd.DataFrame
     """As `anneal` writes them."""
     learned: DesignSet
@@ -53,7 +51,7 @@ class Results(NamedTuple):
 def inverse_section(
     results: Results, figures: Mapping[str, Figure], options: InverseOptions
 ) -> Section:
-    """Report inverse design for C11 and for vectors, solver-ranked design, and annealing.
+    """Report inverse design for C11 and for vectors, and annealing.
 
     Parameters
     ----------
@@ -69,11 +67,10 @@ def inverse_section(
     return Section(
         title="Inverse design",
         headline=tuple(headline(candidates, results.searches, learned)),
-        findings=findings(candidates, results.ranked, results.searches, learned),
+        findings=findings(candidates, results.searches, learned),
         parts=(
             _scalar(candidates["c11"], figures, learned, options.draws),
             _vector(candidates["normal"], figures, papers_material=papers_material),
-            _ranked(results.ranked),
             _annealing(results, figures, options.annealing),
         ),
     )
@@ -189,23 +186,6 @@ def _vector(
             *tables,
             _summary_table(candidates, "normal", papers_material=papers_material),
             Table.of(errors, "Mean absolute error in percent by component (Table 10)."),
-        ),
-    )
-
-
-def _ranked(ranked: Mapping[Target, pd.DataFrame]) -> Part:
-    return Part(
-        title="Solver-ranked design",
-        text="What a user of the design command gets: latents drawn from the refitted prior of "
-        f"{DESIGNER} (above, only its means are decoded), decoded, solved, and ranked by the "
-        "solver. Retrieval needs no network: it returns the training structure that is nearest to "
-        "what is wanted.",
-        tables=tuple(
-            Table.of(
-                ranked_summary(ranked[target]),
-                f"Designs for the targets above, {QUANTITIES[target]}; errors in percent.",
-            )
-            for target in get_args(Target)
         ),
     )
 

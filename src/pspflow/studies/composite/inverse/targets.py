@@ -9,7 +9,7 @@ import pandas as pd
 
 from pspflow.logs import log
 from pspflow.seeds import generator
-from pspflow.studies.composite.inverse.options import DesignOptions
+from pspflow.studies.composite.inverse.options import WantedOptions
 from pspflow.studies.composite.structures.properties import NORMAL, Target
 from pspflow.studies.composite.structures.rows import FIRST_RUN, structures_of
 
@@ -33,7 +33,7 @@ def wanted_of(
     table: Path,
     stiffness: Path,
     splits: Path,
-    options: DesignOptions,
+    options: WantedOptions,
     seed: int,
     run: int = FIRST_RUN,
 ) -> Wanted:

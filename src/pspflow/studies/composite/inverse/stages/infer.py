@@ -14,7 +14,7 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log
 from pspflow.studies.composite.inverse.candidates import propose, renumbered
 from pspflow.studies.composite.inverse.errors import relative_errors
-from pspflow.studies.composite.inverse.options import KEYS, DesignOptions
+from pspflow.studies.composite.inverse.options import KEYS, WantedOptions
 from pspflow.studies.composite.inverse.targets import Ranges, inside, wanted_of, warn_outside
 from pspflow.studies.composite.networks.decoding import draws_of
 from pspflow.studies.composite.networks.network import Network, load_network
@@ -42,7 +42,7 @@ def infer(
     candidates: Path,
     proposed: Path,
     references: Path,
-    options: DesignOptions = DesignOptions(),
+    options: WantedOptions = WantedOptions(),
     solver: SolutionOptions = SolutionOptions(),
     seed: Seed = 0,
     threads: Threads = 1,

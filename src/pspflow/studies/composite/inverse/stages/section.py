@@ -63,7 +63,6 @@ def section(
     candidates: NamedTables,
     proposed: NamedStores,
     references: NamedTables,
-    ranked: NamedTables,
     searches: SearchTable,
     structures: StructureStore,
     table: StructureTable,
@@ -78,7 +77,7 @@ def section(
 ) -> None:
     """Write what the report says about inverse design; draw its figures.
 
-    Candidates, references and ranked are tables of the targets c11 and normal; proposed are their
+    Candidates and references are tables of the targets c11 and normal; proposed are their
     stores and that of annealing. The latents are those of the network that is searched.
 
     Parameters
@@ -115,7 +114,6 @@ def section(
     edge = int(get_array(open_store(structures), PHASE).shape[1])
     results = Results(
         candidates=tables,
-        ranked={target: read_table(ranked[target]) for target in QUANTITIES},
         searches=searched,
         learned=DesignSet.of(read_table(table), edge, papers_material=papers_material),
         latent=codes.shape[1],

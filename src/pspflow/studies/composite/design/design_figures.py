@@ -20,7 +20,7 @@ def designs_figure(phases: np.ndarray, table: pd.DataFrame, properties: Sequence
     Parameters
     ----------
     phases, table
-        See `pspflow.studies.composite.inverse.designs.Design`; the first 12 are drawn.
+        See `pspflow.studies.composite.design.designs.Design`; the first 12 are drawn.
     properties
         Properties that were wanted.
     """
