@@ -222,3 +222,22 @@ def test_a_network_without_target_is_refused(data, tmp_path):
     """The sentence names what is missing."""
     with pytest.raises(InputError, match="give --target"):
         trained(data, tmp_path, "cnn")
+
+
+def test_a_training_of_the_learning_curve_takes_spare_structures(data, tmp_path):
+    """As many as wanted; a number that there is not is refused, with the remedy."""
+    rows = read_table(data / "splits.parquet")
+    rows.loc[rows.index[8:12], "split"] = "spare"
+    write_table(tmp_path / "splits", rows, ORIGIN)
+    options = OPTIONS.trained("cnn", "all")
+    given = {"target": "c11", "splits": tmp_path / "splits"}
+    known = read_table(data / "stiffness.parquet")["c11_gpa"]
+    for count, few in ((None, 8), (12, 12)):
+        chosen = options.model_copy(update={"training_structures": count})
+        out = trained(data, tmp_path / str(count), "cnn", **{**given, "options": chosen})
+        _, material = load_network(out / "weights.safetensors", chosen_device())
+        span = [known[:few].min(), known[:few].max()]
+        assert material["ranges"]["c11_gpa"] == pytest.approx(span)
+    many = options.model_copy(update={"training_structures": 13})
+    with pytest.raises(InputError, match="13 training structures are wanted, and there are 12"):
+        trained(data, tmp_path / "many", "cnn", **{**given, "options": many})

@@ -1,1 +1,1 @@
-"""Designs: structures for a wanted stiffness that the solver corrects, and what they are worth."""
+"""Designs of wanted stiffness: refined by the solver, certified, and compared with retrieval."""

@@ -63,7 +63,42 @@ def spared(splits: pd.Series, specimens: pd.Series, split: str, most: int | None
     if most is None or mine.sum() <= most:
         return splits
     sizes = specimens[mine].value_counts(sort=False)
-    # golden steps through the line: any part of it has its share of those that are taken first
-    first = np.argsort(np.arange(len(sizes)) * (np.sqrt(5) - 1) / 2 % 1, kind="stable")
+    first = _evenly(len(sizes))
     taken = sizes.index[first][sizes.to_numpy()[first].cumsum() <= most]
     return splits.mask(mine & ~specimens.isin(taken), SPARE)
+
+
+def training_rows(splits: pd.Series, count: int | None = None) -> np.ndarray:
+    """Choose the structures that a training learns from.
+
+    Parameters
+    ----------
+    splits
+        Split of each row.
+    count
+        How many: the first ones of a fixed order, in which the training structures come before the
+        spare ones and any part is spread evenly over the rows, so that each number's structures
+        are among those of a larger number. None for the training structures.
+
+    Returns
+    -------
+    Their rows, in ascending order.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer.
+    """
+    parts = [np.flatnonzero(splits == name) for name in ("train", SPARE)]
+    if count is None:
+        return parts[0]
+    order = np.concatenate([rows[_evenly(len(rows))] for rows in parts])
+    if count > len(order):
+        raise ValueError(f"{count} training structures are wanted, and there are {len(order)}")
+    return np.sort(order[:count])
+
+
+def _evenly(count: int) -> np.ndarray:
+    """Order the places of a line so that any first ones of them are spread evenly along it."""
+    golden_steps = np.arange(count) * (np.sqrt(5) - 1) / 2 % 1
+    return np.argsort(golden_steps, kind="stable")
