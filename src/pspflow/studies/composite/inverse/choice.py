@@ -1,4 +1,4 @@
-"""Choice among structures of different noise by what a network predicts: does it help?
+"""Choice among structures of different noise by what a network predicts, and whether it helps.
 
 It selects structures that are predicted to be right, and among these the ones that are predicted
 wrongly: where predictions of decoded structures err by more than these differ, nothing is gained.
@@ -17,7 +17,7 @@ LATENT: Final = ["instance", "component"]
 
 
 def choice_summary(draws: pd.DataFrame) -> pd.DataFrame:
-    """Tabulate errors by the number of noises that are chosen from, as in powers of two.
+    """Tabulate errors by the number of noises that are chosen from, in powers of two.
 
     Parameters
     ----------

@@ -104,8 +104,9 @@ class WantedOptions(Options):
     structures are of its material, and otherwise eight that the training structures span."""
     vectors: Count = 10
     """Number of test structures whose six components are wanted together; the paper's 10."""
-    draws: Count = 8
-    """Draws of noise among which a *_statistics network chooses by its own prediction."""
+    draws: Count = 4
+    """Draws of noise among which a *_statistics network chooses by its own prediction in design;
+    inference takes one, and a table compares the choice with that."""
 
     _distinct_c11 = field_validator("c11_gpa")(_distinct)
 
@@ -143,6 +144,10 @@ class InverseOptions(WantedOptions):
         searched = self.annealing.c11_gpa or paper.ANNEALING_TARGETS_GPA
         annealing = self.annealing.model_copy(update={"c11_gpa": searched})
         return self.model_copy(update={"c11_gpa": wanted, "annealing": annealing})
+
+    def inferred(self, target: Target) -> WantedOptions:
+        """Keep what acts on inferring structures for a target."""
+        return self.wanted(target).without("draws")
 
     def wanted(self, target: Target) -> WantedOptions:
         """Keep what acts on proposing structures for a target."""

@@ -70,9 +70,7 @@ def typical(values: np.ndarray, shares: Sequence[float]) -> tuple[float, ...]:
     return tuple(dict.fromkeys(float(f"{value:.3g}") for value in np.quantile(values, shares)))
 
 
-def held_out(
-    table: Path, stiffness: Path, splits: Path, run: int = FIRST_RUN
-) -> pd.DataFrame:
+def held_out(table: Path, stiffness: Path, splits: Path, run: int = FIRST_RUN) -> pd.DataFrame:
     """Read the test structures of a run; see `structures_of`."""
     return structures_of(table, stiffness, splits, "test", run)
 

@@ -9,7 +9,7 @@ import torch
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import write_table
 from pspflow.studies.composite.inverse.errors import relative_errors
-from pspflow.studies.composite.inverse.options import DesignOptions
+from pspflow.studies.composite.inverse.options import WantedOptions
 from pspflow.studies.composite.inverse.targets import inside, wanted_of
 from pspflow.studies.composite.networks.decoding import cut, noise_source
 from pspflow.studies.composite.networks.network import load_network
@@ -30,7 +30,7 @@ def choose(
     stiffness: StiffnessTable,
     splits: SplitTable,
     draws: Path,
-    options: DesignOptions = DesignOptions(),
+    options: WantedOptions = WantedOptions(),
     solver: SolutionOptions = SolutionOptions(),
     seed: Seed = 0,
     threads: Threads = 1,

@@ -66,9 +66,7 @@ def separate(
     tests, training = (
         structures_of(table, stiffness, splits, split, run) for split in ("test", "train")
     )
-    found = [
-        _assigned(load_network(path, device)[0], tests, voxels) for path in weights.values()
-    ]
+    found = [_assigned(load_network(path, device)[0], tests, voxels) for path in weights.values()]
     rows = pd.concat(found, ignore_index=True)
     rows.insert(0, "set", name)
     rows.insert(1, "run", run)
