@@ -182,7 +182,6 @@ class Chapter:
             target="c11",
             weights=weights,
             **read,
-            **self.files("phases"),
             **made,
             proposed=proposed,
             **given,
@@ -200,7 +199,9 @@ class Chapter:
             seed=SEED,
         )
         for path in (made["candidates"], searches):
-            self.fitted[path.stem] = content(read_table(path))
+            self.fitted[path.stem] = content(
+                read_table(path).drop(columns="seconds", errors="ignore")
+            )
         self.fitted["proposed"] = content(read_values(open_store(proposed), "phase"))
         self.fitted["found"] = content(read_values(open_store(found), "phase"))
 

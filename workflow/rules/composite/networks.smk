@@ -5,7 +5,7 @@
 # reconstructions.parquet, reconstructions.zarr, ablation/structures.zarr,
 # ablation/mismatch.parquet, figures/*.png, section.json
 
-from pspflow.studies.composite.inverse.options import DESIGNER
+from pspflow.studies.composite.inverse.options import GUIDE, LARGE
 from pspflow.studies.composite.networks.recipes import RECIPES
 
 NETWORKS_DIR = f"{COMPOSITE_DIR}/networks"
@@ -33,6 +33,18 @@ NETWORKS_GAP = [
     for run in NETWORKS_RUNS
     if COMPOSITE.design.held_out
 ]
+# the same at the paper's size, where that set is made; and the network that guides annealing
+if LARGE in COMPOSITE.structures.sets:
+    NETWORKS_DESIGNERS += [
+        (LARGE, "c11", network, run)
+        for network in COMPOSITE.inverse.large_pair.models
+        for run in range(COMPOSITE.inverse.large_pair.runs)
+    ]
+NETWORKS_GUIDE = (COMPOSITE.structures.design_set, "c11", GUIDE, 0)
+NETWORKS_SEARCHED = [
+    (COMPOSITE.structures.design_set, "c11", network, 0)
+    for network in COMPOSITE.inverse.annealing.models
+]
 NETWORKS_PLAIN = [
     ("all", "none", network, run)
     for network in COMPOSITE.forward.autoencoders
@@ -47,10 +59,16 @@ NETWORKS_DECODING = [each for each in NETWORKS_PLAIN if each[-1] == 0] + [
 NETWORKS_ENCODED = {
     *NETWORKS_PLAIN,
     *NETWORKS_DECODING,
-    (COMPOSITE.structures.design_set, "c11", DESIGNER, 0),
+    *NETWORKS_SEARCHED,
 }
 NETWORKS_TRAINED = sorted(
-    {*NETWORKS_PLAIN, *NETWORKS_PREDICTED, *NETWORKS_DESIGNERS, *NETWORKS_GAP}
+    {
+        *NETWORKS_PLAIN,
+        *NETWORKS_PREDICTED,
+        *NETWORKS_DESIGNERS,
+        *NETWORKS_GAP,
+        NETWORKS_GUIDE,
+    }
 )
 # name and folder of each training, SET/TARGET/NETWORK/runN
 NETWORKS_NAMES = {

@@ -7,7 +7,7 @@ from pydantic import model_validator
 from pspflow.options import Options
 from pspflow.studies.composite.design.options import DesignOptions
 from pspflow.studies.composite.forward.options import ForwardOptions
-from pspflow.studies.composite.inverse.options import GUIDE, InverseOptions
+from pspflow.studies.composite.inverse.options import InverseOptions
 from pspflow.studies.composite.localization.options import LocalizationOptions
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.structures.options import StructuresOptions
@@ -33,9 +33,13 @@ class CompositeOptions(Options):
     """The strain of every voxel."""
 
     @model_validator(mode="after")
-    def _guided(self) -> Self:
-        if GUIDE not in self.forward.models.c11:
-            raise ValueError(f"forward.models.c11 lacks {GUIDE}, which guides annealing; add it.")
+    def _split(self) -> Self:
+        wanted, made = self.inverse.large_pair.runs, self.structures.split.runs
+        if wanted > made:
+            raise ValueError(
+                f"inverse.large_pair.runs is {wanted} and structures.split.runs {made}; lower the "
+                "first."
+            )
         return self
 
     @model_validator(mode="after")

@@ -36,6 +36,7 @@ def test_options_that_do_not_act_are_reset():
     """Vectors do not act on C11, nor wanted C11 on vectors."""
     options = InverseOptions(c11_gpa=(30.0,), vectors=3, draws=2)
     assert options.wanted("c11") == WantedOptions(c11_gpa=(30.0,), draws=2)
+    assert options.inferred("c11") == WantedOptions(c11_gpa=(30.0,))
     assert options.wanted("normal") == WantedOptions(vectors=3, draws=2)
 
 
@@ -45,6 +46,18 @@ def test_wanted_values_are_distinct():
         InverseOptions(c11_gpa=(30.0, 30.0))
     with pytest.raises(ValidationError, match="listed twice"):
         AnnealingOptions(c11_gpa=(30.0, 30.0))
+
+
+def test_only_trained_networks_are_searched():
+    """Annealing names networks of C11; the paper's size has no more runs than there are."""
+    with pytest.raises(ValidationError, match=r"annealing.models lists gaussian, which models.c11"):
+        InverseOptions.model_validate(
+            {"models": {"c11": ["mixture_statistics"]}, "annealing": {"models": ["gaussian"]}}
+        )
+    with pytest.raises(ValidationError, match=r"large_pair lists cnn, which does not both"):
+        InverseOptions.model_validate({"large_pair": {"models": ["cnn"]}})
+    with pytest.raises(ValidationError, match=r"large_pair.runs is 2 and structures.split.runs 1"):
+        CompositeOptions.model_validate({"inverse": {"large_pair": {"runs": 2}}})
 
 
 @pytest.mark.parametrize(
