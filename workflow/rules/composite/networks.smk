@@ -5,7 +5,7 @@
 # reconstructions.parquet, reconstructions.zarr, ablation/structures.zarr,
 # ablation/mismatch.parquet, figures/*.png, section.json
 
-from pspflow.studies.composite.inverse.options import GUIDE, LARGE
+from pspflow.studies.composite.inverse.options import DESIGNER, GUIDE, LARGE
 from pspflow.studies.composite.networks.recipes import RECIPES
 
 NETWORKS_DIR = f"{COMPOSITE_DIR}/networks"
