@@ -140,7 +140,7 @@ class _Decoded(NamedTuple):
 
     field: Field
     latent: Tensor
-    count: int
+    stiff: int
     values: np.ndarray
     phases: np.ndarray
 
@@ -150,7 +150,7 @@ class _Decoded(NamedTuple):
         The derivative of a smooth cut by the field goes back through the decoder; that by the cut's
         own level is taken off, since the number is a variable of its own.
         """
-        _, near = near_cut(self.values, ranked(self.values), self.count)
+        _, near = near_cut(self.values, ranked(self.values), self.stiff)
         mean = np.tensordot(change, near, axes=3) / near.sum()
         pulls = near * (change - mean[:, None, None, None])
         with torch.enable_grad():
@@ -166,7 +166,7 @@ class _Decoded(NamedTuple):
     def moved(self, step: np.ndarray) -> "_Decoded":
         """Return the structure a step away."""
         latent = self.latent + self.latent.new_tensor(step[:-1])
-        return _decoded(self.field, latent, self.count + LEVEL * step[-1] * self.values.size)
+        return _decoded(self.field, latent, self.stiff + LEVEL * step[-1] * self.values.size)
 
 
 def _decoded(field: Field, latent: Tensor, count: float | None = None) -> _Decoded:
