@@ -6,33 +6,33 @@
 # SET/TARGET/runN/designs.zarr, certificates.parquet, section.json, figures/errors.png; and, where a
 # region is held out, structures/gap/splits.parquet beside.
 
-DESIGN_DIR = f"{COMPOSITE_DIR}/design"
-DESIGN = COMPOSITE.design
-DESIGN_SET = COMPOSITE.structures.design_set
-DESIGN_RUN = f"{DESIGN_DIR}/{{set}}/{{target}}/run{{run}}"
-DESIGN_WANTED = COMPOSITE.resolved().inverse
+DESIGNS_DIR = f"{COMPOSITE_DIR}/design"
+DESIGNS = COMPOSITE.design
+DESIGNS_SET = COMPOSITE.structures.design_set
+DESIGNS_RUN = f"{DESIGNS_DIR}/{{set}}/{{target}}/run{{run}}"
+DESIGNS_WANTED = COMPOSITE.resolved().inverse
 # weights of the networks of each set, target and run, by network
-DESIGN_WEIGHTS = {}
+DESIGNS_WEIGHTS = {}
 for each in NETWORKS_DESIGNERS + NETWORKS_GAP:
     place = (each[0], each[1], str(each[3]))
-    DESIGN_WEIGHTS.setdefault(place, {})[
+    DESIGNS_WEIGHTS.setdefault(place, {})[
         each[2]
     ] = f"{NETWORKS_FOLDERS[each]}/weights.safetensors"
-DESIGN_TABLES = {
-    "{}/{}/run{}".format(*place): f"{DESIGN_DIR}/{{}}/{{}}/run{{}}".format(*place)
+DESIGNS_TABLES = {
+    "{}/{}/run{}".format(*place): f"{DESIGNS_DIR}/{{}}/{{}}/run{{}}".format(*place)
     + "/designs.parquet"
-    for place in DESIGN_WEIGHTS
+    for place in DESIGNS_WEIGHTS
 }
-DESIGN_FIRST = {
-    target: f"{DESIGN_DIR}/{DESIGN_SET}/{target}/run0/designs"
-    for target in DESIGN_WANTED.models.model_dump()
+DESIGNS_FIRST = {
+    target: f"{DESIGNS_DIR}/{DESIGNS_SET}/{target}/run0/designs"
+    for target in DESIGNS_WANTED.models.model_dump()
 }
 MADE["composite"]["design"] = [
-    *DESIGN_TABLES.values(),
-    *[path.replace(".parquet", ".zarr") for path in DESIGN_TABLES.values()],
-    f"{DESIGN_DIR}/certificates.parquet",
-    f"{DESIGN_DIR}/section.json",
-    f"{DESIGN_DIR}/figures/errors.png",
+    *DESIGNS_TABLES.values(),
+    *[path.replace(".parquet", ".zarr") for path in DESIGNS_TABLES.values()],
+    f"{DESIGNS_DIR}/certificates.parquet",
+    f"{DESIGNS_DIR}/section.json",
+    f"{DESIGNS_DIR}/figures/errors.png",
 ]
 
 
@@ -44,8 +44,8 @@ localrules:
 rule composite_design_hold_out:
     """Keep a region of C11 out of training and validation, in every run."""
     input:
-        splits=f"{STRUCTURES_DIR}/{DESIGN_SET}/splits.parquet",
-        stiffness=f"{STRUCTURES_DIR}/{DESIGN_SET}/stiffness.parquet",
+        splits=f"{STRUCTURES_DIR}/{DESIGNS_SET}/splits.parquet",
+        stiffness=f"{STRUCTURES_DIR}/{DESIGNS_SET}/stiffness.parquet",
     output:
         f"{STRUCTURES_DIR}/gap/splits.parquet",
     log:
@@ -55,7 +55,7 @@ rule composite_design_hold_out:
     conda:
         "../../../envs/cpu.yaml"
     params:
-        options=options(DESIGN.region),
+        options=options(DESIGNS.region),
     shell:
         "pspflow --log {log:q} composite design hold-out"
         " --splits {input.splits:q}"
@@ -67,7 +67,7 @@ rule composite_design_hold_out:
 rule composite_design_refine:
     """Draw structures of wanted stiffness, rank them, and refine the best by the solver."""
     input:
-        weights=lambda wildcards: DESIGN_WEIGHTS[
+        weights=lambda wildcards: DESIGNS_WEIGHTS[
             wildcards.set, wildcards.target, wildcards.run
         ].values(),
         structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
@@ -75,8 +75,8 @@ rule composite_design_refine:
         stiffness=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/stiffness.parquet",
         splits=f"{STRUCTURES_DIR}/{{set}}/splits.parquet",
     output:
-        designs=f"{DESIGN_RUN}/designs.parquet",
-        proposed=directory(f"{DESIGN_RUN}/designs.zarr"),
+        designs=f"{DESIGNS_RUN}/designs.parquet",
+        proposed=directory(f"{DESIGNS_RUN}/designs.zarr"),
     log:
         f"{COMPOSITE_DIR}/logs/design/{{set}}/{{target}}/run{{run}}/refine.log",
     benchmark:
@@ -90,10 +90,10 @@ rule composite_design_refine:
         device=CONFIG.device,
     params:
         weights=lambda wildcards: named(
-            DESIGN_WEIGHTS[wildcards.set, wildcards.target, wildcards.run]
+            DESIGNS_WEIGHTS[wildcards.set, wildcards.target, wildcards.run]
         ),
         options=lambda wildcards: options(
-            DESIGN.proposals(wildcards.target, DESIGN_WANTED)
+            DESIGNS.proposals(wildcards.target, DESIGNS_WANTED)
         ),
         solver=options(COMPOSITE.structures.solver.solution),
         seed=CONFIG.seed,
@@ -118,14 +118,14 @@ rule composite_design_refine:
 rule composite_design_certify:
     """Certify refined designs of the first run."""
     input:
-        designs=[f"{path}.parquet" for path in DESIGN_FIRST.values()],
-        proposed=[f"{path}.zarr" for path in DESIGN_FIRST.values()],
-        structures=f"{STRUCTURES_DIR}/{DESIGN_SET}/structures.zarr",
-        table=f"{STRUCTURES_DIR}/{DESIGN_SET}/structures.parquet",
-        phases=f"{STRUCTURES_DIR}/{DESIGN_SET}/phases.parquet",
-        splits=f"{STRUCTURES_DIR}/{DESIGN_SET}/splits.parquet",
+        designs=[f"{path}.parquet" for path in DESIGNS_FIRST.values()],
+        proposed=[f"{path}.zarr" for path in DESIGNS_FIRST.values()],
+        structures=f"{STRUCTURES_DIR}/{DESIGNS_SET}/structures.zarr",
+        table=f"{STRUCTURES_DIR}/{DESIGNS_SET}/structures.parquet",
+        phases=f"{STRUCTURES_DIR}/{DESIGNS_SET}/phases.parquet",
+        splits=f"{STRUCTURES_DIR}/{DESIGNS_SET}/splits.parquet",
     output:
-        f"{DESIGN_DIR}/certificates.parquet",
+        f"{DESIGNS_DIR}/certificates.parquet",
     log:
         f"{COMPOSITE_DIR}/logs/design/certify.log",
     benchmark:
@@ -136,9 +136,9 @@ rule composite_design_certify:
         mem_mb=memory(8000),
         runtime=240,
     params:
-        designs=named({name: f"{path}.parquet" for name, path in DESIGN_FIRST.items()}),
-        proposed=named({name: f"{path}.zarr" for name, path in DESIGN_FIRST.items()}),
-        options=options(DESIGN.certificates),
+        designs=named({name: f"{path}.parquet" for name, path in DESIGNS_FIRST.items()}),
+        proposed=named({name: f"{path}.zarr" for name, path in DESIGNS_FIRST.items()}),
+        options=options(DESIGNS.certificates),
         solver=options(COMPOSITE.structures.solver.solution),
     shell:
         "pspflow --log {log:q} composite design certify"
@@ -156,12 +156,12 @@ rule composite_design_certify:
 rule composite_design_section:
     """Draw the errors of designs, and write their section of the report."""
     input:
-        designs=DESIGN_TABLES.values(),
-        certificates=f"{DESIGN_DIR}/certificates.parquet",
+        designs=DESIGNS_TABLES.values(),
+        certificates=f"{DESIGNS_DIR}/certificates.parquet",
     output:
-        section=f"{DESIGN_DIR}/section.json",
+        section=f"{DESIGNS_DIR}/section.json",
         figures=report(
-            f"{DESIGN_DIR}/figures/errors.png",
+            f"{DESIGNS_DIR}/figures/errors.png",
             caption=caption("composite", "design", "errors"),
             category="Composite",
         ),
@@ -172,9 +172,9 @@ rule composite_design_section:
     conda:
         "../../../envs/cpu.yaml"
     params:
-        designs=named(DESIGN_TABLES),
+        designs=named(DESIGNS_TABLES),
         figures=figure_folder,
-        options=options(DESIGN),
+        options=options(DESIGNS),
         material=(
             "--papers-material"
             if COMPOSITE.structures.papers_material
