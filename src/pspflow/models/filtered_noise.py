@@ -32,6 +32,7 @@ class FilteredNoise(nn.Module):
 
     def __init__(self, edge: int, latent: int = 16) -> None:
         super().__init__()
+        self.noise_shape = (edge, edge, edge)
         self.spectrum = (edge, edge, edge // 2 + 1)
         self.hidden = nn.Sequential(
             *(nn.Linear(latent, HIDDEN), nn.LeakyReLU(SLOPE)),

@@ -26,6 +26,13 @@ NETWORKS_DESIGNERS = [
     for network in networks
     for run in NETWORKS_RUNS
 ]
+# those that design for the region that is held out, where there is one
+NETWORKS_GAP = [
+    ("gap", target, DESIGNER, run)
+    for target in COMPOSITE.inverse.models.model_dump()
+    for run in NETWORKS_RUNS
+    if COMPOSITE.design.held_out
+]
 # the same at the paper's size, where that set is made; and the network that guides annealing
 if LARGE in COMPOSITE.structures.sets:
     NETWORKS_DESIGNERS += [
@@ -55,7 +62,13 @@ NETWORKS_ENCODED = {
     *NETWORKS_SEARCHED,
 }
 NETWORKS_TRAINED = sorted(
-    {*NETWORKS_PLAIN, *NETWORKS_PREDICTED, *NETWORKS_DESIGNERS, NETWORKS_GUIDE}
+    {
+        *NETWORKS_PLAIN,
+        *NETWORKS_PREDICTED,
+        *NETWORKS_DESIGNERS,
+        *NETWORKS_GAP,
+        NETWORKS_GUIDE,
+    }
 )
 # name and folder of each training, SET/TARGET/NETWORK/runN
 NETWORKS_NAMES = {

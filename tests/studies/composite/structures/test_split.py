@@ -28,7 +28,7 @@ def drawn(folder, rows, **options):
 
 def test_splits_are_stratified_and_independent(tmp_path):
     """Runs differ, each has its shares to the specimen and every morphology in proportion."""
-    rows = plan_structures("all", SimulatedOptions(structures=20 * 8, sigmas_voxels=(1, 3)), 0)
+    rows = plan_structures("all", list("abcdefgh"), SimulatedOptions(structures=20 * 8), 0)
     table = drawn(tmp_path, rows, runs=3)
     assert list(table) == ["run", "structure", "split"]
     for _, run in table.groupby("run"):

@@ -1,1 +1,1 @@
-"""Designs of wanted stiffness: refined by the solver, certified, and compared with retrieval."""
+"""Designs of a wanted stiffness, moved to it by the solver, and whether they can be trusted."""

@@ -6,8 +6,8 @@ from typing import Any, Final
 from pspflow.studies.composite.design.percolation import AXES, PHASES
 from pspflow.studies.composite.structures.properties import NORMAL
 
-FAR: Final = 95.0
-"""Percentile from which a design is unlike the real structures."""
+FARTHEST: Final = 100.0
+"""Percentile of what is farther away than every real structure."""
 NOUNS: Final = {
     "two_point": "two-point statistics",
     "lineal_path": "lineal path",
@@ -85,9 +85,9 @@ def _looks(row: Mapping[str, Any]) -> Iterator[str]:
         f"Distance to the {row['similar_structures']} real {group} of similar volume fraction, 1 "
         f"being that of real ones: {measured}."
     )
-    far = [noun for name, noun in NOUNS.items() if row[f"{name}_percentile"] >= FAR]
-    like = f"No descriptor is beyond percentile {FAR:g} of the real ones."
-    yield f"Unlike the real ones in: {', '.join(far)}." if far else like
+    far = [noun for name, noun in NOUNS.items() if row[f"{name}_percentile"] >= FARTHEST]
+    like = "In no descriptor is it farther away than every real one."
+    yield f"It is UNLIKE every real one in: {', '.join(far)}." if far else like
     if row["nearest_morphology"] != kind:
         yield (
             f"It is nearer to morphology {row['nearest_morphology']}: distance "

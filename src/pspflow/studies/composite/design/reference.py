@@ -20,8 +20,11 @@ SIMILAR: Final = 0.1
 """Difference of volume fractions up to which structures are compared; the nearest 8 always are."""
 NEAREST: Final = 3
 """Structures, the nearest in a descriptor, whose distances are averaged."""
-MATCHED: Final = 32
+MATCHED: Final = 24
 """Real structures, in equal parts of every group, of which the most alike other one is found."""
+NOISE: Final = 0.1
+"""Spread, over that of the whole descriptor, added to each of its features before it divides them:
+features that hardly vary among real structures tell most, but not without limit."""
 FLOORS: Final = {"percolation": 0.05}
 """Smallest unit of a descriptor's distances: all real structures may percolate alike."""
 
@@ -59,6 +62,8 @@ class Reference:
     """As `describe` returns them."""
     groups: dict[str, np.ndarray]
     """Positions of the structures of each morphology that has enough, and of all."""
+    scales: dict[str, dict[str, np.ndarray]]
+    """Group, descriptor: spread of each feature, by which differences are divided."""
     typical: dict[str, dict[str, np.ndarray]]
     """Group, descriptor: distance of each real structure to the others of its group."""
     spectra: np.ndarray
@@ -82,7 +87,7 @@ class Reference:
         if morphology not in (ALL, *self.morphologies):
             known = ", ".join(sorted(set(self.morphologies)))
             raise InputError(
-                f"No reference structure has morphology {morphology}; name of {known}."
+                f"No training structure has morphology {morphology}; name one of {known}."
             )
         return morphology if morphology in self.groups else ALL
 
@@ -105,7 +110,9 @@ class Reference:
         distances: dict[str, float] = {}
         percentiles: dict[str, float] = {}
         for name, values in self.descriptors.items():
-            mine = _to_nearest(cdist(described[name][None], values[members[near]])[0])
+            scale = self.scales[group][name]
+            between = cdist(described[name][None] / scale, values[members[near]] / scale)
+            mine = _to_nearest(between[0])
             real = self.typical[group][name][near]
             distances[name] = mine / max(float(np.median(real)), FLOORS.get(name, 1e-12))
             percentiles[name] = 100 * float((real < mine).mean())
@@ -159,17 +166,21 @@ def fit_reference(
     groups = {kind: members for kind, members in groups.items() if len(members) >= LEAST}
     groups[ALL] = np.arange(len(phases))
     spectra = spectra_of(phases)
-    between = {name: cdist(values, values) for name, values in descriptors.items()}
+    scales = {
+        group: {name: _spread(name, values[members]) for name, values in descriptors.items()}
+        for group, members in groups.items()
+    }
     return Reference(
         names=np.asarray(named, str),
         morphologies=kinds,
         fractions=fractions,
         descriptors=descriptors,
         groups=groups,
+        scales=scales,
         typical={
             group: {
-                name: _leave_one_out(between[name][np.ix_(members, members)], fractions[members])
-                for name in descriptors
+                name: _leave_one_out(values[members] / scales[group][name], fractions[members])
+                for name, values in descriptors.items()
             }
             for group, members in groups.items()
         },
@@ -196,9 +207,18 @@ def _correlations(
     return {ALL: np.concatenate([found[name] for name in names])} | found
 
 
-def _leave_one_out(between: np.ndarray, fractions: np.ndarray) -> np.ndarray:
+def _spread(name: str, values: np.ndarray) -> np.ndarray:
+    """Return the spread of each feature of a descriptor ``(n, size)``; shares keep their unit."""
+    if name in FLOORS:
+        return np.ones(values.shape[1])
+    variances = values.var(axis=0)
+    spread: np.ndarray = np.sqrt(variances + NOISE**2 * variances.mean())
+    return np.where(spread > 0, spread, 1.0)
+
+
+def _leave_one_out(values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
     """Measure each structure of a group against the similar others, shape ``(n,)``."""
-    found = np.empty(len(fractions))
+    between, found = cdist(values, values), np.empty(len(fractions))
     for place, fraction in enumerate(fractions):
         others = np.delete(np.arange(len(fractions)), place)
         near = others[_similar(fractions[others], fraction)]

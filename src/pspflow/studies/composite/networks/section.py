@@ -167,9 +167,9 @@ def _text(options: NetworkOptions) -> str:
     return (
         "The VAE-regression of Tables 2 to 5 with a Gaussian prior (gaussian) and a mixture of "
         f"{options.components} (mixture), the plain autoencoder (vae) and regression alone (cnn), "
-        f"{size}. Edges other than 51 have as many stages as halve them to 1. The log variance "
-        "of Table 4's Gaussian prior is one number for all latent dimensions, since its printed "
-        "size of 1 or 6 does not fit 16. The style loss compares slices along all three axes; its "
+        f"{size}. Edges other than 51 have as many stages as halve them to 1. The log "
+        "variances of Table 4's Gaussian prior are 16, one of each latent dimension: their printed "
+        'size is "1/6". The style loss compares slices along all three axes; its '
         f"features are {style}; its unit is its mean between different training structures. "
         f"Weights: regression {options.published.regression_weight:g}, divergence "
         f"{options.published.kl_weight:g} per nat. The paper's are 10 and 1, after multipliers of "

@@ -276,6 +276,21 @@ class StructuresOptions(Options):
         """The set of inverse design: the two morphologies made for it, or all there are."""
         return "pair" if self.source == "simulated" else "all"
 
+    def training_structures(self, *, spare: bool = False) -> int | None:
+        """Count the training structures of set `all`, with spare ones if asked for.
+
+        None of a user's structures, whose number the configuration does not know; where they have
+        a largest number it is taken.
+        """
+        split, simulated = self.split, self.source == "simulated"
+        if not simulated:
+            return None if spare else split.most_training
+        count = self.simulated.count("all")
+        train, validation = int(split.train * count), int(split.validation * count)
+        if not spare:
+            return min(train, split.most_training or train)
+        return train + validation - min(validation, split.most_validation or validation)
+
     @property
     def papers_material(self) -> bool:
         """Whether the structures are the paper's, at any edge: only then its numbers compare."""

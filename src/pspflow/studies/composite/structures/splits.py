@@ -41,6 +41,27 @@ def draw(rows: pd.DataFrame, shares: Mapping[str, float], rng: np.random.Generat
     return rows["specimen"].map(dict(zip(line, names, strict=True)))
 
 
+def held_out(splits: pd.Series, values: pd.Series, quantiles: tuple[float, float]) -> pd.Series:
+    """Leave a region of a property out of training and validation: it is what is tested.
+
+    Parameters
+    ----------
+    splits
+        Split of each row, from `draw`; those of the tests outside the region are left out.
+    values
+        The property of each row.
+    quantiles
+        Lower and upper end of the region, as quantiles of the property.
+
+    Returns
+    -------
+    Split of each row: test in the region, and outside of it that of before, or spare for tests.
+    """
+    low, high = values.quantile(list(quantiles))
+    inside = values.between(low, high)
+    return splits.mask(splits == "test", SPARE).mask(inside, "test")
+
+
 def spared(splits: pd.Series, specimens: pd.Series, split: str, most: int | None) -> pd.Series:
     """Mark the structures of a split beyond a number as spare, whole specimens of them.
 

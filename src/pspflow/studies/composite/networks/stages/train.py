@@ -142,7 +142,7 @@ def train(
         origin = replace(origin, options={**origin.options, COPIES: str(copies)})
     loss = _loss(made, columns, options, stream, copies)
     if isinstance(loss, AutoencoderLoss):
-        loss.reconstruction = reconstruction_loss(recipe.statistics, style_weights)
+        loss.reconstruction = reconstruction_loss(recipe, style_weights)
         # neighbours in a user's stack may be alike: the pairs that set the unit are drawn
         drawn = generator(seed, "composite units", run).permutation(len(known))[:UNIT_STRUCTURES]
         few = to_input(data["train"].inputs[drawn]).to(device)
