@@ -26,7 +26,7 @@ FIGURES = [
 
 
 @pytest.fixture
-def paths(  # noqa: PLR0913
+def paths(
     pair_set, tmp_path, candidate_table, reference_table, search_table, separated, draw_table
 ):
     """Write what the stage reads, for one target of each kind; return its paths."""
