@@ -97,11 +97,30 @@ class VAERegression(nn.Module):
         A `statistics` decoder draws its noise from `rng`, which must be on the device of the
         latents.
         """
-        if isinstance(self.decoder, FilteredNoise):
-            shape = (len(latents), *[self.edge] * 3)
-            noise = torch.randn(shape, generator=rng, device=latents.device)
-            return self.decoder(latents, noise)
-        return self.decoder(latents)
+        return torch.sigmoid(self.field(latents, self.noise(latents, rng)))
+
+    def noise(self, latents: Tensor, rng: torch.Generator | None = None) -> Tensor | None:
+        """Draw the noise that `decode` filters, `b x n x n x n`; None where it takes none."""
+        if not isinstance(self.decoder, FilteredNoise):
+            return None
+        shape = (len(latents), *[self.edge] * 3)
+        return torch.randn(shape, generator=rng, device=latents.device)
+
+    def field(self, latents: Tensor, noise: Tensor | None) -> Tensor:
+        """Return the fields `b x 1 x n x n x n` whose logistic function is decoded.
+
+        Parameters
+        ----------
+        latents
+            `b x latent`.
+        noise
+            As `noise` draws it.
+        """
+        if not isinstance(self.decoder, FilteredNoise):
+            return self.decoder.field(latents)
+        if noise is None:
+            raise ValueError("this decoder filters noise, and there is none")
+        return self.decoder.field(latents, noise)
 
 
 class VoxelRegressor(nn.Module):

@@ -42,7 +42,8 @@ ORIGIN = Provenance("test", {}, None, {})
 WIDTHS = {"1-2-3": (1, 2, 3), "3-1-1": (3, 1, 1)}
 NETWORKS = validated(
     NetworkOptions,
-    {"width": 2, "decoder_width": 1, "dense": 4, "latent": 3, "max_epochs": {"all": 2}},
+    {"width": 2, "decoder_width": 1, "dense": 4, "latent": 3}
+    | {key: {"all": 2} for key in ("max_epochs", "scheduled_epochs")},
 )
 LOCAL = validated(
     LocalizationOptions,

@@ -36,7 +36,7 @@ INVERSE_WEIGHTS = {
     target: {
         each[2]: f"{NETWORKS_FOLDERS[each]}/weights.safetensors"
         for each in NETWORKS_DESIGNERS
-        if each[1] == target
+        if (each[1], each[-1]) == (target, 0)
     }
     for target in INVERSE_NETWORKS
 }

@@ -208,8 +208,10 @@ class StructureSplitOptions(Options):
     runs: Annotated[int, Field(ge=1, le=100)] = 1
     """Number of independent random splits, each with models of its own; the paper's ten."""
     most_training: Count | None = None
-    """Largest number of training structures of set `all`; those beyond it are spare, and only the
+    """Largest number of training structures of a set; those beyond it are spare, and only the
     learning curve takes them. null: all train."""
+    most_validation: Count | None = None
+    """Largest number of validation structures; those beyond it are spare too. null: all."""
 
     @property
     def shares(self) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""Designs of wanted stiffness: refined by the solver, certified, and compared with retrieval."""
