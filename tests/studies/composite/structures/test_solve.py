@@ -15,8 +15,8 @@ from pspflow.studies.composite.structures import solution
 from pspflow.studies.composite.structures.options import SimulatedOptions
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.stages import solve as tested
-from pspflow.studies.composite.structures.stages.merge_stiffness import merge_stiffness
 from pspflow.studies.composite.structures.stages.merge_fields import merge_fields
+from pspflow.studies.composite.structures.stages.merge_stiffness import merge_stiffness
 from pspflow.studies.composite.structures.stages.simulate import simulate
 from pspflow.studies.composite.structures.stages.solve import solve, spread_over
 from pspflow.training import devices
