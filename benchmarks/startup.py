@@ -73,7 +73,7 @@ def make_structures(folder: Path) -> None:
     shape, dims = (STRUCTURES, EDGE, EDGE, EDGE), ("structure", "x", "y", "z")
     with new_store(folder / "structures.zarr", ORIGIN) as group:
         put_array(group, "phase", rng.integers(0, 2, shape).astype(np.uint8), dims, "1")
-    with new_store(folder / "strain.zarr", ORIGIN) as group:
+    with new_store(folder / "fields.zarr", ORIGIN) as group:
         put_array(group, "strain_11", rng.random(shape, np.float32), dims, "1")
         group["strain_11"].attrs["macro_strain_11"] = 1e-3
         group.attrs["structures"] = names
@@ -103,7 +103,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
         ),
         "composite localization train": (
             "--localizer cpnet3",
-            (*structures, "strain.zarr", "table.parquet"),
+            (*structures, "fields.zarr", "table.parquet"),
         ),
     }
     made = {}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import r2_score
 
-from pspflow.evaluation.fields import measures, moments
+from pspflow.evaluation.fields import measures, moments, part_measures, part_moments
 
 
 @pytest.fixture
@@ -40,3 +40,35 @@ def test_constant_fields_have_no_correlation():
     assert np.isnan(found["squared_pearson"]).all()
     assert np.isnan(found["r2"]).all()
     assert found["error_percent"] == 0
+
+
+def test_errors_of_parts_are_those_of_their_voxels():
+    """The highest percentile, the means of phases and the mean, for two structures together."""
+    rng = np.random.default_rng(0)
+    true, phases = rng.uniform(1, 3, (2, 10, 10, 10)), rng.integers(2, size=(2, 10, 10, 10))
+    true[1] *= 4
+    predicted = true + np.where(phases, 0.3, -0.1) + (true > 2.99)
+    found = part_measures(part_moments(true, predicted, phases).sum(axis=0))
+    peaks = [np.argsort(each.ravel())[-10:] for each in true]
+    off = [abs(p - t).ravel()[at].mean() for p, t, at in zip(predicted, true, peaks, strict=True)]
+    size = [t.ravel()[at].mean() for t, at in zip(true, peaks, strict=True)]
+    assert found["peak_error_percent"] == pytest.approx(100 * sum(off) / sum(size))
+    means = [
+        [field[phases[place] == phase].mean() for place, field in enumerate(of) for phase in (0, 1)]
+        for of in (true, predicted)
+    ]
+    error = np.abs(np.subtract(*means)).sum() / np.sum(means[0])
+    assert found["phase_error_percent"] == pytest.approx(100 * error)
+    whole = [of.mean(axis=(1, 2, 3)) for of in (true, predicted)]
+    error = np.abs(np.subtract(*whole)).sum() / np.sum(whole[0])
+    assert found["mean_error_percent"] == pytest.approx(100 * error)
+
+
+def test_a_phase_that_a_structure_lacks_has_no_error():
+    """The other phases decide alone; fields and phases of other voxels are refused."""
+    true, phases = np.ones((2, 8)), np.zeros((2, 8), np.uint8)
+    phases[1, :4] = 1
+    sums = part_moments(true, 1.5 * true, phases)
+    assert part_measures(sums)["phase_error_percent"] == pytest.approx([50, 50])
+    with pytest.raises(ValueError, match="one shape"):
+        part_moments(true, true, phases[:1])

@@ -1,6 +1,7 @@
 """Regressions of local strains: known responses are found exactly."""
 
 import numpy as np
+import pytest
 
 from pspflow.evaluation.fields import measures, moments
 from pspflow.mechanics.localization import LinearConvolution, PhaseMean
@@ -23,6 +24,19 @@ def test_the_convolution_finds_the_response():
     np.testing.assert_allclose(found.mean(axis=(1, 2, 3)), 1e-3)
 
 
+def test_the_convolution_finds_means_that_differ():
+    """The mean of stresses rises with the volume fraction; it is fitted where none is given."""
+    rng = np.random.default_rng(0)
+    phases = (rng.random((30, 4, 4, 4)) < rng.uniform(0.2, 0.8, (30, 1, 1, 1))).astype(np.uint8)
+    means = 3.0 + 5.0 * phases.mean(axis=(1, 2, 3), keepdims=True)
+    fields = means + 2.0 * (phases - phases.mean(axis=(1, 2, 3), keepdims=True))
+    fitted = LinearConvolution.fit([(phases[:20], fields[:20])])
+    np.testing.assert_allclose([fitted.mean, fitted.rise], [3, 5])
+    np.testing.assert_allclose(fitted.predict(phases[20:]), fields[20:], rtol=0.02)
+    one = LinearConvolution.fit([(phases[:1], fields[:1])])
+    assert (one.mean, one.rise) == (pytest.approx(means[0].item()), 0)
+
+
 def test_homogeneous_structures_have_no_response():
     """The convolution of a set without waves predicts the macroscopic strain."""
     phases = np.ones((3, 4, 4, 4), np.uint8)
@@ -35,5 +49,5 @@ def test_phase_means():
     phases = np.array([[[[0, 1]]], [[[1, 1]]]], np.uint8)
     strains = np.array([[[[4.0, 1.0]]], [[[2.0, 3.0]]]])
     fitted = PhaseMean.fit(zip(phases[:, None], strains[:, None], strict=True))
-    np.testing.assert_allclose(fitted.strains, [4, 2])
+    np.testing.assert_allclose(fitted.means, [4, 2])
     np.testing.assert_allclose(fitted.predict(phases[:1]), [[[[4, 2]]]])

@@ -7,6 +7,7 @@ from scipy.ndimage import gaussian_filter
 from pspflow.mechanics import (
     effective_stiffness,
     isotropic_stiffness,
+    local_stress,
     stiffness_and_strain,
     strain_field,
 )
@@ -25,11 +26,6 @@ def phases():
     return np.searchsorted(np.quantile(noise, [1 / 3, 2 / 3]), noise)
 
 
-def stress_of(phases, strain):
-    stiffness = isotropic_stiffness(YOUNG, POISSON)[phases]
-    return np.einsum("xyzij,jxyz->ixyz", stiffness, strain)
-
-
 @every_element
 @pytest.mark.parametrize("options", [{}, EXACT])
 def test_mean_is_the_macroscopic_strain(phases, element, options):
@@ -46,15 +42,30 @@ def test_mean_stress_is_the_effective_stiffness_times_strain(phases, element):
     """Voxel stresses, phase by phase from the strains, average to C : macroscopic strain."""
     strain = strain_field(phases, YOUNG, POISSON, MACRO, element=element, **EXACT)
     stiffness = effective_stiffness(phases, YOUNG, POISSON, element=element, **EXACT)
-    stress = stress_of(phases, strain).mean(axis=(1, 2, 3))
+    stress = local_stress(phases, YOUNG, POISSON, strain).mean(axis=(1, 2, 3))
     np.testing.assert_allclose(stress, stiffness @ MACRO, rtol=0, atol=1e-9 * abs(stress).max())
+
+
+@every_element
+def test_every_layer_transmits_the_same_force(phases, element):
+    """In equilibrium, the mean of stress 11 over each layer normal to x is that over the cell."""
+    strain = strain_field(phases, YOUNG, POISSON, MACRO, element=element, **EXACT)
+    layers = local_stress(phases, YOUNG, POISSON, strain)[0].mean(axis=(1, 2))
+    np.testing.assert_allclose(layers, layers.mean(), rtol=1e-8)
+
+
+def test_strains_of_other_voxels_are_refused(phases):
+    """Six components of the structure's own voxels, or none."""
+    for shape in ((3, *phases.shape), (6, 2, 2, 2)):
+        with pytest.raises(ValueError, match=r"strain must be of shape \(6, 6, 7, 5\)"):
+            local_stress(phases, YOUNG, POISSON, np.zeros(shape))
 
 
 def test_energies_agree(phases):
     """Hill's lemma: local and macroscopic energy are equal; voxels of one point hold all of it."""
     strain = strain_field(phases, YOUNG, POISSON, MACRO, element="reduced", **EXACT)
     stiffness = effective_stiffness(phases, YOUNG, POISSON, element="reduced", **EXACT)
-    local = np.mean(np.sum(stress_of(phases, strain) * strain, axis=0))
+    local = np.mean(np.sum(local_stress(phases, YOUNG, POISSON, strain) * strain, axis=0))
     assert local == pytest.approx(MACRO @ stiffness @ MACRO, rel=1e-9)
 
 
@@ -63,7 +74,7 @@ def test_energy_within_voxels(phases, element):
     """Mean strains of voxels hold less energy than the fields within them, and most of it."""
     strain = strain_field(phases, YOUNG, POISSON, MACRO, element=element, **EXACT)
     stiffness = effective_stiffness(phases, YOUNG, POISSON, element=element, **EXACT)
-    local = np.mean(np.sum(stress_of(phases, strain) * strain, axis=0))
+    local = np.mean(np.sum(local_stress(phases, YOUNG, POISSON, strain) * strain, axis=0))
     energy = MACRO @ stiffness @ MACRO
     assert 0.7 * energy < local < energy
 
@@ -71,7 +82,7 @@ def test_energy_within_voxels(phases, element):
 def test_equilibrium(phases):
     """The forces that the stresses of voxels of one point exert on each node vanish."""
     strain = strain_field(phases, YOUNG, POISSON, MACRO, element="reduced", **EXACT)
-    stress = stress_of(phases, strain)
+    stress = local_stress(phases, YOUNG, POISSON, strain)
     tensor = stress[np.array([[0, 5, 4], [5, 1, 3], [4, 3, 2]])]
     forces = np.zeros((3, *phases.shape))
     for axis in range(3):

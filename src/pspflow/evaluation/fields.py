@@ -1,4 +1,4 @@
-"""Accuracy of predicted fields, computed from seven sums over the voxels of each structure.
+"""Accuracy of predicted fields, computed from sums over the voxels of each structure.
 
 The sums of several structures add up. Measures over the voxels of all structures therefore read
 each voxel once, and a resample for an interval only needs other weights of the structures.
@@ -12,6 +12,12 @@ from pspflow.arrays import refuses_masks
 VALUES = ("squared_pearson", "r2", "error_percent")
 """Names of the measures: squared Pearson correlation (latent report, section 4.5), coefficient of
 determination, and mean absolute error in percent of the mean."""
+PARTS = ("peak_error_percent", "phase_error_percent", "mean_error_percent")
+"""Names of the measures of parts: mean absolute error in the voxels of a structure that have its
+highest values, in percent of these; errors of the mean of each phase, and of the whole structure,
+in percent of these means."""
+PEAK_SHARE = 0.01
+"""Share of the voxels of a structure that are its peak."""
 
 
 @refuses_masks
@@ -69,4 +75,56 @@ def measures(sums: np.ndarray) -> dict[str, NDArray[np.float64]]:
         "squared_pearson": cross**2 / (spread_t * spread_p),
         "r2": 1 - (tt - 2 * tp + pp) / spread_t,
         "error_percent": 100 * absolute / t,
+    }
+
+
+@refuses_masks
+def part_moments(
+    true: np.ndarray, predicted: np.ndarray, phases: np.ndarray
+) -> NDArray[np.float64]:
+    """Compute the sums of each structure from which the measures of its parts follow.
+
+    Parameters
+    ----------
+    true, predicted, phases
+        Fields and phase ids from 0, shape ``(n, ...)``.
+
+    Returns
+    -------
+    Float64, shape ``(n, 6)``: for the peak, the phases and the whole structure, the absolute error
+    and the size of what is in error.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    if not true.shape == predicted.shape == phases.shape:
+        raise ValueError(
+            "fields and phases must be of one shape, got "
+            f"{true.shape}, {predicted.shape} and {phases.shape}"
+        )
+    t, p, ids = (array.reshape(len(array), -1) for array in (true, predicted, phases))
+    t, p = t.astype(np.float64), p.astype(np.float64)
+    peak = max(1, round(PEAK_SHARE * t.shape[1]))
+    highest = np.argpartition(t, -peak, axis=1)[:, -peak:]
+    at_peak = np.take_along_axis(t, highest, axis=1)
+    off_peak = np.take_along_axis(p, highest, axis=1) - at_peak
+    sums = [abs(off_peak).mean(axis=1), abs(at_peak.mean(axis=1))]
+    off, size = np.zeros(len(t)), np.zeros(len(t))
+    for phase in range(int(ids.max()) + 1):
+        inside = ids == phase
+        count = np.maximum(inside.sum(axis=1), 1)  # a phase that does not occur adds nothing
+        off += abs(((p - t) * inside).sum(axis=1)) / count
+        size += abs((t * inside).sum(axis=1)) / count
+    sums += [off, size, abs((p - t).mean(axis=1)), abs(t.mean(axis=1))]
+    return np.stack(sums, axis=1)
+
+
+@refuses_masks
+def part_measures(sums: np.ndarray) -> dict[str, NDArray[np.float64]]:
+    """Compute each of `PARTS`, shape ``(...)``, from sums ``(..., 6)`` of `part_moments`."""
+    return {
+        name: 100 * sums[..., 2 * place] / sums[..., 2 * place + 1]
+        for place, name in enumerate(PARTS)
     }

@@ -14,7 +14,7 @@ from pspflow.mechanics.bounds import (
     voigt_stiffness,
 )
 from pspflow.mechanics.checks import check_structure
-from pspflow.mechanics.isotropic import isotropic_stiffness
+from pspflow.mechanics.isotropic import isotropic_stiffness, local_stress
 
 if TYPE_CHECKING:
     from pspflow.mechanics.batched.structures import (
@@ -82,6 +82,7 @@ __all__ = [
     "homogenise_structures",
     "independent_outputs",
     "isotropic_stiffness",
+    "local_stress",
     "reuss_stiffness",
     "stiffness_and_strain",
     "stiffness_sensitivity",

@@ -52,6 +52,47 @@ def isotropic_stiffness(young_gpa: ArrayLike, poisson: ArrayLike) -> Moduli:
     return bulk * volumetric + shear * deviatoric
 
 
+@refuses_masks
+def local_stress(
+    phases: NDArray[np.integer],
+    young_gpa: ArrayLike,
+    poisson: ArrayLike,
+    strain: NDArray[np.floating],
+) -> Moduli:
+    """Return the mean stress of each voxel of a structure, which its mean strain decides.
+
+    Parameters
+    ----------
+    phases
+        Phase ids from 0, shape ``(nx, ny, nz)``.
+    young_gpa, poisson
+        Young's modulus in GPa and Poisson's ratio of each phase id, shape ``(phases,)``.
+    strain
+        Mean strain of each voxel with engineering shear, shape ``(6, nx, ny, nz)``, as
+        `pspflow.mechanics.strain_field` returns it.
+
+    Returns
+    -------
+    Float64 in GPa, of the shape of `strain`, components 11, 22, 33, 23, 13, 12. Where the strains
+    are in equilibrium, its mean is the effective stiffness times the macroscopic strain.
+
+    Raises
+    ------
+    ValueError
+        As `isotropic_stiffness`, or if the shapes do not fit.
+    """
+    if strain.shape != (6, *phases.shape):
+        raise ValueError(
+            f"strain must be of shape {(6, *phases.shape)}, 6 components of the voxels of phases, "
+            f"got {strain.shape}"
+        )
+    stress = np.empty(strain.shape)
+    for phase, stiffness in enumerate(isotropic_stiffness(young_gpa, poisson)):
+        of_phase = phases == phase
+        stress[:, of_phase] = stiffness @ strain[:, of_phase]
+    return stress
+
+
 def _finite(values: ArrayLike, name: str) -> Moduli:
     array = real(values, name)
     if not np.isfinite(array).all():

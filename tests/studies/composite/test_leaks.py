@@ -78,9 +78,10 @@ def write_set(folder, changed=()):
         stiffness[place] = other.uniform(1, 900, len(NORMAL))
     names = [f"s{place:02}" for place in range(COUNT)]
     fractions = write_structures(folder / "structures.zarr", voxels, COUNT, EDGE, ORIGIN)
-    with new_store(folder / "strain.zarr", ORIGIN) as group:
-        put_array(group, "strain_11", strain, DIMS, "1")
-        group["strain_11"].attrs["macro_strain_11"] = 1e-3
+    with new_store(folder / "fields.zarr", ORIGIN) as group:
+        for name, unit, size in (("strain_11", "1", 1), ("stress_11", "GPa", 40)):
+            put_array(group, name, size * strain, DIMS, unit)
+            group[name].attrs["macro_strain_11"] = 1e-3
         group.attrs["structures"] = names
     rows = pd.DataFrame({"structure": names, "specimen": names, "morphology": kinds})
     tables = {
@@ -121,7 +122,7 @@ class Chapter:
 
     def files(self, *names):
         """Return the paths of stores and tables by their names."""
-        stores = ("structures", "strain")
+        stores = ("structures", "fields")
         return {
             name: self.folder / f"{name}{'.zarr' if name in stores else '.parquet'}"
             for name in names
@@ -207,19 +208,19 @@ class Chapter:
 
     def localization(self):
         """Train localizers, and fit the linear models that they are compared with."""
-        read = self.files("structures", "strain", "table", "splits")
-        for localizer in ("fno", "cpnet3"):
+        read = self.files("structures", "fields", "table", "splits")
+        for localizer, field in (("fno", "stress"), ("cpnet3", "strain")):
             out = self.out(localizer)
-            options = LOCAL.trained(localizer)
-            train_localizer(localizer=localizer, **read, **out, options=options, seed=SEED)
+            given = {"options": LOCAL.trained(localizer), "seed": SEED}
+            train_localizer(localizer=localizer, field=field, **read, **out, **given)
             self.keep(localizer, out)
-        made = {name: self.folder / f"local_{name}" for name in ("accuracy", "examples", "speed")}
+        names = ("accuracy", "differences", "statistics", "examples")
+        made = {name: self.folder / f"local_{name}" for name in names}
         with pytest.MonkeyPatch.context() as patch:
             for model in (PhaseMean, LinearConvolution):
                 patch.setattr(model, "fit", self.recording(model))
-            weights = {"fno": self.out("fno")["weights"]}
-            given = {"options": LOCAL.evaluated(), "solver": COARSE, "seed": SEED}
-            evaluate(weights=weights, **read, **self.files("phases"), **made, **given)
+            weights = {"stress/fno/run0": self.out("fno")["weights"]}
+            evaluate(weights=weights, **read, **made, options=LOCAL.evaluated(), seed=SEED)
 
     def recording(self, model):
         """Return a model's way to fit, which also keeps what it has fitted."""

@@ -1,8 +1,8 @@
-# Structures: simulated or from a stack of the user's, their stiffness and strain, and their splits.
+# Structures: simulated or from a stack of the user's, their stiffness, local fields and splits.
 # Needs: nothing, or a stack of yours with the moduli of its two phases.
 # Makes, in results/RUN/composite/structures: SET/structures.zarr, SET/structures.parquet,
 # SET/phases.parquet, SET/solved/*.zarr, SET/stiffness.parquet, SET/splits.parquet,
-# all/strain.zarr, figures/alike.png, section.json
+# SET/fields.zarr of the set of localization, figures/alike.png, section.json
 
 STRUCTURES_DIR = f"{COMPOSITE_DIR}/structures"
 STRUCTURES_SETS = list(COMPOSITE.structures.sets)
@@ -40,7 +40,7 @@ STRUCTURES_SOLVED = {
 MADE["composite"]["structures"] = [
     *[path for each in STRUCTURES_BY_SET.values() for path in each.values()],
     *[path for solved in STRUCTURES_SOLVED.values() for path in solved],
-    f"{STRUCTURES_DIR}/all/strain.zarr",
+    f"{STRUCTURES_DIR}/{COMPOSITE.structures.localization_set}/fields.zarr",
     f"{STRUCTURES_DIR}/figures/alike.png",
     f"{STRUCTURES_DIR}/section.json",
 ]
@@ -53,10 +53,12 @@ elif STRUCTURES_DEVICE == "auto" and CONFIG.device == "cpu":
     STRUCTURES_DEVICE = "cpu"
 # what a job of the solver asks for; the plugin of LSF knows no gpu resource
 STRUCTURES_GPU = {"gpu": 1, "lsf_extra": "-gpu num=1"} if STRUCTURES_ON_GPU else {}
-# structures of a set whose strain fields are kept, spread over it
-STRUCTURES_FIELDS = dict.fromkeys(STRUCTURES_SETS, 0) | {
-    "all": COMPOSITE.localization.structures or "all"
-}
+# structures of a set whose local fields are kept, spread over it
+STRUCTURES_FIELDS = dict.fromkeys(STRUCTURES_SETS, 0) | (
+    {"local": "all"}
+    if "local" in STRUCTURES_SETS
+    else {"all": COMPOSITE.localization.structures or "all"}
+)
 
 
 wildcard_constraints:
@@ -137,7 +139,7 @@ else:
 
 
 rule composite_structures_solve:
-    """Compute the stiffness of one share of the structures, and the strain of some of them."""
+    """Compute the stiffness of one share of the structures, and local fields of some of them."""
     input:
         structures=f"{STRUCTURES_DIR}/{{set}}/structures.zarr",
         table=f"{STRUCTURES_DIR}/{{set}}/structures.parquet",
@@ -194,27 +196,29 @@ rule composite_structures_merge_stiffness:
         " --stiffness {output:q}"
 
 
-rule composite_structures_merge_strain:
-    """Join the shares of the strain fields in the order of the structures."""
+rule composite_structures_merge_fields:
+    """Join the shares of the local fields in the order of the structures."""
     input:
-        shards=STRUCTURES_SOLVED["all"],
-        table=f"{STRUCTURES_DIR}/all/structures.parquet",
+        shards=lambda wildcards: STRUCTURES_SOLVED[wildcards.set],
+        table=f"{STRUCTURES_DIR}/{{set}}/structures.parquet",
     output:
-        directory(f"{STRUCTURES_DIR}/all/strain.zarr"),
+        directory(f"{STRUCTURES_DIR}/{{set}}/fields.zarr"),
     log:
-        f"{COMPOSITE_DIR}/logs/structures/all/merge_strain.log",
+        f"{COMPOSITE_DIR}/logs/structures/{{set}}/merge_fields.log",
     benchmark:
-        f"{COMPOSITE_DIR}/benchmarks/structures/all/merge_strain.tsv"
+        f"{COMPOSITE_DIR}/benchmarks/structures/{{set}}/merge_fields.tsv"
+    wildcard_constraints:
+        set="|".join(STRUCTURES_SETS),
     conda:
         "../../../envs/cpu.yaml"
     resources:
         mem_mb=memory(2000),
         runtime=30,
     shell:
-        "pspflow --log {log:q} composite structures merge-strain"
+        "pspflow --log {log:q} composite structures merge-fields"
         " --shards {input.shards:q}"
         " --table {input.table:q}"
-        " --strain {output:q}"
+        " --fields {output:q}"
 
 
 rule composite_structures_split:

@@ -13,7 +13,7 @@ StructureStore = Annotated[Path, Parameter(help="Zarr store of the structures.")
 StructureTable = Annotated[Path, Parameter(help="Table of the structures."), INPUT]
 PhaseTable = Annotated[Path, Parameter(help="Table of the phases' moduli."), INPUT]
 StiffnessTable = Annotated[Path, Parameter(help="Table of the solved stiffnesses."), INPUT]
-StrainStore = Annotated[Path, Parameter(help="Zarr store of the strain fields."), INPUT]
+FieldStore = Annotated[Path, Parameter(help="Zarr store of the local fields."), INPUT]
 SplitTable = Annotated[Path, Parameter(help="Table of the splits."), INPUT]
 StyleWeights = Annotated[Path, Parameter(help="File of VGG19's weights."), INPUT]
 PredictionTable = Annotated[Path, Parameter(help="Table of predicted properties."), INPUT]
@@ -33,6 +33,8 @@ MismatchTable = Annotated[
 AccuracyTable = Annotated[
     Path, Parameter(help="Table of the accuracies on test structures."), INPUT
 ]
+DifferenceTable = Annotated[Path, Parameter(help="Table of differences of models."), INPUT]
+StatisticsTable = Annotated[Path, Parameter(help="Table of the fields' statistics."), INPUT]
 CandidateTable = Annotated[Path, Parameter(help="Table of the inferred structures."), INPUT]
 CandidateStore = Annotated[Path, Parameter(help="Zarr store of the inferred structures."), INPUT]
 ReferenceTable = Annotated[
@@ -43,7 +45,7 @@ SearchTable = Annotated[Path, Parameter(help="Table of the searches."), INPUT]
 SearchStore = Annotated[
     Path, Parameter(help="Zarr store of the latents and structures of the searches."), INPUT
 ]
-ExampleStore = Annotated[Path, Parameter(help="Zarr store of example strain fields."), INPUT]
+ExampleStore = Annotated[Path, Parameter(help="Zarr store of example fields."), INPUT]
 SpeedTable = Annotated[Path, Parameter(help="Table of computing times."), INPUT]
 NamedPredictions = Annotated[
     Mapping[str, Path],

@@ -7,13 +7,15 @@ import pytest
 from pspflow.io.arrays import new_store, put_array
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import write_table
-from pspflow.mechanics import strain_field
+from pspflow.mechanics import local_stress, strain_field
 from pspflow.options import validated
 from pspflow.simulate import simulate_composite
+from pspflow.studies.composite.localization.names import parts_of
 from pspflow.studies.composite.localization.options import LocalizationOptions
 from pspflow.studies.composite.localization.stages.train import train
 
 EDGE, COUNT, FIELDS = 9, 24, 20
+TRAININGS = ("strain/cpnet3/run0", "strain/cpnet3/run1", "strain/fno/run0", "stress/fno/run0")
 ORIGIN = Provenance("test", {}, None, {})
 
 
@@ -29,8 +31,9 @@ def options():
     return validated(
         LocalizationOptions,
         {
-            "cpnet": {"epochs": 2, "windows": 32},
-            "fno": {"width": 4, "modes": 3, "blocks": 2, "epochs": 6},
+            "budget_gmac": 1.0,
+            "epochs": 6,
+            "fno": {"width": 4, "modes": 3, "blocks": 2},
             "resamples": 50,
         },
     )
@@ -38,7 +41,7 @@ def options():
 
 @pytest.fixture(scope="session")
 def composite(tmp_path_factory):
-    """Make a small set of structures, strain fields of all but four at its start, and a split."""
+    """Make a small set of structures, local fields of all but four at its start, and a split."""
     folder = tmp_path_factory.mktemp("composite")
     rng = np.random.default_rng(0)
     sigmas = [(1, 2, 3), (3, 1, 1)]
@@ -46,19 +49,26 @@ def composite(tmp_path_factory):
         [simulate_composite(EDGE, sigmas[i % 2], rng.uniform(0.3, 0.7), rng) for i in range(COUNT)]
     )
     macro = [1e-3, 0, 0, 0, 0, 0]
-    strains = [strain_field(p, [2.4, 120], [0.3, 0.3], macro)[0] for p in phases[-FIELDS:]]
+    moduli = ([2.4, 120], [0.3, 0.3])
+    strains = [strain_field(p, *moduli, macro) for p in phases[-FIELDS:]]
+    stresses = [
+        local_stress(p, *moduli, strain)
+        for p, strain in zip(phases[-FIELDS:], strains, strict=True)
+    ]
     names = [f"s{i:02}" for i in range(COUNT)]
     dims = ("structure", "x", "y", "z")
     with new_store(folder / "structures.zarr", ORIGIN) as group:
         put_array(group, "phase", phases, dims, "1")
-    with new_store(folder / "strain.zarr", ORIGIN) as group:
-        put_array(group, "strain_11", np.stack(strains).astype(np.float32), dims, "1")
-        group["strain_11"].attrs["macro_strain_11"] = 1e-3
+    with new_store(folder / "fields.zarr", ORIGIN) as group:
+        for name, unit, fields in (("strain_11", "1", strains), ("stress_11", "GPa", stresses)):
+            along_x = np.stack([field[0] for field in fields]).astype(np.float32)
+            put_array(group, name, along_x, dims, unit)
+            group[name].attrs["macro_strain_11"] = 1e-3
         group.attrs["structures"] = names[-FIELDS:]
     rows = {"structure": names, "specimen": names, "morphology": ["1-2-3", "3-1-1"] * 12}
     write_table(folder / "structures.parquet", pd.DataFrame(rows), ORIGIN)
-    moduli = {"phase": [0, 1], "young_gpa": [2.4, 120.0], "poisson": [0.3, 0.3]}
-    write_table(folder / "phases.parquet", pd.DataFrame(moduli), ORIGIN)
+    table = {"phase": [0, 1], "young_gpa": moduli[0], "poisson": moduli[1]}
+    write_table(folder / "phases.parquet", pd.DataFrame(table), ORIGIN)
     split = ["train"] * 16 + ["validation"] * 4 + ["test"] * 4
     drawn = [
         pd.DataFrame({"run": run, "structure": names, "split": split[::step]})
@@ -71,7 +81,7 @@ def composite(tmp_path_factory):
 @pytest.fixture(scope="session")
 def inputs(composite):
     """Name what training and evaluation read."""
-    names = {"structures": "structures.zarr", "strain": "strain.zarr"}
+    names = {"structures": "structures.zarr", "fields": "fields.zarr"}
     names |= {"table": "structures.parquet", "splits": "splits.parquet"}
     return {name: composite / file for name, file in names.items()}
 
@@ -80,10 +90,13 @@ def inputs(composite):
 def trained_into(composite, inputs, options):
     """Return what trains a network into a folder of its own, and returns the folder."""
 
-    def make(localizer, where):
+    def make(training, where):
+        field, localizer, run = parts_of(training)
         target = composite / where
         train(
             localizer=localizer,
+            field=field,
+            run=run,
             weights=target / "weights.safetensors",
             history=target / "history.parquet",
             options=options,
@@ -96,5 +109,5 @@ def trained_into(composite, inputs, options):
 
 @pytest.fixture(scope="session")
 def trained(trained_into):
-    """Train a network of each kind."""
-    return {model: trained_into(model, model) for model in ("cpnet3", "fno")}
+    """Train a network of each kind, one of them twice, and one for stress."""
+    return {name: trained_into(name, name) for name in TRAININGS}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
-from pspflow.mechanics import strain_field
-from pspflow.studies.composite.localization.fields import Scale, StrainSet, smooth
+from pspflow.mechanics import effective_stiffness, strain_field
+from pspflow.studies.composite.localization.fields import FieldSet, Scale, smooth
 
 
 def test_the_filter_gives_a_spline_through_the_structure(structure):
@@ -35,9 +35,19 @@ def test_scales_are_means_over_structures():
 
 def test_fields_are_found_by_the_ids_of_their_structures(inputs):
     """Phase ids are those that the strains were solved for, wherever they stand in the set."""
-    fields = StrainSet.open(**inputs)
+    fields = FieldSet.open(**inputs)
     assert fields.rows["structure"].tolist() == [f"s{i:02}" for i in range(4, 24)]
     ids, strains = fields.read(np.array([9, 2]))
     for phases, strain in zip(ids, strains, strict=True):
         solved = strain_field(phases, [2.4, 120], [0.3, 0.3], [1e-3, 0, 0, 0, 0, 0])[0]
         np.testing.assert_allclose(strain, solved, rtol=1e-5, atol=1e-9)
+    assert fields.mean == fields.macro_strain == 1e-3
+
+
+def test_stresses_are_read_by_their_name(inputs):
+    """Their means are C11 times the macroscopic strain, so each field has its own."""
+    fields = FieldSet.open(**inputs, name="stress")
+    ids, stresses = fields.read(np.array([3]))
+    stiffness = effective_stiffness(ids[0], [2.4, 120], [0.3, 0.3], load_cases=[0])
+    assert stresses.mean() == pytest.approx(1e-3 * stiffness[0, 0], rel=1e-4)
+    assert fields.mean is None

@@ -34,6 +34,18 @@ def test_lines_along_x_have_the_macroscopic_strain(structure):
     assert predicted.std() > 1e-6
 
 
+def test_layers_normal_to_x_have_one_stress(structure):
+    """It holds in equilibrium, and hence for whatever the operator predicts; means stay free."""
+    torch.manual_seed(0)
+    localizer = CellLocalizer(3, 2, 1, "stress").eval()
+    localizer.standardise_by(Scale(0.5, 0.5), Scale(0.04, 0.04))
+    predicted = localizer.predict(np.stack([structure, 1 - structure]))
+    layers = predicted.mean(axis=(2, 3))
+    np.testing.assert_allclose(layers, layers.mean(axis=1, keepdims=True).repeat(9, 1), rtol=1e-4)
+    assert predicted.mean(axis=1).std() > 1e-4  # lines along x differ
+    assert abs(np.diff(layers[:, 0])) > 1e-5  # so do cells
+
+
 def test_a_homogeneous_cell_has_a_finite_loss():
     """Where nothing fluctuates the operator's relative loss and its gradient stay finite."""
     predicted = torch.zeros(1, 4, 4, 4, requires_grad=True)

@@ -60,18 +60,38 @@ def test_copies_have_the_symmetries_of_the_set(structure, symmetries, copies):
     assert len(seen) == copies
 
 
-def test_training_learns_from_training_structures(composite, trained):
+@pytest.mark.parametrize(("field", "array"), [("strain", "strain_11"), ("stress", "stress_11")])
+def test_training_learns_from_training_structures(composite, trained, field, array):
     """The operator's loss falls, and its scales are those of the training split."""
-    history = read_table(trained["fno"] / "history.parquet")
+    folder = trained[f"{field}/fno/run0"]
+    history = read_table(folder / "history.parquet")
     assert history["epoch"].tolist() == list(range(6))
     assert history["validation_loss"].min() < 0.9 * history["validation_loss"].iloc[0]
-    fitted = load_localizer(trained["fno"] / "weights.safetensors", chosen_device())
-    strains = read_values(open_store(composite / "strain.zarr"), "strain_11")[:12]
-    expected = [strains.mean(), strains.reshape(12, -1).std(axis=1).mean()]
-    np.testing.assert_allclose(fitted.strain.cpu(), expected, rtol=1e-4)
+    fitted = load_localizer(folder / "weights.safetensors", chosen_device())
+    fields = read_values(open_store(composite / "fields.zarr"), array)[:12]
+    expected = [fields.mean(), fields.reshape(12, -1).std(axis=1).mean()]
+    np.testing.assert_allclose(fitted.field.cpu(), expected, rtol=1e-4)
 
 
-@pytest.mark.parametrize("model", ["cpnet3", "fno"])
+def test_networks_train_at_equal_cost(trained, options):
+    """Each takes the budget to half a batch an epoch, and says what it has cost."""
+    for name, folder in trained.items():
+        history = read_table(folder / "history.parquet")
+        assert history["gmac"].sum() == pytest.approx(options.budget_gmac, rel=0.1), name
+        assert (history[["voxels", "seconds"]] > 0).all(axis=None)
+
+
+def test_trainings_differ_in_their_first_weights(trained):
+    """Two runs of one network end in other weights, on the same structures."""
+    one, two = (
+        load_weights(trained[f"strain/cpnet3/run{run}"] / "weights.safetensors")[0]
+        for run in (0, 1)
+    )
+    assert torch.equal(one["field"], two["field"])
+    assert not torch.equal(one["net.head.0.weight"], two["net.head.0.weight"])
+
+
+@pytest.mark.parametrize("model", ["strain/cpnet3/run0", "strain/fno/run0"])
 def test_a_broken_training_ends_in_the_same_weights(
     composite, trained, trained_into, model, monkeypatch
 ):
@@ -104,19 +124,19 @@ def test_unfit_inputs_are_named(composite, inputs):
     dims = ("structure", "x", "y", "z")
     with new_store(small / "structures.zarr", ORIGIN) as group:
         put_array(group, "phase", np.zeros((COUNT, 5, 5, 5), np.uint8), dims, "1")
-    with new_store(small / "strain.zarr", ORIGIN) as group:
+    with new_store(small / "fields.zarr", ORIGIN) as group:
         put_array(group, "strain_11", np.zeros((FIELDS, 5, 5, 5), np.float32), dims, "1")
         group.attrs["structures"] = [f"s{i:02}" for i in range(4, COUNT)]
     out = {"weights": small / "w.safetensors", "history": small / "h.parquet"}
     files = {**inputs, **out}
-    stores = {name: small / files[name].name for name in ("structures", "strain")}
+    stores = {name: small / files[name].name for name in ("structures", "fields")}
     with pytest.raises(InputError, match=r"localization\.models has cpnet7"):
         train(localizer="cpnet7", **{**files, **stores})
     with pytest.raises(InputError, match=r"array strain_11 is .* delete it"):
-        train(localizer="fno", **{**files, "strain": stores["strain"]})
+        train(localizer="fno", **{**files, "fields": stores["fields"]})
     with new_store(small / "unnamed.zarr", ORIGIN) as group:
         put_array(group, "strain_11", np.zeros((FIELDS, 5, 5, 5), np.float32), dims, "1")
-    unnamed = {"structures": stores["structures"], "strain": small / "unnamed.zarr"}
+    unnamed = {"structures": stores["structures"], "fields": small / "unnamed.zarr"}
     with pytest.raises(InputError, match=r"array strain_11 is .* delete it"):
         train(localizer="fno", **{**files, **unnamed})
     few = read_table(composite / "splits.parquet")

@@ -1,4 +1,4 @@
-"""From structures to stiffness and strain, in shares."""
+"""From structures to stiffness and local fields, in shares."""
 
 from contextlib import nullcontext
 
@@ -15,8 +15,8 @@ from pspflow.studies.composite.structures import solution
 from pspflow.studies.composite.structures.options import SimulatedOptions
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.stages import solve as tested
+from pspflow.studies.composite.structures.stages.merge_fields import merge_fields
 from pspflow.studies.composite.structures.stages.merge_stiffness import merge_stiffness
-from pspflow.studies.composite.structures.stages.merge_strain import merge_strain
 from pspflow.studies.composite.structures.stages.simulate import simulate
 from pspflow.studies.composite.structures.stages.solve import solve, spread_over
 from pspflow.training import devices
@@ -49,15 +49,15 @@ def solved(made, fields, shares=1, **options):
     for i in range(1, shares + 1):
         shards.append(folder / f"{i}-of-{shares}.zarr")
         solve(**made, solved=shards[-1], shard=f"{i}-of-{shares}", fields=fields, **options)
-    paths = (tuple(shards), folder / "stiffness.parquet", folder / "strain.zarr")
+    paths = (tuple(shards), folder / "stiffness.parquet", folder / "fields.zarr")
     merge_stiffness(shards=paths[0], table=made["table"], stiffness=paths[1])
     if fields:
-        merge_strain(shards=paths[0], table=made["table"], strain=paths[2])
+        merge_fields(shards=paths[0], table=made["table"], fields=paths[2])
     return paths
 
 
-def test_stiffness_and_strain_are_the_solvers(made):
-    """Columns are the components they name; fields are strains 11 under a macroscopic 0.001."""
+def test_stiffness_and_fields_are_the_solvers(made):
+    """Columns are the components they name; fields are along x under a macroscopic 0.001."""
     _, stiffness, strain = solved(made, "all")
     table = read_table(stiffness)
     assert list(table) == ["structure", *NORMAL]
@@ -73,6 +73,12 @@ def test_stiffness_and_strain_are_the_solvers(made):
     assert store.attrs["structures"] == table["structure"].tolist()
     local = strain_field(voxels, (2.4, 120), (0.3, 0.3), [0.001, 0, 0, 0, 0, 0])[0]
     np.testing.assert_allclose(field[7], local, rtol=1e-6, atol=1e-9)
+    stress = get_array(store, "stress_11")
+    assert stress.attrs["units"] == "GPa"
+    # its mean is the stiffness times the macroscopic strain, and so is that of every layer
+    means = np.asarray(stress[...], np.float64).mean(axis=(2, 3)) / 0.001
+    np.testing.assert_allclose(means.mean(axis=1), table["c11_gpa"], rtol=1e-4)
+    np.testing.assert_allclose(means, means.mean(axis=1, keepdims=True) * np.ones(9), rtol=2e-3)
 
 
 def test_rows_keep_the_order_of_the_set(made):
@@ -128,8 +134,8 @@ def test_shares_that_do_not_belong_together(made):
     for shards in ((second, first), (first,), (first, first)):
         with pytest.raises(InputError, match="not the 12 structures of the set in order"):
             merge_stiffness(shards=shards, table=made["table"], stiffness=stiffness)
-    with pytest.raises(InputError, match="no strain fields"):
-        merge_strain(shards=(first, second), table=made["table"], strain=strain)
+    with pytest.raises(InputError, match="hold no fields"):
+        merge_fields(shards=(first, second), table=made["table"], fields=strain)
     solve(**made, solved=second, shard="2-of-2", fields=1)
     with pytest.raises(InputError, match="differ in origin"):
         merge_stiffness(shards=(first, second), table=made["table"], stiffness=stiffness)
@@ -175,8 +181,9 @@ def test_batches_are_as_one_by_one(made, batches, monkeypatch):
     np.testing.assert_allclose(found[list(NORMAL)], wanted[list(NORMAL)], rtol=1e-5)
     first, second = open_store(moved / strain.name), open_store(expected[1])
     assert first.attrs["structures"] == second.attrs["structures"]
-    fields = [read_values(each, "strain_11") for each in (first, second)]
-    np.testing.assert_allclose(*fields, rtol=0, atol=1e-6)
+    for name, off in {"strain_11": 1e-6, "stress_11": 1e-4}.items():
+        fields = [read_values(each, name) for each in (first, second)]
+        np.testing.assert_allclose(*fields, rtol=0, atol=off)
 
 
 def test_a_structure_of_a_batch_without_solution_is_named(made, batches, monkeypatch, tmp_path):
@@ -184,7 +191,7 @@ def test_a_structure_of_a_batch_without_solution_is_named(made, batches, monkeyp
 
     def give_up(voxels, *_, **__):
         if len(voxels) == 5:
-            return np.zeros((5, 3, 3)), np.empty((0, 9, 9, 9))
+            return np.zeros((5, 3, 3)), np.empty((0, 2, 9, 9, 9))
         error = ConvergenceError(2000, 0.5, 1e-4)
         error.structure = 1
         raise error

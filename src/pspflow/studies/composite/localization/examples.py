@@ -1,4 +1,4 @@
-"""Examples of predicted strain fields: which are kept to be drawn, and how they are stored."""
+"""Examples of predicted fields: which are kept to be drawn, and how they are stored."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,19 +6,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import zarr
 
-from pspflow.io.arrays import new_store, open_store, put_array, read_values
-from pspflow.io.artefacts import Provenance
+from pspflow.io.arrays import open_store, put_array, read_values
 from pspflow.mechanics.localization import Predictor
 from pspflow.studies.composite.localization.accuracy import TRUE
-from pspflow.studies.composite.localization.fields import StrainSet
+from pspflow.studies.composite.localization.fields import FieldSet
+from pspflow.studies.composite.localization.names import ARRAYS, FieldName
 from pspflow.studies.composite.structures.sets import DIMS
+from pspflow.studies.composite.structures.solved_stores import UNITS
 
 EXAMPLES = 3
 
 
 class Examples(NamedTuple):
-    """A few test structures with their strains, and voxels drawn from all test structures."""
+    """A few test structures with one of their fields, and voxels drawn from all test structures."""
 
     titles: Sequence[str]
     """Morphology of each structure, or its id where none is known."""
@@ -26,13 +28,13 @@ class Examples(NamedTuple):
     phases: np.ndarray
     """Phase ids, shape ``(n, edge, edge, edge)``."""
     true: np.ndarray
-    """True strains, of the same shape."""
+    """True fields, of the same shape."""
     predicted: Mapping[str, np.ndarray]
-    """Predicted strains by model, of the same shape each."""
+    """Predicted fields by model, of the same shape each."""
     true_voxels: np.ndarray
-    """True strains of the drawn voxels."""
+    """True values of the drawn voxels."""
     predicted_voxels: Mapping[str, np.ndarray]
-    """Predicted strains of the drawn voxels by model."""
+    """Predicted values of the drawn voxels by model."""
 
 
 def chosen_examples(rows: pd.DataFrame, places: np.ndarray) -> np.ndarray:
@@ -41,59 +43,56 @@ def chosen_examples(rows: pd.DataFrame, places: np.ndarray) -> np.ndarray:
     return places[np.argsort(turns.to_numpy(), kind="stable")[:EXAMPLES]]
 
 
-def write_examples(
-    path: Path,
-    fields: StrainSet,
+def put_examples(
+    group: zarr.Group,
+    fields: FieldSet,
     places: np.ndarray,
     predictors: Mapping[str, Predictor],
     voxels: Mapping[str, np.ndarray],
-    origin: Provenance,
 ) -> None:
-    """Write examples.
+    """Write examples of one field.
 
     Parameters
     ----------
-    path
-        Zarr store to write.
+    group
+        Store to write to; each field has a group of its own in it.
     fields
-        The structures and their true strains.
+        The structures and their true fields.
     places
         Positions of the examples in the set.
     predictors
         Models by name.
     voxels
-        Strains of drawn voxels by model, and the true ones.
-    origin
-        Recorded in the store.
+        Values of drawn voxels by model, and the true ones.
     """
     ids, true = fields.read(places)
-    predicted = np.stack([one.predict(ids) for one in predictors.values()])
-    with new_store(path, origin) as group:
-        group.attrs["models"] = list(predictors)
-        group.attrs["macro_strain_11"] = fields.macro_strain
-        group.attrs["structures"] = fields.rows["structure"].iloc[places].tolist()
-        group.attrs["morphologies"] = fields.rows["morphology"].iloc[places].tolist()
-        put_array(group, "phase", ids, DIMS, "1")
-        put_array(group, "true", true, DIMS, "1")
-        put_array(group, "predicted", predicted.astype(np.float32), ("model", *DIMS), "1")
-        put_array(group, "true_voxel", voxels[TRUE], ("voxel",), "1")
-        values = np.stack([voxels[name] for name in predictors])
-        put_array(group, "predicted_voxel", values, ("model", "voxel"), "1")
+    unit = UNITS[ARRAYS[fields.name]]
+    predicted = np.stack([one.predict(ids) for one in predictors.values()]).astype(np.float32)
+    part = group.create_group(fields.name)
+    part.attrs["models"] = list(predictors)
+    part.attrs["macro_strain_11"] = fields.macro_strain
+    part.attrs["structures"] = fields.rows["structure"].iloc[places].tolist()
+    part.attrs["morphologies"] = fields.rows["morphology"].iloc[places].tolist()
+    put_array(part, "phase", ids, DIMS, "1")
+    put_array(part, "true", true, DIMS, unit)
+    put_array(part, "predicted", predicted, ("model", *DIMS), unit)
+    put_array(part, "true_voxel", voxels[TRUE], ("voxel",), unit)
+    values = np.stack([voxels[name] for name in predictors])
+    put_array(part, "predicted_voxel", values, ("model", "voxel"), unit)
 
 
-def read_examples(path: Path) -> Examples:
-    """Read examples."""
-    store = open_store(path)
+def read_examples(path: Path, field: FieldName) -> Examples:
+    """Read examples of a field."""
+    store: Any = open_store(path)[field]
     attrs: dict[str, Any] = dict(store.attrs)
     names = zip(attrs["structures"], attrs["morphologies"], strict=True)
+    predicted, voxels = (read_values(store, name) for name in ("predicted", "predicted_voxel"))
     return Examples(
         titles=[kind or name for name, kind in names],
         macro_strain=float(attrs["macro_strain_11"]),
         phases=read_values(store, "phase"),
         true=read_values(store, "true"),
-        predicted=dict(zip(attrs["models"], read_values(store, "predicted"), strict=True)),
+        predicted=dict(zip(attrs["models"], predicted, strict=True)),
         true_voxels=read_values(store, "true_voxel"),
-        predicted_voxels=dict(
-            zip(attrs["models"], read_values(store, "predicted_voxel"), strict=True)
-        ),
+        predicted_voxels=dict(zip(attrs["models"], voxels, strict=True)),
     )

@@ -1,4 +1,4 @@
-"""Structures with strain fields: which there are, and how they are filtered and standardised."""
+"""Structures with local fields: which there are, and how they are filtered and standardised."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from scipy.ndimage import spline_filter
 from pspflow.errors import InputError
 from pspflow.io.arrays import get_array, open_store, reading
 from pspflow.io.tables import read_table
+from pspflow.studies.composite.localization.names import ARRAYS, FieldName
 from pspflow.studies.composite.structures.sets import PHASE
-from pspflow.studies.composite.structures.solved_stores import KEPT, STRAIN
+from pspflow.studies.composite.structures.solved_stores import KEPT
 
 RUN = 0
 """The random split that localization is trained and tested on."""
@@ -60,26 +61,36 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class StrainSet:
-    """The structures that have a strain field, with their splits.
+class FieldSet:
+    """The structures that have local fields, with their splits.
 
     Parameters
     ----------
     structures
         Zarr store of the phase ids.
-    strain
-        Zarr store of the strain fields of some of them.
+    fields
+        Zarr store of the local fields of some of them.
     rows
-        Table of those with a field, in its order: structure, specimen, morphology, position (among
+        Table of those with fields, in their order: structure, specimen, morphology, position (among
         the structures), split.
+    name
+        The field that is read.
     """
 
     structures: Path
-    strain: Path
+    fields: Path
     rows: pd.DataFrame
+    name: FieldName = "strain"
 
     @classmethod
-    def open(cls, structures: Path, strain: Path, table: Path, splits: Path) -> "StrainSet":
+    def open(
+        cls,
+        structures: Path,
+        fields: Path,
+        table: Path,
+        splits: Path,
+        name: FieldName = "strain",
+    ) -> "FieldSet":
         """Open the stores, and make sure that they belong together.
 
         Raises
@@ -87,28 +98,28 @@ class StrainSet:
         InputError
             If the fields are not of these structures, or a split has no structure with a field.
         """
-        store = open_store(strain)
-        fields = get_array(store, STRAIN).shape
+        store = open_store(fields)
+        found = get_array(store, ARRAYS[name]).shape
         shape = get_array(open_store(structures), PHASE).shape
         ids = cast("list[str]", store.attrs.get(KEPT, []))
         known = read_table(table)
         position = pd.Index(known["structure"]).get_indexer(ids)
-        if fields != (len(ids), *shape[1:]) or (position < 0).any():
+        if found != (len(ids), *shape[1:]) or (position < 0).any():
             raise InputError(
-                f"{strain}: array {STRAIN} is {fields} and not of the structures, which are "
+                f"{fields}: array {ARRAYS[name]} is {found} and not of the structures, which are "
                 f"{shape}; delete it and the folder solved, and run again."
             )
         drawn = read_table(splits)
         split = drawn[drawn["run"] == RUN].set_index("structure")["split"]
         rows = known.iloc[position].assign(position=position)
         rows = rows.assign(split=rows["structure"].map(split))
-        for name in ("train", "validation", "test"):
-            if not (rows["split"] == name).any():
+        for part in ("train", "validation", "test"):
+            if not (rows["split"] == part).any():
                 raise InputError(
-                    f"{strain}: none of its {fields[0]} structures is of split {name!r}; raise "
+                    f"{fields}: none of its {found[0]} structures is of split {part!r}; raise "
                     "composite.localization.structures."
                 )
-        return cls(structures, strain, rows.reset_index(drop=True))
+        return cls(structures, fields, rows.reset_index(drop=True), name)
 
     @property
     def edge(self) -> int:
@@ -117,28 +128,33 @@ class StrainSet:
 
     @property
     def macro_strain(self) -> float:
-        """The macroscopic strain of the fields, which is the mean of each."""
-        value: Any = get_array(open_store(self.strain), STRAIN).attrs["macro_strain_11"]
+        """The macroscopic strain along x, which is the mean of every strain field."""
+        value: Any = get_array(open_store(self.fields), ARRAYS[self.name]).attrs["macro_strain_11"]
         return float(value)
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of every field; of stresses, None, since each has its own."""
+        return self.macro_strain if self.name == "strain" else None
 
     def places(self, split: str) -> np.ndarray:
         """Find the structures of a split."""
         return np.flatnonzero(self.rows["split"].to_numpy() == split)
 
     def read(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Read structures: phase ids uint8 and strains float32, shape ``(n, edge, edge, edge)``."""
+        """Read structures: phase ids uint8 and fields float32, shape ``(n, edge, edge, edge)``."""
         ids = get_array(open_store(self.structures), PHASE)
-        strains = get_array(open_store(self.strain), STRAIN)
+        values = get_array(open_store(self.fields), ARRAYS[self.name])
         position = self.rows["position"].to_numpy()[places]
         with reading(ids):
             phases = np.asarray(ids.oindex[position])
-        with reading(strains):
-            return phases, np.asarray(strains.oindex[places])
+        with reading(values):
+            return phases, np.asarray(values.oindex[places])
 
     def batches(
         self, places: np.ndarray, size: int
     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Read structures a few at a time: their places, phase ids and strains."""
+        """Read structures a few at a time: their places, phase ids and fields."""
         for start in range(0, len(places), size):
             here = places[start : start + size]
             yield here, *self.read(here)

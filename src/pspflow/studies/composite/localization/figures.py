@@ -1,6 +1,4 @@
-"""Figures of localization: arrays and tables in, matplotlib figures out."""
-
-from collections.abc import Mapping, Sequence
+"""Figures of localization: examples and tables in, matplotlib figures out."""
 
 import numpy as np
 import pandas as pd
@@ -8,49 +6,40 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from pspflow.report.style import COLOURS, figure_of
-from pspflow.studies.composite.localization.names import title_of
+from pspflow.studies.composite.localization.examples import Examples
+from pspflow.studies.composite.localization.names import LABELS, FieldName, title_of
 from pspflow.studies.composite.localization.paper import LOCALIZATION_R2
 
-STRAIN_COLOURS = "viridis"
+FIELD_COLOURS = "viridis"
 
 
-def slice_figure(
-    phases: np.ndarray,
-    true: np.ndarray,
-    predicted: Mapping[str, np.ndarray],
-    titles: Sequence[str],
-    macro_strain: float,
-) -> Figure:
-    """Show the central slices of structures, of each model's strains, and of the true strains.
+def slice_figure(examples: Examples, field: FieldName) -> Figure:
+    """Show the central slices of structures, of each model's fields, and of the true fields.
 
-    Latent report, Figures 4-4 to 4-12.
+    Slices are normal to z, x points right; each row has a common colour scale. Latent report,
+    Figures 4-4 to 4-12.
 
     Parameters
     ----------
-    phases
-        Phase ids, shape ``(n, x, y, z)``; the slice is normal to z, x points right.
-    true
-        Strains, of the same shape.
-    predicted
-        Strains by model, of the same shape each.
-    titles
-        Name of each structure.
-    macro_strain
-        Strains are shown as multiples of it; each row has a common colour scale.
+    examples
+        What is shown.
+    field
+        Which field it is.
     """
-    models = list(predicted)
-    with figure_of(len(phases), 2 + len(models), cell_aspect=1.12) as (figure, grid):
+    models = list(examples.predicted)
+    shape = (len(examples.phases), 2 + len(models))
+    with figure_of(*shape, cell_aspect=1.12) as (figure, grid):
         for row, axes in enumerate(grid):
-            middle = phases.shape[3] // 2
-            fields = [true[row], *(predicted[name][row] for name in models)]
-            slices = [field[:, :, middle].T / macro_strain for field in fields]
+            middle = examples.phases.shape[3] // 2
+            fields = [examples.true[row], *(examples.predicted[name][row] for name in models)]
+            slices = [each[:, :, middle].T / examples.macro_strain for each in fields]
             low, high = np.percentile(slices[0], [0.5, 99.5])
-            axes[0].imshow(phases[row, :, :, middle].T, cmap="gray_r", origin="lower")
-            axes[0].set_ylabel(titles[row])
+            axes[0].imshow(examples.phases[row, :, :, middle].T, cmap="gray_r", origin="lower")
+            axes[0].set_ylabel(examples.titles[row])
             for one, values in zip(axes[1:], (*slices[1:], slices[0]), strict=True):
-                shown = one.imshow(values, cmap=STRAIN_COLOURS, vmin=low, vmax=high, origin="lower")
+                shown = one.imshow(values, cmap=FIELD_COLOURS, vmin=low, vmax=high, origin="lower")
             bar = figure.colorbar(shown, ax=axes.tolist(), shrink=0.8, pad=0.01)
-            bar.set_label("strain over macroscopic", fontsize=6)
+            bar.set_label(LABELS[field].replace("macroscopic strain", "macroscopic"), fontsize=6)
             for one in axes:
                 one.set_xticks([])
                 one.set_yticks([])
@@ -62,32 +51,26 @@ def slice_figure(
 
 
 def parity_figure(
-    true: np.ndarray,
-    predicted: Mapping[str, np.ndarray],
-    accuracy: pd.DataFrame,
-    macro_strain: float,
-    *,
-    papers_material: bool = True,
+    examples: Examples, accuracy: pd.DataFrame, field: FieldName, *, papers_material: bool = True
 ) -> Figure:
-    """Show predicted against true strains of voxels, one panel per model.
+    """Show predicted against true values of voxels, one panel per model.
 
     Latent report, Figures 4-2 and 4-3.
 
     Parameters
     ----------
-    true
-        Strains of voxels, shape ``(n,)``.
-    predicted
-        Strains of these voxels by model.
+    examples
+        What is shown.
     accuracy
-        Columns model, squared_pearson and the ends of its interval.
-    macro_strain
-        Strains are shown as multiples of it.
+        Columns field, model, run, squared_pearson and the ends of its interval.
+    field
+        Which field it is.
     papers_material
         Whether the structures are of the report's material: only then its value is named.
     """
-    known = accuracy.set_index("model")
-    limits = np.percentile(true / macro_strain, [0.05, 99.95])
+    known = accuracy[(accuracy["field"] == field) & (accuracy["run"] == 0)].set_index("model")
+    true, predicted = examples.true_voxels, examples.predicted_voxels
+    limits = np.percentile(true / examples.macro_strain, [0.05, 99.95])
     columns = min(3, len(predicted))
     rows = -(-len(predicted) // columns)
     counts = LogNorm(1, max(10, len(true) / 20))
@@ -96,8 +79,8 @@ def parity_figure(
             axes.set_axis_off()
         for axes, (name, values) in zip(grid.ravel(), predicted.items(), strict=False):
             shown = axes.hexbin(
-                true / macro_strain,
-                values / macro_strain,
+                true / examples.macro_strain,
+                values / examples.macro_strain,
                 gridsize=60,
                 extent=(*limits, *limits),
                 norm=counts,
@@ -115,9 +98,10 @@ def parity_figure(
             )
         figure.colorbar(shown, ax=grid.ravel().tolist(), shrink=0.6, label="voxels")
         low, high = LOCALIZATION_R2
-        beside = f" (report, CPNet: {low:.2f} to {high:.2f})" if papers_material else ""
-        figure.supxlabel(f"true strain over macroscopic strain{beside}", fontsize=8)
-        figure.supylabel("predicted strain over macroscopic strain", fontsize=8)
+        named = papers_material and field == "strain"
+        beside = f" (report, CPNet in cells of 51: {low:.2f} to {high:.2f})" if named else ""
+        figure.supxlabel(f"true {LABELS[field]}{beside}", fontsize=8)
+        figure.supylabel(f"predicted {LABELS[field]}", fontsize=8)
     return figure
 
 
@@ -129,9 +113,10 @@ def speed_figure(speed: pd.DataFrame) -> Figure:
     Parameters
     ----------
     speed
-        Columns model, gap in voxels (-1 for models without one), parameters, device,
-        seconds_per_structure.
+        Columns model, gap in voxels (-1 for models without one), parameters, device, threads,
+        seconds_per_structure; the rows of the most threads are shown.
     """
+    speed = speed[(speed["threads"] == speed["threads"].max()) | (speed["device"] != "cpu")]
     cpnet = speed[speed["gap"] > 0].sort_values("gap")
     others = speed[speed["gap"] <= 0]
     with figure_of(1, 2, cell_aspect=0.7) as (figure, grid):

@@ -1,83 +1,134 @@
-"""What was found on localization, in sentences computed from the accuracies."""
+"""What was found on localization, in sentences computed from the tables."""
 
+from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, verdict
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding, verdict
 from pspflow.studies.composite.localization import paper
-from pspflow.studies.composite.localization.names import LINEAR, title_of
+from pspflow.studies.composite.localization.names import PRINTED, SOLVER, title_of
+from pspflow.studies.composite.structures.paper import EDGE_VOXELS
 
-PRINTED: Final = "cpnet7"
-"""The report's CPNet, with the centre that it prints."""
 COMPARED: Final = {
     "squared_pearson": ("squared Pearson correlation", 3, "", 1),
     "r2": ("R²", 3, "", 1),
     "error_percent": ("mean absolute error", 1, " %", -1),
+    "peak_error_percent": ("error in the voxels of the highest percentile", 1, " %", -1),
+    "phase_error_percent": ("error of the phases' means", 1, " %", -1),
+    "mean_error_percent": ("error of the cell's mean", 2, " %", -1),
 }
 """Measure: its name, its digits, its unit and the sign of a better difference."""
+EXACT: Final = 1e-3
+"""Differences in percent of cells' means that are only rounding: some models have them exact."""
 
 
-def findings(accuracy: pd.DataFrame, *, papers_material: bool) -> tuple[str, ...]:
-    """Say how networks compare with the linear filter and the report, what is worse first.
+def findings(
+    accuracy: pd.DataFrame,
+    differences: pd.DataFrame,
+    speed: pd.DataFrame,
+    edge: int,
+    *,
+    papers_material: bool,
+) -> tuple[str, ...]:
+    """Say how networks compare with the linear filter, the report and the solver; worse first.
 
     Parameters
     ----------
     accuracy
-        One row per model, with measures and their intervals.
+        One row per field, model and training, with measures and their intervals.
+    differences
+        One row per field, model, other model and measure; see `accuracy.differences_of`.
+    speed
+        One row per way to a field, with its time.
+    edge
+        Voxels along each edge of the structures.
     papers_material
         Whether the structures are of the report's material, so that its numbers compare.
     """
-    rows = accuracy.set_index("model")
-    judged = [
-        _beside_linear(rows, str(name)) for name in rows.index if _is_network(rows, str(name))
-    ]
-    if papers_material and PRINTED in rows.index:
-        judged.append(_beside_report(rows))
-    values = ", ".join(f"{name} {value:.3f}" for name, value in rows["squared_pearson"].items())
-    return (
-        *(sentence for _, sentence in sorted(judged, key=lambda each: each[0])),
-        f"Local strains, squared Pearson correlation on test structures: {values}.",
-    )
+    pairs = differences.groupby(["field", "model", "other"], sort=False)
+    judged = [_compared(*map(str, names), rows) for names, rows in pairs]  # type: ignore[call-arg]
+    if papers_material:
+        judged += _beside_report(accuracy, edge)
+    judged += _beside_solver(speed)
+    return tuple(each.text for each in sorted(judged, key=lambda each: each.outcome))
 
 
-def _is_network(rows: pd.DataFrame, name: str) -> bool:
-    """Tell networks, which come after the linear filter, from the linear models."""
-    places = list(rows.index)
-    return LINEAR in places and places.index(name) > places.index(LINEAR)
+def outcome_of(row: pd.Series, sign: int) -> int:
+    """Judge a difference: both its intervals must exclude zero, over specimens and trainings."""
+    if row["measure"] == "mean_error_percent" and abs(row["difference"]) < EXACT:
+        return UNDECIDED
+    ends = [(row["low"], row["high"])]
+    if row["runs"] > 1:
+        ends.append((row["runs_low"], row["runs_high"]))
+    # an interval without a value excludes nothing
+    if not (all(low > 0 for low, _ in ends) or all(high < 0 for _, high in ends)):
+        return UNDECIDED
+    return BETTER if row["difference"] * sign > 0 else WORSE
 
 
-def _beside_linear(rows: pd.DataFrame, name: str) -> tuple[int, str]:
-    """Compare a network with the linear filter; only intervals that do not overlap decide."""
+def _compared(field: str, model: str, other: str, rows: pd.DataFrame) -> Finding:
+    """Compare a network with another model by every measure."""
     said, outcomes = [], {}
-    for measure, (called, digits, unit, sign) in COMPARED.items():
-        network, linear = (
-            [rows.loc[each, f"{measure}{end}"] for end in ("", "_low", "_high")]
-            for each in (name, LINEAR)
-        )
-        here, filters = (
-            f"{value:.{digits}f}{unit} ({low:.{digits}f} to {high:.{digits}f})"
-            for value, low, high in (network, linear)
-        )
-        said.append(f"{called} {here}, the filter's {filters}")
-        apart = network[1] > linear[2] or network[2] < linear[1]
-        ahead = (network[0] - linear[0]) * sign > 0
-        outcomes[called] = (BETTER if ahead else WORSE) if apart else UNDECIDED
-    sentence = (
-        f"Local strains, {title_of(name)} ({name}) compared with the linear filter ({LINEAR}), one "
-        f"training, 95 % intervals over test specimens: {'; '.join(said)}: "
-        f"{verdict(outcomes, 'the intervals overlap')}."
+    for _, row in rows.iterrows():
+        called, digits, unit, sign = COMPARED[row["measure"]]
+        here, theirs = (f"{row[name]:.{digits}f}{unit}" for name in ("value", "other_value"))
+        said.append(f"{called} {here} and {theirs}")
+        outcomes[called] = outcome_of(row, sign)
+    runs = int(rows["runs"].iloc[0])
+    over = "test specimens" + (" and over trainings" if runs > 1 else "")
+    text = (
+        f"Local {field}, {title_of(model)} ({model}) and {title_of(other)} ({other}), {runs} "
+        f"training{'s' if runs > 1 else ''}, paired 95 % intervals over {over}: of the first, "
+        f"{verdict(outcomes, 'the interval of the difference holds zero')}: {'; '.join(said)}."
     )
-    return min(outcomes.values()), sentence
+    return Finding(min(outcomes.values()), text)
 
 
-def _beside_report(rows: pd.DataFrame) -> tuple[int, str]:
-    """Compare the report's CPNet with the range that it gives."""
+def _beside_report(accuracy: pd.DataFrame, edge: int) -> Iterator[Finding]:
+    """Compare the report's CPNet with the range that it gives, for cells that may be others."""
+    rows = accuracy[(accuracy["field"] == "strain") & (accuracy["model"] == PRINTED)]
+    if rows.empty:
+        return
     low, high = paper.LOCALIZATION_R2
-    value = float(rows.loc[PRINTED, "squared_pearson"])
+    value = float(rows["squared_pearson"].mean())
     place = "below" if value < low else "within" if value <= high else "above"
-    sentence = (
-        f"Local strains: CPNet ({PRINTED}) has a squared Pearson correlation of {value:.2f}, "
-        f"{place} the report's {low:.2f} to {high:.2f} in cells of 51 voxels."
+    text = (
+        f"Local strain, CPNet ({PRINTED}): squared Pearson correlation {value:.2f}, {place} the "
+        f"report's {low:.2f} to {high:.2f}"
     )
-    return (WORSE if value < low else BETTER), sentence
+    if edge == EDGE_VOXELS:
+        yield Finding(WORSE if value < low else BETTER, f"{text} in cells of {edge} voxels too.")
+        return
+    text += (
+        f"; but these are other cells, of {edge} voxels and not {EDGE_VOXELS}, with other training "
+        "structures, so that the numbers do not decide which is better."
+    )
+    yield Finding(WORSE if value < low else UNDECIDED, text)
+
+
+def _beside_solver(speed: pd.DataFrame) -> Iterator[Finding]:
+    """Say which networks are slower and which faster than the solver, with the same threads."""
+    for threads, rows in speed.groupby("threads"):
+        times = rows.set_index("model")["seconds_per_structure"]
+        if SOLVER not in times:
+            continue
+        networks = times[~times.index.isin([SOLVER]) & (rows["parameters"] > 2).to_numpy()]
+        ratios = (networks / times[SOLVER]).sort_values(ascending=False)
+        said = ", ".join(
+            f"{name} {_significant(max(ratio, 1 / ratio))} times "
+            f"{'slower' if ratio > 1 else 'faster'}"
+            for name, ratio in ratios.items()
+        )
+        device = ", ".join(sorted(set(rows["device"])))
+        yield Finding(
+            WORSE if (ratios > 1).any() else BETTER,
+            f"Time for one structure of {int(rows['edge_voxels'].iloc[0])} voxels on {device} with "
+            f"{threads} thread{'s' if threads != 1 else ''}: the solver takes "
+            f"{_significant(times[SOLVER])} s; compared with it, {said}.",
+        )
+
+
+def _significant(value: float) -> str:
+    return np.format_float_positional(value, precision=2, fractional=False, trim="-")

@@ -1,4 +1,4 @@
-"""Networks that predict the strain of every voxel, with the scales of their inputs and outputs."""
+"""Networks that predict a local field, with the scales of their inputs and outputs."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -13,13 +13,14 @@ from pspflow.io.weights import load_weights
 from pspflow.models.cpnet import CPNet
 from pspflow.models.fno import FourierOperator
 from pspflow.studies.composite.localization.fields import Scale, smooth
+from pspflow.studies.composite.localization.names import FieldName
 from pspflow.studies.composite.localization.windows import cut
 
 WINDOWS_AT_ONCE = 512
 
 
 class Localizer(nn.Module, ABC):
-    """From structures to strains.
+    """From structures to strains or stresses.
 
     Parameters
     ----------
@@ -31,28 +32,28 @@ class Localizer(nn.Module, ABC):
         super().__init__()
         self.net = net
         self.phase: Tensor
-        self.strain: Tensor
+        self.field: Tensor
         self.register_buffer("phase", torch.tensor([0.0, 1.0]))
-        self.register_buffer("strain", torch.tensor([0.0, 1.0]))
+        self.register_buffer("field", torch.tensor([0.0, 1.0]))
 
-    def standardise_by(self, phase: Scale, strain: Scale) -> None:
-        """Take the mean and spread of filtered structures and of strains."""
+    def standardise_by(self, phase: Scale, field: Scale) -> None:
+        """Take the mean and spread of filtered structures and of fields."""
         self.phase.copy_(torch.tensor([phase.mean, phase.spread]))
-        self.strain.copy_(torch.tensor([strain.mean, strain.spread]))
+        self.field.copy_(torch.tensor([field.mean, field.spread]))
 
     def inputs(self, phases: np.ndarray) -> Tensor:
         """Filter and standardise phase ids, shape ``(n, edge, edge, edge)``, as float32."""
         mean, spread = self.phase.cpu()
         return (torch.from_numpy(smooth(phases)) - mean) / spread
 
-    def targets(self, strains: np.ndarray) -> Tensor:
-        """Standardise strains, shape ``(n, edge, edge, edge)``, as float32."""
-        mean, spread = self.strain.cpu()
-        return (torch.from_numpy(strains) - mean) / spread
+    def targets(self, fields: np.ndarray) -> Tensor:
+        """Standardise fields, shape ``(n, edge, edge, edge)``, as float32."""
+        mean, spread = self.field.cpu()
+        return (torch.from_numpy(fields) - mean) / spread
 
     @torch.inference_mode()
     def predict(self, phases: np.ndarray) -> np.ndarray:
-        """Predict strains.
+        """Predict fields.
 
         Parameters
         ----------
@@ -61,10 +62,10 @@ class Localizer(nn.Module, ABC):
 
         Returns
         -------
-        Float32 of the same shape, of unit 1.
+        Float32 of the same shape, in the unit of the fields.
         """
-        mean, spread = self.strain
-        fields = self.whole(self.inputs(phases).to(self.strain.device))
+        mean, spread = self.field
+        fields = self.whole(self.inputs(phases).to(self.field.device))
         return (mean + spread * fields).cpu().numpy()
 
     @abstractmethod
@@ -117,21 +118,34 @@ class WindowLocalizer(Localizer):
 
 
 class CellLocalizer(Localizer):
-    """A Fourier neural operator on whole cells, whose strains are made compatible along x.
+    """A Fourier neural operator on whole cells, whose fields keep what mechanics says of them.
 
     A strain along x is the derivative along x of a displacement, which is periodic but for the
-    macroscopic strain: every line along x has that mean strain. What departs from it is subtracted.
+    macroscopic strain: every line along x has that mean strain. Stresses are in equilibrium: every
+    layer normal to x transmits the same force along x, so that each has the mean stress of the
+    cell. What departs from it is subtracted.
+
+    Parameters
+    ----------
+    width, modes, blocks
+        Of the operator.
+    name
+        The field that it predicts.
     """
 
     net: FourierOperator
 
-    def __init__(self, width: int, modes: int, blocks: int) -> None:
+    def __init__(self, width: int, modes: int, blocks: int, name: FieldName = "strain") -> None:
         super().__init__(FourierOperator(width, modes, blocks))
+        self.name = name
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Map cells `n x edge x edge x edge` to their strains."""
+        """Map cells `n x edge x edge x edge` to their fields."""
         fields: Tensor = self.net(inputs[:, None])[:, 0]
-        return fields - fields.mean(dim=1, keepdim=True)
+        if self.name == "strain":
+            return fields - fields.mean(dim=1, keepdim=True)
+        layers = fields.mean(dim=(2, 3), keepdim=True)
+        return fields - layers + layers.mean(dim=1, keepdim=True)
 
     def loss(self, predicted: Tensor, targets: Tensor) -> Tensor:
         """Return the error of each cell over the size of its fluctuation, both root mean square."""
@@ -141,12 +155,12 @@ class CellLocalizer(Localizer):
 
     def whole(self, cells: Tensor) -> Tensor:
         """Predict cells."""
-        strains: Tensor = self(cells)
-        return strains
+        fields: Tensor = self(cells)
+        return fields
 
 
 def make_localizer(model: Mapping[str, Any]) -> Localizer:
-    """Make a localizer from its arguments: `window`, `gap`, or `width`, `modes`, `blocks`."""
+    """Make a localizer from its arguments, those of `WindowLocalizer` or of `CellLocalizer`."""
     return WindowLocalizer(**model) if "window" in model else CellLocalizer(**model)
 
 

@@ -1,7 +1,19 @@
-"""Names of what predicts strains, and what follows from a name."""
+"""Names of local fields and of what predicts them, and what follows from a name."""
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
+from pspflow.studies.composite.structures.solved_stores import STRAIN, STRESS
+
+FieldName = Literal["strain", "stress"]
+"""Local fields along x."""
+FIELDS: Final[tuple[FieldName, ...]] = get_args(FieldName)
+ARRAYS: Final[dict[FieldName, str]] = {"strain": STRAIN, "stress": STRESS}
+"""Their arrays in stores of local fields."""
+LABELS: Final[dict[FieldName, str]] = {
+    "strain": "strain over macroscopic strain",
+    "stress": "stress over macroscopic strain (GPa)",
+}
+"""What figures show of them; the mean of the second is C11."""
 LocalizerName = Literal["cpnet7", "cpnet5", "cpnet3", "fno"]
 """CPNet with a centre of 7, 5 or 3 voxels, or the Fourier neural operator."""
 CPNET: Final = "cpnet"
@@ -10,12 +22,26 @@ LINEAR: Final = "mks"
 SOLVER: Final = "solver"
 LARGEST_WINDOW: Final = 21
 """Voxels along CPNet's window, latent report, section 4.3."""
+FNO: Final = "fno"
+PRINTED: Final = "cpnet7"
+"""The report's CPNet, with the centre that it prints."""
 TITLES: Final = {
     PHASE_MEAN: "phase means",
     LINEAR: "linear (MKS)",
-    "fno": "Fourier operator",
+    FNO: "Fourier operator",
     SOLVER: "solver",
 }
+
+
+def training_name(field: str, localizer: str, run: int) -> str:
+    """Name a training: `strain/cpnet7/run0`."""
+    return f"{field}/{localizer}/run{run}"
+
+
+def parts_of(training: str) -> tuple[str, str, int]:
+    """Return the field, the localizer and the run of a training by its name."""
+    field, localizer, run = training.split("/")
+    return field, localizer, int(run.removeprefix("run"))
 
 
 def title_of(model: str) -> str:

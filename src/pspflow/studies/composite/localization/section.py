@@ -6,58 +6,95 @@ import pandas as pd
 
 from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.studies.composite.localization import paper
-from pspflow.studies.composite.localization.findings import PRINTED, findings
-from pspflow.studies.composite.localization.names import LARGEST_WINDOW, window_of
+from pspflow.studies.composite.localization.findings import findings
+from pspflow.studies.composite.localization.names import (
+    LARGEST_WINDOW,
+    PRINTED,
+    parts_of,
+    window_of,
+)
 from pspflow.studies.composite.structures.paper import EDGE_VOXELS
 from pspflow.training.undertrained import undertrained
 
+SHOWN = ("slices", "parity", "stress_slices", "stress_parity")
+"""Figures of accuracy; the others are of computing times."""
+
 
 def localization_section(
-    accuracy: pd.DataFrame,
-    speed: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
     histories: Mapping[str, pd.DataFrame],
     figures: dict[str, Figure],
     edge: int,
     *,
     papers_material: bool,
 ) -> Section:
-    """Report localization with networks, compared with linear models.
+    """Report localization with networks, compared with linear models and the solver.
 
     Parameters
     ----------
-    accuracy
-        One row per model, with measures and their intervals.
-    speed
-        One row per way to the strains, with its time.
+    tables
+        Tables accuracy, differences, statistics and speed.
     histories
-        Name of each network, its losses by epoch.
+        Name of each training, its losses and its cost by epoch.
     figures
-        Figures slices, parity and speed.
+        Figures slices, parity, stress_slices, stress_parity and speed.
     edge
         Voxels along an edge of the structures.
     papers_material
         Whether the structures are of the report's material: only then its values compare.
     """
+    accuracy, differences, speed = (tables[name] for name in ("accuracy", "differences", "speed"))
+    costs = training_table(histories)
     early = undertrained(
         {f"localizer {name}": each for name, each in histories.items()},
         "validation_loss",
         "the validation loss",
-        "epochs of composite.localization.cpnet or fno",
+        "composite.localization.budget_gmac",
     )
+    found = findings(accuracy, differences, speed, edge, papers_material=papers_material)
     return Section(
-        title="Strain of every voxel",
+        title="Strain and stress of every voxel",
         headline=tuple(headline(accuracy, edge, papers_material=papers_material)),
-        findings=(*early, *findings(accuracy, papers_material=papers_material)),
+        findings=(*early, *found, *_costs(costs)),
         parts=(
             Part(
-                title="Accuracy and speed",
-                text=_text(edge),
-                figures=tuple(figures.values()),
+                title="Accuracy",
+                text=_text(edge, accuracy),
+                figures=tuple(figures[name] for name in SHOWN if name in figures),
                 tables=(
-                    Table.of(accuracy, "Accuracy of local strains on test structures."),
+                    Table.of(accuracy, "Accuracy of local fields on test structures."),
+                    Table.of(
+                        differences,
+                        "Differences of two models on the same test structures, with 95 % "
+                        "intervals over specimens and over trainings.",
+                    ),
+                ),
+            ),
+            Part(
+                title="Cost of training and of prediction",
+                text=_cost_text(),
+                figures=(figures["speed"],),
+                tables=(
+                    Table.of(costs, "What each training has cost."),
                     Table.of(
                         speed,
                         "Seconds per structure on this machine (the trade-off of Figure 4-1).",
+                    ),
+                ),
+            ),
+            Part(
+                title="Statistics of the fields",
+                text=(
+                    "Means over structures of each field's mean and standard deviation, beside "
+                    "those of the report, section 4.2. Its structures have a mean volume fraction "
+                    f"of {paper.FIELD_STATISTICS['phase mean'][1]:.3f} of the stiff phase; stress "
+                    "grows with it."
+                    if papers_material
+                    else "The structures are of another material than the report's."
+                ),
+                tables=(
+                    Table.of(
+                        tables["statistics"], "Statistics of phases, strains along x and stresses."
                     ),
                 ),
             ),
@@ -65,28 +102,85 @@ def localization_section(
     )
 
 
-def _text(edge: int) -> str:
+def training_table(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tabulate what each training has cost, and which epoch is kept.
+
+    Returns
+    -------
+    Columns field, model, run, epochs, best_epoch, gmac (10⁹ multiply-adds of passes from inputs to
+    predictions), voxels (predicted in training), seconds, validation_loss (of the best epoch).
+    """
+    rows = []
+    for name, each in histories.items():
+        field, model, run = parts_of(name)
+        best = each.loc[each["kept"].idxmax()]
+        rows.append(
+            {
+                "field": field,
+                "model": model,
+                "run": run,
+                "epochs": len(each),
+                "best_epoch": int(best["epoch"]) + 1,
+                **{name: float(each[name].sum()) for name in ("gmac", "voxels", "seconds")},
+                "validation_loss": float(best["validation_loss"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _costs(costs: pd.DataFrame) -> Iterator[str]:
+    """Say what equal budgets have meant in seconds and voxels."""
+    if costs.empty:
+        return
+    strain = costs[costs["field"] == "strain"].groupby("model", sort=False)
+    said = ", ".join(
+        f"{name} {rows['seconds'].mean():.0f} s, {rows['voxels'].mean() / 1e6:.3g} million voxels"
+        for name, rows in strain
+    )
+    yield (
+        f"Local strain, cost of a training of {costs['gmac'].min():.3g} to "
+        f"{costs['gmac'].max():.3g}·10⁹ multiply-adds, the same budget for every network: {said}."
+    )
+
+
+def _text(edge: int, accuracy: pd.DataFrame) -> str:
     window = window_of(edge)
+    counts = [int(accuracy[name].max()) for name in ("training_structures", "structures")]
     return (
-        "Strain along x under a macroscopic strain of 0.001 along x. CPNet maps a window of the "
-        "filtered structure to the strains at its centre (cpnet7: 7 voxels along an edge). As "
+        "Strain and stress along x under a macroscopic strain of 0.001 along x, in "
+        f"{counts[0]} training and {counts[1]} test structures. CPNet maps a window of the "
+        "filtered structure to the values at its centre (cpnet7: 7 voxels along an edge). As "
         f"printed it has a window of {LARGEST_WINDOW} and {paper.CPNET_PARAMETERS:,} parameters; "
         f"here it has a window of {window} in cells of {edge}"
         f"{', the whole cell' if window >= edge - 1 else ''}. fno is a Fourier neural operator on "
-        "the whole cell; mks is a linear convolution fitted in the Fourier domain; phase_mean is "
-        "the mean strain of each phase. Accuracy is the squared Pearson correlation, as in the "
-        "report, and the coefficient of determination, pooled over the voxels of test structures, "
-        "with 95 % intervals from resampled specimens."
+        "the whole cell, which gives every line along x its mean strain, and every layer normal to "
+        "x the same stress; mks is a linear convolution fitted in the Fourier domain, with a mean "
+        "stress that is linear in the volume fraction; phase_mean is the mean of each phase. All "
+        "learn from the same symmetric copies of the same structures. Accuracy is the squared "
+        "Pearson correlation, as in the report, the coefficient of determination and the mean "
+        "absolute error, over the voxels of all test structures; and the errors in the 1 % of a "
+        "structure's voxels with its highest values, of the mean of each phase, and of the mean of "
+        "the cell, which for stress is the error of C11; each in percent of what is predicted."
+    )
+
+
+def _cost_text() -> str:
+    return (
+        "Every network may take the same number of multiply-adds (gmac, 10⁹) in its passes from "
+        "inputs to predictions, which do not depend on the machine; it is validated after equal "
+        "parts of them, the best epoch is kept, and the same patience ends it before. The "
+        "operator also waits for memory: its seconds for a multiply-add are more. Predictions are "
+        "timed one structure after the other; the solver has as many threads as the networks."
     )
 
 
 def headline(accuracy: pd.DataFrame, edge: int, *, papers_material: bool) -> Iterator[Headline]:
     """Yield the report's values of CPNet with ours."""
-    rows = accuracy.set_index("model")
+    rows = accuracy[(accuracy["field"] == "strain") & (accuracy["model"] == PRINTED)]
     low, high = paper.LOCALIZATION_R2
     quantity = "Squared Pearson correlation of local strains, CPNet (latent report, section 4)"
     reported = f"{low:.2f} to {high:.2f}"
-    if PRINTED not in rows.index:
+    if rows.empty:
         yield Headline(
             quantity=quantity,
             paper=reported,
@@ -95,20 +189,21 @@ def headline(accuracy: pd.DataFrame, edge: int, *, papers_material: bool) -> Ite
             why=f"this run does not train {PRINTED}",
         )
         return
-    row = rows.loc[PRINTED]
+    row = rows.iloc[0]
     value = row["squared_pearson"]
     ends = f"{row['squared_pearson_low']:.2f} to {row['squared_pearson_high']:.2f}"
-    scale = "" if edge == EDGE_VOXELS else f"cells of {edge} voxels, not {EDGE_VOXELS}"
+    if not papers_material:
+        verdict, why = "not comparable", "the structures are of another material than the report's"
+    elif edge != EDGE_VOXELS:
+        verdict = "not comparable"
+        why = (
+            f"cells of {edge} voxels, not {EDGE_VOXELS}, and {int(row['training_structures'])} "
+            f"training structures, not {paper.CELLS:,}"
+        )
+    else:
+        verdict, why = ("reached" if value >= low else "not reached"), ""
     yield Headline(
-        quantity=quantity,
-        paper=reported,
-        here=f"{value:.2f} ({ends})",
-        verdict=("reached" if value >= low else "not reached")
-        if papers_material
-        else "not comparable",
-        why=scale
-        if papers_material
-        else "the structures are of another material than the report's",
+        quantity=quantity, paper=reported, here=f"{value:.2f} ({ends})", verdict=verdict, why=why
     )
     count, window = int(row["parameters"]), window_of(edge)
     printed = window == LARGEST_WINDOW

@@ -1,7 +1,7 @@
-"""Computing times of strain fields: solver, networks and linear models."""
+"""Computing times of local fields: solver, networks and linear models."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -9,11 +9,25 @@ import pandas as pd
 import torch
 
 from pspflow.mechanics import ConvergenceError, strain_field
-from pspflow.mechanics.localization import Predictor
+from pspflow.mechanics.localization import LinearConvolution, PhaseMean, Predictor
 from pspflow.models.parameters import parameter_count
-from pspflow.studies.composite.localization.fields import StrainSet
-from pspflow.studies.composite.localization.localizers import Localizer, WindowLocalizer
-from pspflow.studies.composite.localization.names import CPNET, SOLVER, window_of
+from pspflow.studies.composite.localization.fields import FieldSet
+from pspflow.studies.composite.localization.localizers import (
+    CellLocalizer,
+    Localizer,
+    WindowLocalizer,
+)
+from pspflow.studies.composite.localization.names import (
+    CPNET,
+    FNO,
+    LINEAR,
+    PHASE_MEAN,
+    SOLVER,
+    gap_of,
+    is_cpnet,
+    window_of,
+)
+from pspflow.studies.composite.localization.options import OperatorOptions
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.solution import unsolved
 
@@ -21,13 +35,13 @@ TIMED_STRUCTURES = 4
 TIMED_GAPS = (7, 5, 3, 1)
 NO_GAP = -1
 """Gap of what predicts whole cells."""
-COLUMNS = ["model", "gap", "parameters", "device", "threads", "seconds_per_structure"]
+COLUMNS = ["model", "gap", "parameters", "device", "threads", "edge_voxels"]
+COLUMNS += ["seconds_per_structure"]
 
 
 def speeds(
-    fields: StrainSet,
-    predictors: Mapping[str, Predictor],
-    parameters: Mapping[str, int],
+    fields: FieldSet,
+    operator: OperatorOptions,
     moduli: pd.DataFrame,
     solver: SolutionOptions,
     threads: int,
@@ -35,29 +49,28 @@ def speeds(
 ) -> pd.DataFrame:
     """Time every way to the strains of a structure; a first structure is not counted.
 
-    CPNet is timed for gaps that were not trained as well: its weights do not change its speed.
+    Networks have random weights, and linear models random coefficients: they do not change a time.
+    All run one structure after the other. The solver and networks on a CPU take the same threads.
 
     Parameters
     ----------
     fields
         The structures.
-    predictors
-        Models by name.
-    parameters
-        Number of parameters of each.
+    operator
+        Sizes of the Fourier neural operator.
     moduli
         Moduli of the phases: columns young_gpa and poisson.
     solver
         Element and tolerance of the solver.
     threads
-        Threads of torch; the solver and the linear models take one.
+        Threads of torch; where they are several, all is timed with one as well.
     device
         Where the networks are.
 
     Returns
     -------
-    One row per way: model, gap (of CPNet, in voxels; -1 for the others), parameters, device,
-    threads, seconds_per_structure.
+    One row per way and number of threads: model, gap (of CPNet, in voxels; -1 for the others),
+    parameters, device, threads, edge_voxels, seconds_per_structure.
 
     Raises
     ------
@@ -74,23 +87,45 @@ def speeds(
         element=solver.element,
         tolerance=solver.tolerance,
     )
-    try:
-        rows = [(SOLVER, NO_GAP, 0, "cpu", 1, _seconds(solve, ids))]
-    except ConvergenceError as error:
-        raise unsolved(" or ".join(fields.rows["structure"].iloc[timed]), error) from error
-    for name, one in predictors.items():
-        if not isinstance(one, WindowLocalizer):
-            used = (device.type, threads) if isinstance(one, Localizer) else ("cpu", 1)
-            seconds = _seconds(partial(_predict, one), ids)
-            rows.append((name, NO_GAP, parameters[name], *used, seconds))
-    window = window_of(fields.edge)
-    for gap in (gap for gap in TIMED_GAPS if gap <= window):
-        net = WindowLocalizer(window, gap).eval().to(device)
-        # a sweep by single voxels takes seconds: one structure is enough
-        few = ids if gap > 1 else ids[:2]
-        seconds = _seconds(partial(_predict, net), few)
-        rows.append((f"{CPNET}{gap}", gap, parameter_count(net), device.type, threads, seconds))
+    edge = fields.edge
+    networks, rows = dict(_networks(edge, operator, device)), []
+    for used in sorted({1, threads}):
+        torch.set_num_threads(used)
+        try:
+            rows.append((SOLVER, NO_GAP, 0, "cpu", used, edge, _seconds(solve, ids)))
+        except ConvergenceError as error:
+            raise unsolved(" or ".join(fields.rows["structure"].iloc[timed]), error) from error
+        if used == 1:  # numpy's transforms take no more
+            for name, (one, size) in _linear(edge).items():
+                seconds = _seconds(partial(_predict, one), ids)
+                rows.append((name, NO_GAP, size, "cpu", 1, edge, seconds))
+        for name, net in networks.items():
+            gap = gap_of(name) if is_cpnet(name) else NO_GAP
+            # a sweep by single voxels takes seconds: one structure is enough, and none to warm up
+            seconds = _seconds(partial(_predict, net), ids[-1:] if gap == 1 else ids)
+            size = parameter_count(net)
+            rows.append((name, gap, size, device.type, used, edge, seconds))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _networks(
+    edge: int, operator: OperatorOptions, device: torch.device
+) -> Iterator[tuple[str, Localizer]]:
+    """Yield the networks: the operator, and CPNet with every gap, trained in this run or not."""
+    net: Localizer = CellLocalizer(operator.width, operator.modes, operator.blocks)
+    yield FNO, net.eval().to(device)
+    window = window_of(edge)
+    for gap in (gap for gap in TIMED_GAPS if gap <= window):
+        yield f"{CPNET}{gap}", WindowLocalizer(window, gap).eval().to(device)
+
+
+def _linear(edge: int) -> Mapping[str, tuple[Predictor, int]]:
+    """Return the linear models with the number of their parameters."""
+    response = np.random.default_rng(0).normal(size=(edge, edge, edge // 2 + 1))
+    return {
+        PHASE_MEAN: (PhaseMean(np.array([2.0, 0.5])), 2),
+        LINEAR: (LinearConvolution(response.astype(np.complex128), 1.0), edge**3),
+    }
 
 
 def _predict(one: Predictor, structure: np.ndarray) -> np.ndarray:
@@ -98,9 +133,10 @@ def _predict(one: Predictor, structure: np.ndarray) -> np.ndarray:
 
 
 def _seconds(way: Callable[[np.ndarray], object], structures: np.ndarray) -> float:
-    """Time a way on each structure but the first, which warms it up."""
-    way(structures[0])
-    started = time.perf_counter()
-    for structure in structures[1:]:
+    """Return the median time of a way on each structure but the first, which warms it up."""
+    taken = []
+    for structure in structures:
+        started = time.perf_counter()
         way(structure)
-    return (time.perf_counter() - started) / (len(structures) - 1)
+        taken.append(time.perf_counter() - started)
+    return float(np.median(taken[1:] or taken))

@@ -1,10 +1,13 @@
-"""The training of localizers: its loss, its optimiser, and the symmetries of a strain along x."""
+"""The training of localizers: its loss, its optimiser, and the symmetries of fields along x."""
+
+import time
 
 import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import OneCycleLR
 
 from pspflow.seeds import generator
+from pspflow.studies.composite.localization.budget import GIGA, multiply_adds
 from pspflow.studies.composite.localization.localizers import Localizer
 from pspflow.studies.composite.structures.symmetries import EVERY, Symmetries
 from pspflow.training.data import Batch, Batches
@@ -20,9 +23,9 @@ class LocalLoss:
     """The loss of a localizer on standardised fields; see `training.supervised.Loss`.
 
     Phases are isotropic and the macroscopic strain is along x: mirrored along any axis, or with y
-    and z exchanged, a structure has its strains mirrored and exchanged alike. Each training batch
-    is replaced by one of these 16 copies, drawn from seed, epoch and number of the batch alone, as
-    far as the set has such structures.
+    and z exchanged, a structure has its fields along x mirrored and exchanged alike. Each training
+    batch is replaced by one of these 16 copies, drawn from seed, epoch and number of the batch
+    alone, as far as the set has such structures.
 
     Parameters
     ----------
@@ -36,8 +39,7 @@ class LocalLoss:
 
     def __init__(self, model: Localizer, seed: int, symmetries: Symmetries = EVERY) -> None:
         self.model, self.seed = model, seed
-        self.allowed = sum(1 << axis for axis in symmetries.mirrors)
-        self.allowed += 8 * ((0, 2, 1) in symmetries.orders)
+        self.allowed = allowed_copies(symmetries)
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a training batch."""
@@ -52,6 +54,27 @@ class LocalLoss:
         return self.model.loss(self.model(inputs), targets)
 
 
+class Metered(Supervised):
+    """A training whose history also holds what each epoch has cost.
+
+    Columns `gmac`, 10⁹ multiply-adds of the training's passes from inputs to predictions, `voxels`
+    that these have predicted, and `seconds` with the validation.
+    """
+
+    gmac = voxels = started = 0.0
+
+    def begin_epoch(self, epoch: int) -> int:
+        """Start the clock."""
+        self.started = time.perf_counter()
+        return super().begin_epoch(epoch)
+
+    def validate(self) -> dict[str, float]:
+        """Return the mean loss over the validation items, and what the epoch has cost."""
+        loss = super().validate()
+        seconds = time.perf_counter() - self.started
+        return {**loss, "gmac": self.gmac, "voxels": self.voxels, "seconds": seconds}
+
+
 def training_of(
     model: Localizer,
     train: Batches,
@@ -62,7 +85,7 @@ def training_of(
     seed: int,
     symmetries: Symmetries,
     device: torch.device,
-) -> Supervised:
+) -> Metered:
     """Return the training of a localizer.
 
     Parameters
@@ -82,13 +105,29 @@ def training_of(
     device
         Where the localizer is trained.
     """
+    order = train.order(0)
+    inputs, targets = train.data[order[0][:1]]
+    items = sum(map(len, order))
+    gmac = items * multiply_adds(model, inputs) / GIGA
     optimiser = Adam(model.parameters(), lr=learning_rate)
-    steps = epochs * len(train.order(0))
-    schedule = OneCycleLR(optimiser, learning_rate, steps, pct_start=WARM_UP)
+    schedule = OneCycleLR(optimiser, learning_rate, epochs * len(order), pct_start=WARM_UP)
     loss = LocalLoss(model, seed, symmetries)
-    return Supervised(
+    made = Metered(
         model, loss, optimiser, train, validation, device, schedule=schedule, every="step"
     )
+    made.gmac, made.voxels = gmac, float(items * targets.numel())
+    return made
+
+
+def allowed_copies(symmetries: Symmetries) -> int:
+    """Return the bits of `symmetric` that a set allows."""
+    bits = sum(1 << axis for axis in symmetries.mirrors)
+    return bits + 8 * ((0, 2, 1) in symmetries.orders)
+
+
+def copies(symmetries: Symmetries) -> list[int]:
+    """List the symmetries of a strain along x that a set allows, by their numbers."""
+    return sorted({which & allowed_copies(symmetries) for which in range(16)})
 
 
 def symmetric(fields: Tensor, which: int) -> Tensor:

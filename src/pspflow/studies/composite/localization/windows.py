@@ -1,4 +1,4 @@
-"""Windows that are cut out of periodic cells, and their batches."""
+"""Windows that are cut out of periodic cells; batches of windows and of cells."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from pspflow.seeds import generator
-from pspflow.training.data import Batch, Batches
+from pspflow.training.data import Batch, Batches, Data
 
 
 class Windows:
@@ -77,35 +77,82 @@ def cut(fields: Tensor, cells: Tensor, starts: Tensor, size: int) -> Tensor:
     return fields[at]
 
 
-def drawn(windows: Windows, draws: int, batch_size: int, seed: int) -> Batches:
+def drawn(data: Data, steps: int, batch_size: int, seed: int) -> Batches:
     """Draw windows anew for every epoch, since there are too many to use all.
 
     Parameters
     ----------
-    windows
+    data
         The windows.
-    draws
-        Number of windows in an epoch, drawn with replacement.
+    steps
+        Batches of an epoch, drawn with replacement.
     batch_size
-        Windows in a batch; a smaller last batch is left out, for the sake of batch statistics.
+        Windows in a batch.
     seed
         Seed of the draws.
     """
 
     def order(epoch: int) -> Sequence[Tensor]:
         rng = generator(seed, "windows", epoch)
-        batches = max(1, draws // batch_size)
-        each = (rng.integers(len(windows), size=batch_size) for _ in range(batches))
+        each = (rng.integers(len(data), size=batch_size) for _ in range(steps))
         return [torch.from_numpy(positions) for positions in each]
 
-    return Batches(windows, order)
+    return Batches(data, order)
 
 
-def covering(windows: Windows, batch_size: int) -> Batches:
-    """Take the windows whose centres cover the cells, cell after cell; the same in every epoch."""
+def in_turn(data: Data, steps: int, batch_size: int, seed: int) -> Batches:
+    """Take items in turn for a number of batches, all of them before any comes again.
+
+    Parameters
+    ----------
+    data
+        The data set.
+    steps
+        Batches of an epoch.
+    batch_size
+        Items in a batch, at most those that there are.
+    seed
+        Seed of the order, which is another in every round.
+    """
+    size = min(batch_size, len(data))
+
+    def order(epoch: int) -> Sequence[Tensor]:
+        first, rounds = epoch * steps * size, -(-steps * size // len(data)) + 1
+        start = first // len(data)
+        turns = [
+            generator(seed, "round", start + place).permutation(len(data))
+            for place in range(rounds)
+        ]
+        begin = first - start * len(data)
+        taken = np.concatenate(turns)[begin : begin + steps * size]
+        return torch.split(torch.from_numpy(taken), size)
+
+    return Batches(data, order)
+
+
+def covering(windows: Windows) -> np.ndarray:
+    """Return the windows whose centres cover the cells, cell after cell."""
     line = np.arange(0, windows.edge, windows.gap)
     cells = np.arange(len(windows.inputs))
     grid = np.meshgrid(cells, line, line, line, indexing="ij")
-    positions = np.ravel_multi_index([axis.ravel() for axis in grid], windows.inputs.shape)
-    batches = torch.split(torch.from_numpy(positions), batch_size)
-    return Batches(windows, lambda _: batches)
+    return np.ravel_multi_index([axis.ravel() for axis in grid], windows.inputs.shape)
+
+
+def held_out(data: Data, positions: np.ndarray, most: int, batch_size: int) -> Batches:
+    """Divide some items into batches, the same in every epoch.
+
+    Parameters
+    ----------
+    data
+        The data set.
+    positions
+        The items; where they are more than `most`, that many are chosen of them, always the same.
+    most
+        Largest number of items.
+    batch_size
+        Items in a batch; the last one may be smaller.
+    """
+    rng = generator(0, "localization validation")
+    chosen = np.sort(rng.permutation(positions)[: max(1, most)])
+    batches = torch.split(torch.from_numpy(chosen), batch_size)
+    return Batches(data, lambda _: batches)

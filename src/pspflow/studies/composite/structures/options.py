@@ -292,6 +292,11 @@ class StructuresOptions(Options):
         return train + validation - min(validation, split.most_validation or validation)
 
     @property
+    def localization_set(self) -> SetName:
+        """The set of localization: larger structures where they are made, or all there are."""
+        return "local" if "local" in self.sets else "all"
+
+    @property
     def papers_material(self) -> bool:
         """Whether the structures are the paper's, at any edge: only then its numbers compare."""
         made = self.simulated

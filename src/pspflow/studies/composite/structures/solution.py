@@ -1,4 +1,4 @@
-"""Stiffness and strain of structures by the solver."""
+"""Stiffness, strain and stress of structures by the solver."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -12,6 +12,7 @@ from pspflow.logs import progress
 from pspflow.mechanics import (
     ConvergenceError,
     homogenise_structures,
+    local_stress,
     stiffness_and_strain,
 )
 from pspflow.studies.composite.structures.options import SolutionOptions
@@ -27,7 +28,7 @@ def solution(
     poisson: Sequence[float],
     options: SolutionOptions,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Compute the stiffness and the strain field of one structure.
+    """Compute the stiffness and the local fields of one structure.
 
     Parameters
     ----------
@@ -40,8 +41,9 @@ def solution(
 
     Returns
     -------
-    Block of normal components in GPa, float64, shape ``(3, 3)``, and the local strain along x
-    under a macroscopic one of 0.001, float64, shape ``(n, n, n)``.
+    Block of normal components in GPa, float64, shape ``(3, 3)``, and the local strain along x and
+    the stress along x in GPa, under a macroscopic strain of 0.001 along x, float64, shape
+    ``(2, n, n, n)``.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def solution(
         element=options.element,
         tolerance=options.tolerance,
     )
-    return block, MACRO["macro_strain_11"] * strain[0]
+    return block, _along_x(voxels, young_gpa, poisson, strain)
 
 
 def solutions(
@@ -65,9 +67,9 @@ def solutions(
     poisson: Sequence[float],
     options: SolutionOptions,
     device: torch.device,
-    strains_of: Sequence[int] = (),
+    fields_of: Sequence[int] = (),
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Compute the stiffness of several structures together, and the strain field of some of them.
+    """Compute the stiffness of several structures together, and the local fields of some of them.
 
     Parameters
     ----------
@@ -77,12 +79,12 @@ def solutions(
         As in `solution`.
     device
         Where they are solved: a GPU, since a CPU is faster with one after the other.
-    strains_of
+    fields_of
         Positions of the structures whose fields are wanted, in ascending order.
 
     Returns
     -------
-    What `solution` returns, of shapes ``(m, 3, 3)`` and ``(len(strains_of), n, n, n)``.
+    What `solution` returns, of shapes ``(m, 3, 3)`` and ``(len(fields_of), 2, n, n, n)``.
 
     Raises
     ------
@@ -93,13 +95,25 @@ def solutions(
         voxels,
         young_gpa,
         poisson,
-        strains_of=strains_of,
+        strains_of=fields_of,
         load_cases=NORMAL_CASES,
         element=options.element,
         tolerance=options.tolerance,
         device=device,
     )
-    return found.stiffness, MACRO["macro_strain_11"] * found.strain[:, 0]
+    fields = np.empty((len(fields_of), 2, *voxels.shape[1:]))
+    for place, of_structure in enumerate(fields_of):
+        strain = found.strain[place]
+        fields[place] = _along_x(voxels[of_structure], young_gpa, poisson, strain)
+    return found.stiffness, fields
+
+
+def _along_x(
+    voxels: np.ndarray, young_gpa: Sequence[float], poisson: Sequence[float], strain: np.ndarray
+) -> np.ndarray:
+    """Take the strain and the stress along x of a solution for a strain of 1, (6, n, n, n)."""
+    stress = local_stress(voxels, young_gpa, poisson, strain)
+    return MACRO["macro_strain_11"] * np.stack([strain[0], stress[0]])
 
 
 def unsolved(name: str, error: ConvergenceError) -> InputError:

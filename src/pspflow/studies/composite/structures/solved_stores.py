@@ -14,8 +14,11 @@ from pspflow.io.shards import open_shares
 
 STIFFNESS: Final = "stiffness"
 STRAIN: Final = "strain_11"
+STRESS: Final = "stress_11"
+UNITS: Final = {STRAIN: "1", STRESS: "GPa"}
+"""Arrays of local fields, each of the component along x, and their units."""
 KEPT: Final = "structures"
-"""Attribute of stores of strains: the ids of their structures, in order."""
+"""Attribute of stores of fields: the ids of their structures, in order."""
 MACRO: Final = {"macro_strain_11": 0.001}
 """The macroscopic strain of the stored fields, an attribute of store and array."""
 

@@ -4,8 +4,15 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table
 from pspflow.studies.composite.localization.examples import read_examples
 from pspflow.studies.composite.localization.figures import parity_figure, slice_figure, speed_figure
+from pspflow.studies.composite.localization.names import FIELDS
 from pspflow.studies.composite.localization.section import localization_section
-from pspflow.studies.composite.paths import AccuracyTable, ExampleStore, SpeedTable
+from pspflow.studies.composite.paths import (
+    AccuracyTable,
+    DifferenceTable,
+    ExampleStore,
+    SpeedTable,
+    StatisticsTable,
+)
 from pspflow.studies.paths import FigureFolder, NamedHistories, SectionFile
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import stage
@@ -15,6 +22,8 @@ from pspflow.studies.stage import stage
 def section(
     *,
     accuracy: AccuracyTable,
+    differences: DifferenceTable,
+    statistics: StatisticsTable,
     examples: ExampleStore,
     speed: SpeedTable,
     histories: NamedHistories | None = None,
@@ -28,38 +37,35 @@ def section(
     Parameters
     ----------
     histories
-        Losses of every network that was trained, by its name.
+        Losses and costs of every training, by its name, for example `strain/cpnet7/run0`.
     papers_material
         Whether the structures are of the report's material: only then its values are shown.
     """
     sheet = FigureSheet(figures, "localization", origin)
-    measured, timed, shown = read_table(accuracy), read_table(speed), read_examples(examples)
-    drawn = {
-        "slices": sheet.save(
-            "slices",
-            slice_figure(
-                shown.phases, shown.true, shown.predicted, shown.titles, shown.macro_strain
-            ),
-            "Central slices: structure, predicted strains and true strains.",
-        ),
-        "parity": sheet.save(
-            "parity",
-            parity_figure(
-                shown.true_voxels,
-                shown.predicted_voxels,
-                measured,
-                shown.macro_strain,
-                papers_material=papers_material,
-            ),
-            "Strain of voxels of test structures, predicted against true.",
-        ),
-        "speed": sheet.save(
-            "speed", speed_figure(timed), "Seconds and parameters against the gap of CPNet."
-        ),
+    tables = {
+        "accuracy": read_table(accuracy),
+        "differences": read_table(differences),
+        "statistics": read_table(statistics),
+        "speed": read_table(speed),
     }
+    drawn = {}
+    for field in FIELDS:
+        shown, prefix = read_examples(examples, field), "" if field == "strain" else f"{field}_"
+        drawn[f"{prefix}slices"] = sheet.save(
+            f"{prefix}slices",
+            slice_figure(shown, field),
+            f"Central slices: structure, predicted {field} and true {field} along x.",
+        )
+        drawn[f"{prefix}parity"] = sheet.save(
+            f"{prefix}parity",
+            parity_figure(shown, tables["accuracy"], field, papers_material=papers_material),
+            f"{field.capitalize()} along x in voxels of test structures, predicted against true.",
+        )
+    drawn["speed"] = sheet.save(
+        "speed", speed_figure(tables["speed"]), "Seconds and parameters against the gap of CPNet."
+    )
     written = localization_section(
-        measured,
-        timed,
+        tables,
         {name: read_table(path) for name, path in (histories or {}).items()},
         drawn,
         shown.phases.shape[1],

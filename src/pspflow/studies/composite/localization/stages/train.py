@@ -1,10 +1,11 @@
 """Stage: a network of localization is trained."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
 from torch import Tensor
 
 from pspflow.errors import InputError
@@ -13,22 +14,44 @@ from pspflow.io.artefacts import Provenance
 from pspflow.logs import log
 from pspflow.models.parameters import parameter_count
 from pspflow.seeds import generator
-from pspflow.studies.composite.localization.fields import Scale, StrainSet, smooth
-from pspflow.studies.composite.localization.localizers import WindowLocalizer, make_localizer
-from pspflow.studies.composite.localization.names import LocalizerName, gap_of, window_of
+from pspflow.studies.composite.localization.budget import (
+    GIGA,
+    VALIDATION_SHARE,
+    batches_of,
+    multiply_adds,
+)
+from pspflow.studies.composite.localization.fields import FieldSet, Scale, smooth
+from pspflow.studies.composite.localization.localizers import (
+    Localizer,
+    WindowLocalizer,
+    make_localizer,
+)
+from pspflow.studies.composite.localization.names import (
+    FNO,
+    FieldName,
+    LocalizerName,
+    gap_of,
+    window_of,
+)
 from pspflow.studies.composite.localization.options import LocalizationOptions
 from pspflow.studies.composite.localization.training import training_of
-from pspflow.studies.composite.localization.windows import Windows, covering, drawn
+from pspflow.studies.composite.localization.windows import (
+    Windows,
+    covering,
+    drawn,
+    held_out,
+    in_turn,
+)
 from pspflow.studies.composite.networks.symmetry import COPIES
 from pspflow.studies.composite.paths import (
+    FieldStore,
     SplitTable,
-    StrainStore,
     StructureStore,
     StructureTable,
 )
 from pspflow.studies.composite.structures.symmetries import symmetries_of
 from pspflow.studies.stage import AUTO, Device, Seed, Threads, stage
-from pspflow.training.data import Batches, Pairs, in_order, shuffled
+from pspflow.training.data import Batches, Data, Pairs
 from pspflow.training.session import prepare, train_and_save
 
 VALIDATION_WINDOWS = 256
@@ -39,8 +62,10 @@ VALIDATION_WINDOWS = 256
 def train(
     *,
     localizer: LocalizerName,
+    field: FieldName = "strain",
+    run: int = 0,
     structures: StructureStore,
-    strain: StrainStore,
+    fields: FieldStore,
     table: StructureTable,
     splits: SplitTable,
     weights: Path,
@@ -51,68 +76,73 @@ def train(
     device: Device = AUTO,
     origin: Provenance,
 ) -> None:
-    """Train a network to predict the strain of every voxel, on the first run's split.
+    """Train a network to predict a local field in every voxel, on the first run's split.
 
-    A killed training goes on from its last epoch when it is started again.
+    Every network stops at the same number of multiply-adds, or by patience before. A killed
+    training goes on from its last epoch when it is started again.
 
     Parameters
     ----------
     localizer
         `cpnet7`, `cpnet5` or `cpnet3`, named after the edge of the centre of its windows, or `fno`.
+    field
+        `strain` or `stress`, along x.
+    run
+        Which of the trainings, each from other first weights.
     weights
         Safetensors file to write: the weights of the best epoch.
     history
-        Parquet table to write: losses by epoch.
+        Parquet table to write: by epoch the losses, and what it has cost.
     options
-        Sizes of the networks and length of their training.
+        Sizes of the networks and budget of their training.
     """
-    prepare(threads, seed)
-    fields = StrainSet.open(structures, strain, table, splits)
-    arguments = _arguments(localizer, fields.edge, options)
+    number = int(generator(seed, "localization training", run).integers(2**31))
+    prepare(threads, number)
+    known = FieldSet.open(structures, fields, table, splits, field)
+    arguments = _arguments(localizer, field, known.edge, options)
     network = make_localizer(arguments)
-    phases, strains = fields.read(fields.places("train"))
+    phases, values = known.read(known.places("train"))
     rng = generator(seed, "composite symmetries", "localization")
     symmetries = symmetries_of(open_store(structures), "all", phases, rng)
     log.info("Symmetric copies that the set allows: %s", symmetries.around_x())
     origin = replace(origin, options={**origin.options, COPIES: str(symmetries.around_x())})
-    network.standardise_by(Scale.of(smooth(phases)), Scale.of(strains))
-    training = (network.inputs(phases), network.targets(strains))
-    phases, strains = fields.read(fields.places("validation"))
-    validation = (network.inputs(phases), network.targets(strains))
+    network.standardise_by(Scale.of(smooth(phases)), Scale.of(values))
+    training = (network.inputs(phases), network.targets(values))
+    phases, values = known.read(known.places("validation"))
+    validation = (network.inputs(phases), network.targets(values))
     count = parameter_count(network)
     log.info("%d structures to train on, %d parameters", len(training[0]), count)
 
-    if isinstance(network, WindowLocalizer):
-        batches = _window_batches(network, training, validation, options, seed)
-    else:
-        size = options.fno.batch_size
-        batches = (shuffled(Pairs(*training), size, seed), in_order(Pairs(*validation), size))
-    chosen = options.fno if localizer == "fno" else options.cpnet
+    chosen = options.fno if localizer == FNO else options.cpnet
+    trainable = training_of(
+        network,
+        *_batches(network, training, validation, options, number),
+        epochs=options.epochs,
+        learning_rate=chosen.learning_rate,
+        seed=number,
+        symmetries=symmetries,
+        device=device,
+    )
     train_and_save(
-        training_of(
-            network,
-            *batches,
-            epochs=chosen.epochs,
-            learning_rate=chosen.learning_rate,
-            seed=seed,
-            symmetries=symmetries,
-            device=device,
-        ),
+        trainable,
         origin=origin,
         weights=weights,
         history=history,
         model=arguments,
-        epochs=chosen.epochs,
+        epochs=options.epochs,
         score="validation_loss",
         patience=options.patience,
     )
 
 
-def _arguments(localizer: str, edge: int, options: LocalizationOptions) -> dict[str, Any]:
+def _arguments(
+    localizer: str, field: str, edge: int, options: LocalizationOptions
+) -> dict[str, Any]:
     """Return what makes the localizer of this name."""
-    if localizer == "fno":
+    if localizer == FNO:
         chosen = options.fno
-        return {"width": chosen.width, "modes": chosen.modes, "blocks": chosen.blocks}
+        sizes = {"width": chosen.width, "modes": chosen.modes, "blocks": chosen.blocks}
+        return {**sizes, "name": field}
     window, gap = window_of(edge), gap_of(localizer)
     if window < gap:
         raise InputError(
@@ -122,17 +152,32 @@ def _arguments(localizer: str, edge: int, options: LocalizationOptions) -> dict[
     return {"window": window, "gap": gap}
 
 
-def _window_batches(
-    network: WindowLocalizer,
-    training: Sequence[Tensor],
-    validation: Sequence[Tensor],
+def _batches(
+    network: Localizer,
+    training: tuple[Tensor, Tensor],
+    validation: tuple[Tensor, Tensor],
     options: LocalizationOptions,
     seed: int,
 ) -> tuple[Batches, Batches]:
-    """Draw training windows anew for every epoch; validate on those that cover the structures."""
-    windows = Windows(training[0], training[1], network.window, network.gap)
-    held_out = Windows(validation[0], validation[1], network.window, network.gap)
+    """Return as many training batches an epoch as its budget pays for; and those of validation."""
+    budget = GIGA * options.budget_gmac / options.epochs
+    data: Data
+    others: Data
+    if isinstance(network, WindowLocalizer):
+        size, together = options.cpnet.batch_size, VALIDATION_WINDOWS
+        data, others = (
+            Windows(*each, network.window, network.gap)
+            for each in (training, validation)
+        )
+        chosen, positions = drawn, covering(others)
+    else:
+        size = together = options.fno.batch_size
+        data, others = Pairs(*training), Pairs(*validation)
+        chosen, positions = in_turn, np.arange(len(others))
+    inputs, _ = data[torch.zeros(1, dtype=torch.int64)]
+    item = multiply_adds(network, inputs)
+    most = int(VALIDATION_SHARE * budget / item)
     return (
-        drawn(windows, options.cpnet.windows, options.cpnet.batch_size, seed),
-        covering(held_out, VALIDATION_WINDOWS),
+        chosen(data, batches_of(budget, item, size), size, seed),
+        held_out(others, positions, most, together),
     )

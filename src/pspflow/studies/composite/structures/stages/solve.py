@@ -1,6 +1,5 @@
-"""Stage: the stiffness of structures, and the strain of some of them, is computed."""
+"""Stage: the stiffness of structures, and the local fields of some of them, is computed."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +8,15 @@ import numpy as np
 import torch
 import zarr
 
-from pspflow.io.arrays import add_array, get_array, new_store, open_store, put_array, reading
+from pspflow.io.arrays import (
+    RowWriter,
+    add_array,
+    get_array,
+    new_store,
+    open_store,
+    put_array,
+    reading,
+)
 from pspflow.io.artefacts import Provenance
 from pspflow.io.shards import share
 from pspflow.io.tables import read_table
@@ -19,7 +26,7 @@ from pspflow.mechanics.batched.structures import structures_at_once
 from pspflow.seeds import generator
 from pspflow.studies.composite.paths import PhaseTable, StructureStore, StructureTable
 from pspflow.studies.composite.structures.options import SolutionOptions
-from pspflow.studies.composite.structures.sets import DIMS, PHASE, fill
+from pspflow.studies.composite.structures.sets import DIMS, PHASE
 from pspflow.studies.composite.structures.solution import (
     NORMAL_CASES,
     material_of,
@@ -27,10 +34,10 @@ from pspflow.studies.composite.structures.solution import (
     solutions,
     unsolved,
 )
-from pspflow.studies.composite.structures.solved_stores import KEPT, MACRO, STIFFNESS, STRAIN
+from pspflow.studies.composite.structures.solved_stores import KEPT, MACRO, STIFFNESS, UNITS
 from pspflow.studies.stage import AUTO, Device, stage
 
-NO_STRAIN = np.empty(0)
+NO_FIELDS = np.empty(0)
 
 
 @stage
@@ -46,7 +53,7 @@ def solve(
     device: Device = AUTO,
     origin: Provenance,
 ) -> None:
-    """Compute the stiffness of one share of the structures, and strain fields of some of them.
+    """Compute the stiffness of one share of the structures, and local fields of some of them.
 
     On a CPU they are solved one by one, on a GPU many at once.
 
@@ -54,11 +61,12 @@ def solve(
     ----------
     solved
         Zarr store to write: the block of normal components in GPa (structure, 3, 3) and, where
-        asked for, the local strain along x under a macroscopic one of 0.001.
+        asked for, the local strain and the stress in GPa along x, under a macroscopic strain of
+        0.001 along x.
     shard
         Which share, for example `2-of-8`.
     fields
-        How many structures of the set keep their strain field, spread over it; `all` of them.
+        How many structures of the set keep their fields, spread over it; `all` of them.
     options
         Element and tolerance.
 
@@ -76,8 +84,16 @@ def solve(
     array = get_array(open_store(structures), PHASE)
     blocks = np.empty((len(names[part]), 3, 3))
 
-    def strains() -> Iterator[np.ndarray]:
-        """Solve every structure of the share; of those that keep them, yield the strains."""
+    with new_store(solved, origin) as group:
+        group.attrs["first"] = part.start
+        arrays = []
+        if len(kept):
+            group.attrs[KEPT] = names[kept].tolist()
+            shape = (len(kept), *array.shape[1:])
+            for name, unit in UNITS.items():
+                arrays.append(add_array(group, name, shape, np.float32, DIMS, unit))
+                arrays[-1].attrs.update(MACRO)
+        writers = [RowWriter(each) for each in arrays]
         found = (
             _one_by_one(array, part, material, options)
             if device.type == "cpu"
@@ -85,31 +101,22 @@ def solve(
         )
         place = part.start
         try:
-            for block, strain in progress(found, len(blocks), "solving structures", "structure"):
+            for block, local in progress(found, len(blocks), "solving structures", "structure"):
                 blocks[place - part.start] = block
-                if place in kept:
-                    yield strain
+                for writer, values in zip(writers, local, strict=True) if place in kept else ():
+                    writer.add(values[np.newaxis])
                 place += 1
         except ConvergenceError as error:
             raise unsolved(names[place + (error.structure or 0)], error) from error
-
-    with new_store(solved, origin) as group:
-        group.attrs["first"] = part.start
-        if len(kept):
-            group.attrs[KEPT] = names[kept].tolist()
-            shape = (len(kept), *array.shape[1:])
-            fields_kept = add_array(group, STRAIN, shape, np.float32, DIMS, "1")
-            fields_kept.attrs.update(MACRO)
-            fill(fields_kept, strains())
-        else:
-            deque(strains(), maxlen=0)
+        for writer in writers:
+            writer.flush()
         put_array(group, STIFFNESS, blocks, ("structure", "row", "column"), "GPa")
 
 
 def _one_by_one(
     array: zarr.Array, part: slice, material: Mapping[str, Any], options: SolutionOptions
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the stiffness and the strain of every structure of a share."""
+    """Yield the stiffness and the local fields of every structure of a share."""
     for place in range(part.start, part.stop):
         with reading(array):
             voxels = np.asarray(array[place])
@@ -124,19 +131,19 @@ def _together(
     options: SolutionOptions,
     device: torch.device,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the same, computed in batches; without strain where it is not kept."""
+    """Yield the same, computed in batches; without fields where they are not kept."""
     step = max(1, structures_at_once(array.shape[1:], len(NORMAL_CASES), device))
     for first in range(part.start, part.stop, step):
         last = min(first + step, part.stop)
         with reading(array):
             voxels = np.asarray(array[first:last])
         wanted = kept[(kept >= first) & (kept < last)] - first
-        blocks, strains = solutions(
-            voxels, **material, options=options, device=device, strains_of=wanted
+        blocks, local = solutions(
+            voxels, **material, options=options, device=device, fields_of=wanted
         )
-        fields = dict(zip(wanted.tolist(), strains, strict=True))
+        fields = dict(zip(wanted.tolist(), local, strict=True))
         for place, block in enumerate(blocks):
-            yield block, fields.pop(place, NO_STRAIN)
+            yield block, fields.pop(place, NO_FIELDS)
 
 
 def spread_over(count: int, wanted: int) -> np.ndarray:
