@@ -25,14 +25,14 @@ def transfer_figure(errors: pd.DataFrame) -> Figure:
     with figure_of(1, len(networks), cell_aspect=1.1) as (figure, grid):
         for axes, network in zip(grid[0], networks, strict=True):
             part = table[table["network"] == network].set_index("trained_on")
-            values = part.loc[families, families].to_numpy()
+            values = part[families].to_numpy()
             axes.imshow(values, cmap="Blues", vmin=0, vmax=top)
             for (row, column), value in np.ndenumerate(values):
                 dark = "white" if value > 0.6 * top else "black"
                 axes.text(column, row, f"{value:.1f}", ha="center", va="center", color=dark)
             axes.set_title(wrapped_label(network))
             axes.set_xticks(range(len(families)), families, rotation=45, ha="right")
-            axes.set_yticks(range(len(families)), families if axes is grid[0, 0] else [])
+            axes.set_yticks(range(len(part)), part.index if axes is grid[0, 0] else [])
             axes.set_xlabel("tested on")
         grid[0, 0].set_ylabel("trained on")
     return figure
