@@ -1,5 +1,6 @@
 # Networks: autoencoders with and without regression, and regression alone.
-# Needs: the chapter structures; the networks that the chapters forward and inverse name.
+# Needs: the chapter structures; the networks that the chapters forward, inverse and
+# families name.
 # Makes, in results/RUN/composite/networks: SET/TARGET/NETWORK/runN/* (weights.safetensors,
 # history.parquet and, where they are used, predictions.parquet and latents.parquet),
 # reconstructions.parquet, reconstructions.zarr, ablation/structures.zarr,
@@ -61,12 +62,20 @@ NETWORKS_ENCODED = {
     *NETWORKS_DECODING,
     *NETWORKS_SEARCHED,
 }
+# the networks of the chapter families, trained on each family and on set `all`
+NETWORKS_FAMILIES = [
+    (name, "c11", network, run)
+    for name in COMPOSITE.families_compared
+    for network in COMPOSITE.families.networks
+    for run in NETWORKS_RUNS[: COMPOSITE.families.runs]
+]
 NETWORKS_TRAINED = sorted(
     {
         *NETWORKS_PLAIN,
         *NETWORKS_PREDICTED,
         *NETWORKS_DESIGNERS,
         *NETWORKS_GAP,
+        *NETWORKS_FAMILIES,
         NETWORKS_GUIDE,
     }
 )

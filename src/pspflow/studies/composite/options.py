@@ -6,11 +6,12 @@ from pydantic import model_validator
 
 from pspflow.options import Options
 from pspflow.studies.composite.design.options import DesignOptions
+from pspflow.studies.composite.families.options import FamiliesOptions
 from pspflow.studies.composite.forward.options import ForwardOptions
 from pspflow.studies.composite.inverse.options import InverseOptions
 from pspflow.studies.composite.localization.options import LocalizationOptions
 from pspflow.studies.composite.networks.options import NetworkOptions
-from pspflow.studies.composite.structures.options import StructuresOptions
+from pspflow.studies.composite.structures.options import FAMILIES, SetName, StructuresOptions
 from pspflow.studies.composite.trials.options import Trial, TrialsOptions
 
 
@@ -29,6 +30,8 @@ class CompositeOptions(Options):
     """Structures for a wanted stiffness."""
     design: DesignOptions = DesignOptions()
     """Designs with the solver in the loop."""
+    families: FamiliesOptions = FamiliesOptions()
+    """Networks of one family of structures on another."""
     localization: LocalizationOptions = LocalizationOptions()
     """The strain of every voxel."""
 
@@ -57,6 +60,12 @@ class CompositeOptions(Options):
     def all_trials(self) -> tuple[Trial, ...]:
         """The trainings in which one thing varies."""
         return self.trials.trials(self.structures, self.networks)
+
+    @property
+    def families_compared(self) -> tuple[SetName, ...]:
+        """Sets of the chapter families: set `all` and the families that are made, if any is."""
+        made = [name for name in self.structures.sets if name in FAMILIES]
+        return ("all", *made) if made else ()
 
     def resolved(self) -> Self:
         """Want what the paper wants, where no values are named and the material is the paper's."""

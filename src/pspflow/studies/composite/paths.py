@@ -71,3 +71,30 @@ NamedTrials = Annotated[
     NAMED,
     INPUT,
 ]
+NamedStructures = Annotated[
+    Mapping[str, Path], Parameter(help="SET=PATH: Zarr stores of structures."), NAMED, INPUT
+]
+NamedStiffness = Annotated[
+    Mapping[str, Path], Parameter(help="SET=PATH: tables of solved stiffnesses."), NAMED, INPUT
+]
+NamedSplits = Annotated[
+    Mapping[str, Path], Parameter(help="SET=PATH: tables of the splits."), NAMED, INPUT
+]
+NamedErrors = Annotated[
+    Mapping[str, Path],
+    Parameter(help="SET/NETWORK/runN=PATH: tables of errors on every family."),
+    NAMED,
+    INPUT,
+]
+NamedRebuilt = Annotated[
+    Mapping[str, Path],
+    Parameter(help="SET/runN=PATH: tables of rebuilt test structures."),
+    NAMED,
+    INPUT,
+]
+NamedRebuiltStructures = Annotated[
+    Mapping[str, Path],
+    Parameter(help="SET/runN=PATH: Zarr stores of rebuilt test structures."),
+    NAMED,
+    INPUT,
+]

@@ -1,0 +1,1 @@
+"""Families of structures: networks of one tested on another, and what decoders make of each."""
