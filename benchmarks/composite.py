@@ -67,7 +67,7 @@ def loss_of(model: str) -> NetworkLoss:
     objective = options.objective(model)
     made = kind(network, [0], objective, 0, EVERY if recipe.augmented else None)
     if isinstance(made, AutoencoderLoss):
-        made.reconstruction = reconstruction_loss(recipe.statistics, None)
+        made.reconstruction = reconstruction_loss(recipe, None)
     return made
 
 

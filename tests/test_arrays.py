@@ -231,8 +231,11 @@ def test_every_exported_function_is_found_or_takes_no_array(exported):
         "ferrite_growth",
         "simulate_additive",
         "simulate_composite",  # takes three widths: the test below
+        "simulate_fibres",
         "simulate_micrograph",
+        "simulate_particles",  # takes three semi-axes: the test below
         "simulate_specimens",
+        "simulate_spinodal",  # takes three wave lengths: the test below
         "simulate_steel_micrograph",
         "simulate_weld",
         "strength_mpa",
@@ -255,6 +258,13 @@ def test_masks_elsewhere_are_refused():
         simulate_composite(
             4, np.ma.masked_array([1, 2, 3], mask=[0, 1, 0]), 0.5, np.random.default_rng(0)
         )
+    from pspflow.simulate import simulate_particles, simulate_spinodal
+
+    three = np.ma.masked_array([3.0, 3.0, 3.0], mask=[0, 1, 0])
+    with pytest.raises(ValueError, match="semiaxes_voxels must have no mask"):
+        simulate_particles(4, 0.5, np.random.default_rng(0), semiaxes_voxels=three)
+    with pytest.raises(ValueError, match="wavelengths_voxels must have no mask"):
+        simulate_spinodal(4, 0.5, np.random.default_rng(0), wavelengths_voxels=three)
     from pspflow.topology import persistence_images, persistence_pairs
 
     with pytest.raises(ValueError, match="images must have no mask"):

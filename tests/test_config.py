@@ -178,7 +178,7 @@ def numeric_keys(model, place=()):
 def words(value):
     """Tell whether a value is made of anything but numbers."""
     if isinstance(value, tuple):
-        return any(words(each) for each in value)
+        return not value or any(words(each) for each in value)
     return isinstance(value, bool) or not isinstance(value, int | float)
 
 

@@ -73,7 +73,7 @@ def network_training(
     kind = AutoencoderLoss if recipe.autoencoder else NetworkLoss
     loss = kind(network, columns, options.objective(model), SEED)
     if isinstance(loss, AutoencoderLoss):
-        loss.reconstruction = reconstruction_loss(recipe.statistics, None).to(device)
+        loss.reconstruction = reconstruction_loss(recipe, None).to(device)
         loss.reconstruction.fit(to_input(train.inputs[:UNIT_STRUCTURES]).to(device))
     batches = (
         shuffled(train, options.batch_size, SEED),

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from gpu_parts.frame import Run
 from pspflow.studies.composite.structures.options import SimulatedOptions
-from pspflow.studies.composite.structures.sets import plan_structures
+from pspflow.studies.composite.structures.sets import morphology_name, plan_structures
 
 AT_ONCE = 128
 SPACE = (1, 2, 3)
@@ -32,7 +32,8 @@ def make_structures(run: Run, edge: int, count: int, seed: int) -> Tensor:
         Phase ids 0 and 1, uint8, shape ``(count, edge, edge, edge)``, on the device.
     """
     options = SimulatedOptions(edge_voxels=edge, structures=count)
-    fractions = plan_structures("all", options, seed)["volume_fraction"].to_numpy()
+    names = [morphology_name(each) for each in options.morphologies("all")]
+    fractions = plan_structures("all", names, options, seed)["volume_fraction"].to_numpy()
     morphologies = np.array(options.morphologies("all"))
     widths = morphologies[np.arange(count) % len(morphologies)]
     drawn = torch.Generator(run.device).manual_seed(seed)

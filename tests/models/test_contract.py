@@ -61,11 +61,12 @@ class Regressing(nn.Module):
         """Return the outputs that a training uses, one row per item."""
         posterior = self.net(structures)
         latents = posterior.means + (posterior.log_variances / 2).exp() / 10
-        noise = torch.randn(9, 9, 9, generator=torch.Generator().manual_seed(0))
+        rng = torch.Generator().manual_seed(0)
+        noise = self.net.noise(latents[:1], rng)
         decoded = (
-            self.net.decoder(latents, noise.expand(len(latents), -1, -1, -1))
-            if self.net.statistics
-            else self.net.decoder(latents)
+            self.net.decoder(latents)
+            if noise is None
+            else self.net.decoder(latents, noise.expand(len(latents), *noise.shape[1:]))
         )
         prior = self.net.prior(
             posterior.properties + (posterior.property_log_variances / 2).exp() / 10
@@ -159,6 +160,7 @@ CASES |= {
         "gaussian": {"components": 1, "decoder_width": 2},
         "mixture": {"components": 2, "decoder_width": 2},
         "statistics": {"components": 2, "statistics": True},
+        "convolved": {"components": 2, "statistics": True, "convolved": True},
     }.items()
 }
 CASES |= {

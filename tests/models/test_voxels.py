@@ -14,6 +14,7 @@ from pspflow.models.fno import FourierOperator
 from pspflow.models.vae_regression import VAERegression, binarise
 from pspflow.models.voxels import (
     Decoder,
+    DoublingConvolution,
     HalvingPool,
     MeansTrunk,
     Trunk,
@@ -184,10 +185,67 @@ def test_a_transposed_convolution_by_slices_is_one_of_voxels(edges, size, paddin
         torch.testing.assert_close(one, other)
 
 
+@pytest.mark.parametrize("edges", [(1, 1, 1), (5, 5, 5), (2, 3, 4)])
+def test_a_doubling_convolution_is_one_of_repeated_voxels(edges):
+    """Values and gradients are those of torch's two layers, of which it is one."""
+    layer = DoublingConvolution(3, 4, 3, padding=1).double()
+    (x,) = made((2, 3, *edges))
+    torchs = nn.functional.interpolate(x, scale_factor=2)
+    torchs = nn.functional.conv3d(torchs, layer.weight, layer.bias, padding=1)
+    inputs = (x, layer.weight, layer.bias)
+    found, expected = (with_gradients(each, *inputs) for each in (layer(x), torchs))
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def plain(network):
+    """Return torch's layers of a decoder's stages or of a trunk, with the same weights."""
+    layers = []
+    for layer in network:
+        if isinstance(layer, DoublingConvolution):
+            layers.append(nn.Upsample(scale_factor=2))
+        if isinstance(layer, VoxelConvolution):
+            torchs = nn.Conv3d(layer.in_channels, layer.out_channels, 3, padding=1)
+            torchs.load_state_dict(layer.state_dict())
+            layers.append(torchs.double())
+        else:
+            layers.append(nn.MaxPool3d(2) if isinstance(layer, HalvingPool) else layer)
+    return nn.Sequential(*layers)
+
+
+@pytest.mark.parametrize("edge", [9, 14, 21])
+def test_trunk_and_decoder_compute_what_torchs_layers_do(edge):
+    """The faster forms of their layers change nothing but the time."""
+    torch.manual_seed(5)
+    trunk, decoder = Trunk(edge, 3, 8).double(), Decoder(edge, latent=3, width=2).double()
+    structures, latents = made((2, 1, edge, edge, edge), (2, 3))
+    last = nn.ConvTranspose3d(decoder.last.in_channels, 1, decoder.last.kernel_size, padding=1)
+    last.double().load_state_dict(decoder.last.state_dict())
+    cubes = last(plain(decoder.stages)(decoder.dense(latents)))
+    cases = [
+        (trunk(structures), plain(trunk.layers)(structures), structures),
+        (decoder(latents), torch.sigmoid(cubes), latents),
+    ]
+    for ours, torchs, inputs in cases:
+        pairs = zip(with_gradients(ours, inputs), with_gradients(torchs, inputs), strict=True)
+        for one, other in pairs:
+            torch.testing.assert_close(one, other)
+
+
+def test_weights_have_the_names_of_earlier_files():
+    """A stage of the decoder is three places in the names, a stage of the trunk as well."""
+    assert [name for name in Decoder(21).state_dict() if name.startswith("stages")] == [
+        *("stages.2.weight", "stages.2.bias", "stages.5.weight", "stages.5.bias")
+    ]
+    convolutions = [name for name in Trunk(21).state_dict() if name.endswith("weight")]
+    assert convolutions == [f"layers.{place}.weight" for place in (0, 3, 6, 9, 13)]
+
+
 @NO_GPU
 @pytest.mark.parametrize(
     "layer",
     [
+        DoublingConvolution(3, 4, 3, padding=1),
         VoxelConvolution(1, 4, 3, padding=1),
         VoxelConvolution(3, 4, 3, padding=1, padding_mode="circular"),
         VoxelConvolution(3, 4, 3, stride=2, padding=1),

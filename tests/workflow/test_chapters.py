@@ -12,6 +12,8 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
 ROOT = Path(__file__).parents[2]
 OF_USERS = ("import-structures", "import-textures", "inpaint")
 """Stages of a user's own data; the tests simulate theirs."""
+LENT = {"composite_networks_train": {"composite_trials_train"}}
+"""Rules of later chapters that run the stage of an earlier one, whose rule is named first."""
 CHAPTERS = [(study, name) for study in registry.studies() for name in registry.chapters(study)]
 
 
@@ -50,6 +52,7 @@ def test_every_stage_is_one_command_and_one_rule(study, chapter, planned):
         if command.name in OF_USERS:
             continue
         stage = command.name.replace("-", "_")
+        runs -= LENT.get(f"{study}_{chapter}_{stage}", set())
         assert len(runs) == 1, f"{command.name}: {runs}"
         assert runs <= {f"{study}_{chapter}_{stage}", f"{chapter}_{stage}"}
 

@@ -20,10 +20,11 @@ CONFIG = ("--configfile", "tests/config.yaml")
 SECTION = {"inverse_section", "report"}
 FORWARD = {"forward_accuracy", "forward_section", "report"}
 LOCAL = {"localization_train", "localization_evaluate", "localization_section", "report"}
-INVERSE = SECTION | {"inverse_infer", "inverse_rank"}
+INVERSE = SECTION | {"inverse_infer"}
 ANNEAL = SECTION | {"inverse_anneal"}
+TRIALS = {f"trials_{name}" for name in ("train", "measure", "gather", "section")}
 TRAINING = {f"networks_{name}" for name in ("train", "predict", "encode", "reconstruct", "section")}
-AFTER_TRAINING = TRAINING | FORWARD | INVERSE | ANNEAL
+AFTER_TRAINING = TRAINING | FORWARD | TRIALS | INVERSE | ANNEAL
 AFTER_SOLVER = (
     AFTER_TRAINING
     | LOCAL
@@ -44,8 +45,8 @@ def test_everything_a_run_promises_is_there(composite):
     for sentence in ("simulated: no value in it was measured", "Table 1", "Table 6", "Table 10"):
         assert sentence in html
     figures = list(made.glob("*/figures/*.png"))
-    assert len(figures) == html.count("data:image/png") == 15
-    assert len(list((made / "evidence").glob("*.png"))) == 15
+    assert len(figures) == html.count("data:image/png") == 18
+    assert len(list((made / "evidence").glob("*.png"))) == 18
     logs = {path.relative_to(made / "logs").with_suffix("") for path in made.glob("logs/**/*.log")}
     benchmarks = {
         path.relative_to(made / "benchmarks").with_suffix("")
@@ -85,9 +86,6 @@ def test_candidates_are_what_the_tables_say(composite):
         stored = read_values(open_store(folder / "structures.zarr"), "phase")
         np.testing.assert_allclose(stored.mean(axis=(1, 2, 3)), rows["volume_fraction"])
         assert (rows["c11_gpa"] > 0).all()
-        ranked = read_table(folder / "ranked.parquet")
-        assert set(ranked["wanted_c11_gpa"]) == set(rows["wanted_c11_gpa"])
-        assert ranked["rank"].tolist() == [1, 2] * 2
 
 
 @pytest.mark.parametrize(
@@ -101,7 +99,6 @@ def test_candidates_are_what_the_tables_say(composite):
         ),
         ({"localization": {"fno": {"width": 3}}}, LOCAL),
         ({"inverse": {"draws": 3}}, INVERSE),
-        ({"inverse": {"candidates": 3}}, SECTION | {"inverse_rank"}),
         ({"inverse": {"annealing": {"starts": 2}}}, ANNEAL),
         ({"structures": {"stack": {"array": "mine"}}}, set()),  # not the source
     ],

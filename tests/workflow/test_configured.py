@@ -51,8 +51,12 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
         for target, networks in forward.items()
         for network, run in product(networks, runs)
     }
-    designers = {(design, target, each, "0") for target in inverse for each in inverse[target]}
-    plain = {("all", "none", "vae", run) for run in runs}
+    designers = {
+        (design, target, each, run)
+        for target in inverse
+        for each, run in product(inverse[target], runs)
+    }
+    plain = {("all", "none", *each) for each in product(config.forward.autoencoders, runs)}
     key = ("set", "target", "network", "run")
     assert of(planned, "composite_networks_train", *key) == predicted | designers | plain
     assert of(planned, "composite_networks_predict", *key) == predicted
@@ -151,7 +155,7 @@ def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned)
         folder = f"{root}/{config.structures.design_set}/{target}/mixture_statistics/run0"
         assert job.flags["weights"] == [f"{folder}/weights.safetensors"]
     (job,) = planned.of("composite_networks_reconstruct")
-    decoders = {"vae": "none"} | {
+    decoders = dict.fromkeys(config.forward.autoencoders, "none") | {
         name: "c11" for name in config.forward.models.c11 if not name.startswith("cnn")
     }
     assert job.named("weights") == {

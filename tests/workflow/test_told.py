@@ -1,13 +1,14 @@
 """Each option of the configuration reaches a stage, and stages are told nothing else."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 
 import pytest
 
 from pspflow.options import Options
+from pspflow.studies.composite.networks.options import EpochsOptions
+from pspflow.studies.composite.networks.recipes import RECIPES
 
 from .planned import flag, hints, holds, options_of
 
@@ -115,15 +116,13 @@ def test_options_that_act_are_the_configured_ones(planned):
     config = planned.config
     for job in planned.of("composite_networks_train"):
         told, networks = options_of(job), config.composite.networks
-        of_set = job.wildcards["set"]
-        assert told["max_epochs"][of_set] == getattr(networks.max_epochs, of_set)
-        ours = (
-            "statistics"
-            if re.search("statistics|augmented", job.wildcards["network"])
-            else "published"
-        )
-        assert told[ours]["learning_rate"] == getattr(networks, ours).learning_rate
-        for name in ("width", "dense", "batch_size", "patience"):
+        recipe = RECIPES[job.wildcards["network"]]
+        epochs = "scheduled_epochs" if recipe.augmented else "max_epochs"
+        of_set = EpochsOptions.key(job.wildcards["set"])
+        assert told[epochs][of_set] == getattr(getattr(networks, epochs), of_set)
+        learning_rate = getattr(networks, recipe.objective).learning_rate
+        assert told[recipe.objective]["learning_rate"] == learning_rate
+        for name in ("width", "dense", "batch_size"):
             assert told[name] == getattr(networks, name)
     for job in planned.of("composite_localization_train"):
         part = "fno" if job.wildcards["localizer"] == "fno" else "cpnet"

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pspflow.mechanics.plasticity.slip import SLIP_SYSTEMS, SlipSystems
     from pspflow.mechanics.plasticity.taylor import taylor_factors
     from pspflow.mechanics.plasticity.tension import PlasticityConvergenceError
+    from pspflow.mechanics.sensitivity import Sensitivity, stiffness_sensitivity
 
 PLASTICITY = {
     "batch": ("TextureParameters", "anisotropy_parameters_of_textures"),
@@ -68,6 +69,7 @@ __all__ = [
     "Homogenised",
     "InPlane",
     "PlasticityConvergenceError",
+    "Sensitivity",
     "SlipSystems",
     "TextureParameters",
     "all_outputs",
@@ -82,6 +84,7 @@ __all__ = [
     "isotropic_stiffness",
     "reuss_stiffness",
     "stiffness_and_strain",
+    "stiffness_sensitivity",
     "strain_field",
     "taylor_factors",
     "voigt_stiffness",
@@ -99,6 +102,10 @@ def __getattr__(name: str) -> Any:
         from pspflow.mechanics.batched import structures  # noqa: PLC0415
 
         return getattr(structures, name)
+    if name in ("Sensitivity", "stiffness_sensitivity"):
+        from pspflow.mechanics import sensitivity  # noqa: PLC0415
+
+        return getattr(sensitivity, name)
     if name == "ConvergenceError":
         from pspflow.mechanics.conjugate import ConvergenceError  # noqa: PLC0415
 

@@ -97,7 +97,13 @@ class PeriodicCell:
         self._made: dict[torch.dtype, tuple[CellStiffness, ReferenceInverse]] = {}
 
     @refuses_masks
-    def solve(self, macro_strain: np.ndarray, tolerance: float, max_iterations: int) -> Equilibrium:
+    def solve(
+        self,
+        macro_strain: np.ndarray,
+        tolerance: float,
+        max_iterations: int,
+        start: Tensor | None = None,
+    ) -> Equilibrium:
         """Find the displacements at which the forces on all nodes vanish.
 
         Two things must hold: the residual forces are small beside those at uniform strain, and the
@@ -115,6 +121,9 @@ class PeriodicCell:
             strain. The relative error of the energy is at most the square of ten tolerances.
         max_iterations
             Most iterations of conjugate gradients, in each precision.
+        start
+            Displacements to start from, shape ``(3, nx, ny, nz)``: those of a similar cell save
+            iterations. By default 0.
 
         Raises
         ------
@@ -123,7 +132,7 @@ class PeriodicCell:
         """
         if self._scales.homogeneous or not macro_strain.any():
             return self._solve_uniform(macro_strain)
-        start, iterations = None, 0
+        iterations = 0
         for dtype in self.dtypes:
             tried = self._attempt(dtype, macro_strain, tolerance, max_iterations, start)
             start, iterations = tried.found.displacements, iterations + tried.found.iterations
@@ -144,6 +153,18 @@ class PeriodicCell:
         macro = torch.tensor(macro_strain, dtype=torch.float64, device=self.device)
         return (local + macro[:, None]).reshape(6, *stiffness.shape)
 
+    @refuses_masks
+    def amplitudes(self, equilibrium: Equilibrium, macro_strain: np.ndarray) -> Tensor:
+        """Return the amplitudes of the element's modes in every voxel, ``(modes, voxels)``.
+
+        The voxels' strain energy is a sum of their products; see `pspflow.mechanics.element`.
+        """
+        dtype = equilibrium.displacements.dtype
+        stiffness, _ = self._fields(dtype)
+        unknowns = stiffness.voxel_displacements(equilibrium.displacements)
+        macro = self._tensor(affine_displacements() @ macro_strain, dtype)
+        return stiffness.modes @ (unknowns + macro[:, None])
+
     def _solve_uniform(self, macro_strain: np.ndarray) -> Equilibrium:
         """Return the solution without fluctuation, where no forces are left at uniform strain."""
         fields = torch.zeros(3, *self._phases.shape, dtype=self.dtypes[0], device=self.device)
@@ -158,7 +179,7 @@ class PeriodicCell:
         max_iterations: int,
         start: Tensor | None,
     ) -> _Attempt:
-        """Solve in one precision, from displacements that another one reached, if any."""
+        """Solve in one precision, from given displacements, if any."""
         stiffness, inverse = self._fields(dtype)
         epsilon, final = torch.finfo(dtype).eps, dtype == self.dtypes[-1]
         macro = self._tensor(affine_displacements() @ macro_strain, dtype)

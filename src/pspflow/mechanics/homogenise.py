@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
 from pspflow.arrays import refuses_masks
 from pspflow.mechanics.cell import Equilibrium, PeriodicCell
@@ -116,7 +117,7 @@ def effective_stiffness(
     cases = check_load_cases(load_cases)
     check_control(tolerance, max_iterations, precision)
     cell = PeriodicCell(ids, young, nu, element, precision, device)
-    return _stiffness(cell, _solutions(cell, cases, tolerance, max_iterations))
+    return stiffness_of_cases(cell, solve_cases(cell, cases, tolerance, max_iterations))
 
 
 @torch.no_grad()
@@ -217,25 +218,33 @@ def stiffness_and_strain(
         raise ValueError(f"strain_case must be one of load_cases {cases}, got {strain_case}")
     check_control(tolerance, max_iterations, precision)
     cell = PeriodicCell(ids, young, nu, element, precision, device)
-    found = _solutions(cell, cases, tolerance, max_iterations)
+    found = solve_cases(cell, cases, tolerance, max_iterations)
     strain = cell.strain(found[strain_case], np.eye(6)[strain_case])
-    return _stiffness(cell, found), strain.cpu().numpy()
+    return stiffness_of_cases(cell, found), strain.cpu().numpy()
 
 
-def _solutions(
-    cell: PeriodicCell, cases: Sequence[int], tolerance: float, max_iterations: int
+def solve_cases(
+    cell: PeriodicCell,
+    cases: Sequence[int],
+    tolerance: float,
+    max_iterations: int,
+    starts: Sequence[Tensor] | None = None,
 ) -> dict[int, Equilibrium]:
     """Solve each load case for a strain of 1 in its component, all in one precision."""
-    found = {case: cell.solve(np.eye(6)[case], tolerance, max_iterations) for case in cases}
+    found = {
+        case: cell.solve(np.eye(6)[case], tolerance, max_iterations, start)
+        for case, start in zip(cases, starts or [None] * len(cases), strict=True)
+    }
     for case, solved in found.items():
         # A component between a soft and a stiff direction is smaller than the rounding of the
         # stiff one's stress: what one load case needs, the others need too.
         if solved.displacements.dtype not in cell.dtypes:
-            found[case] = cell.solve(np.eye(6)[case], tolerance, max_iterations)
+            start = solved.displacements
+            found[case] = cell.solve(np.eye(6)[case], tolerance, max_iterations, start)
     return found
 
 
-def _stiffness(cell: PeriodicCell, found: Mapping[int, Equilibrium]) -> NDArray[np.float64]:
+def stiffness_of_cases(cell: PeriodicCell, found: Mapping[int, Equilibrium]) -> NDArray[np.float64]:
     """Compute the stiffness in GPa, shape ``(n, n)``, from the solutions of n load cases."""
     stiffness = np.empty((len(found), len(found)))
     for row, left in enumerate(found.values()):

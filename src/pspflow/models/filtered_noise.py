@@ -32,6 +32,7 @@ class FilteredNoise(nn.Module):
 
     def __init__(self, edge: int, latent: int = 16) -> None:
         super().__init__()
+        self.noise_shape = (edge, edge, edge)
         self.spectrum = (edge, edge, edge // 2 + 1)
         self.hidden = nn.Sequential(
             *(nn.Linear(latent, HIDDEN), nn.LeakyReLU(SLOPE)),
@@ -57,6 +58,10 @@ class FilteredNoise(nn.Module):
         Tensor
             Soft structures `b x 1 x n x n x n`, from 0 to 1.
         """
+        return torch.sigmoid(self.field(latents, noise))
+
+    def field(self, latents: Tensor, noise: Tensor) -> Tensor:
+        """Return what `forward` takes the logistic function of: it ranks voxels where that is 1."""
         hidden = self.hidden(latents)
         logs = GAIN * self.log_amplitudes(hidden)
         logs = logs - logs.amax(dim=1, keepdim=True)  # the scale of a field has no effect
@@ -66,4 +71,5 @@ class FilteredNoise(nn.Module):
         spread = field.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
         level, sharpness = self.cut(hidden)[:, :, None, None, None].unbind(dim=1)
         slope = (FIRST_SHARPNESS * sharpness.exp()).clamp(max=LARGEST_SHARPNESS)
-        return torch.sigmoid(slope * (field / (spread + 1e-6) + level))[:, None]
+        scaled: Tensor = slope * (field / (spread + 1e-6) + level)
+        return scaled[:, None]

@@ -30,9 +30,11 @@ class Mixture(NamedTuple):
 
     def log_prob(self, latents: Tensor) -> Tensor:
         """Return the log density `b` of latents `b x latent`."""
-        scaled = (latents[:, None] - self.means) ** 2 / self.log_variances.exp()
-        each = -0.5 * (scaled + self.log_variances + math.log(2 * math.pi)).sum(dim=-1)
-        return torch.logsumexp(self.log_weights + each, dim=-1)
+        return torch.logsumexp(self._log_joint(latents), dim=-1)
+
+    def responsibilities(self, latents: Tensor) -> Tensor:
+        """Return the probabilities `b x k` of the components, given latents `b x latent`."""
+        return torch.softmax(self._log_joint(latents), dim=-1)
 
     def divergence(self, means: Tensor, log_variances: Tensor) -> Tensor:
         """Approximate the divergence of Gaussians from the mixtures (equation 3).
@@ -67,6 +69,12 @@ class Mixture(NamedTuple):
         chosen = (uniforms[:, None] > bounds[:, :-1]).sum(dim=-1)
         at = torch.arange(len(chosen), device=chosen.device)
         return self.means[at, chosen] + normals * (self.log_variances[at, chosen] / 2).exp()
+
+    def _log_joint(self, latents: Tensor) -> Tensor:
+        """Return the log densities `b x k` of latents and component."""
+        scaled = (latents[:, None] - self.means) ** 2 / self.log_variances.exp()
+        each = -0.5 * (scaled + self.log_variances + math.log(2 * math.pi)).sum(dim=-1)
+        return self.log_weights + each
 
 
 class ConditionalPrior(nn.Module):

@@ -7,13 +7,17 @@ shallow convolutional networks with random filters").
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 SCALES = (1, 2, 4)
+"""Edges of the squares over which slices are averaged, each twice the one before."""
 FILTERS = 8
+KERNEL = 3
 AXES = (0, 1, 2)
 AT_ONCE = 4
 """Structures that are compared at once where no gradient is needed."""
@@ -33,7 +37,7 @@ class RandomFeatures(nn.Module):
     def __init__(self, seed: int = 0) -> None:
         super().__init__()
         rng = torch.Generator().manual_seed(seed)
-        filters = torch.randn(len(SCALES), FILTERS, 1, 3, 3, generator=rng)
+        filters = torch.randn(len(SCALES), FILTERS, 1, KERNEL, KERNEL, generator=rng)
         filters -= filters.mean(dim=(3, 4), keepdim=True) / 2  # sensitive to edges and to the level
         self.filters: Tensor
         self.offsets: Tensor
@@ -43,13 +47,61 @@ class RandomFeatures(nn.Module):
 
     def forward(self, slices: Tensor) -> list[Tensor]:
         """Map slices `m x 1 x n x n` to maps `m x filters x …`, one tensor per scale."""
-        maps = []
-        for scale, filters, offsets in zip(SCALES, self.filters, self.offsets, strict=True):
-            pooled = functional.avg_pool2d(slices, scale) if scale > 1 else slices
-            if min(pooled.shape[-2:]) < 3:
+        maps: list[Tensor] = []
+        for filters, offsets in zip(self.filters, self.offsets, strict=True):
+            if maps:
+                slices = functional.avg_pool2d(slices, 2)
+            if min(slices.shape[-2:]) < KERNEL:
                 break
-            maps.append(functional.relu(functional.conv2d(pooled, filters, offsets)))
+            rectified = _RectifiedFilters.apply(slices, filters, offsets)  # type: ignore[no-untyped-call]
+            maps.append(rectified)
         return maps
+
+
+class _RectifiedFilters(torch.autograd.Function):
+    """A convolution of one channel with constant filters, then a rectifier.
+
+    Its gradient is one product and shifted sums: torch's is made for more channels.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, slices: Tensor, filters: Tensor, offsets: Tensor) -> Tensor:
+        """Map slices `m x 1 x h x w` to `m x filters x (h - 2) x (w - 2)`."""
+        maps = functional.conv2d(slices, filters, offsets).relu_()
+        ctx.save_for_backward(maps, filters)
+        return maps
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        """Return the gradient of the slices; the filters are constant."""
+        maps, filters = ctx.saved_tensors
+        passed = torch.ops.aten.threshold_backward(gradient, maps, 0).flatten(2)
+        height, width = maps.shape[2:]
+        parts = (filters.flatten(1).T @ passed).unflatten(2, (height, width))
+        total = maps.new_zeros(len(maps), 1, height + KERNEL - 1, width + KERNEL - 1)
+        for place in range(KERNEL**2):
+            down, across = divmod(place, KERNEL)
+            total[:, 0, down : down + height, across : across + width] += parts[:, place]
+        return total, None, None
+
+
+class _Gram(torch.autograd.Function):
+    """Mean products of flat maps; their gradient is one product instead of two."""
+
+    @staticmethod
+    def forward(ctx: Any, flat: Tensor) -> Tensor:
+        """Map `m x c x p` to `m x c x c`."""
+        ctx.save_for_backward(flat)
+        return flat @ flat.mT / flat.shape[2]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        """Return the gradient of the flat maps."""
+        (flat,) = ctx.saved_tensors
+        grown: Tensor = ((gradient + gradient.mT) / flat.shape[2]) @ flat
+        return grown
 
 
 def slices_of(structures: Tensor, axis: int, step: int = 1) -> Tensor:
@@ -69,7 +121,8 @@ def gram(maps: Tensor, *, centred: bool = False) -> Tensor:
     flat = maps.flatten(2)
     if centred:
         flat = flat - flat.mean(dim=2, keepdim=True)
-    return flat @ flat.mT / flat.shape[2]
+    products: Tensor = _Gram.apply(flat)  # type: ignore[no-untyped-call]
+    return products
 
 
 class StyleLoss(nn.Module):

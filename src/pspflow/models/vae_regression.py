@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from pspflow.models.convolved_noise import ConvolvedNoise
 from pspflow.models.filtered_noise import FilteredNoise
 from pspflow.models.mixture import ConditionalPrior
 from pspflow.models.voxels import Decoder, GaussianHead, MeansTrunk, Trunk
@@ -48,6 +49,8 @@ class VAERegression(nn.Module):
         Units after the trunk, twice those of the branches; the paper's 2048.
     statistics
         Whether to use the `statistics` trunk and decoder.
+    convolved
+        Whether the `statistics` decoder convolves noise twice rather than once.
     """
 
     def __init__(
@@ -61,14 +64,17 @@ class VAERegression(nn.Module):
         dense: int = 2048,
         *,
         statistics: bool = False,
+        convolved: bool = False,
     ) -> None:
         super().__init__()
         self.edge, self.latent, self.statistics = edge, latent, statistics
         self.trunk = (MeansTrunk if statistics else Trunk)(edge, width, dense)
         self.encoder = GaussianHead(dense, latent, dense // 2)
-        self.decoder = (
-            FilteredNoise(edge, latent) if statistics else Decoder(edge, latent, decoder_width)
-        )
+        self.decoder: Decoder | FilteredNoise | ConvolvedNoise
+        if statistics:
+            self.decoder = (ConvolvedNoise if convolved else FilteredNoise)(edge, latent)
+        else:
+            self.decoder = Decoder(edge, latent, decoder_width)
         self.regressor = GaussianHead(dense, properties, dense // 2) if properties else None
         self.prior = ConditionalPrior(properties, components, latent) if properties else None
 
@@ -97,11 +103,30 @@ class VAERegression(nn.Module):
         A `statistics` decoder draws its noise from `rng`, which must be on the device of the
         latents.
         """
-        if isinstance(self.decoder, FilteredNoise):
-            shape = (len(latents), *[self.edge] * 3)
-            noise = torch.randn(shape, generator=rng, device=latents.device)
-            return self.decoder(latents, noise)
-        return self.decoder(latents)
+        return torch.sigmoid(self.field(latents, self.noise(latents, rng)))
+
+    def noise(self, latents: Tensor, rng: torch.Generator | None = None) -> Tensor | None:
+        """Draw the noise that `decode` filters, `b x …`; None where it takes none."""
+        if isinstance(self.decoder, Decoder):
+            return None
+        shape = (len(latents), *self.decoder.noise_shape)
+        return torch.randn(shape, generator=rng, device=latents.device)
+
+    def field(self, latents: Tensor, noise: Tensor | None) -> Tensor:
+        """Return the fields `b x 1 x n x n x n` whose logistic function is decoded.
+
+        Parameters
+        ----------
+        latents
+            `b x latent`.
+        noise
+            As `noise` draws it.
+        """
+        if isinstance(self.decoder, Decoder):
+            return self.decoder.field(latents)
+        if noise is None:
+            raise ValueError("this decoder filters noise, and there is none")
+        return self.decoder.field(latents, noise)
 
 
 class VoxelRegressor(nn.Module):

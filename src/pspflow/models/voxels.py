@@ -16,6 +16,7 @@ The tables give no sizes of kernels. They are 3 here; that of the last convoluti
 missing to the edge: 6 at 51.
 """
 
+from collections import OrderedDict
 from itertools import pairwise
 from typing import Literal
 
@@ -71,16 +72,53 @@ class VoxelConvolution(nn.Conv3d):
         return convolve_slices(padded, weight, bias, self.stride[0])
 
 
-class VoxelTransposedConvolution(nn.ConvTranspose3d):
-    """A transposed convolution of voxels with a stride of 1, which a GPU computes slice by slice.
+class DoublingConvolution(VoxelConvolution):
+    """Repeats each voxel along every axis and convolves the cube of twice the edge.
 
-    See `VoxelConvolution`.
+    A GPU computes it as it is written. A CPU takes a third of the time by one transposed
+    convolution of the small cube, whose voxels are eight equal ones of the large cube.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map `b x c x n x n x n` to `b x out x 2n x 2n x 2n`."""
+        if input.is_cuda:
+            return super().forward(functional.interpolate(input, scale_factor=2))
+        return functional.conv_transpose3d(
+            input.contiguous(memory_format=torch.channels_last_3d),
+            doubling_kernel(self.weight).contiguous(memory_format=torch.channels_last_3d),
+            self.bias,
+            stride=2,
+            padding=1,
+        )
+
+
+def doubling_kernel(weight: Tensor) -> Tensor:
+    """Turn kernels of a convolution, with repeated voxels, to those of a transposed one.
+
+    Parameters
+    ----------
+    weight
+        `out x c x 3 x 3 x 3`, for a padding of 1.
+
+    Returns
+    -------
+    Tensor
+        `c x out x 4 x 4 x 4`, for a stride of 2 and a padding of 1: what a voxel of the small cube
+        adds to each voxel that one of its eight copies reaches.
+    """
+    kernels = weight.flip(2, 3, 4).transpose(0, 1)
+    return functional.avg_pool3d(kernels, 2, stride=1, padding=1, divisor_override=1)
+
+
+class VoxelTransposedConvolution(nn.ConvTranspose3d):
+    """A transposed convolution of voxels with a stride of 1, computed slice by slice.
+
+    With one filter, torch's own takes three times as long on a CPU; for a GPU see
+    `VoxelConvolution`.
     """
 
     def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
         """Map `b x c x n x n x n` to `b x out x m x m x m`."""
-        if not input.is_cuda:
-            return super().forward(input, output_size)
         return transpose_slices(input, self.weight, self.bias, int(self.padding[0]))
 
 
@@ -181,9 +219,11 @@ class Trunk(nn.Module):
         before = 1
         for stage in range(len(stage_edges(edge))):
             after = width << stage
-            layers += [_convolution(before, after), nn.LeakyReLU(SLOPE), HalvingPool()]
+            layers += [_convolution(before, after), HalvingPool(), nn.LeakyReLU(SLOPE)]
             before = after
         self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(before, dense), nn.ReLU())
+        # faster on a CPU, as is a rectifier after the pooling, of an eighth of the voxels
+        self.layers.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
 
     def forward(self, structures: Tensor) -> Tensor:
         """Map structures `b x 1 x n x n x n` to features `b x dense`."""
@@ -261,19 +301,26 @@ class Decoder(nn.Module):
         self.dense = nn.Sequential(
             *_dense(latent, 32), *_dense(32, 64), *_dense(64, before * edges[0] ** 3)
         )
-        stages: list[nn.Module] = [nn.Unflatten(1, (before, *[edges[0]] * 3))]
+        # in the names of weights, each stage is three layers: doubling, convolution, rectifier
+        stages: dict[str, nn.Module] = {"0": nn.Unflatten(1, (before, *[edges[0]] * 3))}
         for stage in range(len(edges) - 1):
             after = max(4 * width >> stage, width)
-            stages += [nn.Upsample(scale_factor=2), _convolution(before, after)]
-            stages.append(nn.LeakyReLU(SLOPE))
+            doubling = DoublingConvolution(before, after, KERNEL, padding=KERNEL // 2)
+            stages[f"{3 * stage + 2}"] = doubling
+            stages[f"{3 * stage + 3}"] = nn.LeakyReLU(SLOPE)
             before = after
         kernel = KERNEL + edge - edges[-1]
-        self.stages = nn.Sequential(*stages)
+        self.stages = nn.Sequential(OrderedDict(stages))
         self.last = VoxelTransposedConvolution(before, 1, kernel, padding=KERNEL // 2)
 
     def forward(self, latents: Tensor) -> Tensor:
         """Map latents `b x latent` to soft structures `b x 1 x n x n x n`, from 0 to 1."""
-        return torch.sigmoid(self.last(self.stages(self.dense(latents))))
+        return torch.sigmoid(self.field(latents))
+
+    def field(self, latents: Tensor) -> Tensor:
+        """Return what `forward` takes the logistic function of: it ranks voxels where that is 1."""
+        field: Tensor = self.last(self.stages(self.dense(latents)))
+        return field
 
 
 def _convolution(before: int, after: int, *, periodic: bool = False) -> VoxelConvolution:

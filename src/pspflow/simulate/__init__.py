@@ -7,6 +7,7 @@ from pspflow.simulate.composites import (
     simulate_composite,
 )
 from pspflow.simulate.ferrite import FerriteGrowth, ferrite_growth, simulate_steel_micrograph
+from pspflow.simulate.fibres import simulate_fibres
 from pspflow.simulate.gaussian import (
     autocovariance,
     grey_levels,
@@ -14,6 +15,7 @@ from pspflow.simulate.gaussian import (
     simulate_gaussian_fields,
     threshold_fields,
 )
+from pspflow.simulate.particles import simulate_particles
 from pspflow.simulate.potts import (
     DoubleEllipse,
     GrowthExponent,
@@ -38,6 +40,7 @@ from pspflow.simulate.precipitates import (
     strength_mpa,
 )
 from pspflow.simulate.sem import simulate_micrograph
+from pspflow.simulate.spinodal import simulate_spinodal
 
 __all__ = [
     "MORPHOLOGIES",
@@ -64,10 +67,13 @@ __all__ = [
     "measured_autocovariance",
     "simulate_additive",
     "simulate_composite",
+    "simulate_fibres",
     "simulate_gaussian_fields",
     "simulate_grain_growth",
     "simulate_micrograph",
+    "simulate_particles",
     "simulate_specimens",
+    "simulate_spinodal",
     "simulate_steel_micrograph",
     "simulate_weld",
     "strength_mpa",

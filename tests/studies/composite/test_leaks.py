@@ -19,10 +19,9 @@ from pspflow.mechanics.localization import LinearConvolution, PhaseMean
 from pspflow.options import validated
 from pspflow.simulate import simulate_composite
 from pspflow.studies.composite.forward.stages.baselines import baselines
-from pspflow.studies.composite.inverse.options import AnnealingOptions, DesignOptions
+from pspflow.studies.composite.inverse.options import AnnealingOptions, WantedOptions
 from pspflow.studies.composite.inverse.stages.anneal import anneal
 from pspflow.studies.composite.inverse.stages.infer import infer
-from pspflow.studies.composite.inverse.stages.rank import rank
 from pspflow.studies.composite.localization.options import LocalizationOptions
 from pspflow.studies.composite.localization.stages.evaluate import evaluate
 from pspflow.studies.composite.localization.stages.train import train as train_localizer
@@ -42,7 +41,8 @@ ORIGIN = Provenance("test", {}, None, {})
 WIDTHS = {"1-2-3": (1, 2, 3), "3-1-1": (3, 1, 1)}
 NETWORKS = validated(
     NetworkOptions,
-    {"width": 2, "decoder_width": 1, "dense": 4, "latent": 3, "max_epochs": {"all": 2}},
+    {"width": 2, "decoder_width": 1, "dense": 4, "latent": 3}
+    | {key: {"all": 2} for key in ("max_epochs", "scheduled_epochs")},
 )
 LOCAL = validated(
     LocalizationOptions,
@@ -171,10 +171,10 @@ class Chapter:
             self.fitted[f"baseline {model}"] = content(rows)
 
     def designs(self):
-        """Infer, rank and search, for values that the training structures span."""
+        """Infer and search, for values that the training structures span."""
         read = self.files("table", "stiffness", "splits")
         designer, guide = (self.out(name)["weights"] for name in ("mixture_statistics", "cnn"))
-        given = {"options": DesignOptions(draws=1, candidates=2), "solver": COARSE, "seed": SEED}
+        given = {"options": WantedOptions(draws=1), "solver": COARSE, "seed": SEED}
         made = {name: self.folder / f"{name}.parquet" for name in ("candidates", "references")}
         proposed = self.folder / "proposed.zarr"
         weights = {"mixture_statistics": designer}
@@ -182,13 +182,10 @@ class Chapter:
             target="c11",
             weights=weights,
             **read,
-            **self.files("phases"),
             **made,
             proposed=proposed,
             **given,
         )
-        ranked = self.folder / "ranked.parquet"
-        rank(target="c11", weights=designer, **read, ranked=ranked, **given)
         searches, found = self.folder / "searches.parquet", self.folder / "searches.zarr"
         anneal(
             weights=designer,
@@ -201,8 +198,10 @@ class Chapter:
             solver=COARSE,
             seed=SEED,
         )
-        for path in (made["candidates"], ranked, searches):
-            self.fitted[path.stem] = content(read_table(path))
+        for path in (made["candidates"], searches):
+            self.fitted[path.stem] = content(
+                read_table(path).drop(columns="seconds", errors="ignore")
+            )
         self.fitted["proposed"] = content(read_values(open_store(proposed), "phase"))
         self.fitted["found"] = content(read_values(open_store(found), "phase"))
 

@@ -30,7 +30,17 @@ def test_the_papers_targets_are_wanted_of_its_material(named, stiff):
     assert options.inverse.annealing.c11_gpa == ((35,) if papers else named)
 
 
+def test_a_learning_curve_asks_for_no_more_structures_than_are_made():
+    """Spare ones count; the sentence names the key and the remedy."""
+    made = {"simulated": {"structures": 200}, "split": {"most_training": 60, "most_validation": 10}}
+    wanted = {"curve": {"structures": [150]}}
+    validated(CompositeOptions, {"structures": made, "trials": wanted}, "composite")
+    wanted = {"curve": {"structures": [151]}}
+    with pytest.raises(InputError, match=r"asks for 151 .* about 150 are made; raise structures"):
+        validated(CompositeOptions, {"structures": made, "trials": wanted}, "composite")
+
+
 def test_every_chapter_has_its_section():
     """Each chapter's options stand under its name."""
-    chapters = ["structures", "networks", "forward", "inverse", "localization"]
+    chapters = ["structures", "networks", "forward", "trials", "inverse", "localization"]
     assert list(CompositeOptions.model_fields) == chapters

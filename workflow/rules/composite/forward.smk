@@ -42,7 +42,10 @@ rule composite_forward_baselines:
         phases=f"{STRUCTURES_DIR}/all/phases.parquet",
         stiffness=f"{STRUCTURES_DIR}/all/stiffness.parquet",
         splits=f"{STRUCTURES_DIR}/all/splits.parquet",
-        latents=f"{NETWORKS_DIR}/all/none/{COMPOSITE.forward.autoencoders[0]}/run{{run}}/latents.parquet",
+        latents=expand(
+            f"{NETWORKS_DIR}/all/none/{{network}}/run{{{{run}}}}/latents.parquet",
+            network=COMPOSITE.forward.autoencoders,
+        ),
     output:
         f"{FORWARD_DIR}/baselines/{{target}}/run{{run}}.parquet",
     log:
@@ -55,6 +58,9 @@ rule composite_forward_baselines:
         mem_mb=memory(8000),
         runtime=120,
     params:
+        latents=lambda wildcards, input: named(
+            dict(zip(COMPOSITE.forward.autoencoders, input.latents))
+        ),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} composite forward baselines"
@@ -65,7 +71,7 @@ rule composite_forward_baselines:
         " --phases {input.phases:q}"
         " --stiffness {input.stiffness:q}"
         " --splits {input.splits:q}"
-        " --latents {input.latents:q}"
+        " --latents {params.latents:q}"
         " --predictions {output:q}"
         " --seed {params.seed}"
 

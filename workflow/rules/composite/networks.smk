@@ -5,7 +5,7 @@
 # reconstructions.parquet, reconstructions.zarr, ablation/structures.zarr,
 # ablation/mismatch.parquet, figures/*.png, section.json
 
-from pspflow.studies.composite.inverse.options import DESIGNER
+from pspflow.studies.composite.inverse.options import DESIGNER, GUIDE, LARGE
 from pspflow.studies.composite.networks.recipes import RECIPES
 
 NETWORKS_DIR = f"{COMPOSITE_DIR}/networks"
@@ -26,6 +26,25 @@ NETWORKS_DESIGNERS = [
     for network in networks
     for run in NETWORKS_RUNS
 ]
+# those that design for the region that is held out, where there is one
+NETWORKS_GAP = [
+    ("gap", target, DESIGNER, run)
+    for target in COMPOSITE.inverse.models.model_dump()
+    for run in NETWORKS_RUNS
+    if COMPOSITE.design.held_out
+]
+# the same at the paper's size, where that set is made; and the network that guides annealing
+if LARGE in COMPOSITE.structures.sets:
+    NETWORKS_DESIGNERS += [
+        (LARGE, "c11", network, run)
+        for network in COMPOSITE.inverse.large_pair.models
+        for run in range(COMPOSITE.inverse.large_pair.runs)
+    ]
+NETWORKS_GUIDE = (COMPOSITE.structures.design_set, "c11", GUIDE, 0)
+NETWORKS_SEARCHED = [
+    (COMPOSITE.structures.design_set, "c11", network, 0)
+    for network in COMPOSITE.inverse.annealing.models
+]
 NETWORKS_PLAIN = [
     ("all", "none", network, run)
     for network in COMPOSITE.forward.autoencoders
@@ -40,9 +59,17 @@ NETWORKS_DECODING = [each for each in NETWORKS_PLAIN if each[-1] == 0] + [
 NETWORKS_ENCODED = {
     *NETWORKS_PLAIN,
     *NETWORKS_DECODING,
-    (COMPOSITE.structures.design_set, "c11", DESIGNER, 0),
+    *NETWORKS_SEARCHED,
 }
-NETWORKS_TRAINED = sorted({*NETWORKS_PLAIN, *NETWORKS_PREDICTED, *NETWORKS_DESIGNERS})
+NETWORKS_TRAINED = sorted(
+    {
+        *NETWORKS_PLAIN,
+        *NETWORKS_PREDICTED,
+        *NETWORKS_DESIGNERS,
+        *NETWORKS_GAP,
+        NETWORKS_GUIDE,
+    }
+)
 # name and folder of each training, SET/TARGET/NETWORK/runN
 NETWORKS_NAMES = {
     each: "{}/{}/{}/run{}".format(*each)

@@ -17,6 +17,8 @@ StrainStore = Annotated[Path, Parameter(help="Zarr store of the strain fields.")
 SplitTable = Annotated[Path, Parameter(help="Table of the splits."), INPUT]
 StyleWeights = Annotated[Path, Parameter(help="File of VGG19's weights."), INPUT]
 PredictionTable = Annotated[Path, Parameter(help="Table of predicted properties."), INPUT]
+HistoryTable = Annotated[Path, Parameter(help="Table of a training's losses."), INPUT]
+TrialTable = Annotated[Path, Parameter(help="Table of all trials."), INPUT]
 LatentTable = Annotated[Path, Parameter(help="Table of the structures' latents."), INPUT]
 ReconstructionTable = Annotated[Path, Parameter(help="Table of reconstructed structures."), INPUT]
 ReconstructionStore = Annotated[
@@ -36,9 +38,7 @@ CandidateStore = Annotated[Path, Parameter(help="Zarr store of the inferred stru
 ReferenceTable = Annotated[
     Path, Parameter(help="Table of real structures near each target."), INPUT
 ]
-RankedTable = Annotated[
-    Path, Parameter(help="Table of designs that the solver has ranked, and of retrieval."), INPUT
-]
+CertificateTable = Annotated[Path, Parameter(help="Table of the designs' certificates."), INPUT]
 SearchTable = Annotated[Path, Parameter(help="Table of the searches."), INPUT]
 SearchStore = Annotated[
     Path, Parameter(help="Zarr store of the latents and structures of the searches."), INPUT
@@ -60,6 +60,12 @@ NamedBaselines = Annotated[
 NamedLatents = Annotated[
     Mapping[str, Path],
     Parameter(help="NETWORK=PATH: tables of the structures' latents."),
+    NAMED,
+    INPUT,
+]
+NamedTrials = Annotated[
+    Mapping[str, Path],
+    Parameter(help="VARIED-VALUE/NETWORK/runN=PATH: tables of what is measured of a trial."),
     NAMED,
     INPUT,
 ]

@@ -9,7 +9,7 @@ from pspflow.io.arrays import new_store, put_array
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.mechanics import effective_stiffness
-from pspflow.studies.composite.forward.baselines import BASELINES, averages
+from pspflow.studies.composite.forward.baselines import BASELINES, REGRESSIONS, averages
 from pspflow.studies.composite.forward.stages.baselines import baselines
 from pspflow.studies.composite.structures.properties import NORMAL
 
@@ -55,6 +55,7 @@ def stored(tmp_path):
     paths = {name: tmp_path / f"{name}.parquet" for name in tables}
     for name, each in tables.items():
         write_table(paths[name], each, ORIGIN)
+    paths["latents"] = {"vae": paths["latents"]}
     return {**paths, "structures": tmp_path / "structures.zarr"}, stiffness
 
 
@@ -64,7 +65,9 @@ def test_stage_joins_its_tables_by_structure(stored, tmp_path, target):
     paths, stiffness = stored
     baselines(target=target, run=0, predictions=tmp_path / "made.parquet", **paths)
     table = read_table(tmp_path / "made.parquet")
-    assert tuple(dict.fromkeys(table["model"])) == tuple(BASELINES)
+    assert list(dict.fromkeys(table["model"])) == [
+        name for name in BASELINES if not name.startswith("vae_statistics")
+    ]
     solved = table["structure"].str[1:].astype(int).map(dict(enumerate(stiffness)))
     missed = (table["c11_gpa"] - solved).abs().groupby(table["model"]).median()
     for name in ("volume_fraction", "two_point_linear", "two_point_gpr", "vae_gpr", "vae_svr"):
@@ -80,6 +83,26 @@ def test_stage_names_what_is_missing(stored, tmp_path):
     made = tmp_path / "made.parquet"
     with pytest.raises(InputError, match=r"splits\.parquet: run 3 has no train structures"):
         baselines(target="c11", run=3, predictions=made, **paths)
-    write_table(paths["latents"], read_table(paths["latents"])[1:], ORIGIN)
+    latents = paths["latents"]["vae"]
+    write_table(latents, read_table(latents)[1:], ORIGIN)
     with pytest.raises(InputError, match=r"latents\.parquet: column structure lacks 's0'"):
         baselines(target="c11", run=0, predictions=made, **paths)
+
+
+def test_regressions_take_the_latents_of_every_autoencoder(stored, tmp_path):
+    """Latents that know the stiffness and latents of noise give different errors."""
+    paths, stiffness = stored
+    blind = read_table(paths["latents"]["vae"])
+    blind["z0"] = np.random.default_rng(1).normal(size=COUNT)
+    write_table(tmp_path / "blind.parquet", blind, ORIGIN)
+    paths["latents"] = {
+        "vae": tmp_path / "blind.parquet",
+        "vae_statistics": paths["latents"]["vae"],
+    }
+    baselines(target="c11", run=0, predictions=tmp_path / "made.parquet", **paths)
+    table = read_table(tmp_path / "made.parquet")
+    assert tuple(dict.fromkeys(table["model"])) == tuple(BASELINES)
+    solved = table["structure"].str[1:].astype(int).map(dict(enumerate(stiffness)))
+    missed = (table["c11_gpa"] - solved).abs().groupby(table["model"]).median()
+    for name in REGRESSIONS:
+        assert missed[f"vae_statistics_{name}"] < missed[f"vae_{name}"], name

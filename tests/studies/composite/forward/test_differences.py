@@ -48,7 +48,7 @@ def test_measures_that_disagree_are_named(accuracies):
     assert outcome(found) == WORSE
     words = sentence(found)
     assert "by mean relative error it is worse; by MAPE and R² it is better" in words
-    assert "MAPE -2.00 ± 0.00 points" in words
+    assert "MAPE -2.00 (-2.00 to -2.00) points" in words
 
 
 def test_measures_without_values_do_not_count(accuracies):

@@ -41,6 +41,8 @@ def answers():
     """Return answers of one mixture for 20 and 40 GPa: 0 is likelier, 1 nearer at 40."""
     return pd.DataFrame(
         {
+            "set": "pair",
+            "run": 0,
             "model": "mixture",
             "prior": "joint",
             "component": [0, 0, 1, 1],
@@ -67,7 +69,8 @@ def candidate_table():
                     for instance in range(count):
                         asked = {f"wanted_{name}": 20.0 + 10 * instance for name in wanted}
                         got = dict.fromkeys(NORMAL, 22.0 + 10 * instance + component)
-                        row = {"model": model, "prior": prior, "component": component}
+                        row = {"set": "pair", "run": 0, "model": model, "prior": prior}
+                        row |= {"component": component}
                         row |= {"instance": instance, "weight": 0.95 - 0.9 * component}
                         row |= {"inside": instance < 2, "volume_fraction": 0.4}
                         rows.append({**row, "error_percent": 8.0, **asked, **got})
@@ -105,7 +108,9 @@ def search_table():
                 ("inferred", 0, value + 1, value + 2),
             ):
                 row = {"instance": instance, "wanted_c11_gpa": value, "start": kind}
+                row |= {"model": "mixture", "prior": "joint", "seconds": 2.0}
                 row |= {"number": number, "evaluations": 11, "predicted_c11_gpa": predicted}
+                row |= {"start_predicted_c11_gpa": value + 3}
                 row |= {"c11_gpa": got, "error_percent": 100 * (got - value) / value}
                 rows.append({**row, "volume_fraction": 0.5, "start_c11_gpa": value + 20})
         return pd.DataFrame(rows)
@@ -117,9 +122,11 @@ def search_table():
 def inferred():
     """Return what makes up candidates of two instances from errors by model, prior, component."""
 
-    def make(errors, names):
+    def make(errors, names, runs=1):
         rows = [
             {
+                "set": "pair",
+                "run": run,
                 "model": model,
                 "prior": prior,
                 "component": component,
@@ -132,6 +139,7 @@ def inferred():
                 **dict.fromkeys(NORMAL, (20.0 + instance) * (1 + error / 100)),
             }
             for (model, prior, component), error in errors.items()
+            for run in range(runs)
             for instance in range(2)
         ]
         return pd.DataFrame(rows)
@@ -140,22 +148,51 @@ def inferred():
 
 
 @pytest.fixture
-def ranked():
-    """Return what makes up eight designs for each of two instances, and retrieval's errors."""
+def separated():
+    """Return what makes up tables of two components, that separate two morphologies or do not."""
 
-    def make(names, nearest=(1.0, 1.0)):
+    def make(*, separate=True, runs=1):
+        assignments, forms = [], []
+        keys = {"set": "pair", "model": "mixture", "prior": "joint"}
+        for run in range(runs):
+            for place in range(8):
+                kind = place % 2
+                row = {**keys, "run": run, "structure": f"s{place}", "morphology": "ab"[kind]}
+                assignments.append({**row, "component": kind if separate else 0})
+            for component in range(2):
+                for instance, high in enumerate((0.6, 0.7, np.nan)):
+                    fraction = (0.3, high)[component] if separate else 0.5
+                    row = {**keys, "run": run, "component": component, "instance": instance}
+                    row |= {"wanted_c11_gpa": 20.0 + instance, "volume_fraction": fraction}
+                    row |= {"resembles": "ab"[component * separate]}
+                    forms.append({**row, "real_low_fraction": 0.3, "real_high_fraction": high})
+        return pd.DataFrame(assignments), pd.DataFrame(forms)
+
+    return make
+
+
+@pytest.fixture
+def draw_table():
+    """Return two draws of two latents for each of two targets; the predicted best is no better."""
+
+    def make(solved=((10.0, 10.0), (10.0, 11.0))):
         rows = [
             {
                 "instance": instance,
-                "rank": rank,
-                "error_percent": 2.0 * rank,
+                "component": component,
+                "draw": draw,
+                "wanted_c11_gpa": 20.0,
+                "predicted_c11_gpa": 20.0 + draw,
+                "guide_c11_gpa": 21.0 - draw,
+                "c11_gpa": 20.0 * (1 + solved[instance][draw] / 100),
+                "predicted_error_percent": 5.0 * draw,
+                "guide_error_percent": 5.0 * (1 - draw),
+                "error_percent": solved[instance][draw],
                 "inside": True,
-                "nearest_error_percent": nearest[instance],
-                "nearest_structure": "s0",
-                **{f"wanted_{name}": 20.0 + instance for name in names},
             }
             for instance in range(2)
-            for rank in range(1, 9)
+            for component in range(2)
+            for draw in range(2)
         ]
         return pd.DataFrame(rows)
 

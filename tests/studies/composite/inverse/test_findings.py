@@ -1,10 +1,10 @@
 """Findings on inverse design say what the tables say."""
 
-import pandas as pd
 import pytest
 
 from pspflow.studies.composite.inverse.findings import findings
 from pspflow.studies.composite.inverse.headline import DesignSet
+from pspflow.studies.composite.inverse.separation import separation
 from pspflow.studies.composite.structures.properties import NORMAL
 
 OURS = DesignSet(180, ("3-1-1", "1-3-3"), 15, papers_material=True)
@@ -14,59 +14,68 @@ ERRORS = {
     ("gaussian", "joint", 0): 30.0,
     ("mixture", "joint", 0): 10.0,
     ("mixture", "joint", 1): 20.0,
+    ("mixture", "refitted", 0): 9.0,
+    ("mixture", "refitted", 1): 9.0,
     ("mixture_statistics", "refitted", 0): 4.0,
     ("mixture_statistics", "refitted", 1): 8.0,
 }
+MIXTURE = "the mean error is 15.0 % with the paper's mixture (joint prior)"
 
 
 @pytest.fixture
-def searches():
-    """Return one search of each kind for 35 GPa."""
-    return pd.DataFrame(
-        {
-            "start": ["random", "inferred"],
-            "number": 0,
-            "instance": 0,
-            "evaluations": [201, 11],
-            "wanted_c11_gpa": 35.0,
-            "start_c11_gpa": 70.0,
-            "predicted_c11_gpa": 35.0,
-            "error_percent": [40.0, 8.0],
-        }
-    )
-
-
-@pytest.fixture
-def tables(inferred, ranked, searches):
-    """Return what the findings are computed from."""
+def tables(inferred, search_table, separated):
+    """Return what the findings are computed from, of three runs."""
     targets = {"c11": NORMAL[:1], "normal": NORMAL}
     return {
-        "candidates": {target: inferred(ERRORS, names) for target, names in targets.items()},
-        "ranked": {target: ranked(names) for target, names in targets.items()},
-        "searches": searches,
+        "candidates": {target: inferred(ERRORS, names, 3) for target, names in targets.items()},
+        "measured": separation(*separated(runs=3)),
+        "searches": search_table(),
     }
 
 
 def sentences(tables, about, learned=PAPERS):
     """Return the sentences that begin so, as one text."""
-    return " ".join(each for each in findings(**tables, learned=learned) if each.startswith(about))
+    found = findings(**tables, learned={"pair": learned})
+    return " ".join(each for each in found if each.startswith(about))
 
 
-def test_priors_are_compared_and_the_papers_error_is_named(tables):
-    """Errors are means over components; the paper's limit is named for its material only."""
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        ((40.0, 40.5, 41.0), "it is worse by every measure."),
+        ((30.0, 30.0, 30.0), "which is better cannot be told, since the interval holds 0."),
+        ((10.0, 60.0, 20.0), "which is better cannot be told, since the interval holds 0."),
+        ((20.0, 20.5, 21.0), "it is better by every measure."),
+    ],
+)
+def test_the_verdict_on_the_mixture_follows_the_interval_over_runs(tables, errors, said):
+    """Worse, equal and better tables, and intervals over zero, are called so."""
+    rows = tables["candidates"]["c11"]
+    papers = (rows["model"] == "mixture") & (rows["prior"] == "joint")
+    for run, error in enumerate(errors):
+        rows.loc[papers & (rows["run"] == run), "error_percent"] = error
+    assert said in sentences(tables, "Inverse design, C11").split("with its Gaussian")[1]
+
+
+def test_numbers_and_the_papers_are_named(tables):
+    """Errors are means over components; the paper's stand beside for its material only."""
     text = sentences(tables, "Inverse design, C11")
-    assert "is 15.0 % with the mixture and 30.0 % with the Gaussian" in text
-    assert "difference over 2 targets -15.0 points" in text
-    assert "the mixture's error is smaller, as in the paper." in text
-    assert "6.0 % over all components of the prior, below the paper's 16 %;" in text
-    assert "over the best component of the prior for each target it is 4.0 %" in text
-    assert "below the paper's 16 %, which is of another set of structures;" in sentences(
-        tables, "Inverse design, C11", OURS
-    )
+    assert f"{MIXTURE} and 30.0 % with its Gaussian; difference -15.0 points (95 %" in text
+    assert "over 3 runs -15.0 to -15.0; over 2 targets -15.0 to -15.0)" in text
+    assert text.count("it is better") == 3
+    assert "The paper's mixture has 16 %." in text
+    text = sentences(tables, "Inverse design, C11", OURS)
+    assert "The paper's mixture has 16 %, which is of another set of structures." in text
     assert "16 %" not in sentences(tables, "Inverse design, C11", OTHER)
-    text = sentences(tables, "Inverse design, C11", OTHER)
-    assert "the mixture's error is smaller." in text
-    assert "in the paper" not in text
+
+
+def test_one_run_decides_nothing(tables):
+    """The targets' interval stands beside, and does not decide."""
+    rows = tables["candidates"]["c11"]
+    tables["candidates"]["c11"] = rows[rows["run"] == 0]
+    text = sentences(tables, "Inverse design, C11")
+    assert "(one run; over 2 targets -15.0 to -15.0)" in text
+    assert text.count("which is better cannot be told, since one run has no interval") == 3
 
 
 def test_targets_out_of_range_do_not_count(tables):
@@ -74,57 +83,53 @@ def test_targets_out_of_range_do_not_count(tables):
     made = tables["candidates"]["c11"]
     made.loc[made["instance"] == 1, ["inside", "error_percent"]] = [False, 900.0]
     text = sentences(tables, "Inverse design, C11")
-    assert text.count("(1 of 2 targets, those in the range of the training structures)") == 2
-    assert "is 15.0 % with the mixture" in text
-    assert "difference -15.0 points for one target: which error is smaller is undecided" in text
+    assert text.count("(3 of 6 targets, those in the range of the training structures)") == 3
+    assert MIXTURE in text
     made["inside"] = False
-    text = sentences(tables, "Inverse design, C11")
-    assert text == (
-        "Inverse design, C11: no target is within the range of the training structures: no error "
-        "is counted."
+    assert sentences(tables, "Inverse design, C11") == (
+        "Inverse design, C11, 51 voxels: no target is within the range of the training "
+        "structures: no error is counted."
     )
 
 
-def test_a_difference_that_depends_on_the_target_decides_nothing(tables):
-    """Which error is smaller is said only if the interval over the targets excludes zero."""
-    made = tables["candidates"]["c11"]
-    made.loc[(made["model"] == "mixture") & (made["instance"] == 1), "error_percent"] = 44.0
-    text = sentences(tables, "Inverse design, C11")
-    assert "which error is smaller is undecided" in text
-    made.loc[made["model"] == "mixture", "error_percent"] = 44.0
-    assert "the mixture's error is larger, unlike in the paper" in sentences(
-        tables, "Inverse design, C11"
-    )
+def test_separation_is_called_what_it_measures(tables, separated):
+    """Full separation, none, and one run, which cannot tell."""
+    text = sentences(tables, "Separation")
+    assert "1.00 (1.00 to 1.00) by test structures" in text
+    assert "it separates them" in text
+    assert "0.32–0.50 and 0.61–0.66" in text
+    tables["measured"] = separation(*separated(separate=False, runs=3))
+    assert "it does not separate them" in sentences(tables, "Separation")
+    assert findings(**tables, learned={"pair": PAPERS})[0].startswith("Separation")
+    tables["measured"] = separation(*separated())
+    text = sentences(tables, "Separation")
+    assert "whether it separates them cannot be told" in text
+    assert "it separates them" not in text.replace("whether it separates them cannot", "")
 
 
-def test_design_is_compared_with_retrieval(tables, ranked):
-    """The verdict follows the difference; targets in range are summarised apart."""
-    text = sentences(tables, "Solver-ranked design, C11")
-    assert "best of 8 structures drawn by mixture_statistics has a mean error of 2.0 %" in text
-    assert "1.0 %; difference over 2 targets +1.0 points" in text
-    assert ": retrieval comes nearer. Retrieval needs a structure that exists already" in text
-    assert "within the training structures' range" not in text
-    tables["ranked"]["c11"] = ranked(NORMAL[:1], nearest=(6.0, 6.2))
-    assert ": design comes nearer." in sentences(tables, "Solver-ranked design, C11")
-    one = ranked(NORMAL[:1])
-    one.loc[one["instance"] == 1, "inside"] = False
-    tables["ranked"]["c11"] = one
-    text = sentences(tables, "Solver-ranked design, C11")
-    assert "For the 1 within the training structures' range, design has 2.0 % and" in text
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ((5.0, 5.1), (9.0, 9.1), "rises from 5.0 % at the starts to 9.1 % at the ends"),
+        ((5.0, 9.0), (9.0, 6.0), "95 % interval over 2 targets -44.0 to +45.0: the ends are not"),
+        ((9.0, 9.1), (5.0, 5.1), "-4.0 to -4.0: the ends are better"),
+    ],
+)
+def test_searches_that_make_it_worse_say_so(tables, start, end, said):
+    """Starts and ends are both in the sentence; where the ends are worse it comes first."""
+    rows = tables["searches"]
+    for instance in range(2):
+        its = rows["instance"] == instance
+        rows.loc[its, "start_c11_gpa"] = rows["wanted_c11_gpa"] * (1 + start[instance] / 100)
+        rows.loc[its, "error_percent"] = end[instance]
+    text = sentences(tables, "Annealing in the latent space of mixture, joint prior")
+    assert said in text
+    if end > start:
+        assert findings(**tables, learned={"pair": PAPERS})[0].startswith("Annealing")
 
 
-def test_searches_are_compared_with_the_papers_bound(tables):
+def test_the_papers_bound_is_for_its_material(tables):
     """Each claim has its numbers; the paper's are for its material."""
-    text = sentences(tables, "Annealing")
-    assert "from random latents, the mean error of C11 is 40.0 % after 201 evaluations" in text
-    assert "The paper's are below 10 % from both." in text
+    assert "The paper's are below 10 % from both." in sentences(tables, "Annealing")
     assert "of another set of structures" in sentences(tables, "Annealing", OURS)
     assert "below 10 %" not in sentences(tables, "Annealing", OTHER)
-
-
-def test_what_is_worse_is_said_first(tables):
-    """Searches that miss the paper's bound, and designs behind retrieval, come first."""
-    said = findings(**tables, learned=PAPERS)
-    assert said[0].startswith("Annealing: ")
-    assert said[1].startswith("Solver-ranked design")
-    assert said[-1].startswith("Inverse design, six components: with the paper's loss")

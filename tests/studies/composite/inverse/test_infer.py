@@ -10,13 +10,18 @@ from pspflow.errors import InputError
 from pspflow.io.arrays import open_store, provenance_of, read_values
 from pspflow.io.tables import read_table, table_provenance
 from pspflow.mechanics import effective_stiffness
-from pspflow.studies.composite.inverse.options import DesignOptions
+from pspflow.studies.composite.inverse.options import WantedOptions
 from pspflow.studies.composite.inverse.stages.infer import infer
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import C11, NORMAL, TARGETS
 
-OPTIONS = DesignOptions(c11_gpa=(30.0, 80.0), vectors=3, draws=2, candidates=3)
+OPTIONS = WantedOptions(c11_gpa=(30.0, 80.0), vectors=3, draws=2)
 SOLVER = SolutionOptions(tolerance=1e-3)
+
+
+def read_by(pair):
+    """Return the paths of the set that the stage reads."""
+    return {name: pair[name] for name in ("table", "stiffness", "splits")}
 
 
 def run(pair, untrained, folder, target, models, seed=0):
@@ -26,7 +31,15 @@ def run(pair, untrained, folder, target, models, seed=0):
         untrained(model, TARGETS[target], path)
     out = {name: folder / f"{name}.parquet" for name in ("candidates", "references")}
     out["proposed"] = folder / "proposed.zarr"
-    infer(target=target, weights=weights, options=OPTIONS, solver=SOLVER, seed=seed, **pair, **out)
+    infer(
+        target=target,
+        weights=weights,
+        options=OPTIONS,
+        solver=SOLVER,
+        seed=seed,
+        **read_by(pair),
+        **out,
+    )
     tables = [read_table(out[name]) for name in ("candidates", "references")]
     return *tables, read_values(open_store(out["proposed"]), "phase")
 
@@ -50,7 +63,8 @@ def test_every_component_of_every_prior_answers(pair, untrained, tmp_path, caplo
     sums = rows.groupby(["model", "prior", "instance"])["weight"].sum()
     np.testing.assert_allclose(sums, 1, rtol=1e-6)
     np.testing.assert_allclose(rows["volume_fraction"], ids.mean(axis=(1, 2, 3)))
-    assert rows["draws"].tolist() == [1] * 4 + [2] * 8
+    assert rows["set"].unique().tolist() == ["pair"]
+    assert rows["run"].unique().tolist() == [0]
     assert rows["wanted_c11_gpa"].tolist() == [30.0, 80.0] * 6
     whole = effective_stiffness(ids[5], [2.4, 120], [0.3, 0.3])
     expected = [whole[int(name[1]) - 1, int(name[2]) - 1] for name in NORMAL]
@@ -110,4 +124,9 @@ def test_weights_of_another_network_are_refused(pair, untrained, tmp_path):
     unused = dict.fromkeys(("candidates", "proposed", "references"), tmp_path / "none")
     for target, model in (("c11", "gaussian"), ("normal", "mixture")):
         with pytest.raises(InputError, match=f"give the weights of {model} of target {target}"):
-            infer(target=target, weights={model: tmp_path / "g.safetensors"}, **pair, **unused)
+            infer(
+                target=target,
+                weights={model: tmp_path / "g.safetensors"},
+                **read_by(pair),
+                **unused,
+            )

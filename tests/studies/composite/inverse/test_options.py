@@ -5,9 +5,9 @@ from pydantic import ValidationError
 
 from pspflow.studies.composite.inverse.options import (
     AnnealingOptions,
-    DesignOptions,
     InverseModels,
     InverseOptions,
+    WantedOptions,
 )
 from pspflow.studies.composite.options import CompositeOptions
 
@@ -33,11 +33,11 @@ def test_the_papers_targets_are_for_its_material():
 
 
 def test_options_that_do_not_act_are_reset():
-    """Vectors do not act on C11, nor wanted C11 on vectors; candidates act on ranking alone."""
-    options = InverseOptions(c11_gpa=(30.0,), vectors=3, draws=2, candidates=5)
-    assert options.inferred("c11") == DesignOptions(c11_gpa=(30.0,), draws=2)
-    assert options.inferred("normal") == DesignOptions(vectors=3, draws=2)
-    assert options.ranked("normal") == DesignOptions(vectors=3, draws=2, candidates=5)
+    """Vectors do not act on C11, nor wanted C11 on vectors."""
+    options = InverseOptions(c11_gpa=(30.0,), vectors=3, draws=2)
+    assert options.wanted("c11") == WantedOptions(c11_gpa=(30.0,), draws=2)
+    assert options.inferred("c11") == WantedOptions(c11_gpa=(30.0,))
+    assert options.wanted("normal") == WantedOptions(vectors=3, draws=2)
 
 
 def test_wanted_values_are_distinct():
@@ -48,13 +48,25 @@ def test_wanted_values_are_distinct():
         AnnealingOptions(c11_gpa=(30.0, 30.0))
 
 
+def test_only_trained_networks_are_searched():
+    """Annealing names networks of C11; the paper's size has no more runs than there are."""
+    with pytest.raises(ValidationError, match=r"annealing.models lists gaussian, which models.c11"):
+        InverseOptions.model_validate(
+            {"models": {"c11": ["mixture_statistics"]}, "annealing": {"models": ["gaussian"]}}
+        )
+    with pytest.raises(ValidationError, match=r"large_pair lists cnn, which does not both"):
+        InverseOptions.model_validate({"large_pair": {"models": ["cnn"]}})
+    with pytest.raises(ValidationError, match=r"large_pair.runs is 2 and structures.split.runs 1"):
+        CompositeOptions.model_validate({"inverse": {"large_pair": {"runs": 2}}})
+
+
 @pytest.mark.parametrize(
     ("models", "words"),
     [
         (["mixture_statistics", "mixture_statistics"], "lists mixture_statistics twice"),
         (["mixture_statistics", "cnn"], "lists cnn, which does not both decode structures and"),
         (["mixture_statistics", "vae"], "lists vae, which does not both decode structures and"),
-        (["mixture"], "lacks mixture_statistics, which annealing and ranking take; add it"),
+        (["mixture"], "lacks mixture_statistics, which annealing takes; add it"),
     ],
 )
 @pytest.mark.parametrize("target", ["c11", "normal"])

@@ -26,18 +26,19 @@ FIGURES = [
 
 
 @pytest.fixture
-def paths(pair_set, tmp_path, candidate_table, reference_table, ranked, search_table):
+def paths(
+    pair_set, tmp_path, candidate_table, reference_table, search_table, separated, draw_table
+):
     """Write what the stage reads, for one target of each kind; return its paths."""
     made = read_values(open_store(pair_set / "structures.zarr"), "phase")
     targets = {"c11": NORMAL[:1], "normal": NORMAL}
     named = {}
-    for kind in ("candidates", "references", "ranked"):
+    for kind in ("candidates", "references"):
         named[kind] = {target: tmp_path / f"{kind}_{target}.parquet" for target in targets}
     named["proposed"] = {name: tmp_path / f"{name}.zarr" for name in (*targets, "annealing")}
     for target, names in targets.items():
         write_table(named["candidates"][target], candidate_table(names, 1), ORIGIN)
         write_table(named["references"][target], reference_table(count=1), ORIGIN)
-        write_table(named["ranked"][target], ranked(names), ORIGIN)
         with new_store(named["proposed"][target], ORIGIN) as group:
             put_array(group, "phase", made[:6], ("candidate", "x", "y", "z"), "1")
     searches = search_table((30.0,))
@@ -53,12 +54,22 @@ def paths(pair_set, tmp_path, candidate_table, reference_table, ranked, search_t
     codes = pd.DataFrame(rng.normal(size=(len(made), LATENT)), columns=columns)
     codes.insert(0, "structure", read_table(pair_set / "structures.parquet")["structure"])
     write_table(tmp_path / "latents.parquet", codes, ORIGIN)
+    named["candidates"] = {
+        f"pair/{target}/run0": path for target, path in named["candidates"].items()
+    }
+    checks = dict(zip(("assignments", "forms"), separated(), strict=True)) | {"draws": draw_table()}
+    for name, rows in checks.items():
+        write_table(tmp_path / f"{name}.parquet", rows, ORIGIN)
+    places = {"draws": "draws"} | {
+        kind: f"{kind}/pair/c11/run0" for kind in ("assignments", "forms")
+    }
     return {
         **named,
-        "searches": tmp_path / "searches.parquet",
+        "checks": {places[name]: tmp_path / f"{name}.parquet" for name in checks},
+        "searches": {"mixture": tmp_path / "searches.parquet"},
         "latents": tmp_path / "latents.parquet",
-        "structures": pair_set / "structures.zarr",
-        "table": pair_set / "structures.parquet",
+        "structures": {"pair": pair_set / "structures.zarr"},
+        "tables": {"pair": pair_set / "structures.parquet"},
         "stiffness": pair_set / "stiffness.parquet",
         "splits": pair_set / "splits.parquet",
     }
@@ -73,28 +84,36 @@ def test_the_stage_draws_figures_and_records_their_inputs(paths, tmp_path):
     assert {figure.name for figure in made.figures} == {f"inverse_{name}" for name in FIGURES}
     for name in FIGURES:
         png = read_figure(figures / f"{name}.png")
-        for path in (paths["proposed"]["c11"], paths["candidates"]["normal"], paths["latents"]):
+        for path in (
+            paths["proposed"]["c11"],
+            paths["candidates"]["pair/normal/run0"],
+            paths["latents"],
+        ):
             assert fingerprint(path).encode() in png
     assert [part.title for part in made.parts] == [
         "Structure from C11",
+        "Do the components separate the morphologies?",
+        "Choice among noises",
         "Structure from six components",
-        "Solver-ranked design",
         "Search in the latent space",
     ]
-    assert "Inverse design learns from 20 structures of two morphologies" in made.parts[0].text
+    assert "Set pair: 20 structures of two morphologies" in made.parts[0].text
 
 
 @pytest.fixture
-def write(candidate_table, ranked, search_table):
+def write(candidate_table, search_table, separated, draw_table):
     """Return what writes the section of made-up tables, of the paper's material or another."""
 
     def make(*, papers_material=True):
         targets = {"c11": NORMAL[:1], "normal": NORMAL}
         results = Results(
             candidates={target: candidate_table(names) for target, names in targets.items()},
-            ranked={target: ranked(names) for target, names in targets.items()},
+            **dict(zip(("assignments", "forms"), separated(), strict=True)),
+            draws=draw_table(),
             searches=search_table(),
-            learned=DesignSet(180, ("3-1-1", "1-3-3"), 15, papers_material=papers_material),
+            learned={
+                "pair": DesignSet(180, ("3-1-1", "1-3-3"), 15, papers_material=papers_material)
+            },
             latent=LATENT,
         )
         figures = {name: Figure(name=name, png=b"", caption="") for name in FIGURES}
@@ -121,7 +140,6 @@ def test_targets_out_of_range_are_named(write):
     """The text lists the wanted values that no training structure reaches."""
     text = write().parts[0].text
     assert text.endswith("Outside the range of the training structures: 40 GPa.")
-    assert "decodes 3 draws of noise for each" in text
 
 
 def test_a_search_says_how_little_it_cools(write):
@@ -135,7 +153,7 @@ def test_a_search_says_how_little_it_cools(write):
     [
         (
             DesignSet(180, ("3-1-1", "1-3-3"), 15, papers_material=True),
-            "from 180 structures of two morphologies, 3-1-1 and 1-3-3",
+            "Set pair: 180 structures of two morphologies, 3-1-1 and 1-3-3",
             True,
         ),
         (DesignSet(180, ("3-1-1", "1-3-3"), 15, papers_material=False), "of 15 voxels.", False),
@@ -148,7 +166,7 @@ def test_a_search_says_how_little_it_cools(write):
 )
 def test_the_set_of_inverse_design_is_named(learned, said, papers):
     """The paper's set is named where ours is another one of the same material."""
-    text = learned_from(learned)
+    text = learned_from("pair", learned)
     assert said in text
     assert text.endswith("about 280 structures: its 16 % is for another set.") == papers
 
@@ -157,4 +175,4 @@ def test_all_structures_of_a_user_are_learned_from():
     """There is no pair of morphologies."""
     table = pd.DataFrame({"structure": range(40), "morphology": ""})
     learned = DesignSet.of(table, 15, papers_material=False)
-    assert learned_from(learned) == "Inverse design learns from all 40 structures."
+    assert learned_from("all", learned) == "Set all: all 40 structures."

@@ -3,14 +3,14 @@
 import numpy as np
 
 from pspflow.io.tables import read_table
-from pspflow.studies.composite.inverse.options import DesignOptions
+from pspflow.studies.composite.inverse.options import WantedOptions
 from pspflow.studies.composite.inverse.targets import inside, outside, wanted_of
 
 
 def test_without_wanted_values_the_training_structures_give_them(pair):
     """Eight quantiles from 5 to 95 % of their C11, of three digits; test structures have no say."""
     paths = {name: pair[name] for name in ("table", "stiffness", "splits")}
-    found = wanted_of("c11", **paths, options=DesignOptions(), seed=0).values_gpa[:, 0]
+    found = wanted_of("c11", **paths, options=WantedOptions(), seed=0).values_gpa[:, 0]
     training = read_table(pair["splits"]).query("split == 'train'")["structure"]
     known = read_table(pair["stiffness"]).set_index("structure").loc[training, "c11_gpa"]
     np.testing.assert_allclose(found[[0, 7]], known.quantile([0.05, 0.95]), rtol=5e-3)
@@ -36,7 +36,7 @@ def test_references_are_test_structures(pair):
     """What is proposed is compared with what no network has seen, whoever names the targets."""
     paths = {name: pair[name] for name in ("table", "stiffness", "splits")}
     split = read_table(pair["splits"]).set_index("structure")["split"]
-    named, spanned = DesignOptions(c11_gpa=(20.0,)), DesignOptions(c11_gpa=None, vectors=3)
+    named, spanned = WantedOptions(c11_gpa=(20.0,)), WantedOptions(c11_gpa=None, vectors=3)
     for target, options in (("c11", named), ("c11", spanned), ("normal", spanned)):
         found = wanted_of(target, **paths, options=options, seed=0).references
         assert set(split[found["structure"]]) == {"test"}

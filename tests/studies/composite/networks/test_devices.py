@@ -58,7 +58,7 @@ def training(model, device):
     kind = AutoencoderLoss if recipe.autoencoder else NetworkLoss
     loss = kind(network, columns, OPTIONS.objective(model), 0, EVERY if recipe.augmented else None)
     if isinstance(loss, AutoencoderLoss):
-        loss.reconstruction = reconstruction_loss(recipe.statistics, None).to(device)
+        loss.reconstruction = reconstruction_loss(recipe, None).to(device)
         loss.reconstruction.fit(to_input(phases).to(device))
     data = Pairs(phases, values)
     return training_of(loss, shuffled(data, 3, 0), in_order(data, 3), 2, torch.device(device))

@@ -66,17 +66,23 @@ def test_networks_whose_loss_still_fell_are_named(written):
     falls = pd.DataFrame({"epoch": [0, 1, 2], "validation_loss": [3.0, 2.0, 1.0]})
     settled = falls.assign(validation_loss=[3.0, 1.0, 2.0])
     made = networks_section(
-        {"all/c11/cnn/run0": falls, "pair/c11/vae/run1": settled},
+        {
+            "all/c11/cnn_log/run0": falls,
+            "pair/c11/vae_statistics/run1": settled,
+            "all/c11/cnn/run0": settled,
+        },
         pd.DataFrame(),
         pd.DataFrame({"slices": ["x", "xyz"], "axis": "y", "error": [0.3, 0.1]}),
         {figure.name.removeprefix("networks_"): figure for figure in written.figures},
         NetworkOptions(),
     )
-    early, _ = made.findings
-    assert "all/c11/cnn/run0 (3)" in early
+    capped, early, _ = made.findings
+    assert "1 of 1 trainings with early stopping ended at their cap" in capped
+    assert "all/c11/cnn/run0;" in capped
+    assert "all/c11/cnn_log/run0 (3)" in early
     assert "vae" not in early
-    assert early.endswith("raise composite.networks.max_epochs.")
-    assert len(written.findings) == 1
+    assert "all/c11/cnn/run0" not in early
+    assert early.endswith("raise composite.networks.scheduled_epochs.")
 
 
 def test_trainings_are_listed_with_their_best_epoch(written):
@@ -85,6 +91,7 @@ def test_trainings_are_listed_with_their_best_epoch(written):
     rows = [dict(zip(table.header, row, strict=True)) for row in table.cells]
     assert [row["training"] for row in rows] == ["the paper's", "ours"]
     assert [(row["epochs"], row["best epoch"]) for row in rows] == [("3", "2")] * 2
+    assert [row["ended by"] for row in rows] == ["cap", "schedule"]
     assert "of the paper's sizes" in written.parts[0].text
 
 
@@ -101,7 +108,7 @@ def test_reconstructions_and_slices_are_shown(written, tmp_path):
     for part, name in zip(written.parts[1:], ("reconstructions", "slice_ablation"), strict=True):
         assert part.figures[0].png == (tmp_path / f"figures/{name}.png").read_bytes()
         assert part.tables[0].cells
-    assert written.findings[0].endswith("enough; the paper needs all three for its structures.")
+    assert written.findings[-1].endswith("enough; the paper needs all three for its structures.")
 
 
 def test_slices_along_all_axes_are_needed_where_they_reduce_the_error():

@@ -27,7 +27,10 @@ from pspflow.training.devices import chosen_device
 ORIGIN = Provenance("test", {}, 0, {})
 EDGE, COUNT = 9, 20
 OPTIONS = NetworkOptions.model_validate(
-    {"width": 2, "decoder_width": 1, "dense": 8, "max_epochs": {"all": 3}, "batch_size": 5}
+    {
+        **{"width": 2, "decoder_width": 1, "dense": 8, "batch_size": 5},
+        **{key: {"all": 3} for key in ("max_epochs", "scheduled_epochs")},
+    }
 )
 
 
@@ -206,7 +209,9 @@ def test_a_training_is_as_long_as_that_of_its_set(data, tmp_path, name, epochs, 
         return made(loss, train, validation, epochs, device)
 
     monkeypatch.setattr(stage, "training_of", training_of)
-    options = OPTIONS.model_copy(update={"max_epochs": EpochsOptions(all=2, pair=3)})
+    options = OPTIONS.model_copy(
+        update=dict.fromkeys(("max_epochs", "scheduled_epochs"), EpochsOptions(all=2, pair=3))
+    )
     given = {"options": options.trained("cnn", name), "target": "c11", "name": name}
     out = trained(data, tmp_path, "cnn", **given)
     assert lengths == [epochs]
@@ -217,3 +222,22 @@ def test_a_network_without_target_is_refused(data, tmp_path):
     """The sentence names what is missing."""
     with pytest.raises(InputError, match="give --target"):
         trained(data, tmp_path, "cnn")
+
+
+def test_a_training_of_the_learning_curve_takes_spare_structures(data, tmp_path):
+    """As many as wanted; a number that there is not is refused, with the remedy."""
+    rows = read_table(data / "splits.parquet")
+    rows.loc[rows.index[8:12], "split"] = "spare"
+    write_table(tmp_path / "splits", rows, ORIGIN)
+    options = OPTIONS.trained("cnn", "all")
+    given = {"target": "c11", "splits": tmp_path / "splits"}
+    known = read_table(data / "stiffness.parquet")["c11_gpa"]
+    for count, few in ((None, 8), (12, 12)):
+        chosen = options.model_copy(update={"training_structures": count})
+        out = trained(data, tmp_path / str(count), "cnn", **{**given, "options": chosen})
+        _, material = load_network(out / "weights.safetensors", chosen_device())
+        span = [known[:few].min(), known[:few].max()]
+        assert material["ranges"]["c11_gpa"] == pytest.approx(span)
+    many = options.model_copy(update={"training_structures": 13})
+    with pytest.raises(InputError, match="13 training structures are wanted, and there are 12"):
+        trained(data, tmp_path / "many", "cnn", **{**given, "options": many})

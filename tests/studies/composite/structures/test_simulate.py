@@ -1,13 +1,25 @@
 """Simulated sets."""
 
+import re
+
 import numpy as np
+import pytest
 
 from pspflow.io.arrays import open_store, provenance_of, read_values
 from pspflow.io.tables import read_table
-from pspflow.studies.composite.structures.options import SimulatedOptions
+from pspflow.seeds import generator
+from pspflow.simulate import families
+from pspflow.studies.composite.structures.options import FAMILIES, SimulatedOptions
+from pspflow.studies.composite.structures.sets import plan_structures
 from pspflow.studies.composite.structures.stages.simulate import simulate
 
-SMALL = SimulatedOptions(edge_voxels=9, structures=16, sigmas_voxels=(1, 3), pair_structures=12)
+SMALL = SimulatedOptions(
+    edge_voxels=9,
+    structures=16,
+    sigmas_voxels=(1, 3),
+    pair_structures=12,
+    families={"names": FAMILIES, "structures": 16},
+)
 
 
 def simulated(folder, name="all", seed=0, threads=1):
@@ -54,3 +66,40 @@ def test_every_structure_is_drawn_by_itself(tmp_path):
         first, second = (voxels[place].astype(bool) for place in same.index[:2])
         assert (first & ~second).any()
         assert (second & ~first).any()
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_families_are_simulated_like_smoothed_noise(tmp_path, name):
+    """Each has its morphologies in turn, under the moduli and in the range of the fractions."""
+    kinds = list(families.FAMILIES[name])
+    voxels, table, phases = simulated(tmp_path, name)
+    assert voxels.shape == (16, 9, 9, 9)
+    assert table["morphology"].tolist() == [kinds[place % len(kinds)] for place in range(16)]
+    assert table["volume_fraction"].between(0.249, 0.751).all()
+    np.testing.assert_allclose(voxels.mean(axis=(1, 2, 3)), table["volume_fraction"])
+    assert phases["young_gpa"].tolist() == [2.4, 120.0]
+    rng = generator(0, "composite structure", name, 3)
+    wanted = plan_structures(name, kinds, SMALL, 0)["volume_fraction"][3]
+    alone = families.FAMILIES[name][kinds[3]](9, volume_fraction=wanted, rng=rng)
+    np.testing.assert_array_equal(voxels[3], alone)
+
+
+def test_families_have_every_symmetry():
+    """Morphologies come along x, y and z alike: with axes exchanged, a family is what it was."""
+    assert set(families.FAMILIES) == set(FAMILIES)
+    for name, kinds in families.FAMILIES.items():
+        found = [re.fullmatch(r"(.*)-([xyz])(-.*)?", kind) for kind in kinds]
+        by_axis = {
+            axis: {(match[1], match[3]) for match in found if match and match[2] == axis}
+            for axis in "xyz"
+        }
+        assert by_axis["x"] == by_axis["y"] == by_axis["z"], name
+        voxels = {
+            kind: kinds[kind](15, volume_fraction=0.4, rng=np.random.default_rng(0))
+            for kind in kinds
+        }
+        for kind in (match[0] for match in found if match):
+            steps = [np.mean(voxels[kind] != np.roll(voxels[kind], 1, axis)) for axis in range(3)]
+            other = "xyz".index(re.search(r"-([xyz])", kind)[1])
+            apart = np.argmax(steps) if "oblate" in kind else np.argmin(steps)
+            assert apart == other, kind

@@ -1,5 +1,7 @@
 """How structures are split into training, validation and test."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.studies.composite.structures.options import SimulatedOptions, StructureSplitOptions
 from pspflow.studies.composite.structures.sets import plan_structures
-from pspflow.studies.composite.structures.splits import SPARE, draw, spared
+from pspflow.studies.composite.structures.splits import SPARE, draw, spared, training_rows
 from pspflow.studies.composite.structures.stages.split import split
 
 ORIGIN = Provenance("test", {}, None, {})
@@ -26,7 +28,7 @@ def drawn(folder, rows, **options):
 
 def test_splits_are_stratified_and_independent(tmp_path):
     """Runs differ, each has its shares to the specimen and every morphology in proportion."""
-    rows = plan_structures("all", SimulatedOptions(structures=20 * 8, sigmas_voxels=(1, 3)), 0)
+    rows = plan_structures("all", list("abcdefgh"), SimulatedOptions(structures=20 * 8), 0)
     table = drawn(tmp_path, rows, runs=3)
     assert list(table) == ["run", "structure", "split"]
     for _, run in table.groupby("run"):
@@ -69,19 +71,36 @@ def test_spare_structures_leave_as_many_of_every_morphology():
         }
     )
     whole = draw(rows, {"train": 0.6, "validation": 0.2, "test": 0.2}, np.random.default_rng(0))
-    fewer = spared(whole, rows["specimen"], 192)
+    fewer = spared(whole, rows["specimen"], "train", 192)
     counts = rows["morphology"][fewer == "train"].value_counts()
     assert (fewer == "train").sum() == 192
     assert ((fewer == SPARE) == ((whole == "train") & (fewer != "train"))).all()
     assert len(counts) >= 50
     assert counts.max() <= 8
-    assert (spared(whole, rows["specimen"], None) == whole).all()
+    assert (spared(whole, rows["specimen"], "train", None) == whole).all()
 
 
 def test_a_specimen_is_spared_as_a_whole():
     """Structures of one specimen are alike: none of them may train while others are spare."""
     rows = pd.DataFrame({"specimen": np.repeat(["a", "b", "c", "d"], 3)})
     splits = pd.Series(["train"] * 9 + ["test"] * 3)
-    fewer = spared(splits, rows["specimen"], 4)
+    fewer = spared(splits, rows["specimen"], "train", 4)
     assert fewer.groupby(rows["specimen"]).nunique().eq(1).all()
     assert (fewer == "train").sum() == 3
+
+
+def test_training_sets_of_the_learning_curve_nest():
+    """Each is part of the larger ones, the split's own among them, and of every morphology."""
+    names = np.array([f"m{place % 64}" for place in range(1280)])
+    rows = pd.DataFrame({"specimen": [f"s{p}" for p in range(1280)], "morphology": names})
+    whole = draw(rows, {"train": 0.6, "validation": 0.2, "test": 0.2}, np.random.default_rng(0))
+    splits = spared(whole, rows["specimen"], "train", 192)
+    sets = [training_rows(splits, count) for count in (96, 192, 480, 768)]
+    for few, many in pairwise(sets):
+        assert set(few) < set(many)
+    np.testing.assert_array_equal(sets[1], training_rows(splits))
+    np.testing.assert_array_equal(sets[3], training_rows(whole))
+    assert [len(each) for each in sets] == [96, 192, 480, 768]
+    assert np.unique(names[sets[0]], return_counts=True)[1].max() <= 8
+    with pytest.raises(ValueError, match="there are 768"):
+        training_rows(splits, 769)

@@ -1,1 +1,1 @@
-"""Chapter `design`: structures of wanted properties, refined by the solver and certified."""
+"""Designs of a wanted stiffness, moved to it by the solver, and whether they can be trusted."""

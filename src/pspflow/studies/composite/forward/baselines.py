@@ -3,7 +3,7 @@
 A baseline joins the study by its entry in `BASELINES`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from pspflow.evaluation import regressors as fit
-from pspflow.evaluation.regressors import Prediction, Sets
+from pspflow.evaluation.regressors import Prediction, Regression, Sets
 from pspflow.mechanics import hill_stiffness
 from pspflow.microstructure.two_point import two_point_statistics
+from pspflow.studies.composite.networks.recipes import PLAIN_AUTOENCODERS, RECIPES
 from pspflow.studies.composite.structures.properties import NORMAL, POSITIONS, TARGETS, Target
 
 
@@ -32,8 +33,8 @@ class Known:
     """Moduli of phases 0 and 1: columns young_gpa and poisson."""
     voxels: np.ndarray
     """Phase ids, (n, edge, edge, edge)."""
-    latents: np.ndarray
-    """Means of the plain autoencoder's posteriors, (n, latent)."""
+    latents: Mapping[str, np.ndarray]
+    """Means of the posteriors of plain autoencoders by name, (n, latent) each."""
     sets: Sets
     """Rows to fit on and to choose by."""
     seed: int
@@ -59,6 +60,8 @@ class Baseline:
     """What figures call it."""
     predict: Callable[[Known], Prediction]
     """Predicts the properties of all n structures."""
+    autoencoder: str = ""
+    """The plain autoencoder whose latents it takes, if any."""
 
 
 def averages(fractions: np.ndarray, moduli: pd.DataFrame, target: Target) -> Prediction:
@@ -80,6 +83,23 @@ def averages(fractions: np.ndarray, moduli: pd.DataFrame, target: Target) -> Pre
     return Prediction(mean, np.full_like(mean, np.nan))
 
 
+REGRESSIONS: Final[dict[str, tuple[str, Regression]]] = {
+    "linear": ("linear", fit.linear),
+    "mlp": ("network", fit.perceptron),
+    "gpr": ("GPR", fit.gaussian_process),
+    "svr": ("SVR", fit.support_vectors),
+}
+"""Labels and regressions on latents."""
+
+
+def _of_latents(autoencoder: str, label: str, regression: Regression) -> Baseline:
+    return Baseline(
+        f"{RECIPES[autoencoder].label} + {label}",
+        lambda known: regression(known.latents[autoencoder], *known.given),
+        autoencoder,
+    )
+
+
 BASELINES: Final = {
     "vrh": Baseline(
         "Voigt–Reuss–Hill", lambda known: averages(known.fractions, known.moduli, known.target)
@@ -97,13 +117,10 @@ BASELINES: Final = {
             fit.gaussian_process, fit.PROCESS_COMPONENTS, known.scores, *known.given
         ),
     ),
-    "vae_linear": Baseline("VAE + linear", lambda known: fit.linear(known.latents, *known.given)),
-    "vae_mlp": Baseline("VAE + network", lambda known: fit.perceptron(known.latents, *known.given)),
-    "vae_gpr": Baseline(
-        "VAE + GPR", lambda known: fit.gaussian_process(known.latents, *known.given)
-    ),
-    "vae_svr": Baseline(
-        "VAE + SVR", lambda known: fit.support_vectors(known.latents, *known.given)
-    ),
+    **{
+        f"{autoencoder}_{name}": _of_latents(autoencoder, *regression)
+        for autoencoder in PLAIN_AUTOENCODERS
+        for name, regression in REGRESSIONS.items()
+    },
 }
 """Baselines by name, in the order of what they know of a structure."""

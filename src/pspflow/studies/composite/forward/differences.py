@@ -50,13 +50,20 @@ def outcome(differences: Mapping[str, Difference]) -> int:
     return min(each.outcome(COMPARED[name][-1]) for name, each in differences.items())
 
 
+def written(difference: Difference, digits: int, unit: str = "") -> str:
+    """Write a difference with its 95 % interval; one repetition alone has none."""
+    said = f"{difference.mean:+.{digits}f}"
+    if difference.runs > 1:
+        said += f" ({difference.low:+.{digits}f} to {difference.high:+.{digits}f})"
+    return said + unit
+
+
 def sentence(differences: Mapping[str, Difference]) -> str:
-    """Say the differences with their deviations, and which way they decide."""
+    """Say the differences with their 95 % intervals, and which way they decide."""
     said, outcomes = [], {}
     for measure, each in differences.items():
         name, unit, digits, sign = COMPARED[measure]
-        deviation = "" if np.isnan(each.sd) else f" ± {each.sd:.{digits}f}"
-        said.append(f"{name} {each.mean:+.{digits}f}{deviation}{unit}")
+        said.append(f"{name} {written(each, digits, unit)}")
         outcomes[name] = each.outcome(sign)
     runs = max(each.runs for each in differences.values())
     if runs < 2:

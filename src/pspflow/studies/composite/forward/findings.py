@@ -1,23 +1,34 @@
 """What was found on forward prediction, in sentences computed from the accuracies."""
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple, get_args
 
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, WORSE
-from pspflow.studies.composite.forward import differences, paper
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference, Finding
+from pspflow.studies.composite.forward import paper
 from pspflow.studies.composite.forward.accuracy import over_properties
+from pspflow.studies.composite.forward.differences import compared, outcome, sentence, written
+from pspflow.studies.composite.forward.ladder import rungs
 from pspflow.studies.composite.networks.recipes import RECIPES
 from pspflow.studies.composite.structures import paper as papers_structures
 from pspflow.studies.composite.structures.properties import Target
 
 OURS: Final = "mixture_statistics"
-REGRESSION_OF_OURS: Final = "cnn_statistics"
-"""The network that has the trunk, logarithms and symmetric copies of `OURS`, and no autoencoder."""
 REGRESSION_ALONE: Final = "cnn"
 PAPERS_NETWORKS: Final = ("gaussian", "mixture")
 """Networks that stand for the paper's VAE-regression, which has either prior."""
+REGRESSION_ALONE_OF: Final = {
+    **dict.fromkeys(PAPERS_NETWORKS, REGRESSION_ALONE),
+    OURS: "cnn_statistics",
+}
+"""Networks with an autoencoder, and that with the same trunk and training without one."""
 PAPER_MAPE: Final = paper.FORWARD["c11"]["gaussian"]["c11_gpa"].mape
+REACHED: Final = {
+    WORSE: "not reached",
+    UNDECIDED: "which is better cannot be told",
+    BETTER: "reached",
+}
 QUANTITIES: Final[dict[Target, str]] = {"c11": "C11", "normal": "six components"}
 
 
@@ -56,56 +67,93 @@ def findings(accuracy: pd.DataFrame, scale: Scale, *, papers_material: bool) -> 
     papers_material
         Whether the structures are of the paper's material, so that its numbers compare.
     """
-    judged = [each for target in get_args(Target) for each in _of_target(accuracy, target)]
-    if papers_material:
-        judged.append(_beside_paper(accuracy, scale))
-    return tuple(sentence for _, sentence in sorted(judged, key=lambda each: each[0]))
-
-
-def _of_target(accuracy: pd.DataFrame, target: Target) -> list[tuple[int, str]]:
-    """Compare networks with each other: outcome and sentence of each comparison."""
-    means = over_properties(accuracy, target, "mape").mean()
-    start = f"Forward, {QUANTITIES[target]}:"
-    pairs = [
-        (name, REGRESSION_ALONE, f"the paper's VAE-regression ({name})", "regression alone")
-        for name in PAPERS_NETWORKS
-    ]
-    others = means.drop([name for name in means.index if _ours(str(name))])
-    if len(others):
-        best = str(others.idxmin())
-        pairs.append((OURS, best, f"our {OURS}", f"the best of the others ({best})"))
-    pairs.append(
-        (
-            OURS,
-            REGRESSION_OF_OURS,
-            f"our {OURS}",
-            f"{REGRESSION_OF_OURS}, the same trunk, "
-            "logarithms and symmetric copies without the autoencoder,",
-        )
-    )
     judged = []
-    for model, other, said, said_of_other in pairs:
-        if {model, other} <= set(means.index):
-            found = differences.compared(accuracy, target, model, other)
-            sentence = (
-                f"{start} {said} has a MAPE of {means[model]:.2f} %, {said_of_other} "
-                f"{means[other]:.2f} %; {differences.sentence(found)}."
+    for target in get_args(Target):
+        judged += [
+            *_by_the_autoencoder(accuracy, target),
+            *_beside_the_others(accuracy, target),
+            *_by_step(accuracy, target),
+        ]
+    if papers_material:
+        judged += _beside_paper(accuracy, scale)
+    return tuple(each.text for each in sorted(judged, key=lambda each: each.outcome))
+
+
+def _by_the_autoencoder(accuracy: pd.DataFrame, target: Target) -> Iterator[Finding]:
+    """Compare networks with an autoencoder with the regression alone of the same kind."""
+    means = over_properties(accuracy, target, "mape").mean()
+    found = []
+    for model, alone in REGRESSION_ALONE_OF.items():
+        if {model, alone} <= set(means.index):
+            differences = compared(accuracy, target, model, alone)
+            said = (
+                f"{model} has a MAPE of {means[model]:.2f} %, {alone} {means[alone]:.2f} %; "
+                f"{sentence(differences)}"
             )
-            judged.append((differences.outcome(found), sentence))
-    return judged
+            found.append(Finding(outcome(differences), said))
+    if found:
+        found.sort(key=lambda each: each.outcome)
+        yield Finding(
+            found[0].outcome,
+            f"Forward, {QUANTITIES[target]}: an autoencoder compared with regression alone: "
+            f"{'. '.join(each.text for each in found)}.",
+        )
 
 
-def _beside_paper(accuracy: pd.DataFrame, scale: Scale) -> tuple[int, str]:
-    """Say whether any model reaches the paper's MAPE of C11."""
-    means = over_properties(accuracy, "c11", "mape").mean()
-    best = means.idxmin()
-    reached = float(means[best]) <= PAPER_MAPE
-    sentence = (
-        f"Forward, C11: the paper's {PAPER_MAPE:.2f} % of VAE-regression is "
-        f"{'reached' if reached else 'not reached'} at this scale: the best model, {best}, has "
-        f"{means[best]:.2f} % ({scale.beside_paper})."
+def _beside_the_others(accuracy: pd.DataFrame, target: Target) -> Iterator[Finding]:
+    """Compare our network with the best model that lacks our trunk."""
+    means = over_properties(accuracy, target, "mape").mean()
+    others = means.drop([name for name in means.index if _ours(str(name))])
+    if OURS not in means or others.empty:
+        return
+    best = str(others.idxmin())
+    differences = compared(accuracy, target, OURS, best)
+    yield Finding(
+        outcome(differences),
+        f"Forward, {QUANTITIES[target]}: our {OURS} has a MAPE of {means[OURS]:.2f} %, the best of "
+        f"the others on these test structures ({best}) {means[best]:.2f} %; "
+        f"{sentence(differences)}.",
     )
-    return (BETTER if reached else WORSE), sentence
+
+
+def _by_step(accuracy: pd.DataFrame, target: Target) -> Iterator[Finding]:
+    """Say which steps from the paper's networks to ours bring something."""
+    said: dict[int, list[str]] = {WORSE: [], UNDECIDED: [], BETTER: []}
+    for rung in rungs(accuracy, target):
+        if rung.differences:
+            change = written(rung.differences["mape"], 2, " points")
+            said[outcome(rung.differences)].append(f"{rung.model} after {rung.before} ({change})")
+    if not any(said.values()):
+        return
+    words = {
+        WORSE: "worse by one measure or more",
+        UNDECIDED: "not better by every measure: an interval holds 0",
+        BETTER: "better by every measure",
+    }
+    parts = [f"{words[kind]}: {', '.join(each)}" for kind, each in said.items() if each]
+    yield Finding(
+        min(kind for kind, each in said.items() if each),
+        f"Forward, {QUANTITIES[target]}, steps from the paper's networks to ours, with the change "
+        f"of the MAPE and its 95 % interval: {'; '.join(parts)}.",
+    )
+
+
+def _beside_paper(accuracy: pd.DataFrame, scale: Scale) -> Iterator[Finding]:
+    """Say whether the paper's MAPE of C11 is reached, by its own networks and by any."""
+    table = over_properties(accuracy, "c11", "mape")
+    own = [name for name in PAPERS_NETWORKS if name in table]
+    best = str(table.mean().idxmin())
+    outcomes, said = [], []
+    for model in dict.fromkeys([*own, best]):
+        beyond = Difference.of(table[model].dropna().to_numpy() - PAPER_MAPE)
+        outcomes.append(beyond.outcome(-1))
+        role = "" if model in own else "our " if _ours(model) else "the best model, "
+        said.append(f"{role}{model} has {table[model].mean():.2f} % ({REACHED[outcomes[-1]]})")
+    yield Finding(
+        min(outcomes),
+        f"Forward, C11, beside the paper's MAPE of {PAPER_MAPE:.2f} % by VAE-regression: "
+        f"{', '.join(said)}, on {scale.beside_paper}.",
+    )
 
 
 def _ours(model: str) -> bool:

@@ -19,6 +19,8 @@ from pspflow.studies.composite.forward.findings import (
     Scale,
     findings,
 )
+from pspflow.studies.composite.forward.ladder import ladder
+from pspflow.studies.composite.forward.latents import latents_text
 from pspflow.studies.composite.structures.properties import TARGETS, Target
 
 TABLES: Final[dict[Target, str]] = {"c11": "Table 1", "normal": "Tables 7 and 8"}
@@ -72,22 +74,46 @@ def _parts(
         figures=tuple(figures.values()),
         tables=tuple(_accuracy_tables(accuracy, papers_material=papers_material)),
     )
+    steps = [
+        (target, ladder(accuracy, cast("Target", target)))
+        for target in dict.fromkeys(accuracy["target"])
+    ]
+    tables = [
+        Table.of(
+            shown_columns(table, papers_material=papers_material),
+            f"Networks step by step, {QUANTITIES[target]}.",
+        )
+        for target, table in steps
+        if len(table) and (table["after"] != "").any()
+    ]
+    if tables:
+        yield Part(
+            title="What each step brings",
+            text="Each network adds a step to the one before it, or several where those between "
+            "were not trained. A change is the difference between the two on the same splits, with "
+            "its 95 % interval over the runs, which needs more than one: of the MAPE and of the "
+            "mean relative error in percentage points, of R² as it is.",
+            tables=tuple(tables),
+        )
+    said = latents_text(accuracy)
+    if said:
+        yield Part(title="Regressions on latents", text=said)
     others = [name for name in accuracy["model"].unique() if name != OURS]
     difference = against(accuracy, OURS, others).drop(columns="model")
-    tables = []
+    compared_tables = []
     for target, part in difference.groupby("target", sort=False):
         columns = ["target", *(["property"] if target == "c11" else [])]
         rows = shown_columns(part.drop(columns=columns), papers_material=papers_material)
         caption = f"{OURS} compared with the others, {QUANTITIES[cast('Target', target)]}."
-        tables.append(Table.of(rows, caption))
-    if tables:
+        compared_tables.append(Table.of(rows, caption))
+    if compared_tables:
         yield Part(
             title="Our network compared with the others",
             text="MAPE less the other model's on the same splits, in percentage points: a value "
             "below 0 means that ours is better. Low and high are the ends of the 95 % interval "
             "over the runs, which needs more than one. The splits of the runs share structures, so "
             "that this interval is somewhat too narrow.",
-            tables=tuple(tables),
+            tables=tuple(compared_tables),
         )
 
 

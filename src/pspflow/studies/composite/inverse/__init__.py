@@ -1,1 +1,1 @@
-"""Inverse design: structures for a wanted stiffness, inferred, drawn and ranked, and annealed."""
+"""Inverse design: structures for a wanted stiffness, inferred and found by annealing."""

@@ -9,13 +9,13 @@ from sklearn.metrics import r2_score
 
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.errors import relative_errors
-from pspflow.studies.composite.inverse.options import KEYS
+from pspflow.studies.composite.inverse.options import SET_KEYS
 from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName
 from pspflow.studies.composite.structures.properties import NORMAL, TARGETS, Target
 
 
 def summary(candidates: pd.DataFrame, target: Target, *, papers_material: bool) -> pd.DataFrame:
-    """Summarise the errors of each model and prior over all instances.
+    """Summarise the errors of each model and prior over all instances and runs.
 
     Parameters
     ----------
@@ -28,9 +28,10 @@ def summary(candidates: pd.DataFrame, target: Target, *, papers_material: bool) 
 
     Returns
     -------
-    One row per model and prior: model, prior, components, instances, inside (instances within the
-    training structures' range), and in percent
-    error_percent, over all components;
+    One row per set, model and prior: these, components, runs, instances (of all runs), inside
+    (those within the training structures' range), and in percent
+    error_percent, over all components, and error_percent_sd, of its means over the runs, NaN for
+    one alone;
     likeliest_error_percent, over the component of the greatest weight in each instance;
     best_error_percent, over the component of the lowest error in each instance, which takes a
     solution of every component to know;
@@ -39,18 +40,22 @@ def summary(candidates: pd.DataFrame, target: Target, *, papers_material: bool) 
     paper_error_percent and paper_r2, NaN where the paper has none.
     """
     rows = []
-    for (model, prior), part in candidates.groupby(KEYS, sort=False):
+    for (name, model, prior), part in candidates.groupby(SET_KEYS, sort=False):
+        instances = part.groupby(["run", "instance"])
         in_paper = papers_material and target == "c11" and published(model, prior) == "mixture"
         rows.append(
             {
+                "set": name,
                 "model": model,
                 "prior": prior,
                 "components": part["component"].nunique(),
-                "instances": part["instance"].nunique(),
-                "inside": part.loc[part["inside"], "instance"].nunique(),
+                "runs": part["run"].nunique(),
+                "instances": len(instances),
+                "inside": int(instances["inside"].first().sum()),
                 "error_percent": part["error_percent"].mean(),
+                "error_percent_sd": part.groupby("run")["error_percent"].mean().std(),
                 "likeliest_error_percent": likeliest(part)["error_percent"].mean(),
-                "best_error_percent": part.groupby("instance")["error_percent"].min().mean(),
+                "best_error_percent": instances["error_percent"].min().mean(),
                 "r2": np.mean([_r2(part, name) for name in TARGETS[target]]),
                 "paper_error_percent": paper.INVERSE_ERROR_PERCENT if in_paper else np.nan,
                 "paper_r2": paper.INVERSE_R2 if in_paper else np.nan,
@@ -60,8 +65,9 @@ def summary(candidates: pd.DataFrame, target: Target, *, papers_material: bool) 
 
 
 def likeliest(candidates: pd.DataFrame) -> pd.DataFrame:
-    """Keep the candidate of the likeliest component for each model, prior and instance."""
-    return candidates.loc[candidates.groupby([*KEYS, "instance"], sort=False)["weight"].idxmax()]
+    """Keep the candidate of the likeliest component for each model, prior, run and instance."""
+    keys = [*SET_KEYS, "run", "instance"]
+    return candidates.loc[candidates.groupby(keys, sort=False)["weight"].idxmax()]
 
 
 def volume_fractions(candidates: pd.DataFrame, *, papers_material: bool) -> pd.DataFrame:
@@ -76,18 +82,20 @@ def volume_fractions(candidates: pd.DataFrame, *, papers_material: bool) -> pd.D
 
     Returns
     -------
-    One row per model, prior, component and wanted value: model, prior, component (from 1, the one
-    of the lowest mean volume fraction, as in the paper's table), wanted_c11_gpa, weight,
-    volume_fraction, c11_gpa, error_percent and paper_volume_fraction, NaN where the paper has none.
+    One row per set, model, prior, component and wanted value: these (components from 1, the one of
+    the lowest mean volume fraction in each run, as in the paper's table), and the means over the
+    runs of weight, volume_fraction, c11_gpa and error_percent; paper_volume_fraction, NaN where the
+    paper has none.
     """
+    keys = [*SET_KEYS, "component", "wanted_c11_gpa"]
+    measured = ["weight", "volume_fraction", "c11_gpa", "error_percent"]
     table = candidates.assign(component=candidates["component"] + 1)
+    table = table.groupby(keys, sort=False)[measured].mean().reset_index()
     table["paper_volume_fraction"] = [
         _reported_fraction(*row) if papers_material else np.nan
         for row in table[["model", "prior", "component", "wanted_c11_gpa"]].itertuples(index=False)
     ]
-    columns = [*KEYS, "component", "wanted_c11_gpa"]
-    measured = ["weight", "volume_fraction", "c11_gpa", "error_percent"]
-    return table[[*columns, *measured, "paper_volume_fraction"]]
+    return table
 
 
 def component_errors(candidates: pd.DataFrame, *, papers_material: bool) -> pd.DataFrame:
@@ -102,7 +110,7 @@ def component_errors(candidates: pd.DataFrame, *, papers_material: bool) -> pd.D
 
     Returns
     -------
-    One row per model, prior and property: model, prior, property, error_percent (mean absolute,
+    One row per set, model, prior and property: these, error_percent (mean absolute,
     over all instances and components of the prior), likeliest_error_percent (over the likeliest
     component) and paper_error_percent, NaN without the paper's material.
     """
@@ -111,7 +119,7 @@ def component_errors(candidates: pd.DataFrame, *, papers_material: bool) -> pd.D
     each = pd.DataFrame(errors, candidates.index, list(NORMAL)).rename_axis(columns="property")
     chosen = {"error_percent": candidates, "likeliest_error_percent": likeliest(candidates)}
     means = {
-        name: each.loc[rows.index].groupby([rows[key] for key in KEYS], sort=False).mean().stack()  # noqa: PD013 - keeps the order
+        name: each.loc[rows.index].groupby([rows[k] for k in SET_KEYS], sort=False).mean().stack()  # noqa: PD013 - keeps the order
         for name, rows in chosen.items()
     }
     table = pd.DataFrame(means).loc[means["error_percent"].index].reset_index()
@@ -119,7 +127,7 @@ def component_errors(candidates: pd.DataFrame, *, papers_material: bool) -> pd.D
         paper.VECTOR_ERRORS_PERCENT[kind][name]
         if papers_material and (kind := published(model, prior))
         else np.nan
-        for model, prior, name in table[[*KEYS, "property"]].itertuples(index=False)
+        for model, prior, name in table[["model", "prior", "property"]].itertuples(index=False)
     ]
     return table
 

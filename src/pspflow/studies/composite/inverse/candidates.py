@@ -19,6 +19,9 @@ class Proposals(NamedTuple):
     """Phase ids, uint8, shape ``(n, edge, edge, edge)``."""
     predicted_gpa: np.ndarray
     """Properties that the network predicts of the cut structures, float64, ``(n, properties)``."""
+    noises: tuple[Tensor | None, ...]
+    """The noise that each structure was decoded with, ``(1, edge, edge, edge)``; None where the
+    decoder takes none."""
 
 
 def propose(
@@ -49,16 +52,18 @@ def propose(
     Proposals
         One structure per latent; each holds voxels of both phases.
     """
-    chosen, predicted = [], []
+    chosen, predicted, noises = [], [], []
     for place, (latent, wanted) in enumerate(zip(latents, wanted_gpa, strict=True)):
         copies = latent.to(network.device).expand(draws_of(network, draws), -1)
-        noise = noise_source(network, seed, "noise of a candidate", place)
-        phases = cut(network.decode(copies, noise))
+        source = noise_source(network, seed, "noise of a candidate", place)
+        noise = network.autoencoder.noise(copies, source)
+        phases = cut(network.decode_noise(copies, noise))
         means, _ = network.predict(phases)
         best = int(relative_errors(means, wanted).mean(axis=1).argmin())
         chosen.append(phases[best])
         predicted.append(means[best])
-    return Proposals(np.stack(chosen), np.stack(predicted))
+        noises.append(None if noise is None else noise[best : best + 1])
+    return Proposals(np.stack(chosen), np.stack(predicted), tuple(noises))
 
 
 def renumbered(rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:

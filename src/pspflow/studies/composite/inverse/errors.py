@@ -24,6 +24,10 @@ def relative_errors(achieved: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     -------
     Float64, shape ``(..., properties)``.
     """
-    scale = np.abs(wanted)
-    scale = np.maximum(scale, LEAST * scale.max(axis=-1, keepdims=True))
-    return np.asarray(np.abs(achieved - wanted) / scale)
+    return np.asarray(np.abs(achieved - wanted) / error_scale(wanted))
+
+
+def error_scale(wanted: np.ndarray) -> np.ndarray:
+    """Return what errors are relative to, in the unit and shape of what is wanted."""
+    sizes = np.abs(wanted)
+    return np.asarray(np.maximum(sizes, LEAST * sizes.max(axis=-1, keepdims=True)))

@@ -1,97 +1,152 @@
 """What was found on inverse design and annealing, in sentences computed from tables."""
 
 from collections.abc import Mapping
-from typing import Final, get_args
+from typing import Final, cast, get_args
 
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, verdict
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.accuracy import summary
-from pspflow.studies.composite.inverse.comparisons import ranked_summary, search_summary
+from pspflow.studies.composite.inverse.comparisons import (
+    MEASURES,
+    Key,
+    Paired,
+    paired,
+    search_change,
+    search_summary,
+)
 from pspflow.studies.composite.inverse.headline import OURS, PAPERS_PRIORS, QUANTITIES, DesignSet
 from pspflow.studies.composite.inverse.options import DESIGNER, KEYS
+from pspflow.studies.composite.inverse.separation import over_runs
+from pspflow.studies.composite.structures.options import SetName
 from pspflow.studies.composite.structures.properties import Target
 
 LOWER_IS_BETTER: Final = -1
+HALF: Final = 0.5
+"""Separation above which components are nearer to the morphologies than to one another."""
+PAPERS_GAUSSIAN, PAPERS_MIXTURE = PAPERS_PRIORS
+COMPARED: Final[tuple[tuple[Key, Key, str, str], ...]] = (
+    (
+        PAPERS_MIXTURE,
+        PAPERS_GAUSSIAN,
+        "the paper's mixture (joint prior)",
+        "its Gaussian",
+    ),
+    (
+        ("mixture", "refitted"),
+        PAPERS_MIXTURE,
+        "the refitted prior of the paper's mixture",
+        "its joint prior",
+    ),
+    (
+        OURS,
+        ("mixture", "refitted"),
+        f"our {DESIGNER} (refitted prior)",
+        "the paper's mixture with a refitted prior",
+    ),
+)
+"""Pairs of model and prior that are compared, and how each is called."""
+SEPARATING: Final = {
+    PAPERS_MIXTURE: "the paper's mixture (joint prior)",
+    OURS: f"our {DESIGNER} (refitted prior)",
+}
+SEPARATION: Final = {
+    "assigned": "test structures",
+    "fractions": "decoded volume fractions",
+    "forms": "decoded forms",
+}
+PAPERS_FRACTIONS: Final = (
+    "In the paper the components' volume fractions are "
+    + " and ".join(
+        f"{min(paper.INVERSE_VOLUME_FRACTIONS[f'mixture component {k}']):.2f}–"
+        f"{max(paper.INVERSE_VOLUME_FRACTIONS[f'mixture component {k}']):.2f}"
+        for k in (1, 2)
+    )
+    + "."
+)
 Judged = tuple[int, str]
 """Outcome of a comparison, and the sentence on it."""
 
 
 def findings(
     candidates: Mapping[Target, pd.DataFrame],
-    ranked: Mapping[Target, pd.DataFrame],
+    measured: pd.DataFrame,
     searches: pd.DataFrame,
-    learned: DesignSet,
+    learned: Mapping[SetName, DesignSet],
 ) -> tuple[str, ...]:
     """Say how each of the paper's claims on inverse design fares here, what is worse first.
 
     Parameters
     ----------
-    candidates, ranked
-        Target, and its candidates as `infer` and its designs as `rank` write them.
+    candidates
+        Target, and its candidates as `infer` writes them, of all sets and runs.
+    measured
+        As from `pspflow.studies.composite.inverse.separation.separation`.
     searches
-        As `anneal` writes them.
+        As `anneal` writes them, of all models.
     learned
-        The structures behind them.
+        The structures behind each set; that of both targets first.
     """
-    judged = [_searched(searches, learned)]
-    for target in get_args(Target):
-        judged += _inferred(candidates[target], target, learned)
-        judged.append(_ranked(ranked[target], target))
+    judged = [
+        found
+        for target in get_args(Target)
+        for name, part in candidates[target].groupby("set", sort=False)
+        for found in _inferred(part, target, learned[cast("SetName", name)])
+    ]
+    for name, each in learned.items():
+        if len(each.morphologies) == 2:
+            judged += _separated(measured[measured["set"] == name], each)
+    first = next(iter(learned.values()))
+    judged += [_searched(part, first) for _, part in searches.groupby("model", sort=False)]
     return tuple(sentence for _, sentence in sorted(judged, key=lambda each: each[0]))
 
 
 def _inferred(candidates: pd.DataFrame, target: Target, learned: DesignSet) -> list[Judged]:
-    """Compare priors, and ours with the paper; targets outside the training range do not count."""
+    """Compare priors on the same targets; those outside the training range do not count."""
     known = candidates[candidates["inside"]]
-    wanted, counted = (each["instance"].nunique() for each in (candidates, known))
-    start = f"Inverse design, {QUANTITIES[target]}"
+    runs = ["run", "instance"]
+    wanted, counted = (len(each[runs].drop_duplicates()) for each in (candidates, known))
+    start = f"Inverse design, {QUANTITIES[target]}, {learned.edge_voxels} voxels"
     if known.empty:
         text = "no target is within the range of the training structures: no error is counted."
         return [(UNDECIDED, f"{start}: {text}")]
     if counted < wanted:
         start += f" ({counted} of {wanted} targets, those in the range of the training structures)"
-    rows = summary(known, target, papers_material=False).set_index(KEYS)
-    errors = known.groupby([*KEYS, "instance"])["error_percent"].mean()
-    beside = target == "c11" and learned.papers_material
+    rows = summary(known, target, papers_material=False).set_index(KEYS)["error_percent"]
     judged = []
-    if set(PAPERS_PRIORS) <= set(rows.index):
-        gaussian, mixture = (rows.loc[key, "error_percent"] for key in PAPERS_PRIORS)
-        one, two = (errors.loc[key] for key in PAPERS_PRIORS)
-        outcome, difference = _difference(two - one)
-        unlike, like = (
-            (", unlike in the paper", ", as in the paper") if learned.papers_material else ("", "")
+    for one, other, said, said_of_other in COMPARED:
+        differences = paired(known, one, other)
+        if not differences:
+            continue
+        outcome, text = _judged(differences)
+        sentence = (
+            f"{start}: the mean error is {rows[one]:.1f} % with {said} and {rows[other]:.1f} % "
+            f"with {said_of_other}; {text}."
         )
-        verdict = {
-            WORSE: f"the mixture's error is larger{unlike}.",
-            UNDECIDED: "which error is smaller is undecided.",
-            BETTER: f"the mixture's error is smaller{like}.",
-        }[outcome]
-        judged.append(
-            (
-                outcome,
-                f"{start}: with the paper's loss and joint prior the mean error is {mixture:.1f} % "
-                f"with the mixture and {gaussian:.1f} % with the Gaussian; {difference}: {verdict}"
-                + (f" The paper's mixture has {_papers_error(learned)}." if beside else ""),
-            )
-        )
-    if OURS in rows.index:
-        row = rows.loc[OURS]
-        above = row["error_percent"] >= paper.INVERSE_ERROR_PERCENT
-        compared = "not below" if above else "below"
-        judged.append(
-            (
-                WORSE if beside and above else UNDECIDED,
-                f"{start}: our {DESIGNER} with the refitted prior has a mean error of "
-                f"{row['error_percent']:.1f} % over all components of the prior"
-                + (f", {compared} the paper's {_papers_error(learned)}" if beside else "")
-                + "; over the best component of the prior for each target it is "
-                f"{row['best_error_percent']:.1f} %.",
-            )
-        )
+        if target == "c11" and learned.papers_material and one == PAPERS_MIXTURE:
+            sentence += f" The paper's mixture has {_papers_error(learned)}."
+        judged.append((outcome, sentence))
     return judged
+
+
+def _judged(differences: Mapping[str, Paired]) -> Judged:
+    """Judge by every measure, over the runs, and say the difference of the mean error."""
+    outcomes = {
+        MEASURES[name]: each.over_runs.outcome(LOWER_IS_BETTER)
+        for name, each in differences.items()
+    }
+    runs, targets = differences["all"]
+    said = f"difference {runs.mean:+.1f} points ("
+    if runs.runs > 1:
+        said += f"95 % interval over {runs.runs} runs {runs.low:+.1f} to {runs.high:+.1f}"
+    else:
+        said += "one run"
+    if targets.runs > 1:
+        said += f"; over {targets.runs} targets {targets.low:+.1f} to {targets.high:+.1f}"
+    undecided = "the interval holds 0" if runs.runs > 1 else "one run has no interval"
+    return min(outcomes.values()), f"{said}): {verdict(outcomes, undecided)}"
 
 
 def _papers_error(learned: DesignSet) -> str:
@@ -99,61 +154,88 @@ def _papers_error(learned: DesignSet) -> str:
     return f"{paper.INVERSE_ERROR_PERCENT:g} %{elsewhere}"
 
 
-def _ranked(ranked: pd.DataFrame, target: Target) -> Judged:
-    """Compare the best of several designs with retrieval."""
-    rows = ranked_summary(ranked)
-    best, drawn, near = rows[
-        ["best_of_n_error_percent", "mean_error_percent", "nearest_error_percent"]
-    ].mean()
-    outcome, difference = _difference(
-        rows["best_of_n_error_percent"] - rows["nearest_error_percent"]
-    )
-    verdict = {
-        WORSE: "retrieval comes nearer",
-        UNDECIDED: "which comes nearer is undecided",
-        BETTER: "design comes nearer",
-    }[outcome]
-    inside = rows[rows["inside"]]
-    within = (
-        f" For the {len(inside)} within the training structures' range, design has "
-        f"{inside['best_of_n_error_percent'].mean():.1f} % and retrieval "
-        f"{inside['nearest_error_percent'].mean():.1f} %."
-        if 0 < len(inside) < len(rows)
-        else ""
-    )
-    return outcome, (
-        f"Solver-ranked design, {QUANTITIES[target]}: the best of {rows['drawn'].max()} structures "
-        f"drawn by {DESIGNER} has a mean error of {best:.1f} % over {len(rows)} targets (all that "
-        f"were drawn: {drawn:.1f} %), the nearest training structure, which is retrieval, "
-        f"{near:.1f} %; {difference}: {verdict}. Retrieval needs a structure that exists already; "
-        f"design makes new ones.{within}"
-    )
+def _separated(measured: pd.DataFrame, learned: DesignSet) -> list[Judged]:
+    """Say whether the components of the paper's mixture, and of ours, separate the morphologies."""
+    rows = over_runs(measured).set_index([*KEYS, "measure"])
+    judged = []
+    for key, said in SEPARATING.items():
+        if key not in rows.index.droplevel("measure"):
+            continue
+        part = rows.loc[key]
+        outcomes = {
+            SEPARATION[name]: WORSE
+            if row["high"] < HALF
+            else BETTER
+            if row["low"] > HALF
+            else UNDECIDED
+            for name, row in part.iterrows()
+        }
+        numbers = ", ".join(
+            f"{row['mean']:.2f}{_interval(row)} by {SEPARATION[str(name)]}"
+            for name, row in part.iterrows()
+        )
+        runs = int(part["runs"].max())
+        verdicts = {
+            WORSE: "does not separate them",
+            UNDECIDED: "whether it separates them cannot be told",
+            BETTER: "separates them",
+        }
+        named = {
+            kind: [name for name, each in outcomes.items() if each == kind] for kind in verdicts
+        }
+        decided = "; ".join(
+            f"by {' and '.join(names)} {'it ' if kind != UNDECIDED else ''}{verdicts[kind]}"
+            for kind, names in named.items()
+            if names
+        )
+        repeated = f"{runs} run{'s' if runs > 1 else ''}"
+        sentence = (
+            f"Separation of the two morphologies, {learned.edge_voxels} voxels, by the components "
+            f"of {said}, from 0 (none) to 1 (full), {repeated}: {numbers}; {decided}."
+        )
+        if learned.papers_material:
+            sentence += f" {PAPERS_FRACTIONS}"
+        judged.append((min(outcomes.values()), sentence))
+    return judged
+
+
+def _interval(row: pd.Series) -> str:
+    if not np.isfinite(row["low"]):
+        return ""
+    return f" ({row['low']:.2f} to {row['high']:.2f})"
 
 
 def _searched(searches: pd.DataFrame, learned: DesignSet) -> Judged:
-    """Say where searches end, and whether that is below the paper's bound."""
+    """Say where the searches of one latent space start and end, and what the guide believes."""
     rows = search_summary(searches, papers_material=learned.papers_material).set_index("start")
-    parts = [
-        f"from {start} latents, the mean error of C11 is {row['error_percent']:.1f} % after "
-        f"{row['evaluations']:.0f} evaluations ({row['best_error_percent']:.1f} % in the best "
-        "search for each target)"
-        for start, row in rows.iterrows()
-    ]
-    text = f"Annealing: {'; '.join(parts)}."
-    if not learned.papers_material:
-        return UNDECIDED, text
-    above = (rows["error_percent"] >= paper.ANNEALED_ERROR_PERCENT).any()
-    elsewhere = "" if learned.is_papers else ", but of another set of structures"
-    text += f" The paper's are below {paper.ANNEALED_ERROR_PERCENT:g} % from both{elsewhere}."
-    return WORSE if above else UNDECIDED, text
-
-
-def _difference(points: pd.Series) -> Judged:
-    """Judge a difference of errors over the targets, in percentage points, and say it."""
-    each = Difference.of(points.to_numpy(np.float64))
-    if len(points) < 2:
-        return UNDECIDED, f"difference {each.mean:+.1f} points for one target"
-    return each.outcome(LOWER_IS_BETTER), (
-        f"difference over {len(points)} targets {each.mean:+.1f} points (95 % interval "
-        f"{each.low:+.1f} to {each.high:+.1f})"
-    )
+    model, prior = searches[KEYS].iloc[0]
+    parts, outcomes = [], []
+    for start in sorted(rows.index):  # the inferred ones, of which the paper's claim is, first
+        row = rows.loc[start]
+        change = search_change(searches[searches["start"] == start])
+        outcome = change.outcome(LOWER_IS_BETTER)
+        outcomes.append(WORSE if change.mean > 0 else outcome)
+        moves = "rises" if change.mean > 0 else "falls"
+        words = {WORSE: "worse", UNDECIDED: "not told apart", BETTER: "better"}[outcome]
+        interval = (
+            f"95 % interval over {change.runs} targets {change.low:+.1f} to {change.high:+.1f}: "
+            f"the ends are {words}"
+            if change.runs > 1
+            else "one target"
+        )
+        parts.append(
+            f"from {start} latents the solved error of C11 {moves} from "
+            f"{row['start_error_percent']:.1f} % at the starts to {row['error_percent']:.1f} % at "
+            f"the ends after {row['evaluations']:.0f} evaluations ({change.mean:+.1f} points, "
+            f"{interval}), where the guide predicts {row['predicted_error_percent']:.1f} %"
+        )
+    text = f"Annealing in the latent space of {model}, {prior} prior: {'; '.join(parts)}."
+    missed = (rows["error_percent"] > rows["predicted_error_percent"]).all()
+    if missed:
+        text += " A search finds what the guide predicts too well: the rest is the guide's error."
+    if learned.papers_material:
+        if (rows["error_percent"] >= paper.ANNEALED_ERROR_PERCENT).any():
+            outcomes.append(WORSE)
+        elsewhere = "" if learned.is_papers else ", but of another set of structures"
+        text += f" The paper's are below {paper.ANNEALED_ERROR_PERCENT:g} % from both{elsewhere}."
+    return min(outcomes), text

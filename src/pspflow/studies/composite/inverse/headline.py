@@ -10,8 +10,9 @@ from pspflow.report.section import Headline
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.accuracy import summary
 from pspflow.studies.composite.inverse.comparisons import search_summary
-from pspflow.studies.composite.inverse.options import DESIGNER
+from pspflow.studies.composite.inverse.options import DESIGNER, LARGE
 from pspflow.studies.composite.structures import paper as papers_structures
+from pspflow.studies.composite.structures.options import SetName
 from pspflow.studies.composite.structures.properties import Target
 from pspflow.studies.composite.structures.sets import morphology_name
 
@@ -65,7 +66,9 @@ class DesignSet(NamedTuple):
 
 
 def headline(
-    candidates: Mapping[Target, pd.DataFrame], searches: pd.DataFrame, learned: DesignSet
+    candidates: Mapping[Target, pd.DataFrame],
+    searches: pd.DataFrame,
+    learned: Mapping[SetName, DesignSet],
 ) -> Iterator[Headline]:
     """Yield the paper's errors of inference and of annealing with ours.
 
@@ -78,24 +81,30 @@ def headline(
     searches
         As `anneal` writes them.
     learned
-        The structures behind them.
+        The structures behind each set; that of both targets first.
     """
-    for key in (("mixture", "joint"), OURS):
-        row, notes = _errors(candidates["c11"], "c11", key)
-        named = f"inverse design of C11, {_named(key, 'section 4')}"
-        limit = paper.INVERSE_ERROR_PERCENT
-        yield _percent(f"Mean error of {named}", limit, row, notes, learned)
-        yield _r2(f"R² of {named}", row, notes, learned)
+    limit = paper.INVERSE_ERROR_PERCENT
+    for name, each in reversed(list(learned.items())):  # the paper's own size first
+        made = candidates["c11"][candidates["c11"]["set"] == name]
+        for key in (("mixture", "joint"), OURS):
+            row, notes = _errors(made, "c11", key)
+            if name == LARGE and row is None:
+                continue
+            named = f"inverse design of C11, {each.edge_voxels} voxels, {_named(key, 'section 4')}"
+            yield _percent(f"Mean error of {named}", limit, row, notes, each)
+            yield _r2(f"R² of {named}", row, notes, each)
+    design = next(iter(learned.values()))
     for key, prior in zip((*PAPERS_PRIORS, OURS), ("gaussian", "mixture", "mixture"), strict=True):
         row, notes = _errors(candidates["normal"], "normal", key)
         quantity = f"Mean error of inverse design of six components, {_named(key, 'Table 10')}"
-        yield _percent(quantity, VECTOR_PERCENT[prior], row, notes, learned)
-    ends = search_summary(searches, papers_material=learned.papers_material).set_index("start")
-    for start in ends.index:
-        quantity = f"Mean error of annealing from {start} latents (section 4)"
-        notes = [f"the latent space is that of {DESIGNER}, ours"]
+        yield _percent(quantity, VECTOR_PERCENT[prior], row, notes, design)
+    ends = search_summary(searches, papers_material=design.papers_material)
+    for _, row in ends.iterrows():
+        start, model = row[["start", "model"]]
+        quantity = f"Mean error of annealing from {start} latents of {model} (section 4)"
+        notes = [f"{row['start_error_percent']:.1f} % at the starts"]
         limit = paper.ANNEALED_ERROR_PERCENT
-        yield _percent(quantity, limit, ends.loc[start], notes, learned, bound="below ")
+        yield _percent(quantity, limit, row, notes, design, bound="below ")
 
 
 def _named(key: tuple[str, str], place: str) -> str:
@@ -113,7 +122,9 @@ def _errors(
     if rows.empty:
         return None, [f"this run does not train {key[0]} to design for {QUANTITIES[target]}"]
     known = rows[rows["inside"]]
-    wanted, outside = (each["instance"].nunique() for each in (rows, rows[~rows["inside"]]))
+    wanted, outside = (
+        len(each[["run", "instance"]].drop_duplicates()) for each in (rows, rows[~rows["inside"]])
+    )
     notes = [f"{outside} of {wanted} targets are outside the training range and not counted"]
     if known.empty:
         return None, notes
@@ -129,7 +140,11 @@ def _percent(
     learned: DesignSet,
     bound: str = "",
 ) -> Headline:
-    here = None if row is None else f"{row['error_percent']:.1f} %"
+    here = None
+    if row is not None:
+        deviation = row.get("error_percent_sd", np.nan)
+        runs = "" if pd.isna(deviation) else f" ± {deviation:.1f}"
+        here = f"{row['error_percent']:.1f}{runs} %"
     reached = row is not None and (
         row["error_percent"] < limit if bound else row["error_percent"] <= limit
     )

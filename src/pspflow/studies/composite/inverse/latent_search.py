@@ -4,6 +4,7 @@ An iteration is one proposed latent, and so one evaluation of the objective; the
 what its iterations are. No gradient is used and no local search follows.
 """
 
+import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -75,8 +76,12 @@ class Search(NamedTuple):
     """Float64, shape ``(latent,)``."""
     evaluations: int
     """Number of evaluations of the objective; the first is that of the start."""
+    first_gpa: float
+    """C11 that the objective's network predicts at the start."""
     predicted_gpa: float
-    """C11 that the objective's network predicts at the best latent."""
+    """C11 that it predicts at the best latent."""
+    seconds: float
+    """Wall-clock time of the search."""
 
 
 def sampler(network: Network, seed: int, start: Start) -> Callable[[np.ndarray], np.ndarray]:
@@ -126,6 +131,7 @@ def search(
     rng
         Generator of the proposals.
     """
+    began = time.perf_counter()
     structure = sampler(network, seed, start)
 
     def predicted(scaled: np.ndarray) -> float:
@@ -150,4 +156,5 @@ def search(
         x0=first,
     )
     best = region.mean + region.spread * found.x
-    return Search(start, best, found.nfev, predicted(found.x))
+    ends = predicted(first), predicted(found.x)
+    return Search(start, best, found.nfev, *ends, time.perf_counter() - began)

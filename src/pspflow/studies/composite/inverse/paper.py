@@ -30,6 +30,8 @@ ANNEALING_RANDOM_ITERATIONS: Final = 200
 """Least numbers of random starts and of iterations from each."""
 ANNEALING_INFERRED_ITERATIONS: Final = 10
 """Iterations from the structures that the mixture prior infers."""
+ANNEALING_SECONDS: Final = {"random": 5400.0, "inferred": 120.0}
+"""Composite paper, section 4: wall-clock time of one target by either kind of start, on a V100."""
 
 TARGET_ORDER: Final = ("c11_gpa", "c21_gpa", "c31_gpa", "c22_gpa", "c32_gpa", "c33_gpa")
 """Columns of Tables 9 and 10, in another order than ours."""

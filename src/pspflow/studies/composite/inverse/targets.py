@@ -9,9 +9,9 @@ import pandas as pd
 
 from pspflow.logs import log
 from pspflow.seeds import generator
-from pspflow.studies.composite.inverse.options import DesignOptions
+from pspflow.studies.composite.inverse.options import WantedOptions
 from pspflow.studies.composite.structures.properties import NORMAL, Target
-from pspflow.studies.composite.structures.rows import structures_of
+from pspflow.studies.composite.structures.rows import FIRST_RUN, structures_of
 
 SPANNED: Final = tuple(np.linspace(0.05, 0.95, 8))
 """Quantiles of the training structures' C11 that are wanted where no values are named."""
@@ -33,8 +33,9 @@ def wanted_of(
     table: Path,
     stiffness: Path,
     splits: Path,
-    options: DesignOptions,
+    options: WantedOptions,
     seed: int,
+    run: int = FIRST_RUN,
 ) -> Wanted:
     """Decide what is wanted.
 
@@ -42,15 +43,18 @@ def wanted_of(
     ----------
     target
         c11: the values of the options or, where they name none, the quantiles `SPANNED` of the
-        training structures; normal: all six components of some test structures.
+        first run's training structures, the same in every run; normal: all six components of some
+        test structures of the run, which its networks have not seen.
     table, stiffness, splits
         Tables of the set.
     options
         What is wanted.
     seed
         Seed of the choice of test structures.
+    run
+        Run whose test structures are taken.
     """
-    tests = held_out(table, stiffness, splits)
+    tests = held_out(table, stiffness, splits, run)
     if target == "normal":
         return wanted_vectors(tests, options.vectors, seed)
     if options.c11_gpa is not None:
@@ -66,9 +70,9 @@ def typical(values: np.ndarray, shares: Sequence[float]) -> tuple[float, ...]:
     return tuple(dict.fromkeys(float(f"{value:.3g}") for value in np.quantile(values, shares)))
 
 
-def held_out(table: Path, stiffness: Path, splits: Path) -> pd.DataFrame:
-    """Read the test structures; see `structures_of`."""
-    return structures_of(table, stiffness, splits, "test")
+def held_out(table: Path, stiffness: Path, splits: Path, run: int = FIRST_RUN) -> pd.DataFrame:
+    """Read the test structures of a run; see `structures_of`."""
+    return structures_of(table, stiffness, splits, "test", run)
 
 
 def wanted_c11(tests: pd.DataFrame, values_gpa: Sequence[float]) -> Wanted:

@@ -110,6 +110,7 @@ class Network(nn.Module):
             decoder_width=decoder_width,
             dense=dense,
             statistics=self.recipe.statistics,
+            convolved=self.recipe.convolved,
         )
         self.refitted: ConditionalPrior | None = None
         if self.recipe.autoencoder and self.recipe.regression:
@@ -187,8 +188,17 @@ class Network(nn.Module):
     @torch.inference_mode()
     def decode(self, latents: Tensor, rng: torch.Generator | None = None) -> np.ndarray:
         """Decode latents ``(n, latent)`` to soft structures, float32 ``(n, edge, edge, edge)``."""
-        parts = [self.autoencoder.decode(some, rng)[:, 0] for some in torch.split(latents, BATCH)]
-        return torch.cat(parts).cpu().numpy()
+        return self.decode_noise(latents, self.autoencoder.noise(latents, rng))
+
+    @torch.inference_mode()
+    def decode_noise(self, latents: Tensor, noise: Tensor | None) -> np.ndarray:
+        """Do the same with given noise ``(n, edge, edge, edge)``; None where none is taken."""
+        places = torch.split(torch.arange(len(latents)), BATCH)
+        fields = [
+            self.autoencoder.field(latents[some], None if noise is None else noise[some])
+            for some in places
+        ]
+        return torch.cat(fields).sigmoid()[:, 0].cpu().numpy()
 
     def _batches(self, phases: np.ndarray) -> Iterator[Tensor]:
         given = np.asarray(along(unmasked(phases, "phases"), ("x", "y", "z")))

@@ -86,8 +86,8 @@ class EpochsOptions(Options):
         return int(getattr(self, self.key(name)))
 
 
-class TrainingOptions(Options):
-    """Sizes and training of a network."""
+class ConfiguredOptions(Options):
+    """Sizes and training of a network, as far as they are configured for all of them."""
 
     latent: Count = 16
     """Dimensions of the latent space; the paper's 16."""
@@ -125,6 +125,13 @@ class TrainingOptions(Options):
         return chosen
 
 
+class TrainingOptions(ConfiguredOptions):
+    """Sizes and training of a network, as its training is told."""
+
+    training_structures: Count | None = None
+    """Number of training structures, spare ones among them; null: those of the split."""
+
+
 class AblationOptions(Options):
     """Structures rebuilt voxel by voxel from slices along one axis, or along all three."""
 
@@ -134,7 +141,7 @@ class AblationOptions(Options):
     """Number of structures that are rebuilt: those that are longest along x."""
 
 
-class NetworkOptions(TrainingOptions):
+class NetworkOptions(ConfiguredOptions):
     """Sizes and training of all networks but those of localization."""
 
     style_weights: Path | None = None
@@ -161,5 +168,5 @@ class NetworkOptions(TrainingOptions):
                 "scheduled_epochs" if recipe.augmented else "max_epochs": epochs,
             }
         )
-        kept = set(TrainingOptions.model_fields)
+        kept = set(ConfiguredOptions.model_fields)
         return TrainingOptions.model_validate(acting.model_dump(include=kept))

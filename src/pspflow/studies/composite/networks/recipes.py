@@ -31,6 +31,8 @@ class Recipe:
     """Whether it learns the logarithms of the properties."""
     statistics: bool = False
     """Whether trunk, decoder and loss are ours rather than the paper's."""
+    convolved: bool = False
+    """Whether its decoder convolves noise twice, and its loss compares lineal paths too."""
     after: str = ""
     """The network that it adds a step to; none for the paper's."""
 
@@ -122,6 +124,16 @@ RECIPES: Final[dict[str, Recipe]] = {
         log=True,
         statistics=True,
         after="mixture_log",
+    ),
+    "mixture_convolved": Recipe(
+        "mixture, convolved noise",
+        AUTOENCODER,
+        mixture=True,
+        augmented=True,
+        log=True,
+        statistics=True,
+        convolved=True,
+        after="mixture_statistics",
     ),
 }
 PREDICTING: Final = tuple(name for name, recipe in RECIPES.items() if recipe.regression)

@@ -6,14 +6,18 @@ from torch import nn
 
 from pspflow.errors import InputError
 from pspflow.io.weights import load_tensors
+from pspflow.models.lineal_path_loss import LinealPathLoss
 from pspflow.models.statistics_loss import StatisticsLoss
 from pspflow.models.style import RandomFeatures, StyleLoss
 from pspflow.models.vgg import VGG19Features
+from pspflow.studies.composite.networks.recipes import Recipe
 
 
-def reconstruction_loss(statistics: bool, style_weights: Path | None) -> nn.Module:
-    """Make the loss that compares decoded with given structures."""
-    if statistics:
+def reconstruction_loss(recipe: Recipe, style_weights: Path | None) -> nn.Module:
+    """Make the loss that compares structures decoded by a network with given ones."""
+    if recipe.convolved:
+        return LinealPathLoss(RandomFeatures())
+    if recipe.statistics:
         return StatisticsLoss(RandomFeatures())
     return StyleLoss(style_features(style_weights))
 

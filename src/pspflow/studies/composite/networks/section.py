@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
+from pspflow.studies.composite.networks.endings import SCORE, Ending, capped, ending
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.networks.recipes import RECIPES
 from pspflow.training.undertrained import undertrained
@@ -39,8 +40,16 @@ def networks_section(
     copies
         Symmetries of the copies that networks were trained on, by training.
     """
-    early = undertrained(
-        histories, "validation_loss", "the validation loss", "composite.networks.max_epochs"
+    endings = {
+        name: ending(history, name.split("/")[2], options.patience)
+        for name, history in histories.items()
+    }
+    scheduled = {name: histories[name] for name, each in endings.items() if each == "schedule"}
+    early = (
+        *capped(endings, "composite.networks.max_epochs"),
+        *undertrained(
+            scheduled, SCORE, "the validation loss", "composite.networks.scheduled_epochs"
+        ),
     )
     return Section(
         title="Networks",
@@ -51,8 +60,9 @@ def networks_section(
                 text=_text(options),
                 tables=(
                     Table.of(
-                        trainings(histories, copies),
-                        "Networks that were trained: epochs, and the best of them.",
+                        trainings(histories, copies, endings),
+                        "Networks that were trained: epochs, the best of them, and whether the "
+                        "patience, the cap of epochs or the end of a schedule ended the training.",
                     ),
                 ),
             ),
@@ -87,7 +97,9 @@ def networks_section(
 
 
 def trainings(
-    histories: Mapping[str, pd.DataFrame], copies: Mapping[str, str] = {}
+    histories: Mapping[str, pd.DataFrame],
+    copies: Mapping[str, str] = {},
+    endings: Mapping[str, Ending] = {},
 ) -> pd.DataFrame:
     """Tabulate the trainings.
 
@@ -95,11 +107,13 @@ def trainings(
     ----------
     histories, copies
         See `networks_section`.
+    endings
+        How each training ended.
     """
     rows = []
     for name, history in histories.items():
         data, target, network, run = name.split("/")
-        best = history["validation_loss"].idxmin()
+        best = history[SCORE].idxmin()
         rows.append(
             {
                 "structures": data,
@@ -108,7 +122,8 @@ def trainings(
                 "run": int(run.removeprefix("run")),
                 "epochs": len(history),
                 "best_epoch": int(history["epoch"][best]) + 1,
-                "validation_loss": float(history["validation_loss"][best]),
+                "ended_by": endings.get(name, ""),
+                "validation_loss": float(history[SCORE][best]),
                 "training": "ours" if RECIPES[network].ours else "the paper's",
                 "copies": copies.get(name, ""),
             }
@@ -152,9 +167,9 @@ def _text(options: NetworkOptions) -> str:
     return (
         "The VAE-regression of Tables 2 to 5 with a Gaussian prior (gaussian) and a mixture of "
         f"{options.components} (mixture), the plain autoencoder (vae) and regression alone (cnn), "
-        f"{size}. Edges other than 51 have as many stages as halve them to 1. The log variance "
-        "of Table 4's Gaussian prior is one number for all latent dimensions, since its printed "
-        "size of 1 or 6 does not fit 16. The style loss compares slices along all three axes; its "
+        f"{size}. Edges other than 51 have as many stages as halve them to 1. The log "
+        "variances of Table 4's Gaussian prior are 16, one of each latent dimension: their printed "
+        'size is "1/6". The style loss compares slices along all three axes; its '
         f"features are {style}; its unit is its mean between different training structures. "
         f"Weights: regression {options.published.regression_weight:g}, divergence "
         f"{options.published.kl_weight:g} per nat. The paper's are 10 and 1, after multipliers of "

@@ -208,8 +208,10 @@ class StructureSplitOptions(Options):
     runs: Annotated[int, Field(ge=1, le=100)] = 1
     """Number of independent random splits, each with models of its own; the paper's ten."""
     most_training: Count | None = None
-    """Largest number of training structures of set `all`; those beyond it are spare, and only the
+    """Largest number of training structures of a set; those beyond it are spare, and only the
     learning curve takes them. null: all train."""
+    most_validation: Count | None = None
+    """Largest number of validation structures; those beyond it are spare too. null: all."""
 
     @property
     def shares(self) -> dict[str, float]:
@@ -273,6 +275,21 @@ class StructuresOptions(Options):
     def design_set(self) -> SetName:
         """The set of inverse design: the two morphologies made for it, or all there are."""
         return "pair" if self.source == "simulated" else "all"
+
+    def training_structures(self, *, spare: bool = False) -> int | None:
+        """Count the training structures of set `all`, with spare ones if asked for.
+
+        None of a user's structures, whose number the configuration does not know; where they have
+        a largest number it is taken.
+        """
+        split, simulated = self.split, self.source == "simulated"
+        if not simulated:
+            return None if spare else split.most_training
+        count = self.simulated.count("all")
+        train, validation = int(split.train * count), int(split.validation * count)
+        if not spare:
+            return min(train, split.most_training or train)
+        return train + validation - min(validation, split.most_validation or validation)
 
     @property
     def papers_material(self) -> bool:

@@ -1,6 +1,6 @@
 """Sets of structures: how they are stored, and how simulated ones are planned."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -70,25 +70,38 @@ def phase_table(young_gpa: Iterable[float], poisson: Iterable[float]) -> pd.Data
     return pd.DataFrame({"phase": [0, 1], "young_gpa": young_gpa, "poisson": poisson})
 
 
-def plan_structures(name: SetName, options: SimulatedOptions, seed: int) -> pd.DataFrame:
+def plan_structures(
+    name: SetName, kinds: Sequence[str], options: SimulatedOptions, seed: int
+) -> pd.DataFrame:
     """Plan the structures of a set: morphologies in turn, volume fractions spread over the range.
+
+    Parameters
+    ----------
+    name
+        Name of the set.
+    kinds
+        Names of its morphologies.
+    options
+        Number of structures and range of the fractions.
+    seed
+        Seed of the fractions.
 
     Returns
     -------
     DataFrame
         Columns structure, specimen, morphology, volume_fraction (what is aimed at).
     """
-    count, widths = options.count(name), options.morphologies(name)
+    count = options.count(name)
     ids = [f"{name}-{place:05}" for place in range(count)]
     fractions = np.empty(count)
-    for first, morphology in enumerate(widths[:count]):
-        rng = generator(seed, "composite volume fractions", name, morphology_name(morphology))
-        mine = fractions[first :: len(widths)]
+    for first, morphology in enumerate(kinds[:count]):
+        rng = generator(seed, "composite volume fractions", name, morphology)
+        mine = fractions[first :: len(kinds)]
         # one in each of equal parts of the range, so that few cover it too
         low, high = options.volume_fraction_range
         parts = (rng.permutation(len(mine)) + rng.random(len(mine))) / len(mine)
         mine[:] = low + parts * (high - low)
-    names = [morphology_name(widths[place % len(widths)]) for place in range(count)]
+    names = [kinds[place % len(kinds)] for place in range(count)]
     return pd.DataFrame(
         {"structure": ids, "specimen": ids, "morphology": names, "volume_fraction": fractions}
     )

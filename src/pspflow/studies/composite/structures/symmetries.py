@@ -13,7 +13,7 @@ import zarr
 from scipy.fft import irfftn, rfftn
 
 from pspflow.io.arrays import provenance_of
-from pspflow.studies.composite.structures.options import SetName
+from pspflow.studies.composite.structures.options import FAMILIES, SetName
 
 Order = tuple[int, ...]
 ORDERS: Final[tuple[Order, ...]] = tuple(permutations(range(3)))
@@ -64,8 +64,8 @@ def symmetries_of(
 ) -> Symmetries:
     """Say which symmetries a set has.
 
-    Sets of smoothed noise have them by construction: `all` has every morphology in each order of
-    the axes, `pair` two that differ in it. Of other sets and families they are looked for in the
+    Simulated sets have them by construction: `all` and the families have every morphology in each
+    order of the axes, `pair` two that differ in it. Of other sets they are looked for in the
     training structures.
 
     Parameters
@@ -85,6 +85,7 @@ def symmetries_of(
             "local": EVERY,
             "pair": MIRRORS,
             "large_pair": MIRRORS,
+            **dict.fromkeys(FAMILIES, EVERY),
         }
         if name in by_name:
             return by_name[name]

@@ -7,8 +7,8 @@ from pspflow.io.artefacts import Provenance, replacing
 from pspflow.io.pages import save_figure
 from pspflow.io.sheet import write_sheet
 from pspflow.logs import log
-from pspflow.studies.composite.inverse import designs
-from pspflow.studies.composite.inverse.design_figures import designs_figure
+from pspflow.studies.composite.design import designs
+from pspflow.studies.composite.design.design_figures import designs_figure
 from pspflow.studies.composite.networks.options import Prior
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.sets import write_structures

@@ -13,7 +13,7 @@ from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log
 from pspflow.studies.composite.forward.baselines import BASELINES, Known
 from pspflow.studies.composite.paths import (
-    LatentTable,
+    NamedLatents,
     PhaseTable,
     SplitTable,
     StiffnessTable,
@@ -36,7 +36,7 @@ def baselines(
     phases: PhaseTable,
     stiffness: StiffnessTable,
     splits: SplitTable,
-    latents: LatentTable,
+    latents: NamedLatents,
     predictions: Path,
     seed: Seed = 0,
     origin: Provenance,
@@ -51,7 +51,7 @@ def baselines(
     target
         Properties to predict: c11, or normal for all six.
     run
-        Number of the random split. The latents are those of its plain autoencoder.
+        Number of the random split. The latents are those of its plain autoencoders.
     predictions
         Parquet table to write: one row per baseline and structure.
     """
@@ -65,12 +65,17 @@ def baselines(
         fractions=rows_of(table, names, splits)["volume_fraction"].to_numpy(np.float64),
         moduli=read_table(phases).sort_values("phase"),
         voxels=read_values(open_store(structures), PHASE)[position],
-        latents=rows_of(latents, names, splits).filter(regex=r"^z\d+$").to_numpy(np.float64),
+        latents={
+            autoencoder: rows_of(path, names, splits).filter(regex=r"^z\d+$").to_numpy(np.float64)
+            for autoencoder, path in latents.items()
+        },
         sets=Sets(np.flatnonzero(split == "train"), np.flatnonzero(split == "validation")),
         seed=seed,
     )
     made = []
     for name, baseline in BASELINES.items():
+        if baseline.autoencoder and baseline.autoencoder not in latents:
+            continue
         started = time.monotonic()
         prediction = baseline.predict(known)
         frame = rows.assign(model=name)

@@ -19,6 +19,7 @@ from pspflow.studies.composite.inverse.latent_search import Region, Search, Star
 from pspflow.studies.composite.inverse.options import AnnealingOptions
 from pspflow.studies.composite.inverse.targets import typical, warn_outside
 from pspflow.studies.composite.networks.network import Network, load_network
+from pspflow.studies.composite.networks.options import Prior
 from pspflow.studies.composite.paths import LatentTable, PhaseTable, StiffnessTable
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import C11, NORMAL
@@ -52,7 +53,8 @@ def anneal(
 
     Each search minimises the relative error of C11 as the objective's network predicts it of the
     cut structure; the network of the weights decodes. The latents of its training structures bound
-    the search; the means of its refitted prior are the inferred latents. The start and the end of
+    the search; the means of its prior are the inferred latents: of the joint prior for the paper's
+    networks, of the refitted one for ours. The start and the end of
     each search are solved (composite paper, "Comparison with optimization"). As many searches, and
     solutions, run at once as there are threads.
 
@@ -97,6 +99,8 @@ def anneal(
     material = material_of(read_table(phases))
     solved = solve_candidates(np.concatenate([first, last]), material, solver, threads)[:, PLACE]
     rows = _table(found, solved[: len(first)], solved[len(first) :], last)
+    rows.insert(0, "model", network.model)
+    rows.insert(1, "prior", searched_prior(network))
     for (wanted, kind), part in rows.groupby(["wanted_c11_gpa", "start"], sort=False):
         best, mean = part["error_percent"].min(), part["error_percent"].mean()
         log.info("%g GPa from %s: mean error %.1f %%, best %.1f %%", wanted, kind, mean, best)
@@ -127,11 +131,16 @@ def _load(
     return network, predictor
 
 
+def searched_prior(network: Network) -> Prior:
+    """Name the prior whose means searches start from."""
+    return "refitted" if network.recipe.ours else "joint"
+
+
 def _starts(
     network: Network, region: Region, wanted_gpa: Sequence[float], count: int, seed: int
 ) -> list[Start]:
     """List `count` random starts, then the inferred ones, for each wanted value in turn."""
-    prior = network.prior(np.array(wanted_gpa)[:, None], "refitted")
+    prior = network.prior(np.array(wanted_gpa)[:, None], searched_prior(network))
     means = prior.means.double().cpu().numpy()
     starts = []
     for instance, wanted in enumerate(wanted_gpa):
@@ -156,6 +165,8 @@ def _table(
             "start": [each.start.kind for each in found],
             "number": [each.start.number for each in found],
             "evaluations": [each.evaluations for each in found],
+            "seconds": [each.seconds for each in found],
+            "start_predicted_c11_gpa": [each.first_gpa for each in found],
             "predicted_c11_gpa": [each.predicted_gpa for each in found],
             "c11_gpa": last_gpa,
         }

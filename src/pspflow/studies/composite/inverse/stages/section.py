@@ -1,7 +1,8 @@
 """Stage: the section of the report about inverse design."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import pandas as pd
@@ -22,14 +23,12 @@ from pspflow.studies.composite.inverse.section import Results, inverse_section
 from pspflow.studies.composite.inverse.targets import held_out, wanted_c11
 from pspflow.studies.composite.paths import (
     LatentTable,
-    SearchTable,
     SplitTable,
     StiffnessTable,
-    StructureStore,
-    StructureTable,
 )
+from pspflow.studies.composite.structures.options import SetName
 from pspflow.studies.composite.structures.properties import Target
-from pspflow.studies.composite.structures.rows import read_positions, rows_of
+from pspflow.studies.composite.structures.rows import FIRST_RUN, read_positions, rows_of
 from pspflow.studies.composite.structures.sets import PHASE
 from pspflow.studies.paths import FigureFolder, NamedStores, NamedTables, SectionFile
 from pspflow.studies.shared.sections import FigureSheet, save_section
@@ -61,12 +60,12 @@ CAPTIONS: Final = {
 def section(
     *,
     candidates: NamedTables,
+    checks: NamedTables,
     proposed: NamedStores,
     references: NamedTables,
-    ranked: NamedTables,
-    searches: SearchTable,
-    structures: StructureStore,
-    table: StructureTable,
+    searches: NamedTables,
+    structures: NamedStores,
+    tables: NamedTables,
     stiffness: StiffnessTable,
     splits: SplitTable,
     latents: LatentTable,
@@ -78,8 +77,10 @@ def section(
 ) -> None:
     """Write what the report says about inverse design; draw its figures.
 
-    Candidates, references and ranked are tables of the targets c11 and normal; proposed are their
-    stores and that of annealing. The latents are those of the network that is searched.
+    Candidates are tables by SET/TARGET/runN; checks are draws, and assignments and forms by
+    KIND/SET/TARGET/runN; searches are by network, structures and tables by set, that of both
+    targets first. Proposed and references are of that set's first run, by target, and the store of
+    the annealing whose latents these are, that of the first network.
 
     Parameters
     ----------
@@ -88,39 +89,57 @@ def section(
     papers_material
         Whether the structures are of the paper's material: only then its values are shown.
     """
-    tables: dict[Target, pd.DataFrame] = {
-        target: read_table(candidates[target]) for target in QUANTITIES
+    design = next(iter(tables))
+    real_store = structures[design]
+    found: dict[Target, pd.DataFrame] = {
+        target: _joined(candidates, f"/{target}/") for target in QUANTITIES
     }
     drawn = {}
-    for target, rows in tables.items():
+    for target, rows in found.items():
+        shown = rows[(rows["set"] == design) & (rows["run"] == FIRST_RUN)].reset_index(drop=True)
         known = read_table(references[target])
         made = read_values(open_store(proposed[target]), PHASE)
-        real = read_positions(structures, known["position"])
+        real = read_positions(real_store, known["position"])
         limit = PAPER_PERCENT[target] if papers_material else None
-        drawn[f"{target}_structures"] = candidates_figure(rows, made, known, real)
-        drawn[f"{target}_errors"] = error_figure(rows, limit)
-    searched, space = read_table(searches), read_table(latents)
+        drawn[f"{target}_structures"] = candidates_figure(shown, made, known, real)
+        drawn[f"{target}_errors"] = error_figure(shown, limit)
+    space = read_table(latents)
     codes = space.filter(regex=r"^z\d+$").to_numpy()
     c11_gpa = rows_of(stiffness, space["structure"].to_numpy(), latents)["c11_gpa"].to_numpy()
     drawn |= _search_figures(
-        searched,
+        read_table(next(iter(searches.values()))),
         proposed[ANNEALING],
-        structures,
-        held_out(table, stiffness, splits),
+        real_store,
+        held_out(tables[design], stiffness, splits),
         (codes, c11_gpa),
         paper.ANNEALED_ERROR_PERCENT if papers_material else None,
     )
     sheet = FigureSheet(figures, "inverse", origin)
     pictures = {name: sheet.save(name, each, CAPTIONS[name]) for name, each in drawn.items()}
-    edge = int(get_array(open_store(structures), PHASE).shape[1])
     results = Results(
-        candidates=tables,
-        ranked={target: read_table(ranked[target]) for target in QUANTITIES},
-        searches=searched,
-        learned=DesignSet.of(read_table(table), edge, papers_material=papers_material),
+        candidates=found,
+        assignments=_joined(checks, "assignments/"),
+        forms=_joined(checks, "forms/"),
+        draws=read_table(checks["draws"]),
+        searches=_joined(searches),
+        learned={
+            cast("SetName", name): DesignSet.of(
+                read_table(path),
+                int(get_array(open_store(structures[name]), PHASE).shape[1]),
+                papers_material=papers_material,
+            )
+            for name, path in tables.items()
+        },
         latent=codes.shape[1],
     )
     save_section(section, inverse_section(results, pictures, options), origin)
+
+
+def _joined(tables: Mapping[str, Path], part: str = "") -> pd.DataFrame:
+    """Read the tables whose names hold a part, one under the other."""
+    return pd.concat(
+        [read_table(path) for name, path in tables.items() if part in name], ignore_index=True
+    )
 
 
 def _search_figures(

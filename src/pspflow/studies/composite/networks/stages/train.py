@@ -36,6 +36,7 @@ from pspflow.studies.composite.structures.options import SetName
 from pspflow.studies.composite.structures.properties import NORMAL, TARGETS, Target
 from pspflow.studies.composite.structures.rows import read_split, rows_of
 from pspflow.studies.composite.structures.sets import PHASE
+from pspflow.studies.composite.structures.splits import training_rows
 from pspflow.studies.composite.structures.symmetries import Symmetries, symmetries_of
 from pspflow.studies.stage import AUTO, Device, Index, Seed, Threads, stage
 from pspflow.training.data import Pairs, in_order, shuffled
@@ -99,7 +100,8 @@ def train(
     Raises
     ------
     InputError
-        If the network predicts properties and no target is given.
+        If the network predicts properties and no target is given, or there are fewer training
+        structures than are wanted.
     """
     stream = seed + 1000 * run
     prepare(threads, stream)
@@ -111,7 +113,10 @@ def train(
     values = rows_of(stiffness, rows["structure"].to_numpy(), splits)[list(NORMAL)].to_numpy()
     store = open_store(structures)
     voxels = read_values(store, PHASE)
-    part = {name: np.flatnonzero(rows["split"] == name) for name in ("train", "validation")}
+    part = {
+        "train": _training_rows(rows["split"], options.training_structures, splits),
+        "validation": np.flatnonzero(rows["split"] == "validation"),
+    }
     data = {
         split: Pairs(torch.from_numpy(voxels[here]), torch.from_numpy(values[here]).float())
         for split, here in part.items()
@@ -137,7 +142,7 @@ def train(
         origin = replace(origin, options={**origin.options, COPIES: str(copies)})
     loss = _loss(made, columns, options, stream, copies)
     if isinstance(loss, AutoencoderLoss):
-        loss.reconstruction = reconstruction_loss(recipe.statistics, style_weights)
+        loss.reconstruction = reconstruction_loss(recipe, style_weights)
         # neighbours in a user's stack may be alike: the pairs that set the unit are drawn
         drawn = generator(seed, "composite units", run).permutation(len(known))[:UNIT_STRUCTURES]
         few = to_input(data["train"].inputs[drawn]).to(device)
@@ -172,6 +177,15 @@ def train(
         patience=None if recipe.augmented else options.patience,
         finish=finish,
     )
+
+
+def _training_rows(split: pd.Series, count: int | None, splits: Path) -> np.ndarray:
+    try:
+        return training_rows(split, count)
+    except ValueError as error:
+        raise InputError(
+            f"{splits}: {error}, spare ones among them; make more structures."
+        ) from None
 
 
 def _loss(

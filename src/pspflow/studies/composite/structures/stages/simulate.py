@@ -1,5 +1,6 @@
 """Stage: a set of structures is simulated."""
 
+from functools import partial
 from pathlib import Path
 
 from joblib import Parallel, delayed
@@ -9,8 +10,10 @@ from pspflow.io.tables import write_table
 from pspflow.logs import log, progress
 from pspflow.seeds import generator
 from pspflow.simulate import simulate_composite
+from pspflow.simulate.families import FAMILIES, Simulator
 from pspflow.studies.composite.structures.options import SetName, SimulatedOptions
 from pspflow.studies.composite.structures.sets import (
+    morphology_name,
     phase_table,
     plan_structures,
     write_structures,
@@ -45,19 +48,28 @@ def simulate(
     options
         Number, size, morphologies, volume fractions and moduli.
     """
-    plan = plan_structures(name, options, seed)
-    widths, edge = options.morphologies(name), options.edge(name)
+    made_by, edge = simulators(name, options), options.edge(name)
+    plan = plan_structures(name, list(made_by), options, seed)
     work = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
-        delayed(simulate_composite)(
+        delayed(made_by[row.morphology])(
             edge,
-            widths[place % len(widths)],
-            fraction,
-            generator(seed, "composite structure", name, place),
+            volume_fraction=row.volume_fraction,
+            rng=generator(seed, "composite structure", name, place),
         )
-        for place, fraction in enumerate(plan["volume_fraction"])
+        for place, row in enumerate(plan.itertuples())
     )
     made = progress(work, len(plan), f"structures of set {name}", "structure")
     plan["volume_fraction"] = write_structures(structures, made, len(plan), edge, origin)
     write_table(table, plan, origin)
     write_table(phases, phase_table(options.young_gpa, options.poisson), origin)
-    log.info("Simulated %d structures of %d morphologies", len(plan), len(widths))
+    log.info("Simulated %d structures of %d morphologies", len(plan), len(made_by))
+
+
+def simulators(name: SetName, options: SimulatedOptions) -> dict[str, Simulator]:
+    """Return what simulates each morphology of a set, by the morphology's name."""
+    if name in FAMILIES:
+        return dict(FAMILIES[name])
+    return {
+        morphology_name(widths): partial(simulate_composite, sigma_voxels=widths)
+        for widths in options.morphologies(name)
+    }

@@ -44,18 +44,12 @@ def split(
             f"{table}: {count} specimens cannot be split into {wanted} parts; add specimens, or "
             "give each structure a specimen of its own where they are independent."
         )
-    drawn = [
-        pd.DataFrame(
-            {
-                "run": run,
-                "structure": rows["structure"],
-                "split": spared(
-                    draw(rows, options.shares, generator(seed, "composite split", run)),
-                    rows["specimen"],
-                    options.most_training,
-                ),
-            }
-        )
-        for run in range(options.runs)
-    ]
-    write_table(splits, pd.concat(drawn), origin)
+    most = {"train": options.most_training, "validation": options.most_validation}
+
+    def drawn(run: int) -> pd.DataFrame:
+        parts = draw(rows, options.shares, generator(seed, "composite split", run))
+        for part, count in most.items():
+            parts = spared(parts, rows["specimen"], part, count)
+        return pd.DataFrame({"run": run, "structure": rows["structure"], "split": parts})
+
+    write_table(splits, pd.concat(map(drawn, range(options.runs))), origin)

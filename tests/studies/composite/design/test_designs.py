@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pspflow.models.mixture import Mixture
-from pspflow.studies.composite.inverse.designs import design, draw_latents
+from pspflow.studies.composite.design.designs import design, draw_latents
 from pspflow.studies.composite.networks.network import load_network
 from pspflow.studies.composite.structures.properties import C11, NORMAL
 from pspflow.training.devices import chosen_device

@@ -1,0 +1,57 @@
+"""How trainings ended: by their patience, at their cap of epochs, or with their schedule."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import pandas as pd
+
+from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName
+
+Ending = Literal["patience", "cap", "schedule"]
+SCORE: Final = "validation_loss"
+"""Column of a history that ranks epochs; smaller is better."""
+
+
+def ending(history: pd.DataFrame, network: NetworkName, patience: int) -> Ending:
+    """Say how a training ended.
+
+    Parameters
+    ----------
+    history
+        Its losses, one row per epoch.
+    network
+        What was trained: one with a schedule has no patience.
+    patience
+        Epochs without a lower validation loss after which it stops.
+    """
+    if RECIPES[network].augmented:
+        return "schedule"
+    since = len(history) - 1 - int(history[SCORE].to_numpy().argmin())
+    return "patience" if since >= patience else "cap"
+
+
+def capped(endings: Mapping[str, Ending], option: str) -> tuple[str, ...]:
+    """Say which trainings the cap of epochs ended before their patience did.
+
+    Parameters
+    ----------
+    endings
+        How each training ended, by its name.
+    option
+        Key of the config that has the cap.
+
+    Returns
+    -------
+    One sentence, or none if no training stops by patience.
+    """
+    early = [name for name, each in endings.items() if each == "cap"]
+    stopping = [name for name, each in endings.items() if each != "schedule"]
+    if early:
+        return (
+            f"{len(early)} of {len(stopping)} trainings with early stopping ended at their cap of "
+            f"epochs, before their patience did: {', '.join(early)}; more epochs could still lower "
+            f"their errors ({option}).",
+        )
+    if stopping:
+        return (f"All {len(stopping)} trainings with early stopping ended by their patience.",)
+    return ()

@@ -1,0 +1,1 @@
+"""Trials: trainings in which one thing varies, beside the main ones."""

@@ -1,0 +1,104 @@
+"""From trained networks to the section of the report."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pspflow.io.artefacts import Provenance
+from pspflow.io.sections import read_section
+from pspflow.io.tables import read_table, write_table
+from pspflow.report.section import Section
+from pspflow.studies.composite.networks.options import NetworkOptions
+from pspflow.studies.composite.trials.stages.gather import gather
+from pspflow.studies.composite.trials.stages.measure import measure
+from pspflow.studies.composite.trials.stages.section import section
+
+HISTORY = pd.DataFrame({"epoch": [0, 1], "validation_loss": [2.0, 1.0]})
+
+
+def measured(pair_set, folder, untrained, network, name, **told):
+    """Measure an untrained network of C11 as a trial."""
+    out = folder / name
+    out.mkdir(parents=True)
+    untrained(network, ["c11_gpa"], out / "weights.safetensors")
+    options = NetworkOptions().trained(network, "pair").model_dump(mode="json") | told
+    origin = Provenance("test", {"network": network, **options}, 0, {})
+    write_table(out / "history.parquet", HISTORY, origin)
+    measure(
+        weights=out / "weights.safetensors",
+        history=out / "history.parquet",
+        structures=pair_set / "structures.zarr",
+        table=pair_set / "structures.parquet",
+        stiffness=pair_set / "stiffness.parquet",
+        splits=pair_set / "splits.parquet",
+        measures=out / "measures.parquet",
+        designs=2,
+    )
+    return out / "measures.parquet"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """Return a folder."""
+    return tmp_path_factory.mktemp("trials")
+
+
+def test_trials_are_measured_gathered_and_reported(pair_set, shared, untrained):
+    """Every kind has its figure and its table; what a network lacks is left out."""
+    made = {
+        "structures-split/cnn/run0": measured(pair_set, shared, untrained, "cnn", "curve"),
+        "structures-5/cnn/run0": measured(
+            pair_set, shared, untrained, "cnn", "less", training_structures=5
+        ),
+        "weights-10-0.001/mixture/run0": measured(pair_set, shared, untrained, "mixture", "search"),
+        "latent-16/gaussian/run0": measured(pair_set, shared, untrained, "gaussian", "latent"),
+        "components-2/mixture_statistics/run0": measured(
+            pair_set, shared, untrained, "mixture_statistics", "components"
+        ),
+    }
+    gather(measures=made, trials=shared / "trials.parquet")
+    rows = read_table(shared / "trials.parquet")
+    assert len(rows) == 2 * len(made)
+    assert set(rows["split"]) == {"validation", "test"}
+    training = rows.loc[rows["network"] == "cnn", "training_structures"]
+    assert sorted(set(training)) == [5, 8]
+    decoding = rows[rows["network"] != "cnn"]
+    assert np.isfinite(decoding[["reconstruction", "divergence", "density_gain"]]).all(axis=None)
+    assert rows["mape"].notna().all()
+    assert (decoding["design_error"].notna() == (decoding["split"] == "validation")).all()
+    assert set(rows["ended_by"]) == {"cap", "schedule"}
+    section(
+        trials=shared / "trials.parquet",
+        structures=pair_set / "structures.zarr",
+        figures=shared / "figures",
+        section=shared / "section.json",
+        papers_material=True,
+    )
+    written = Section.model_validate_json(read_section(shared / "section.json")[0])
+    assert [part.title for part in written.parts] == [
+        "Learning curve",
+        "Search of the weights",
+        "Latent size",
+        "Components of the prior",
+    ]
+    for name in ("structures", "latent", "components"):
+        assert (shared / f"figures/{name}.png").exists()
+    assert len(written.figures) == 3
+    assert all(part.tables[0].cells for part in written.parts)
+    assert len(written.findings) == 5
+
+
+def test_only_what_was_tried_is_reported(pair_set, rows, tmp_path):
+    """A user's material has no word of the paper's values; kinds without trials have no part."""
+    table = rows("structures", "gaussian", [5.0], "test")
+    write_table(tmp_path / "trials.parquet", table, Provenance("test", {}, 0, {}))
+    section(
+        trials=tmp_path / "trials.parquet",
+        structures=pair_set / "structures.zarr",
+        figures=tmp_path / "figures",
+        section=tmp_path / "section.json",
+    )
+    written = Section.model_validate_json(read_section(tmp_path / "section.json")[0])
+    assert [part.title for part in written.parts] == ["Learning curve"]
+    assert [path.name for path in (tmp_path / "figures").glob("*.png")] == ["structures.png"]
+    assert "paper" not in written.model_dump_json().replace(written.figures[0].png.hex(), "")
