@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import pandas as pd
+
 from pspflow.studies.composite.design.percolation import AXES, PHASES
 from pspflow.studies.composite.structures.properties import NORMAL
 
@@ -22,7 +24,7 @@ BROKEN: Final = {
 }
 
 
-def as_text(row: Mapping[str, Any]) -> str:
+def as_text(row: Mapping[str, Any] | pd.Series) -> str:
     """Put a row of the table of `certify` in words, a fact a line."""
     parts = (_stiffness(row), _bounds(row), _percolation(row), _looks(row), [_copy(row)])
     return "\n".join(line for lines in parts for line in lines)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
@@ -110,9 +109,7 @@ class Reference:
         distances: dict[str, float] = {}
         percentiles: dict[str, float] = {}
         for name, values in self.descriptors.items():
-            scale = self.scales[group][name]
-            between = cdist(described[name][None] / scale, values[members[near]] / scale)
-            mine = _to_nearest(between[0])
+            mine = _distance(described[name], values[members[near]], self.scales[group][name])
             real = self.typical[group][name][near]
             distances[name] = mine / max(float(np.median(real)), FLOORS.get(name, 1e-12))
             percentiles[name] = 100 * float((real < mine).mean())
@@ -179,7 +176,7 @@ def fit_reference(
         scales=scales,
         typical={
             group: {
-                name: _leave_one_out(values[members] / scales[group][name], fractions[members])
+                name: _leave_one_out(name, values[members], fractions[members])
                 for name, values in descriptors.items()
             }
             for group, members in groups.items()
@@ -216,22 +213,24 @@ def _spread(name: str, values: np.ndarray) -> np.ndarray:
     return np.where(spread > 0, spread, 1.0)
 
 
-def _leave_one_out(values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
-    """Measure each structure of a group against the similar others, shape ``(n,)``."""
-    between, found = cdist(values, values), np.empty(len(fractions))
+def _leave_one_out(name: str, values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
+    """Measure each structure of a group by the others, as a design is measured: ``(n,)``."""
+    found = np.empty(len(fractions))
     for place, fraction in enumerate(fractions):
         others = np.delete(np.arange(len(fractions)), place)
         near = others[_similar(fractions[others], fraction)]
-        found[place] = _to_nearest(between[place, near])
+        # without its own part in the spread, or few structures would seem nearer than designs
+        found[place] = _distance(values[place], values[near], _spread(name, values[others]))
     return found
+
+
+def _distance(described: np.ndarray, real: np.ndarray, scale: np.ndarray) -> float:
+    """Average the distances to the nearest real structures, features divided by their scale."""
+    distances = np.linalg.norm((real - described) / scale, axis=1)
+    return float(np.sort(distances)[:NEAREST].mean())
 
 
 def _similar(fractions: np.ndarray, fraction: float) -> np.ndarray:
     """Return positions of the structures of similar volume fraction, at least the nearest few."""
     gaps = np.abs(fractions - fraction)
     return np.flatnonzero(gaps <= max(SIMILAR, np.sort(gaps)[:LEAST][-1]))
-
-
-def _to_nearest(distances: np.ndarray) -> float:
-    """Average the smallest distances."""
-    return float(np.sort(distances)[:NEAREST].mean())
