@@ -211,7 +211,11 @@ def test_work_is_divided_as_the_configuration_says(planned):
         assert of(planned, "latent_datasets_inpaint", "shard") == {(part,) for part in parts}
     solved = of(planned, "composite_structures_solve", "set", "shard")
     assert solved == {*product(structures.sets, shares)}
-    fields = {"all": str(planned.config.composite.localization.structures or "all"), "pair": "0"}
+    composite = planned.config.composite
+    local = "local" in composite.structures.sets
+    fields = dict.fromkeys(composite.structures.sets, "0") | (
+        {"local": "all"} if local else {"all": str(composite.localization.structures or "all")}
+    )
     for job in planned.of("composite_structures_solve"):
         assert job.flags["fields"] == [fields[job.wildcards["set"]]]
 
