@@ -26,7 +26,9 @@ DERIVED = {
 OF_THE_WORKFLOW = {
     ("forward", "models", "c11"),
     ("forward", "models", "normal"),
-    ("localization", "models"),
+    ("localization", "models", "strain"),
+    ("localization", "models", "stress"),
+    ("localization", "runs"),
     ("inverse", "models"),
     ("localization", "structures"),
     ("structures", "solver", "shards"),
