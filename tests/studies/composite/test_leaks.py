@@ -47,8 +47,9 @@ NETWORKS = validated(
 LOCAL = validated(
     LocalizationOptions,
     {
-        "cpnet": {"epochs": 1, "windows": 16},
-        "fno": {"width": 2, "modes": 2, "blocks": 1, "epochs": 1},
+        "budget_gmac": 0.02,
+        "epochs": 1,
+        "fno": {"width": 2, "modes": 2, "blocks": 1},
         "resamples": 20,
     },
 )
