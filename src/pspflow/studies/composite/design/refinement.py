@@ -202,9 +202,7 @@ def near_cut(field: np.ndarray, order: np.ndarray, count: int) -> tuple[float, n
 
 
 @refuses_masks
-def mean_near(
-    field: np.ndarray, order: np.ndarray, count: int, change: np.ndarray
-) -> np.ndarray:
+def mean_near(field: np.ndarray, order: np.ndarray, count: int, change: np.ndarray) -> np.ndarray:
     """Average changes ``(p, n, n, n)`` over the voxels near the cut, shape ``(p,)``."""
     _, weights = near_cut(field, order, count)
     if not weights.any():

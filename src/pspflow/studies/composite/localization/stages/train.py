@@ -166,8 +166,7 @@ def _batches(
     if isinstance(network, WindowLocalizer):
         size, together = options.cpnet.batch_size, VALIDATION_WINDOWS
         data, others = (
-            Windows(*each, network.window, network.gap)
-            for each in (training, validation)
+            Windows(*each, network.window, network.gap) for each in (training, validation)
         )
         chosen, positions = drawn, covering(others)
     else:
