@@ -167,7 +167,11 @@ class Chapter:
         """Predict by baselines: what those of known structures are is fitted."""
         predictions = self.folder / "baselines.parquet"
         read = self.files("structures", "table", "phases", "stiffness", "splits")
-        given = {"target": "normal", "run": self.run, "latents": self.folder / "vae.parquet"}
+        given = {
+            "target": "normal",
+            "run": self.run,
+            "latents": {"vae": self.folder / "vae.parquet"},
+        }
         baselines(**read, **given, predictions=predictions, seed=SEED)
         for model, rows in self.known(predictions).groupby("model"):
             self.fitted[f"baseline {model}"] = content(rows)

@@ -4,6 +4,7 @@ import pytest
 
 from pspflow.errors import InputError
 from pspflow.options import validated
+from pspflow.studies.composite import CHAPTERS
 from pspflow.studies.composite.options import CompositeOptions
 
 
