@@ -51,7 +51,7 @@ INVERSE_CANDIDATES = {
     place: f"{INVERSE_DIR}/{place}/candidates.parquet" for place in INVERSE_WEIGHTS
 }
 INVERSE_CHECKS = {"draws": f"{INVERSE_DIR}/draws.parquet"} | {
-    f"{kind}/{place}": f"{INVERSE_DIR}/{place}/{kind}.parquet"
+    f"{place}/{kind}": f"{INVERSE_DIR}/{place}/{kind}.parquet"
     for place in INVERSE_MIXTURES
     for kind in ["assignments", "forms"]
 }
