@@ -14,6 +14,8 @@ DESIGNS_WANTED = COMPOSITE.resolved().inverse
 # weights of the networks of each set, target and run, by network
 DESIGNS_WEIGHTS = {}
 for each in NETWORKS_DESIGNERS + NETWORKS_GAP:
+    if each[0] not in (DESIGNS_SET, "gap"):
+        continue
     place = (each[0], each[1], str(each[3]))
     DESIGNS_WEIGHTS.setdefault(place, {})[
         each[2]
@@ -123,6 +125,7 @@ rule composite_design_certify:
         structures=f"{STRUCTURES_DIR}/{DESIGNS_SET}/structures.zarr",
         table=f"{STRUCTURES_DIR}/{DESIGNS_SET}/structures.parquet",
         phases=f"{STRUCTURES_DIR}/{DESIGNS_SET}/phases.parquet",
+        stiffness=f"{STRUCTURES_DIR}/{DESIGNS_SET}/stiffness.parquet",
         splits=f"{STRUCTURES_DIR}/{DESIGNS_SET}/splits.parquet",
     output:
         f"{DESIGNS_DIR}/certificates.parquet",
@@ -147,6 +150,7 @@ rule composite_design_certify:
         " --structures {input.structures:q}"
         " --table {input.table:q}"
         " --phases {input.phases:q}"
+        " --stiffness {input.stiffness:q}"
         " --splits {input.splits:q}"
         " --certificates {output:q}"
         " --options {params.options:q}"
