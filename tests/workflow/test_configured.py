@@ -68,8 +68,7 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
     assert set(accuracy.named("baselines")) == {
         f"{t}/run{run}" for t, run in product(forward, runs)
     }
-    for rule in ("composite_inverse_infer", "composite_inverse_rank"):
-        assert of(planned, rule, "target") == {(target,) for target in inverse}
+    assert of(planned, "composite_inverse_infer", "target") == {(target,) for target in inverse}
     for job in planned.of("composite_inverse_infer"):
         assert tuple(job.named("weights")) == inverse[job.wildcards["target"]]
 
@@ -150,10 +149,11 @@ def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned)
     assert job.flags["weights"] == [f"{folder}/weights.safetensors"]
     assert job.flags["latents"] == [f"{folder}/latents.parquet"]
     assert job.flags["objective"] == [f"{root}/all/c11/cnn/run0/weights.safetensors"]
-    for job in planned.of("composite_inverse_rank"):
-        target = job.wildcards["target"]
-        folder = f"{root}/{config.structures.design_set}/{target}/mixture_statistics/run0"
-        assert job.flags["weights"] == [f"{folder}/weights.safetensors"]
+    for job in planned.of("composite_design_refine"):
+        name, target, run = (job.wildcards[each] for each in ("set", "target", "run"))
+        assert name in (config.structures.design_set, "gap")
+        for network, weights in job.named("weights").items():
+            assert weights == f"{root}/{name}/{target}/{network}/run{run}/weights.safetensors"
     (job,) = planned.of("composite_networks_reconstruct")
     decoders = dict.fromkeys(config.forward.autoencoders, "none") | {
         name: "c11" for name in config.forward.models.c11 if not name.startswith("cnn")

@@ -136,13 +136,13 @@ def test_options_that_act_are_the_configured_ones(planned):
         if kind in weights:
             assert options_of(job)["topology_weight"][kind] == weights[kind]
     inverse = config.composite.resolved().inverse
-    for rule, count in (
-        ("composite_inverse_infer", "draws"),
-        ("composite_inverse_rank", "candidates"),
+    for rule, count, chapter in (
+        ("composite_inverse_infer", "draws", inverse),
+        ("composite_design_refine", "candidates", config.composite.design),
     ):
         for job in planned.of(rule):
             told = options_of(job)
-            assert told[count] == getattr(inverse, count)
+            assert told[count] == getattr(chapter, count)
             if job.wildcards["target"] == "c11":
                 assert told["c11_gpa"] == (list(inverse.c11_gpa) if inverse.c11_gpa else None)
             else:
