@@ -96,9 +96,7 @@ def localization_section(
                     else "Means over structures of each field's mean and standard deviation."
                 ),
                 tables=(
-                    Table.of(
-                        statistics, "Statistics of phases, strains along x and stresses."
-                    ),
+                    Table.of(statistics, "Statistics of phases, strains along x and stresses."),
                 ),
             ),
         ),
