@@ -20,6 +20,7 @@ CONFIG = ("--configfile", "tests/config.yaml")
 SECTION = {"inverse_section", "report"}
 FORWARD = {"forward_accuracy", "forward_section", "report"}
 LOCAL = {"localization_train", "localization_evaluate", "localization_section", "report"}
+TIMED = {"localization_measure_speed", *LOCAL}
 INVERSE = SECTION | {"inverse_infer"}
 ANNEAL = SECTION | {"inverse_anneal"}
 TRIALS = {f"trials_{name}" for name in ("train", "measure", "gather", "section")}
@@ -27,9 +28,9 @@ TRAINING = {f"networks_{name}" for name in ("train", "predict", "encode", "recon
 AFTER_TRAINING = TRAINING | FORWARD | TRIALS | INVERSE | ANNEAL
 AFTER_SOLVER = (
     AFTER_TRAINING
-    | LOCAL
+    | TIMED
     | {"forward_baselines", "structures_section"}
-    | {f"structures_{name}" for name in ("solve", "merge_stiffness", "merge_strain")}
+    | {f"structures_{name}" for name in ("solve", "merge_stiffness", "merge_fields")}
 )
 
 
@@ -97,7 +98,7 @@ def test_candidates_are_what_the_tables_say(composite):
             {"networks": {"ablation": {"steps": 4}}},
             {"networks_ablate", "networks_section", "report"},
         ),
-        ({"localization": {"fno": {"width": 3}}}, LOCAL),
+        ({"localization": {"fno": {"width": 3}}}, TIMED),
         ({"inverse": {"draws": 3}}, INVERSE),
         ({"inverse": {"annealing": {"starts": 2}}}, ANNEAL),
         ({"structures": {"stack": {"array": "mine"}}}, set()),  # not the source
@@ -140,7 +141,7 @@ def test_users_structures_become_a_report(checkout):
         "structures": {"source": "stack", "stack": files, "split": {"runs": 1}},
         "forward": {"models": {"c11": ["cnn", *ours], "normal": ours}},
         "inverse": {"models": {"c11": ours, "normal": ours}, "c11_gpa": None},
-        "localization": {"structures": None, "models": ["fno"]},
+        "localization": {"structures": None, "models": {"strain": ["fno"]}},
     }
     overlay = checkout.overlay("own.yaml", {"run": "own", "composite": composite})
     run = checkout.snakemake("--cores", "2", "composite", *CONFIG, overlay)

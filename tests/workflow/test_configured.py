@@ -103,7 +103,7 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
         tuple(job.wildcards[name] for name in key): set(job.named("weights"))
         for job in planned.of("composite_inverse_infer")
     } == inferred
-    refined = {(name, target, run) for name, target, _, run in designers | large | gap}
+    refined = {(name, target, run) for name, target, _, run in designers | gap}
     assert of(planned, "composite_design_refine", *key) == refined
 
 

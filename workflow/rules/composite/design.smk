@@ -14,6 +14,8 @@ DESIGNS_WANTED = COMPOSITE.resolved().inverse
 # weights of the networks of each set, target and run, by network
 DESIGNS_WEIGHTS = {}
 for each in NETWORKS_DESIGNERS + NETWORKS_GAP:
+    if each[0] not in (DESIGNS_SET, "gap"):
+        continue
     place = (each[0], each[1], str(each[3]))
     DESIGNS_WEIGHTS.setdefault(place, {})[
         each[2]

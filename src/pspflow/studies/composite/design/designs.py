@@ -1,22 +1,17 @@
-"""Designs for one wanted stiffness: structures drawn from p(z | c), solved, ranked and refined."""
+"""Designs for one wanted stiffness: structures drawn from p(z | c), solved and ranked."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import torch
-from joblib import Parallel, delayed
-from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
 from pspflow.errors import InputError
-from pspflow.logs import log, progress
+from pspflow.logs import log
 from pspflow.models.mixture import Mixture
 from pspflow.seeds import generator
-from pspflow.studies.composite.design.latent_refinement import refine_latent
-from pspflow.studies.composite.design.refinement import Refined, refine_level
-from pspflow.studies.composite.design.solver import LoopSolver
 from pspflow.studies.composite.inverse.candidates import propose
 from pspflow.studies.composite.inverse.errors import relative_errors
 from pspflow.studies.composite.inverse.targets import outside
@@ -30,10 +25,6 @@ from pspflow.studies.composite.structures.solution import solve_candidates
 WRONG_PERCENT = 20.0
 """Median error of a network on its own candidates above which a warning is given. It is below 10
 for structures of the kind that the network was trained on."""
-SMOOTHING: Final = 0.7
-"""Width in voxels of the smoothing of an existing structure, so that its boundary can move."""
-SHARPNESS: Final = 10.0
-"""Factor of its field, which a logistic function of makes the structure again, nearly."""
 
 
 class Draft(NamedTuple):
@@ -157,121 +148,6 @@ def draw(
     rows.insert(0, "rank", np.arange(1, count + 1))
     drafts = tuple(Draft(at[place], noises[place]) for place in order)
     return Design(phases[order], rows, drafts)
-
-
-def refine_best(
-    network: Network,
-    material: Mapping[str, Any],
-    found: Design,
-    count: int = 1,
-    *,
-    options: SolutionOptions = SolutionOptions(),
-    threads: int = 1,
-) -> tuple[np.ndarray, pd.DataFrame]:
-    """Move the best designs to what is wanted, with the solver in the loop.
-
-    Parameters
-    ----------
-    network, material, options, threads
-        As in `design`.
-    found
-        What `design` returned.
-    count
-        Number of designs, the best, that are refined.
-
-    Returns
-    -------
-    Phase ids, uint8, shape ``(count, edge, edge, edge)``, and a table of these designs in the order
-    of their ranks before: refined_error_percent, refined_NAME (all six of `NORMAL`),
-    refined_volume_fraction, solves (structures solved), seconds, and exchanged_percent (voxels
-    in which a structure differs from what the decoder makes).
-    """
-    columns = list(network.properties)
-    wanted = found.table[[f"wanted_{name}" for name in columns]].to_numpy()
-
-    def one(place: int) -> Refined:
-        solve = LoopSolver(material, columns, options)
-        latent, noise = found.drafts[place]
-        if len(columns) == 1:
-            phases = found.phases[place]
-            field = network.decode_noise(latent[None], noise)[0]
-            return refine_level(field, wanted[place, 0], solve, count=int(phases.sum()))
-
-        def field_of(moved: Tensor) -> Tensor:
-            return network.autoencoder.field(moved[None], noise)[0, 0]
-
-        return refine_latent(field_of, latent, wanted[place], solve)
-
-    return _refined(one, count, material, options, threads)
-
-
-def refine_nearest(
-    phases: np.ndarray,
-    wanted_gpa: np.ndarray,
-    columns: Sequence[str],
-    material: Mapping[str, Any],
-    *,
-    options: SolutionOptions = SolutionOptions(),
-    threads: int = 1,
-) -> tuple[np.ndarray, pd.DataFrame]:
-    """Do the same with existing structures, each for a target: there is no latent vector to move.
-
-    The boundary of the phases moves as a whole for one property, and voxel by voxel for several, in
-    the structure smoothed a little.
-
-    Parameters
-    ----------
-    phases
-        Phase ids 0 and 1, shape ``(n, edge, edge, edge)``.
-    wanted_gpa
-        What is wanted in the place of each, shape ``(n, properties)``.
-    columns
-        Names of these properties.
-    material, options, threads
-        As in `design`.
-
-    Returns
-    -------
-    As `refine_best`, in the order given.
-    """
-
-    def one(place: int) -> Refined:
-        solve = LoopSolver(material, columns, options)
-        structure, wanted = phases[place], wanted_gpa[place]
-        if len(columns) == 1:
-            return refine_level(
-                structure.astype(np.float64), wanted[0], solve, count=int(structure.sum())
-            )
-        smooth = gaussian_filter(structure.astype(np.float64), SMOOTHING, mode="wrap")
-        field = torch.from_numpy(SHARPNESS * (smooth - 0.5))
-        return refine_latent(lambda still: field + 0 * still.sum(), torch.zeros(1), wanted, solve)
-
-    return _refined(one, len(phases), material, options, threads)
-
-
-def _refined(
-    one: Callable[[int], Refined],
-    count: int,
-    material: Mapping[str, Any],
-    options: SolutionOptions,
-    threads: int,
-) -> tuple[np.ndarray, pd.DataFrame]:
-    """Refine structures by their place, and solve all components of what they become."""
-    work = Parallel(n_jobs=threads, prefer="threads", return_as="generator")(
-        delayed(one)(place) for place in range(count)
-    )
-    refined: list[Refined] = list(progress(work, count, "refining by the solver", "structure"))
-    phases = np.stack([each.phases for each in refined])
-    solved = solve_candidates(phases, material, options, threads)
-    table = {
-        "refined_error_percent": [each.error_percent for each in refined],
-        **{f"refined_{name}": values for name, values in zip(NORMAL, solved.T, strict=True)},
-        "refined_volume_fraction": phases.mean(axis=(1, 2, 3)),
-        "solves": [len(each.history) for each in refined],
-        "seconds": [each.seconds for each in refined],
-        "exchanged_percent": [100 * each.exchanged / each.phases.size for each in refined],
-    }
-    return phases, pd.DataFrame(table)
 
 
 def check_designer(network: Network) -> None:

@@ -8,9 +8,9 @@ import pandas as pd
 
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
 from pspflow.report.section import Headline
-from pspflow.studies.composite.design.certificate_text import FARTHEST
+from pspflow.studies.composite.certificates.certificate_text import FARTHEST
+from pspflow.studies.composite.certificates.descriptors import DESCRIPTORS
 from pspflow.studies.composite.design.comparisons import RETRIEVAL, compare, summary, verdict
-from pspflow.studies.composite.design.descriptors import DESCRIPTORS
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.options import DESIGNER
 from pspflow.studies.composite.structures.properties import Target

@@ -7,8 +7,8 @@ import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.report.tables import shown_columns
+from pspflow.studies.composite.certificates.descriptors import DESCRIPTORS
 from pspflow.studies.composite.design.comparisons import by_distance, summary
-from pspflow.studies.composite.design.descriptors import DESCRIPTORS
 from pspflow.studies.composite.design.findings import (
     AIM_PERCENT,
     GAP,

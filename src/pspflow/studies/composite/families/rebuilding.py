@@ -8,8 +8,8 @@ import pandas as pd
 
 from pspflow.arrays import refuses_masks
 from pspflow.evaluation.comparisons import Difference
-from pspflow.studies.composite.design.descriptors import DESCRIPTORS, describe
-from pspflow.studies.composite.design.reference import Reference
+from pspflow.studies.composite.certificates.descriptors import DESCRIPTORS, describe
+from pspflow.studies.composite.certificates.reference import Reference
 
 OBSERVED: Final = "observed"
 """Model of the rows of the test structures themselves."""

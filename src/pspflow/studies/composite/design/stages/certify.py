@@ -9,8 +9,8 @@ import torch
 from pspflow.io.arrays import open_store, read_values
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
-from pspflow.studies.composite.design.certificate import certify as certificates_of
-from pspflow.studies.composite.design.certificate import fit_reference
+from pspflow.studies.composite.certificates.certificate import certify as certificates_of
+from pspflow.studies.composite.certificates.certificate import fit_reference
 from pspflow.studies.composite.design.comparisons import RETRIEVAL, some
 from pspflow.studies.composite.design.options import CertificateOptions
 from pspflow.studies.composite.paths import PhaseTable, SplitTable, StructureStore, StructureTable

@@ -12,13 +12,9 @@ from pspflow.io.tables import write_table
 from pspflow.logs import log
 from pspflow.seeds import generator
 from pspflow.studies.composite.design.comparisons import RETRIEVAL, some
-from pspflow.studies.composite.design.designs import (
-    check_designer,
-    draw,
-    refine_best,
-    refine_nearest,
-)
+from pspflow.studies.composite.design.designs import check_designer, draw
 from pspflow.studies.composite.design.options import ProposalOptions
+from pspflow.studies.composite.design.refined_designs import refine_best, refine_nearest
 from pspflow.studies.composite.inverse.errors import relative_errors
 from pspflow.studies.composite.inverse.targets import (
     SPANNED,

@@ -9,7 +9,7 @@ import torch
 from pspflow.io.arrays import open_store, read_values
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
-from pspflow.studies.composite.design.reference import fit_reference
+from pspflow.studies.composite.certificates.reference import fit_reference
 from pspflow.studies.composite.families.names import family_of
 from pspflow.studies.composite.families.options import FamiliesOptions
 from pspflow.studies.composite.families.rebuilding import OBSERVED, distances

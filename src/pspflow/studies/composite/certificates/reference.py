@@ -8,8 +8,8 @@ import numpy as np
 
 from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
-from pspflow.studies.composite.design.copy_search import most_alike, spectra_of
-from pspflow.studies.composite.design.descriptors import DESCRIPTORS, describe
+from pspflow.studies.composite.certificates.copy_search import most_alike, spectra_of
+from pspflow.studies.composite.certificates.descriptors import DESCRIPTORS, describe
 
 ALL: Final = "all"
 """Name of the group of all structures, which serves a morphology of too few."""

@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from pspflow.studies.composite.design.percolation import percolation
+from pspflow.studies.composite.certificates.percolation import percolation
 
 from .cases import laminate
 

@@ -13,11 +13,11 @@ from joblib import Parallel, delayed
 
 from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
-from pspflow.studies.composite.design.copy_search import most_alike
-from pspflow.studies.composite.design.descriptors import DESCRIPTORS, describe
-from pspflow.studies.composite.design.percolation import AXES, PHASES
-from pspflow.studies.composite.design.reference import Reference, fit_reference
-from pspflow.studies.composite.design.stiffness_checks import (
+from pspflow.studies.composite.certificates.copy_search import most_alike
+from pspflow.studies.composite.certificates.descriptors import DESCRIPTORS, describe
+from pspflow.studies.composite.certificates.percolation import AXES, PHASES
+from pspflow.studies.composite.certificates.reference import Reference, fit_reference
+from pspflow.studies.composite.certificates.stiffness_checks import (
     bounds_of,
     discretisation,
     whole_stiffness,
@@ -60,8 +60,8 @@ def certify(
 
     Returns
     -------
-    One row per design; `as_text` of `pspflow.studies.composite.design.certificate_text` puts it in
-    words. Columns:
+    One row per design; `as_text` of `pspflow.studies.composite.certificates.certificate_text` puts
+    it in words. Columns:
 
     volume_fraction; `NORMAL` (C11 and so on in GPa, solved anew); claim_percent (the largest
     difference from what is claimed);

@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 
 from pspflow.arrays import refuses_masks
 from pspflow.microstructure.two_point import two_point_statistics
-from pspflow.studies.composite.design.percolation import percolation
+from pspflow.studies.composite.certificates.percolation import percolation
 from pspflow.topology import persistence_images
 
 RESOLUTION: Final = 10

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from pspflow.studies.composite.design.percolation import AXES, PHASES
+from pspflow.studies.composite.certificates.percolation import AXES, PHASES
 from pspflow.studies.composite.structures.properties import NORMAL
 
 FARTHEST: Final = 100.0

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pspflow.errors import InputError
-from pspflow.studies.composite.design.descriptors import describe
-from pspflow.studies.composite.design.reference import ALL, Comparison, fit_reference
+from pspflow.studies.composite.certificates.descriptors import describe
+from pspflow.studies.composite.certificates.reference import ALL, Comparison, fit_reference
 
 from .cases import FIBRES, NOISE, PLATES, real, reference, simulated
 

@@ -5,14 +5,14 @@ import pytest
 
 from pspflow.errors import InputError
 from pspflow.mechanics import ConvergenceError, isotropic_stiffness
-from pspflow.studies.composite.design import stiffness_checks
-from pspflow.studies.composite.design.stiffness_checks import (
+from pspflow.studies.composite.certificates.stiffness_checks import (
     bounds_of,
     discretisation,
     isotropic_part,
     other_element,
     whole_stiffness,
 )
+from pspflow.studies.composite.design import stiffness_checks
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import NORMAL, POSITIONS
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pspflow.studies.composite.design.descriptors import (
+from pspflow.studies.composite.certificates.descriptors import (
     DESCRIPTORS,
     describe,
     lineal_path,

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from pspflow.errors import InputError
-from pspflow.studies.composite.design.certificate import certify
-from pspflow.studies.composite.design.certificate_text import as_text
+from pspflow.studies.composite.certificates.certificate import certify
+from pspflow.studies.composite.certificates.certificate_text import as_text
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.solution import solve_candidates

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from pspflow.simulate.composites import simulate_composite
-from pspflow.studies.composite.design.reference import Reference, fit_reference
+from pspflow.studies.composite.certificates.reference import Reference, fit_reference
 
 EDGE = 11
 FIBRES, PLATES, NOISE = (5.0, 1.0, 1.0), (1.0, 5.0, 5.0), (0.0, 0.0, 0.0)
