@@ -125,6 +125,7 @@ rule composite_design_certify:
         structures=f"{STRUCTURES_DIR}/{DESIGNS_SET}/structures.zarr",
         table=f"{STRUCTURES_DIR}/{DESIGNS_SET}/structures.parquet",
         phases=f"{STRUCTURES_DIR}/{DESIGNS_SET}/phases.parquet",
+        stiffness=f"{STRUCTURES_DIR}/{DESIGNS_SET}/stiffness.parquet",
         splits=f"{STRUCTURES_DIR}/{DESIGNS_SET}/splits.parquet",
     output:
         f"{DESIGNS_DIR}/certificates.parquet",
@@ -149,6 +150,7 @@ rule composite_design_certify:
         " --structures {input.structures:q}"
         " --table {input.table:q}"
         " --phases {input.phases:q}"
+        " --stiffness {input.stiffness:q}"
         " --splits {input.splits:q}"
         " --certificates {output:q}"
         " --options {params.options:q}"

@@ -33,7 +33,7 @@ __all__ = ["Reference", "certify", "fit_reference"]
 def certify(
     phases: np.ndarray,
     solved: np.ndarray,
-    reference: Reference,
+    reference: Reference | None,
     material: Mapping[str, Any],
     options: SolutionOptions = SolutionOptions(),
     threads: int = 1,
@@ -48,7 +48,8 @@ def certify(
     solved
         The stiffness that is claimed of them: `NORMAL` in GPa, shape ``(n, 6)``. It is solved anew.
     reference
-        Training structures of the same edge, from `fit_reference`.
+        Training structures of the same edge, from `fit_reference`. None: what needs them, from
+        stiff_connected_x on, is absent.
     material
         `young_gpa` and `poisson` of phases 0 and 1.
     options
@@ -99,6 +100,8 @@ def certify(
         bounds_of(block, float(fraction), material, float(error))
         for block, fraction, error in zip(stiffness, table["volume_fraction"], errors, strict=True)
     ]
+    if reference is None:
+        return pd.concat([table, pd.DataFrame(bounds)], axis=1)
     described = describe(phases, threads)
     looks = [
         _looks(
@@ -165,11 +168,11 @@ def _copy(structure: np.ndarray, reference: Reference, group: str) -> dict[str, 
 def _check(
     phases: np.ndarray,
     solved: np.ndarray,
-    reference: Reference,
+    reference: Reference | None,
     morphologies: Sequence[str] | None,
 ) -> None:
     """Refuse designs that do not fit the reference or what is claimed of them."""
-    edge, count = reference.edge, len(phases)
+    edge, count = reference.edge if reference else phases.shape[-1], len(phases)
     if phases.shape != (count, edge, edge, edge) or count == 0:
         raise InputError(
             f"The designs have shape {phases.shape} and the reference structures an edge of {edge} "

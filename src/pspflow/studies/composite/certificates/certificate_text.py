@@ -26,7 +26,9 @@ BROKEN: Final = {
 
 def as_text(row: Mapping[str, Any] | pd.Series) -> str:
     """Put a row of the table of `certify` in words, a fact a line."""
-    parts = (_stiffness(row), _bounds(row), _percolation(row), _looks(row), [_copy(row)])
+    parts = [_stiffness(row), _bounds(row)]
+    if "morphology" in row:
+        parts += [_percolation(row), _looks(row), iter([_copy(row)])]
     return "\n".join(line for lines in parts for line in lines)
 
 

@@ -24,6 +24,8 @@ MATCHED: Final = 24
 NOISE: Final = 0.1
 """Spread, over that of the whole descriptor, added to each of its features before it divides them:
 features that hardly vary among real structures tell most, but not without limit."""
+MOST: Final = 200
+"""Training structures, at most, that designs are compared with."""
 FLOORS: Final = {"percolation": 0.05}
 """Smallest unit of a descriptor's distances: all real structures may percolate alike."""
 
@@ -123,6 +125,36 @@ class Reference:
         names = [name for name in self.groups if name != ALL] or [ALL]
         found = [self.compare(described, fraction, name) for name in names]
         return min(found, key=lambda each: each.mean_distance)
+
+
+@refuses_masks
+def nearest_in_stiffness(
+    stiffness: np.ndarray, designed: np.ndarray, most: int = MOST
+) -> np.ndarray:
+    """Choose the training structures that a design is most likely a copy of.
+
+    A copy has the stiffness of its original, but for its orientation: compared are the means of
+    C11, C22 and C33 and of C21, C31 and C32, which no orientation changes.
+
+    Parameters
+    ----------
+    stiffness
+        `NORMAL` in GPa of training structures, shape ``(n, 6)``.
+    designed
+        The same of designs, shape ``(m, 6)``.
+    most
+        Number to choose.
+
+    Returns
+    -------
+    Positions in ascending order, of those nearest to any design.
+    """
+    real, mine = (
+        np.stack([each[:, :3].mean(axis=1), each[:, 3:].mean(axis=1)], axis=1)
+        for each in (stiffness, designed)
+    )
+    distances = np.linalg.norm(real[:, None] - mine, axis=2).min(axis=1)
+    return np.sort(np.argsort(distances, kind="stable")[:most])
 
 
 @refuses_masks

@@ -11,7 +11,10 @@ from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference
 RETRIEVAL: Final = "retrieval"
 """What stands in the column network for the training structure that is nearest to a target."""
 LOWER_IS_BETTER: Final = -1
-MEASURES: Final = ("drawn_error_percent", "best_error_percent", "refined_error_percent")
+MEASURES: Final = (
+    *("drawn_error_percent", "best_error_percent"),
+    *("decoded_error_percent", "refined_error_percent"),
+)
 THIRDS: Final = 3
 
 
@@ -43,9 +46,10 @@ def by_target(designs: pd.DataFrame) -> pd.DataFrame:
     Columns network, run, instance, target (which is the same where the same is wanted in several
     runs), the wanted value if it is one alone, inside, drawn (structures), errors in percent
     (drawn_error_percent: the mean of all that were drawn; best_error_percent: the best of them by
-    the solver; refined_error_percent: the best after refinement), solves and seconds (of one
-    refinement); and of retrieval nearest_percent and nearest_refined_percent, its errors before and
-    after refinement.
+    the solver; decoded_error_percent: the best that the decoder makes in the loop;
+    refined_error_percent: the best after the exchange of voxels), solves and seconds (of one
+    refinement), exchanged_percent (of the voxels); and of retrieval nearest_percent and
+    nearest_refined_percent, its errors before and after refinement.
     """
     wanted = [name for name in designs if name.startswith("wanted_")]
     rows = designs.assign(target=designs[wanted].astype(str).agg(" ".join, axis=1))
@@ -56,9 +60,11 @@ def by_target(designs: pd.DataFrame) -> pd.DataFrame:
         drawn=("rank", "size"),
         drawn_error_percent=("error_percent", "mean"),
         best_error_percent=("error_percent", "min"),
+        decoded_error_percent=("decoded_error_percent", "min"),
         refined_error_percent=("refined_error_percent", "min"),
         solves=("solves", "mean"),
         seconds=("seconds", "mean"),
+        exchanged_percent=("exchanged_percent", "mean"),
     )
     near = table[table["network"] == RETRIEVAL].set_index(["run", "instance"])
     near = near[["best_error_percent", "refined_error_percent"]]
@@ -78,7 +84,7 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
     -------
     Columns network, runs, targets (of all runs), drawn, the mean errors in percent,
     worst_run_percent (the largest mean of a run after refinement), largest_percent (of one target),
-    solves and seconds. Nothing is drawn for retrieval.
+    solves, seconds and exchanged_percent. Nothing is drawn for retrieval.
     """
     rows = points.groupby("network", sort=False).agg(
         runs=("run", "nunique"),
@@ -88,6 +94,7 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
         largest_percent=("refined_error_percent", "max"),
         solves=("solves", "mean"),
         seconds=("seconds", "mean"),
+        exchanged_percent=("exchanged_percent", "mean"),
     )
     runs = points.groupby(["network", "run"])["refined_error_percent"].mean()
     place = rows.columns.get_loc("largest_percent")

@@ -30,6 +30,8 @@ LOWEST_PERCENT: Final = 0.01
 def designs_figure(phases: np.ndarray, table: pd.DataFrame, properties: Sequence[str]) -> Figure:
     """Draw designs as cubes with rank and error, and C11 where that alone is wanted.
 
+    Of refined designs, these are those after refinement.
+
     Parameters
     ----------
     phases, table
@@ -37,6 +39,7 @@ def designs_figure(phases: np.ndarray, table: pd.DataFrame, properties: Sequence
     properties
         Properties that were wanted.
     """
+    after = "refined_" if "refined_error_percent" in table else ""
     shown = min(len(phases), MOST_SHOWN)
     down = -(-shown // ACROSS)
     with figure_of(down, ACROSS, cell_aspect=1.15) as (figure, grid):
@@ -46,9 +49,11 @@ def designs_figure(phases: np.ndarray, table: pd.DataFrame, properties: Sequence
         for place, axes in enumerate(grid.ravel()[:shown]):
             row = table.iloc[place]
             show_cube(axes, phases[place], arrows=place == 0)
-            lines = [f"{place + 1}: error {row['error_percent']:.1f} %"]
+            lines = [f"{place + 1}: error {row[f'{after}error_percent']:.2g} %"]
             if len(properties) == 1:
-                lines.append(f"{row[properties[0]]:.1f} of {row[f'wanted_{properties[0]}']:g} GPa")
+                lines.append(
+                    f"{row[after + properties[0]]:.1f} of {row[f'wanted_{properties[0]}']:g} GPa"
+                )
             axes.set_title("\n".join(lines))
     return figure
 

@@ -240,9 +240,14 @@ def _weights(prior: Mixture) -> np.ndarray:
 
 
 def as_text(table: pd.DataFrame, properties: Sequence[str]) -> str:
-    """Write the table of a design for a terminal; for one property, with what is predicted."""
+    """Write the table of a design for a terminal.
+
+    With what the network predicts, for one property; after refinement, with what that reached.
+    """
     columns = ["rank", "error_percent", *properties]
     if len(properties) == 1:
         columns += [f"predicted_{properties[0]}", f"predicted_{properties[0]}_sd"]
+    if "refined_error_percent" in table:
+        columns += ["refined_error_percent", *(f"refined_{name}" for name in properties)]
     columns += ["volume_fraction", "component", "weight"]
     return str(table[columns].to_string(index=False, float_format="{:.3g}".format))

@@ -60,18 +60,25 @@ def headline(points: Points, *, papers_material: bool) -> Iterator[Headline]:
         Whether the structures are of the paper's material: only then its values are shown.
     """
     for (name, target), rows in points.items():
-        row = summary(rows).set_index("network").loc[DESIGNER]
+        designer = designer_of(rows)
+        row = summary(rows).set_index("network").loc[designer]
         theirs = f"{PAPER_PERCENT[target]:.0f} %, network alone" if papers_material else "–"
         yield Headline(
-            quantity=f"Mean error of design for {QUANTITIES[target]}{_where(name)}, {DESIGNER} "
+            quantity=f"Mean error of design for {QUANTITIES[target]}{_where(name)}, {designer} "
             "with the solver in the loop",
             paper="–" if name == GAP else theirs,
             here=f"{row['refined_error_percent']:.2f} %",
             verdict="not comparable",
             why=f"the paper has no solver in the loop; here the network alone has "
             f"{row['drawn_error_percent']:.1f} %, the nearest training structure "
-            f"{rows.loc[rows['network'] == DESIGNER, 'nearest_percent'].mean():.1f} %",
+            f"{rows.loc[rows['network'] == designer, 'nearest_percent'].mean():.1f} %",
         )
+
+
+def designer_of(points: pd.DataFrame) -> str:
+    """Name the network whose designs are compared: ours if it designs, else the first."""
+    networks = [name for name in points["network"].unique() if name != RETRIEVAL]
+    return DESIGNER if DESIGNER in networks else str(networks[0])
 
 
 def _where(name: str) -> str:
@@ -103,7 +110,8 @@ def _refined(points: pd.DataFrame, name: str, target: Target) -> Finding:
 
 def _retrieved(points: pd.DataFrame, name: str, target: Target) -> Finding:
     """Compare the network alone, and with the solver in the loop, with retrieval."""
-    rows = points[points["network"] == DESIGNER]
+    designer = designer_of(points)
+    rows = points[points["network"] == designer]
     best, refined = "best_error_percent", "refined_error_percent"
     near, moved = "nearest_percent", "nearest_refined_percent"
     alone, looped = compare(rows, best, near), compare(rows, refined, near)
@@ -111,7 +119,7 @@ def _retrieved(points: pd.DataFrame, name: str, target: Target) -> Finding:
     return Finding(
         min(alone.outcome, looped.outcome),
         f"Design and retrieval, {QUANTITIES[target]}{_where(name)}: the best of "
-        f"{rows['drawn'].max()} structures drawn by {DESIGNER} has a mean error of "
+        f"{rows['drawn'].max()} structures drawn by {designer} has a mean error of "
         f"{rows[best].mean():.2f} %, the nearest training structure {rows[near].mean():.2f} %; "
         f"difference {alone.text}: {verdict(alone.outcome)}. With the solver in the loop design "
         f"has {rows[refined].mean():.2f} %; difference {looped.text}: {verdict(looped.outcome)}. "

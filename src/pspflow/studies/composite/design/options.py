@@ -6,6 +6,8 @@ from pydantic import model_validator
 
 from pspflow.options import Count, Options, Share
 from pspflow.studies.composite.inverse.options import InverseOptions, WantedOptions
+from pspflow.studies.composite.networks.options import Prior
+from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import Target
 
 
@@ -18,6 +20,15 @@ class ProposalOptions(WantedOptions):
     """Of these, the best, that the solver refines."""
     targets: Count | None = 3
     """Of what the chapter inverse wants, so many are taken, evenly spread. null: all."""
+
+
+class DrawingOptions(SolutionOptions):
+    """How the design command draws and solves structures."""
+
+    draws: Count = 16
+    """Draws of noise per candidate, among which the network chooses (*_statistics networks)."""
+    prior: Prior = "refitted"
+    """Prior of the latents: the one refitted after the training, or the joint one."""
 
 
 class RegionOptions(Options):

@@ -75,6 +75,35 @@ def refine_best(
     return _refined(one, count, material, options, threads)
 
 
+def refine_all(
+    network: Network,
+    material: Mapping[str, Any],
+    found: Design,
+    *,
+    options: SolutionOptions = SolutionOptions(),
+    threads: int = 1,
+) -> Design:
+    """Move every design to what is wanted, and rank them anew by what is reached.
+
+    Parameters
+    ----------
+    network, material, found, options, threads
+        As in `refine_best`.
+
+    Returns
+    -------
+    The refined structures; their table has the columns of both. What each was decoded from is that
+    of before.
+    """
+    phases, refined = refine_best(
+        *(network, material, found, len(found.phases)), options=options, threads=threads
+    )
+    order = np.argsort(refined["refined_error_percent"].to_numpy(), kind="stable")
+    table = found.table.join(refined).iloc[order].reset_index(drop=True)
+    table["rank"] = np.arange(1, len(table) + 1)
+    return Design(phases[order], table, tuple(found.drafts[place] for place in order))
+
+
 def refine_nearest(
     phases: np.ndarray,
     wanted_gpa: np.ndarray,

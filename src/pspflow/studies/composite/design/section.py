@@ -8,17 +8,18 @@ import pandas as pd
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.report.tables import shown_columns
 from pspflow.studies.composite.certificates.descriptors import DESCRIPTORS
+from pspflow.studies.composite.certificates.reference import MOST
 from pspflow.studies.composite.design.comparisons import by_distance, summary
 from pspflow.studies.composite.design.findings import (
     AIM_PERCENT,
     GAP,
     QUANTITIES,
     Points,
+    designer_of,
     findings,
     headline,
 )
 from pspflow.studies.composite.design.options import DesignOptions
-from pspflow.studies.composite.inverse.options import DESIGNER
 
 CERTIFIED: Final = (
     *("target", "network", "instance", "refined_error_percent", "error_bar_percent"),
@@ -73,12 +74,13 @@ def _parts(
         f"network, decoded, solved, ranked by the solver, and the best {options.refined} of "
         f"{options.candidates} refined. For C11 alone the level moves at which the decoded field "
         "is cut; for six components the latent vector moves along the solver's own sensitivity "
-        "of the stiffness to every voxel, and then voxels of the boundary are exchanged (percent "
-        "of all voxels in the last column, of what no network made). Retrieval takes no network: "
-        "the training structure of the run that is nearest to what is wanted; it has no latent "
-        "vector, so that the same loop moves its boundary alone. Aims of the loop: mean errors of "
-        f"{aims}. Drawn is the mean error of all that a network draws, which is the network "
-        "alone; best that of the best of them by the solver.",
+        "of the stiffness to every voxel, and then voxels of the boundary are exchanged, for C11 "
+        "too where no level comes near enough. Decoded is the error before that exchange, of what "
+        "the decoder itself makes; the last column is the share of voxels exchanged. Retrieval "
+        "takes no network: the training structure of the run that is nearest to what is wanted; "
+        "it has no latent vector, so that the same loop moves its boundary alone. Aims of the "
+        f"loop: mean errors of {aims}. Drawn is the mean error of all that a network draws, which "
+        "is the network alone; best that of the best of them by the solver.",
         figures=(figures["errors"],),
         tables=tuple(
             Table.of(
@@ -98,7 +100,9 @@ def _parts(
         "grid and element (error bar), whether it obeys the bounds of Voigt and Reuss and, where "
         "it is nearly isotropic, of Hashin and Shtrikman, how far its descriptors are from the "
         "morphology that it is nearest to, in units of the distance between real structures, and "
-        "which training structure it is most alike, in any shift and orientation.",
+        "which training structure it is most alike, in any shift and orientation. The real "
+        f"structures are the {MOST} of the training, at most, that are nearest to a design in "
+        "stiffness whatever their orientation: a copy is among them.",
         tables=(
             Table.of(
                 certificates[list(CERTIFIED)].assign(instance=certificates["instance"] + 1),
@@ -115,11 +119,12 @@ def _held_out(points: Points, quantiles: tuple[float, float]) -> Part:
         if name != GAP:
             continue
         said = f"for {QUANTITIES[target]}, in the region that is held out"
+        designer = designer_of(rows)
         tables += [
             Table.of(shown_columns(summary(rows), papers_material=True), f"Designs {said}."),
             Table.of(
-                by_distance(rows, DESIGNER),
-                f"Designs by {DESIGNER} {said}: thirds of the targets by their distance to the "
+                by_distance(rows, designer),
+                f"Designs by {designer} {said}: thirds of the targets by their distance to the "
                 "nearest training structure; in percent of what is wanted.",
             ),
         ]

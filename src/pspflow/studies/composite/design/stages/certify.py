@@ -10,13 +10,21 @@ from pspflow.io.arrays import open_store, read_values
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.studies.composite.certificates.certificate import certify as certificates_of
-from pspflow.studies.composite.certificates.certificate import fit_reference
+from pspflow.studies.composite.certificates.training_structures import (
+    SetFiles,
+    training_reference,
+)
 from pspflow.studies.composite.design.comparisons import RETRIEVAL, some
 from pspflow.studies.composite.design.options import CertificateOptions
-from pspflow.studies.composite.paths import PhaseTable, SplitTable, StructureStore, StructureTable
+from pspflow.studies.composite.paths import (
+    PhaseTable,
+    SplitTable,
+    StiffnessTable,
+    StructureStore,
+    StructureTable,
+)
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import NORMAL
-from pspflow.studies.composite.structures.rows import FIRST_RUN, read_split, rows_of
 from pspflow.studies.composite.structures.sets import PHASE
 from pspflow.studies.composite.structures.solution import material_of
 from pspflow.studies.paths import NamedStores, NamedTables
@@ -31,6 +39,7 @@ def certify(
     structures: StructureStore,
     table: StructureTable,
     phases: PhaseTable,
+    stiffness: StiffnessTable,
     splits: SplitTable,
     certificates: Path,
     options: CertificateOptions = CertificateOptions(),
@@ -38,7 +47,7 @@ def certify(
     threads: Threads = 1,
     origin: Provenance,
 ) -> None:
-    """Certify the refined designs of some targets, by the training structures of the first run.
+    """Certify the refined designs of some targets, by training structures of the first run.
 
     Parameters
     ----------
@@ -52,23 +61,28 @@ def certify(
         Element and tolerance.
     """
     torch.set_num_threads(threads)
-    rows = read_split(splits, FIRST_RUN)
-    names = rows["structure"][rows["split"] == "train"].to_numpy()
-    every = pd.Index(read_table(table)["structure"])
-    training = read_values(open_store(structures), PHASE)[every.get_indexer(names)]
-    kinds = rows_of(table, names, splits)["morphology"].to_numpy()
-    reference = fit_reference(training, kinds, names, threads)
     material = material_of(read_table(phases))
+    chosen = {target: _chosen(path, options.certified) for target, path in designs.items()}
+    claims = {
+        target: rows[[f"refined_{name}" for name in NORMAL]].to_numpy()
+        for target, rows in chosen.items()
+    }
+    files = SetFiles(structures, table, stiffness, splits)
+    designed = np.concatenate(list(claims.values()))
+    reference = training_reference(files, designed, threads=threads)
     found = []
-    for target, path in designs.items():
-        made = read_table(path).dropna(subset="refined_error_percent").reset_index(drop=True)
-        instances = some(np.unique(made["instance"]), options.certified)
-        best = made[(made["network"] != RETRIEVAL) & made["instance"].isin(instances)]
-        best = best.sort_values("refined_error_percent", kind="stable")
-        best = best.drop_duplicates(["network", "instance"]).sort_index()
+    for target, best in chosen.items():
         voxels = read_values(open_store(proposed[target]), PHASE)[best.index]
-        claimed = best[[f"refined_{name}" for name in NORMAL]].to_numpy()
-        said = certificates_of(voxels, claimed, reference, material, solver, threads)
+        said = certificates_of(voxels, claims[target], reference, material, solver, threads)
         kept = best[["network", "instance", "refined_error_percent"]].reset_index(drop=True)
         found.append(pd.concat([kept.assign(target=target), said], axis=1))
     write_table(certificates, pd.concat(found, ignore_index=True), origin)
+
+
+def _chosen(designs: Path, instances: int) -> pd.DataFrame:
+    """Choose each network's best design of some targets; the index is its place in the store."""
+    made = read_table(designs).dropna(subset="refined_error_percent").reset_index(drop=True)
+    wanted = some(np.unique(made["instance"]), instances)
+    best = made[(made["network"] != RETRIEVAL) & made["instance"].isin(wanted)]
+    best = best.sort_values("refined_error_percent", kind="stable")
+    return best.drop_duplicates(["network", "instance"]).sort_index()
