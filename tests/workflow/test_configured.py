@@ -180,7 +180,7 @@ def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned)
     root = f"results/{planned.config.run}/composite/networks"
     folder = f"{root}/{config.structures.design_set}/c11"
     jobs = planned.of("composite_inverse_anneal")
-    assert {job.wildcards["network"] for job in jobs} == {*config.inverse.annealing.models}
+    assert {job.wildcards["network"] for job in jobs} == {*config.inverse.searched}
     for job in jobs:
         mine = f"{folder}/{job.wildcards['network']}/run0"
         assert job.flags["weights"] == [f"{mine}/weights.safetensors"]
