@@ -340,9 +340,7 @@ rule composite_networks_section:
         histories=named(NETWORKS_HISTORIES),
         figures=figure_folder,
         options=options(COMPOSITE.networks),
-        training=flags(
-            {"training-structures": NETWORKS_TRAINING}
-        ),
+        training=flags({"training-structures": NETWORKS_TRAINING}),
     shell:
         "pspflow --log {log:q} composite networks section"
         " --histories {params.histories:q}"

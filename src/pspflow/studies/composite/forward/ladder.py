@@ -16,6 +16,7 @@ STEPS: Final = {
     "augmented": "symmetric copies, our optimiser and its schedule",
     "log": "logarithms",
     "statistics": "our trunk, decoder and loss",
+    "convolved": "noise convolved twice, and lineal paths in the loss",
 }
 """What a field of a recipe adds to a network."""
 

@@ -232,7 +232,7 @@ def _searched(searches: pd.DataFrame, learned: DesignSet) -> Judged:
     text = f"Annealing in the latent space of {model}, {prior} prior: {'; '.join(parts)}."
     missed = (rows["error_percent"] > rows["predicted_error_percent"]).all()
     if missed:
-        text += " A search finds what the guide predicts too well: the rest is the guide's error."
+        text += " The guide predicts smaller errors at the ends than the solver finds there."
     if learned.papers_material:
         if (rows["error_percent"] >= paper.ANNEALED_ERROR_PERCENT).any():
             outcomes.append(WORSE)

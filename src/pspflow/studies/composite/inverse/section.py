@@ -198,8 +198,8 @@ def _chosen(draws: pd.DataFrame) -> Part:
     return Part(
         title="Choice among noises",
         text=f"The decoder of {DESIGNER} takes noise, so that one latent has many structures. "
-        f"{sentence} Therefore inference takes one draw, unchosen. The solver alone chooses well, "
-        "at the price of a solution of each.",
+        f"{sentence} Inference takes one draw, unchosen. The best draw that the solver finds is "
+        "what a perfect choice would reach, at the price of solving each.",
         tables=(
             Table.of(
                 choice_summary(draws),
