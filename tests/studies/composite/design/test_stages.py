@@ -1,4 +1,4 @@
-"""Stages of design, on nine voxels: what is refined is solved, retrieval trains nothing, gaps hold."""
+"""Stages of design, on nine voxels: what is refined is solved, and regions are held out."""
 
 import json
 
