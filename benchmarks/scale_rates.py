@@ -8,6 +8,8 @@ that is not here has not been measured at a size from which it could be scaled.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from pspflow.studies.composite.networks.recipes import RECIPES
+
 Estimate = tuple[float, str]
 """Minutes of a job, and what they rest on."""
 MINUTE: Final = 60.0
@@ -85,22 +87,41 @@ SIMULATED_S_MPX: Final = 0.18
 
 def _solve(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
     made = sizes.paper.composite.structures
-    count = (
-        made.simulated.structures if wildcards["set"] == "all" else made.simulated.pair_structures
-    )
+    count = _structures_of(made.simulated, wildcards["set"])
     basis = f"{H200}: 219 structures/s of a normal block, and as long for fields; a compilation"
     return 2 + 2 * count / made.solver.shards / 219 / MINUTE, basis
 
 
+def _structures_of(simulated: Any, name: str) -> int:
+    """Count the structures of a set; those of `gap` are those of `pair`."""
+    return int(simulated.count("pair" if name == "gap" else name))
+
+
 def _network(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
     composite = sizes.paper.composite
-    of = wildcards["set"]
-    kind = "cnn" if wildcards["network"].startswith("cnn") else "gaussian"
+    name, network = wildcards["set"], wildcards["network"]
     simulated = composite.structures.simulated
-    share = 1.0 if of == "all" else simulated.pair_structures / simulated.structures
-    minutes = getattr(composite.networks.max_epochs, of) * NETWORK_EPOCH_S[kind] * share / MINUTE
-    return minutes, (
-        f"{H200}: 6.4 s an epoch of regression alone, 35.8 with a decoder; × max_epochs, at most"
+    share = _structures_of(simulated, name) / simulated.count("all")
+    return _trained(network, composite.networks.epochs(network, name) * share)
+
+
+def _trial(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
+    composite = sizes.paper.composite
+    every = composite.trials.trials(composite.structures, composite.networks)
+    trial = next(each for each in every if each.name == wildcards["trial"])
+    simulated, scheduled = composite.structures.simulated, trial.options.scheduled_epochs
+    share = _structures_of(simulated, trial.set) / simulated.count("all")
+    if trial.options.training_structures:
+        share = trial.options.training_structures / composite.structures.training_structures()
+    augmented = RECIPES[trial.network].augmented
+    epochs = scheduled if augmented else trial.options.max_epochs
+    return _trained(trial.network, epochs.of(trial.set) * share)
+
+
+def _trained(network: str, epochs: float) -> Estimate:
+    kind = "gaussian" if RECIPES[network].autoencoder else "cnn"
+    return epochs * NETWORK_EPOCH_S[kind] / MINUTE, (
+        f"{H200}: 6.4 s an epoch of regression alone, 35.8 with a decoder; × epochs, at most"
     )
 
 
@@ -195,8 +216,7 @@ def _of_one_core(seconds: float) -> Any:
 
 
 def _structures(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
-    made = sizes.paper.composite.structures.simulated
-    count = made.structures if wildcards["set"] == "all" else made.pair_structures
+    count = _structures_of(sizes.paper.composite.structures.simulated, wildcards["set"])
     return (
         count * 22.9 / 256 / MINUTE,
         "one core: 22.9 s for 256 structures of this size; × structures",
@@ -242,6 +262,7 @@ RULES: Final[dict[str, Callable[[Sizes, Mapping[str, str]], Estimate]]] = {
     "temper_flows_train": _flow,
     "composite_structures_solve": _solve,
     "composite_networks_train": _network,
+    "composite_trials_train": _trial,
     "composite_networks_predict": _network_pass,
     "composite_networks_encode": _network_pass,
     "composite_structures_merge_stiffness": _of_reference(2, "1: a table of stiffness", _same),

@@ -42,6 +42,10 @@ TREES = {file: ast.parse(file.read_text()) for file in SOURCE.rglob("*.py")}
 CONSTANT = {
     # which structures keep their strain field is the same in every run
     ("studies/composite/structures/stages/solve.py", "generator"),
+    # which validation windows are looked at is the same in every run
+    ("studies/composite/localization/windows.py", "generator"),
+    # what is timed does not depend on what is drawn
+    ("studies/composite/localization/speed.py", "default_rng"),
     # an empty table draws nothing
     ("studies/temper/transfer/stages/plausibility.py", "default_rng"),
     # what is drawn is replaced by what is loaded

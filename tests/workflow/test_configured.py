@@ -4,6 +4,8 @@ from itertools import product
 
 import pytest
 
+from pspflow.studies.composite.inverse.options import DESIGNER, GUIDE
+
 from .planned import hints, options_of
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
@@ -45,7 +47,7 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
     config = planned.config.composite
     runs = [str(run) for run in range(config.structures.split.runs)]
     forward, inverse = config.forward.models.model_dump(), config.inverse.models.model_dump()
-    design = config.structures.design_set
+    design, inverse_large = config.structures.design_set, config.inverse.large_pair
     predicted = {
         ("all", target, network, run)
         for target, networks in forward.items()
@@ -57,8 +59,33 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
         for each, run in product(inverse[target], runs)
     }
     plain = {("all", "none", *each) for each in product(config.forward.autoencoders, runs)}
+    large = {
+        ("large_pair", "c11", network, str(run))
+        for network, run in product(inverse_large.models, range(inverse_large.runs))
+        if "large_pair" in config.structures.sets
+    }
+    gap = {
+        ("gap", target, DESIGNER, run)
+        for target, run in product(inverse, runs)
+        if config.design.held_out
+    }
+    families = {
+        (name, "c11", network, run)
+        for name, network, run in product(
+            config.families_compared, config.families.networks, runs[: config.families.runs]
+        )
+    }
+    guide = {(design, "c11", GUIDE, "0")}
+    # a trial that is among the main trainings is trained as one of them
+    trials = {
+        (each.set, "c11", each.network, str(each.run)) for each in config.all_trials if each.main
+    }
     key = ("set", "target", "network", "run")
-    assert of(planned, "composite_networks_train", *key) == predicted | designers | plain
+    assert of(planned, "composite_networks_train", *key) == (
+        predicted | designers | plain | large | gap | families | guide | trials
+    )
+    own = {each.name for each in config.all_trials if not each.main}
+    assert of(planned, "composite_trials_train", "trial") == {(name,) for name in own}
     assert of(planned, "composite_networks_predict", *key) == predicted
     assert of(planned, "composite_networks_encode", *key) > plain
     assert of(planned, "composite_forward_baselines", "target", "run") == {*product(forward, runs)}
@@ -68,9 +95,16 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
     assert set(accuracy.named("baselines")) == {
         f"{t}/run{run}" for t, run in product(forward, runs)
     }
-    assert of(planned, "composite_inverse_infer", "target") == {(target,) for target in inverse}
-    for job in planned.of("composite_inverse_infer"):
-        assert tuple(job.named("weights")) == inverse[job.wildcards["target"]]
+    inferred = {}
+    for name, target, network, run in designers | large:
+        inferred.setdefault((name, target, run), set()).add(network)
+    key = ("set", "target", "run")
+    assert {
+        tuple(job.wildcards[name] for name in key): set(job.named("weights"))
+        for job in planned.of("composite_inverse_infer")
+    } == inferred
+    refined = {(name, target, run) for name, target, _, run in designers | gap}
+    assert of(planned, "composite_design_refine", *key) == refined
 
 
 def test_every_model_of_codes_that_the_configuration_names_is_trained_and_tested(planned):
@@ -144,11 +178,14 @@ def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned)
     """Latents and weights are of one network, on the set of inverse design; so are designs."""
     config = planned.config.composite
     root = f"results/{planned.config.run}/composite/networks"
-    folder = f"{root}/{config.structures.design_set}/c11/mixture_statistics/run0"
-    (job,) = planned.of("composite_inverse_anneal")
-    assert job.flags["weights"] == [f"{folder}/weights.safetensors"]
-    assert job.flags["latents"] == [f"{folder}/latents.parquet"]
-    assert job.flags["objective"] == [f"{root}/all/c11/cnn/run0/weights.safetensors"]
+    folder = f"{root}/{config.structures.design_set}/c11"
+    jobs = planned.of("composite_inverse_anneal")
+    assert {job.wildcards["network"] for job in jobs} == {*config.inverse.searched}
+    for job in jobs:
+        mine = f"{folder}/{job.wildcards['network']}/run0"
+        assert job.flags["weights"] == [f"{mine}/weights.safetensors"]
+        assert job.flags["latents"] == [f"{mine}/latents.parquet"]
+        assert job.flags["objective"] == [f"{folder}/cnn/run0/weights.safetensors"]
     for job in planned.of("composite_design_refine"):
         name, target, run = (job.wildcards[each] for each in ("set", "target", "run"))
         assert name in (config.structures.design_set, "gap")
@@ -211,7 +248,11 @@ def test_work_is_divided_as_the_configuration_says(planned):
         assert of(planned, "latent_datasets_inpaint", "shard") == {(part,) for part in parts}
     solved = of(planned, "composite_structures_solve", "set", "shard")
     assert solved == {*product(structures.sets, shares)}
-    fields = {"all": str(planned.config.composite.localization.structures or "all"), "pair": "0"}
+    composite = planned.config.composite
+    local = "local" in composite.structures.sets
+    fields = dict.fromkeys(composite.structures.sets, "0") | (
+        {"local": "all"} if local else {"all": str(composite.localization.structures or "all")}
+    )
     for job in planned.of("composite_structures_solve"):
         assert job.flags["fields"] == [fields[job.wildcards["set"]]]
 

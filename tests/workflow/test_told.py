@@ -9,6 +9,7 @@ import pytest
 from pspflow.options import Options
 from pspflow.studies.composite.networks.options import EpochsOptions
 from pspflow.studies.composite.networks.recipes import RECIPES
+from pspflow.studies.composite.structures.options import SET_NAMES, SimulatedOptions
 
 from .planned import flag, hints, holds, options_of
 
@@ -19,6 +20,21 @@ DERIVED = {
     ("images_section", "simulated"),
     ("texture_loop_run", "random_observations"),
     ("steel_prior_train", "held_out"),
+    # what varies in a trial
+    *(
+        ("composite_trials_train", *key)
+        for key in [
+            ("latent",),
+            ("components",),
+            ("training_structures",),
+            *[(f"{kind}_epochs", name) for kind in ("max", "scheduled") for name in SET_NAMES],
+            *[
+                (objective, f"{part}_weight")
+                for objective in ("published", "scheduled", "statistics")
+                for part in ("regression", "kl")
+            ],
+        ]
+    ),
     # those of its dataset
     ("latent_networks_train", "epochs"),
 }
@@ -26,7 +42,15 @@ DERIVED = {
 OF_THE_WORKFLOW = {
     ("forward", "models", "c11"),
     ("forward", "models", "normal"),
-    ("localization", "models"),
+    ("localization", "models", "strain"),
+    ("localization", "models", "stress"),
+    ("localization", "runs"),
+    ("families", "networks"),
+    ("families", "decoders"),
+    ("families", "runs"),
+    ("inverse", "large_pair", "models"),
+    ("inverse", "large_pair", "runs"),
+    ("design", "held_out"),
     ("inverse", "models"),
     ("localization", "structures"),
     ("structures", "solver", "shards"),
@@ -136,20 +160,19 @@ def test_options_that_act_are_the_configured_ones(planned):
         if kind in weights:
             assert options_of(job)["topology_weight"][kind] == weights[kind]
     inverse = config.composite.resolved().inverse
-    for rule, count, chapter in (
-        ("composite_inverse_infer", "draws", inverse),
-        ("composite_design_refine", "candidates", config.composite.design),
-    ):
-        for job in planned.of(rule):
-            told = options_of(job)
-            assert told[count] == getattr(chapter, count)
-            if job.wildcards["target"] == "c11":
-                assert told["c11_gpa"] == (list(inverse.c11_gpa) if inverse.c11_gpa else None)
-            else:
-                assert told["vectors"] == inverse.vectors
+    for job in planned.of("composite_design_refine"):
+        chapter = config.composite.design.proposals(job.wildcards["target"], inverse)
+        assert options_of(job) == chapter.model_dump(mode="json")
+    for job in planned.of("composite_inverse_infer"):
+        told = options_of(job)
+        if job.wildcards["target"] == "c11":
+            assert told["c11_gpa"] == (list(inverse.c11_gpa) if inverse.c11_gpa else None)
+        else:
+            assert told["vectors"] == inverse.vectors
     for job in planned.of("composite_structures_simulate"):
         made = config.composite.structures.simulated
-        count = "structures" if job.wildcards["set"] == "all" else "pair_structures"
-        assert options_of(job)[count] == getattr(made, count)
+        told = SimulatedOptions.model_validate(options_of(job))
+        assert told.count(job.wildcards["set"]) == made.count(job.wildcards["set"])
+        assert told.edge(job.wildcards["set"]) == made.edge(job.wildcards["set"])
     for job in planned.of("composite_structures_split"):
         assert options_of(job) == config.composite.structures.split.model_dump(mode="json")

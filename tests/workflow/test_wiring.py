@@ -20,13 +20,32 @@ FLAGS = {"set": "name", "seed": "replicate"}
 """Wildcards that a flag of another name gives; the flag --seed is the seed of the run."""
 NO_TARGET = "none"
 """Target of the networks that predict nothing: a chapter of any target may read them."""
-OTHER_SET = {("composite_inverse_anneal", "objective")}
-"""Networks of the set `all` that guide a search on the set of inverse design."""
-OF_ANOTHER_LOOP = {("texture_evaluation_trips", "judge")}
-"""The forward model that knows the whole pool judges the loops of all arms."""
+LENT = {
+    "composite_trials_train": ["composite", "trials"],
+    "composite_design_hold_out": ["composite", "structures", "gap"],
+}
+"""Rules that run the stage of another chapter, or make what lies in its folder."""
+SPLITS_OF = {"gap": "pair"}
+"""Sets that only split the structures of another."""
+OF_ANOTHER_LOOP = {
+    ("texture_evaluation_trips", "judge"),
+    ("composite_inverse_anneal", "objective"),
+}
+"""The forward model that knows the whole pool judges the loops of all arms; regression alone guides
+the search in the latents of other networks."""
 SOME_OF_THEIR_KIND = {
     ("composite_networks_reconstruct", "weights"),
     ("composite_inverse_infer", "weights"),
+    ("composite_inverse_separate", "weights"),
+    ("composite_inverse_section", "structures"),
+    ("composite_inverse_section", "tables"),
+    ("composite_design_refine", "weights"),
+    ("composite_families_apply", "structures"),
+    ("composite_families_apply", "stiffness"),
+    ("composite_families_apply", "splits"),
+    ("composite_families_rebuild", "weights"),
+    ("composite_forward_section", "latents"),
+    ("composite_families_section", "splits"),
     # parameters of the pool are what the loop asks for, one by one
     ("texture_loop_run", "parameters"),
     # the arms that the paper compares
@@ -117,7 +136,8 @@ def test_flags_say_what_the_paths_say(planned):
                 (said,) = job.flags.get(flag(given), [NO_TARGET])
             if said != value:
                 problems.append(f"{job.rule} makes {name} {value} with {said}")
-        folder = "/".join(["results", planned.config.run, *job.words[:2]]).removesuffix("/report")
+        words = LENT.get(job.rule, [*job.words[:2]])
+        folder = "/".join(["results", planned.config.run, *words]).removesuffix("/report")
         problems += [
             f"{job.words} makes {path}" for path in job.outputs if not path.startswith(f"{folder}/")
         ]
@@ -174,6 +194,7 @@ def test_a_flag_takes_files_of_one_kind(planned):
     beside = divided | {
         # structures that were searched for lie beside those that were inferred
         ("composite_inverse_section", "proposed"),
+        ("composite_inverse_section", "checks"),
         # one chapter's tables by their names; simulated chips beside generated ones
         ("steel_generation_section", "tables"),
         ("steel_generation_section", "stores"),
@@ -191,6 +212,8 @@ def test_inputs_belong_to_the_same_run_and_model_as_outputs(planned):
                 if maker is None or path in job.outputs:
                     continue
                 words = label.split("/") if holds(hint, Mapping) else []
+                words += [part for each in job.wildcards.values() for part in each.split("/")]
+                words += [SPLITS_OF.get(word, word) for word in words]
                 for wildcard, value in maker.wildcards.items():
                     mine = job.wildcards.get(wildcard)
                     if f"{wildcard}{value}" in words or value in {mine, NO_TARGET, *words}:
@@ -207,12 +230,12 @@ def test_inputs_of_a_job_are_of_one_set(planned):
     problems = []
     for job in planned.jobs:
         read = {}
-        for name, _, values in paths(job):
+        for _, _, values in paths(job):
             for label, path in values.items():
                 maker = planned.makers.get(path)
                 of_set = maker.wildcards.get("set") if maker else None
-                if of_set not in {None, *label.split("/")} and (job.rule, name) not in OTHER_SET:
-                    read[path] = of_set
+                if of_set not in {None, *label.split("/")}:
+                    read[path] = SPLITS_OF.get(of_set, of_set)
         if len(set(read.values())) > 1:
             problems.append(f"{job.rule} reads {read}")
     assert problems == []

@@ -231,9 +231,10 @@ def solve_cases(
     starts: Sequence[Tensor] | None = None,
 ) -> dict[int, Equilibrium]:
     """Solve each load case for a strain of 1 in its component, all in one precision."""
+    given: Sequence[Tensor | None] = starts or [None] * len(cases)
     found = {
         case: cell.solve(np.eye(6)[case], tolerance, max_iterations, start)
-        for case, start in zip(cases, starts or [None] * len(cases), strict=True)
+        for case, start in zip(cases, given, strict=True)
     }
     for case, solved in found.items():
         # A component between a soft and a stiff direction is smaller than the rounding of the

@@ -8,13 +8,13 @@ Gaussian field cut at its median share one path, those of fibres in a matrix do 
 import torch
 from torch import Tensor, nn
 
-from pspflow.models.statistics_loss import StatisticsLoss
+from pspflow.models.statistics_loss import SLICE_STEP, StatisticsLoss
 
 AXES = (2, 3, 4)
 
 
 def lineal_paths(structures: Tensor) -> Tensor:
-    """Return periodic lineal paths of both phases along each axis.
+    """Return periodic lineal paths of both phases along each axis, in every third slice.
 
     Parameters
     ----------
@@ -33,8 +33,9 @@ def lineal_paths(structures: Tensor) -> Tensor:
     """
     both = torch.cat([1 - structures, structures], dim=1)
     paths = []
-    for axis in AXES:
-        line, length = both, 1
+    for axis, normal in zip(AXES, (*AXES[1:], AXES[0]), strict=True):
+        # as in the other terms, since neighbouring slices are similar
+        line, length = both.movedim(normal, 0)[::SLICE_STEP].movedim(0, normal), 1
         while 4 * length <= structures.shape[axis]:
             line = line * line.roll(-length, dims=axis)
             length *= 2

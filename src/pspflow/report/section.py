@@ -58,9 +58,9 @@ class Headline(_Text):
     quantity: str
     paper: str
     here: str
-    verdict: Literal["reached", "not reached", "not comparable"]
+    verdict: Literal["reached", "not reached", "undecided", "not comparable"]
     why: str = ""
-    """Why it is not reached, or not comparable."""
+    """Why it is not reached, undecided (an interval holds the paper's value) or not comparable."""
 
 
 class Part(_Text):

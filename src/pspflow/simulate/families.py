@@ -28,6 +28,9 @@ class Simulator(Protocol):
 
 
 AXES: Final = "xyz"
+FIBRE_LENGTH, FIBRE_RADIUS = 14.0, 1.5
+"""Fibres end: structures of infinite ones do not vary along their axis, so that distances in units
+of those between real structures would count the smallest difference there without measure."""
 SPREAD_DEGREES: Final = 20.0
 PARTICLE: Final = 3.0
 """Radius of a sphere; the semi-axes of the others have about its volume."""
@@ -47,13 +50,12 @@ def _along(axis: int, along: float, across: float) -> tuple[float, float, float]
 
 
 def _fibres() -> dict[str, Simulator]:
+    fibres = partial(simulate_fibres, length_voxels=FIBRE_LENGTH, radius_voxels=FIBRE_RADIUS)
     made: dict[str, Simulator] = {}
     for axis, name in enumerate(AXES):
-        made[f"fibres-{name}"] = partial(simulate_fibres, axis=axis)
-        made[f"fibres-{name}-spread"] = partial(
-            simulate_fibres, axis=axis, spread_degrees=SPREAD_DEGREES
-        )
-    return {**made, "fibres-random": partial(simulate_fibres, axis=None)}
+        made[f"fibres-{name}"] = partial(fibres, axis=axis)
+        made[f"fibres-{name}-spread"] = partial(fibres, axis=axis, spread_degrees=SPREAD_DEGREES)
+    return {**made, "fibres-random": partial(fibres, axis=None)}
 
 
 def _particles() -> dict[str, Simulator]:

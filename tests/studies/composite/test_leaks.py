@@ -49,8 +49,9 @@ NETWORKS = validated(
 LOCAL = validated(
     LocalizationOptions,
     {
-        "cpnet": {"epochs": 1, "windows": 16},
-        "fno": {"width": 2, "modes": 2, "blocks": 1, "epochs": 1},
+        "budget_gmac": 0.02,
+        "epochs": 1,
+        "fno": {"width": 2, "modes": 2, "blocks": 1},
         "resamples": 20,
     },
 )
@@ -168,7 +169,11 @@ class Chapter:
         """Predict by baselines: what those of known structures are is fitted."""
         predictions = self.folder / "baselines.parquet"
         read = self.files("structures", "table", "phases", "stiffness", "splits")
-        given = {"target": "normal", "run": self.run, "latents": self.folder / "vae.parquet"}
+        given = {
+            "target": "normal",
+            "run": self.run,
+            "latents": {"vae": self.folder / "vae.parquet"},
+        }
         baselines(**read, **given, predictions=predictions, seed=SEED)
         for model, rows in self.known(predictions).groupby("model"):
             self.fitted[f"baseline {model}"] = content(rows)

@@ -51,7 +51,7 @@ INVERSE_CANDIDATES = {
     place: f"{INVERSE_DIR}/{place}/candidates.parquet" for place in INVERSE_WEIGHTS
 }
 INVERSE_CHECKS = {"draws": f"{INVERSE_DIR}/draws.parquet"} | {
-    f"{kind}/{place}": f"{INVERSE_DIR}/{place}/{kind}.parquet"
+    f"{place}/{kind}": f"{INVERSE_DIR}/{place}/{kind}.parquet"
     for place in INVERSE_MIXTURES
     for kind in ["assignments", "forms"]
 }
@@ -64,7 +64,7 @@ INVERSE_FOUND = {
     for model in INVERSE_SEARCHED
 }
 # the search that is drawn: that of the first network
-INVERSE_DRAWN = INVERSE.annealing.models[0]
+INVERSE_DRAWN = INVERSE.searched[0]
 MADE["composite"]["inverse"] = [
     *INVERSE_CANDIDATES.values(),
     *[f"{INVERSE_DIR}/{place}/structures.zarr" for place in INVERSE_WEIGHTS],

@@ -44,7 +44,7 @@ if LARGE in COMPOSITE.structures.sets:
 NETWORKS_GUIDE = (COMPOSITE.structures.design_set, "c11", GUIDE, 0)
 NETWORKS_SEARCHED = [
     (COMPOSITE.structures.design_set, "c11", network, 0)
-    for network in COMPOSITE.inverse.annealing.models
+    for network in COMPOSITE.inverse.searched
 ]
 NETWORKS_PLAIN = [
     ("all", "none", network, run)
@@ -101,6 +101,8 @@ NETWORKS_STYLES = {
     for network, recipe in RECIPES.items()
     if NETWORKS_STYLE and recipe.style
 }
+# the number of training structures, where the configuration knows it
+NETWORKS_TRAINING = str(COMPOSITE.structures.training_structures() or "")
 NETWORKS_FILES = ["reconstructions.parquet", "reconstructions.zarr", "section.json"]
 NETWORKS_FILES += ["ablation/structures.zarr", "ablation/mismatch.parquet"]
 NETWORKS_FILES += [f"figures/{name}.png" for name in NETWORKS_FIGURES]
@@ -338,6 +340,9 @@ rule composite_networks_section:
         histories=named(NETWORKS_HISTORIES),
         figures=figure_folder,
         options=options(COMPOSITE.networks),
+        training=flags(
+            {"training-structures": NETWORKS_TRAINING}
+        ),
     shell:
         "pspflow --log {log:q} composite networks section"
         " --histories {params.histories:q}"
@@ -348,3 +353,4 @@ rule composite_networks_section:
         " --figures {params.figures:q}"
         " --section {output.section:q}"
         " --options {params.options:q}"
+        " {params.training:q}"

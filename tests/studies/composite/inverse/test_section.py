@@ -61,7 +61,7 @@ def paths(
     for name, rows in checks.items():
         write_table(tmp_path / f"{name}.parquet", rows, ORIGIN)
     places = {"draws": "draws"} | {
-        kind: f"{kind}/pair/c11/run0" for kind in ("assignments", "forms")
+        kind: f"pair/c11/run0/{kind}" for kind in ("assignments", "forms")
     }
     return {
         **named,

@@ -9,6 +9,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.sections import read_section
 from pspflow.io.tables import write_table
 from pspflow.report.section import Section
+from pspflow.studies.composite.networks.departures import Data
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.networks.section import (
     networks_section,
@@ -75,6 +76,7 @@ def test_networks_whose_loss_still_fell_are_named(written):
         pd.DataFrame({"slices": ["x", "xyz"], "axis": "y", "error": [0.3, 0.1]}),
         {figure.name.removeprefix("networks_"): figure for figure in written.figures},
         NetworkOptions(),
+        Data(21, 600, 2),
     )
     capped, early, _ = made.findings
     assert "1 of 1 trainings with early stopping ended at their cap" in capped
@@ -87,12 +89,20 @@ def test_networks_whose_loss_still_fell_are_named(written):
 
 def test_trainings_are_listed_with_their_best_epoch(written):
     """One row per training says whose network it is, and which epoch's weights are kept."""
-    (table,) = written.parts[0].tables
+    table, _ = written.parts[0].tables
     rows = [dict(zip(table.header, row, strict=True)) for row in table.cells]
     assert [row["training"] for row in rows] == ["the paper's", "ours"]
     assert [(row["epochs"], row["best epoch"]) for row in rows] == [("3", "2")] * 2
     assert [row["ended by"] for row in rows] == ["cap", "schedule"]
-    assert "of the paper's sizes" in written.parts[0].text
+
+
+def test_departures_from_the_paper_are_a_table(written):
+    """They are shown beside the trainings; sizes that are the paper's are none of them."""
+    _, table = written.parts[0].tables
+    assert table.header == ("what", "paper", "here", "why")
+    said = [row[0] for row in table.cells]
+    assert "voxels along each edge" in said
+    assert "filters of the first convolution" not in said
 
 
 def test_trainings_say_which_copies_they_learned_from():

@@ -34,11 +34,11 @@ def families_section(
             Part(
                 title="Networks of one family tested on another",
                 text="Structures of set all are cut Gaussian fields, as the paper's. Fibres "
-                "are cylinders along an axis, about it or in all directions; particles are spheres "
-                "and prolate and oblate ellipsoids; both are placed by random sequential addition, "
-                "hard as long as there is room and overlapping from there. Spinodal structures are "
-                "of a Cahn-Hilliard decomposition, interwoven phases and sheets along their "
-                "interfaces; interwoven phases resemble cut Gaussian fields. Moduli, edge and "
+                "are short cylinders along an axis, about it or in all directions; particles are "
+                "spheres and prolate and oblate ellipsoids; both are placed by random sequential "
+                "addition, hard as long as there is room and overlapping from there. Spinodal "
+                "structures are of a Cahn-Hilliard decomposition, interwoven phases and sheets along "
+                "their interfaces; interwoven phases resemble cut Gaussian fields. Moduli, edge and "
                 f"range of the volume fractions are the same. Training structures: {said}. The "
                 "mean relative error leaves out structures that have nearly no C11.",
                 figures=(figures["transfer"],),
@@ -63,8 +63,10 @@ def families_section(
                 "cut Gaussian fields alone; mixture_convolved filters noise, passes it through a "
                 "small network and filters it again, and its loss has lineal paths too. Distances "
                 "to the training structures of the same morphology are in units of "
-                "real-against-real: those of the test structures themselves stand first. "
-                "Two-point statistics are what filtered noise can match; the others are beyond.",
+                "real-against-real: those of the test structures themselves stand first. What "
+                "hardly varies among training structures counts most, up to ten times as much as "
+                "the average. Two-point statistics are what filtered noise can match; the others "
+                "are beyond.",
                 figures=(figures["rebuilt"],),
                 tables=(
                     Table.of(

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from pspflow.arrays import refuses_masks
 from pspflow.evaluation.comparisons import Difference, verdict
 from pspflow.studies.composite.forward.accuracy import over_properties
 from pspflow.studies.composite.structures.properties import Target
@@ -43,6 +44,15 @@ def compared(
         if len(values):
             found[measure] = Difference.of(values)
     return found
+
+
+@refuses_masks
+def beside_value(values: np.ndarray, reported: float) -> int:
+    """Judge the MAPEs of the runs, (runs,), beside a value of the paper's: by their 95 % interval.
+
+    This one rule decides what findings and headline call reached.
+    """
+    return Difference.of(values[~np.isnan(values)] - reported).outcome(-1)
 
 
 def outcome(differences: Mapping[str, Difference]) -> int:

@@ -1,14 +1,20 @@
 """What was found on forward prediction, in sentences computed from the accuracies."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference, Finding
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
 from pspflow.studies.composite.forward import paper
 from pspflow.studies.composite.forward.accuracy import over_properties
-from pspflow.studies.composite.forward.differences import compared, outcome, sentence, written
+from pspflow.studies.composite.forward.differences import (
+    beside_value,
+    compared,
+    outcome,
+    sentence,
+    written,
+)
 from pspflow.studies.composite.forward.ladder import rungs
 from pspflow.studies.composite.networks.recipes import RECIPES
 from pspflow.studies.composite.structures import paper as papers_structures
@@ -24,11 +30,12 @@ REGRESSION_ALONE_OF: Final = {
 }
 """Networks with an autoencoder, and that with the same trunk and training without one."""
 PAPER_MAPE: Final = paper.FORWARD["c11"]["gaussian"]["c11_gpa"].mape
-REACHED: Final = {
+REACHED: Final[dict[int, Literal["not reached", "undecided", "reached"]]] = {
     WORSE: "not reached",
-    UNDECIDED: "which is better cannot be told",
+    UNDECIDED: "undecided",
     BETTER: "reached",
 }
+"""What the 95 % interval over the runs decides of a value of the paper's; see `beside_value`."""
 QUANTITIES: Final[dict[Target, str]] = {"c11": "C11", "normal": "six components"}
 
 
@@ -42,7 +49,8 @@ class Scale(NamedTuple):
     @property
     def beside_paper(self) -> str:
         """Say the scale, and the paper's where that differs."""
-        papers = Scale(paper.TRAINING_STRUCTURES, papers_structures.EDGE_VOXELS, paper.RUNS)
+        theirs = papers_structures
+        papers = Scale(theirs.TRAINING_STRUCTURES, theirs.EDGE_VOXELS, theirs.RUNS)
         said = (
             f"{self.training_structures:,} training structures of {self.edge_voxels} voxels, "
             f"{self.runs} run{'s' if self.runs > 1 else ''}"
@@ -145,13 +153,13 @@ def _beside_paper(accuracy: pd.DataFrame, scale: Scale) -> Iterator[Finding]:
     best = str(table.mean().idxmin())
     outcomes, said = [], []
     for model in dict.fromkeys([*own, best]):
-        beyond = Difference.of(table[model].dropna().to_numpy() - PAPER_MAPE)
-        outcomes.append(beyond.outcome(-1))
+        outcomes.append(beside_value(table[model].to_numpy(), PAPER_MAPE))
         role = "" if model in own else "our " if _ours(model) else "the best model, "
         said.append(f"{role}{model} has {table[model].mean():.2f} % ({REACHED[outcomes[-1]]})")
     yield Finding(
         min(outcomes),
-        f"Forward, C11, beside the paper's MAPE of {PAPER_MAPE:.2f} % by VAE-regression: "
+        f"Forward, C11, beside the paper's MAPE of {PAPER_MAPE:.2f} % by VAE-regression, decided "
+        "by the 95 % interval over the runs: "
         f"{', '.join(said)}, on {scale.beside_paper}.",
     )
 

@@ -10,9 +10,6 @@ from typing import Final, NamedTuple
 from pspflow.studies.composite.structures.properties import Target
 
 NAN: Final = float("nan")
-TRAINING_STRUCTURES: Final = 5300
-RUNS: Final = 10
-"""Training structures (about), and random splits."""
 
 
 class Forward(NamedTuple):

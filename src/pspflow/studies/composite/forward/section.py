@@ -6,15 +6,17 @@ from typing import Final, cast, get_args
 import numpy as np
 import pandas as pd
 
+from pspflow.evaluation.comparisons import BETTER
 from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.report.tables import beside_paper, shown_columns
 from pspflow.studies.composite.forward import paper
 from pspflow.studies.composite.forward.accuracy import over_properties, summary
-from pspflow.studies.composite.forward.differences import against
+from pspflow.studies.composite.forward.differences import against, beside_value
 from pspflow.studies.composite.forward.findings import (
     OURS,
     PAPERS_NETWORKS,
     QUANTITIES,
+    REACHED,
     REGRESSION_ALONE,
     Scale,
     findings,
@@ -170,21 +172,22 @@ def _row(
     """Compare a model with a row of the paper: all of the target's components must reach it."""
     values = over_properties(accuracy, target, "mape")[model]
     deviation = f" ± {values.std():.2f}" if values.count() > 1 else ""
-    rows = summary(accuracy, target)
-    ours = rows[rows["model"] == model].set_index("property")["mape"]
+    own = accuracy[(accuracy["target"] == target) & (accuracy["model"] == model)]
     theirs = paper.FORWARD[target][papers_model]
-    reaching = [column for column in TARGETS[target] if ours[column] <= theirs[column].mape]
-    reached = len(reaching) == len(TARGETS[target])
+    outcomes = [
+        beside_value(own.loc[own["property"] == column, "mape"].to_numpy(), theirs[column].mape)
+        for column in TARGETS[target]
+    ]
     why = scale.beside_paper
-    if len(TARGETS[target]) > 1:
-        why = f"{len(reaching)} of {len(TARGETS[target])} components reach it; {why}"
+    if len(outcomes) > 1:
+        why = f"{outcomes.count(BETTER)} of {len(outcomes)} components reach it; {why}"
     if not papers_material:
         why = "the structures are of another material than the paper's"
     return Headline(
         quantity=quantity,
         paper=_reported(target, papers_model),
         here=f"{values.mean():.2f}{deviation} % ({model})",
-        verdict=("reached" if reached else "not reached") if papers_material else "not comparable",
+        verdict=REACHED[min(outcomes)] if papers_material else "not comparable",
         why=why,
     )
 

@@ -12,9 +12,9 @@ from pspflow.io.arrays import open_store, put_array, read_values
 from pspflow.mechanics.localization import Predictor
 from pspflow.studies.composite.localization.accuracy import TRUE
 from pspflow.studies.composite.localization.fields import FieldSet
-from pspflow.studies.composite.localization.names import ARRAYS, FieldName
+from pspflow.studies.composite.localization.names import FieldName
 from pspflow.studies.composite.structures.sets import DIMS
-from pspflow.studies.composite.structures.solved_stores import UNITS
+from pspflow.studies.composite.structures.solved_stores import ARRAYS, UNITS
 
 EXAMPLES = 3
 

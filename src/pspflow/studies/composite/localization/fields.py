@@ -12,9 +12,9 @@ from scipy.ndimage import spline_filter
 from pspflow.errors import InputError
 from pspflow.io.arrays import get_array, open_store, reading
 from pspflow.io.tables import read_table
-from pspflow.studies.composite.localization.names import ARRAYS, FieldName
+from pspflow.studies.composite.localization.names import FieldName
 from pspflow.studies.composite.structures.sets import PHASE
-from pspflow.studies.composite.structures.solved_stores import KEPT
+from pspflow.studies.composite.structures.solved_stores import ARRAYS, KEPT
 
 RUN = 0
 """The random split that localization is trained and tested on."""

@@ -2,13 +2,9 @@
 
 from typing import Final, Literal, get_args
 
-from pspflow.studies.composite.structures.solved_stores import STRAIN, STRESS
-
 FieldName = Literal["strain", "stress"]
 """Local fields along x."""
 FIELDS: Final[tuple[FieldName, ...]] = get_args(FieldName)
-ARRAYS: Final[dict[FieldName, str]] = {"strain": STRAIN, "stress": STRESS}
-"""Their arrays in stores of local fields."""
 LABELS: Final[dict[FieldName, str]] = {
     "strain": "strain over macroscopic strain",
     "stress": "stress over macroscopic strain (GPa)",

@@ -1,18 +1,15 @@
 """What the report says about the networks: how they differ, reconstructions, and style slices."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
+from pspflow.studies.composite.networks.departures import Data, departures
 from pspflow.studies.composite.networks.endings import SCORE, Ending, capped, ending
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.networks.recipes import RECIPES
 from pspflow.training.undertrained import undertrained
-
-PAPERS_SIZES: Final = (16, 16, 2048)
-"""Width, decoder_width and dense of the paper, Tables 2 to 5."""
 
 
 def networks_section(
@@ -21,6 +18,7 @@ def networks_section(
     mismatch: pd.DataFrame,
     figures: Mapping[str, Figure],
     options: NetworkOptions,
+    data: Data,
     copies: Mapping[str, str] = {},
 ) -> Section:
     """Describe the networks and how they were trained.
@@ -37,6 +35,8 @@ def networks_section(
         The figures `reconstructions` and `slice_ablation`.
     options
         The options of the chapter.
+    data
+        The data that the networks are trained on.
     copies
         Symmetries of the copies that networks were trained on, by training.
     """
@@ -51,18 +51,24 @@ def networks_section(
             scheduled, SCORE, "the validation loss", "composite.networks.scheduled_epochs"
         ),
     )
+    networks = dict.fromkeys(name.split("/")[2] for name in histories)
     return Section(
         title="Networks",
         findings=(*early, slices_finding(mismatch)),
         parts=(
             Part(
                 title="Networks and their training",
-                text=_text(options),
+                text=_text(options, networks),
                 tables=(
                     Table.of(
                         trainings(histories, copies, endings),
                         "Networks that were trained: epochs, the best of them, and whether the "
                         "patience, the cap of epochs or the end of a schedule ended the training.",
+                    ),
+                    Table.of(
+                        departures(options, networks, data),
+                        "Departures from the composite paper: what it does, what runs here, and "
+                        "why.",
                     ),
                 ),
             ),
@@ -150,39 +156,31 @@ def by_variant(mismatch: pd.DataFrame) -> pd.DataFrame:
     return mismatch.groupby(keys, as_index=False, sort=False)[numbers].mean()
 
 
-def _text(options: NetworkOptions) -> str:
-    style = (
-        f"from VGG19 ({options.style_weights})"
-        if options.style_weights
-        else "from fixed random filters at up to three scales, since no weights of VGG19 were given"
+def _text(options: NetworkOptions, networks: Collection[str]) -> str:
+    """Describe the networks that are trained; what departs from the paper has a table."""
+    trained = [RECIPES[name] for name in networks]
+    said = (
+        "The paper's networks are its VAE-regression (Tables 2 to 5) with a Gaussian prior "
+        f"(gaussian) or a mixture of {options.components} (mixture), the autoencoder without "
+        "regression (vae) and regression alone (cnn). They stop when the validation loss has not "
+        f"fallen for {options.patience} epochs."
     )
-    own = (options.width, options.decoder_width, options.dense)
-    size = (
-        "of the paper's sizes"
-        if own == PAPERS_SIZES
-        else f"of smaller sizes than the paper's: {options.width} filters in the first stage of "
-        f"the trunk and {options.decoder_width} in the last of the decoder (16), {options.dense} "
-        "dense units (2048)"
-    )
-    return (
-        "The VAE-regression of Tables 2 to 5 with a Gaussian prior (gaussian) and a mixture of "
-        f"{options.components} (mixture), the plain autoencoder (vae) and regression alone (cnn), "
-        f"{size}. Edges other than 51 have as many stages as halve them to 1. The log "
-        "variances of Table 4's Gaussian prior are 16, one of each latent dimension: their printed "
-        'size is "1/6". The style loss compares slices along all three axes; its '
-        f"features are {style}; its unit is its mean between different training structures. "
-        f"Weights: regression {options.published.regression_weight:g}, divergence "
-        f"{options.published.kl_weight:g} per nat. The paper's are 10 and 1, after multipliers of "
-        "2 and 20 that bring these terms to the scale of its own style loss; they do not carry "
-        "over to this unit, in which larger weights of the divergence collapse the posterior. "
-        "Ours (names ending in _statistics) have a trunk that uses means over the periodic cell, "
-        "properties as logarithms, symmetric copies of the structures (shifted, and mirrored or "
-        "with axes exchanged as far as the set has such structures: the table says how), a "
-        "reconstruction loss of volume fraction, autocovariance and centred Gram matrices, a "
-        "regressor that is applied to decoded structures, and a decoder that filters noise and "
-        "cuts it. That decoder can make "
-        "any cut Gaussian field and no other; simulated structures are such fields, so that its "
-        "success on them does not carry over to structures of another kind. cnn_augmented is "
-        "regression alone with the symmetric copies, cnn_statistics regression alone with our "
-        "trunk and logarithms too."
-    )
+    if any(each.ours for each in trained):
+        said += (
+            " Ours add one step after another, which their names say: symmetric copies of the "
+            "structures and a learning rate that falls to zero (_augmented); logarithms of the "
+            "properties (_log); and a trunk that averages over the periodic cell, a loss of volume "
+            "fraction, autocovariance and centred Gram matrices, a regressor applied to decoded "
+            "structures, and a decoder that filters noise and cuts it (_statistics)."
+        )
+    if any(each.statistics and each.autoencoder for each in trained):
+        said += (
+            " That decoder makes Gaussian fields cut at a level, and nothing else; the simulated "
+            "structures of sets all and pair are such fields, so that its success on them does not "
+            "carry over to other structures."
+        )
+    if any(each.convolved for each in trained):
+        said += (
+            " The decoder of mixture_convolved convolves noise twice and is not confined to these."
+        )
+    return said

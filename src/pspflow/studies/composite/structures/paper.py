@@ -11,6 +11,9 @@ SIGMAS_VOXELS: Final = (1.0, 3.0, 5.0, 7.0)
 VOLUME_FRACTION_RANGE: Final = (0.25, 0.75)
 """Composite paper, section 2: phases, soft and stiff; widths of the smoothing; shares of stiff."""
 EDGE_VOXELS: Final = 51
+TRAINING_STRUCTURES: Final = 5300
+RUNS: Final = 10
+"""Composite paper, section 4: voxels along an edge, training structures (about), random splits."""
 PAIR_MORPHOLOGIES: Final = ((7.0, 1.0, 1.0), (1.0, 7.0, 7.0))
 PAIR_STRUCTURES: Final = 280
 """Composite paper, Figure 2: the morphologies of inverse design; about 140 structures of each."""

@@ -17,6 +17,8 @@ STRAIN: Final = "strain_11"
 STRESS: Final = "stress_11"
 UNITS: Final = {STRAIN: "1", STRESS: "GPa"}
 """Arrays of local fields, each of the component along x, and their units."""
+ARRAYS: Final = {"strain": STRAIN, "stress": STRESS}
+"""The same by the names of the fields."""
 KEPT: Final = "structures"
 """Attribute of stores of fields: the ids of their structures, in order."""
 MACRO: Final = {"macro_strain_11": 0.001}

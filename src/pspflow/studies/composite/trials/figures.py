@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from pspflow.report.style import COLOURS, figure_of, plain_log_axis
 from pspflow.studies.composite.forward import paper
 from pspflow.studies.composite.networks.recipes import label_of
+from pspflow.studies.composite.structures import paper as papers_structures
 from pspflow.studies.composite.trials.tables import averaged, sweep_of
 
 PANELS: Final[dict[str, Mapping[str, str]]] = {
@@ -54,7 +55,7 @@ def curve_figure(table: pd.DataFrame, *, papers_material: bool) -> Figure:
             reported = paper.FORWARD["c11"].get(name, {}).get("c11_gpa")
             if papers_material and reported is not None:
                 axes.errorbar(
-                    paper.TRAINING_STRUCTURES,
+                    papers_structures.TRAINING_STRUCTURES,
                     reported.mape,
                     yerr=reported.mape_sd,
                     fmt="D",

@@ -88,7 +88,7 @@ def _beside_paper(
         within = abs(excess[0]) <= PAPERS_SPREADS * reported.mape_sd
         outcome = UNDECIDED if within else BETTER if excess[0] < 0 else WORSE
         told = f"by {PAPERS_SPREADS} of the paper's standard deviations, of one training"
-    enough = count >= 0.95 * paper.TRAINING_STRUCTURES
+    enough = count >= 0.95 * papers_structures.TRAINING_STRUCTURES
     verdict = {
         WORSE: "its error does not come with its number of structures"
         if enough
@@ -107,7 +107,7 @@ def _beside_paper(
         outcome,
         f"With {count:,} training structures of {size}, {network} has {values.mean():.2f} % MAPE; "
         f"the paper {reported.mape:.2f} ± {reported.mape_sd:.2f} % with about "
-        f"{paper.TRAINING_STRUCTURES:,}: {verdict} ({told}{ended}).",
+        f"{papers_structures.TRAINING_STRUCTURES:,}: {verdict} ({told}{ended}).",
     )
 
 

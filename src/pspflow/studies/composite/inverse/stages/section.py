@@ -78,7 +78,7 @@ def section(
     """Write what the report says about inverse design; draw its figures.
 
     Candidates are tables by SET/TARGET/runN; checks are draws, and assignments and forms by
-    KIND/SET/TARGET/runN; searches are by network, structures and tables by set, that of both
+    SET/TARGET/runN/KIND; searches are by network, structures and tables by set, that of both
     targets first. Proposed and references are of that set's first run, by target, and the store of
     the annealing whose latents these are, that of the first network.
 
@@ -118,8 +118,8 @@ def section(
     pictures = {name: sheet.save(name, each, CAPTIONS[name]) for name, each in drawn.items()}
     results = Results(
         candidates=found,
-        assignments=_joined(checks, "assignments/"),
-        forms=_joined(checks, "forms/"),
+        assignments=_joined(checks, "/assignments"),
+        forms=_joined(checks, "/forms"),
         draws=read_table(checks["draws"]),
         searches=_joined(searches),
         learned={

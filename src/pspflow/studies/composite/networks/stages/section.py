@@ -5,6 +5,7 @@ from typing import cast
 from pspflow.io.arrays import open_store, read_values
 from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, table_provenance
+from pspflow.studies.composite.networks.departures import Data
 from pspflow.studies.composite.networks.figures import ablation_figure, reconstruction_figure
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.networks.section import networks_section
@@ -32,6 +33,7 @@ def section(
     figures: FigureFolder,
     section: SectionFile,
     options: NetworkOptions = NetworkOptions(),
+    training_structures: int | None = None,
     origin: Provenance,
 ) -> None:
     """Write what the report says about the networks; draw reconstructions and the slice ablation.
@@ -40,6 +42,8 @@ def section(
     ----------
     options
         The options of the chapter.
+    training_structures
+        Number of training structures of set all.
     """
     rows, errors, store = read_table(reconstructions), read_table(mismatch), open_store(rebuilt)
     variants = cast("list[str]", store.attrs["variants"])
@@ -64,5 +68,10 @@ def section(
         for name, path in histories.items()
         if (said := table_provenance(path)["options"].get(COPIES))
     }
-    made = networks_section(known, rows, errors, drawn, options, copies)
+    data = Data(
+        edge_voxels=int(next(iter(first.values())).shape[-1]),
+        training_structures=training_structures,
+        runs=len({name.split("/")[3] for name in histories}),
+    )
+    made = networks_section(known, rows, errors, drawn, options, data, copies)
     save_section(section, made, origin)

@@ -96,7 +96,7 @@ def measure(
     parts = {split: known(split) for split in ("validation", "test")}
     found = {name: regression_measures(network, part) for name, part in parts.items()}
     if network.recipe.autoencoder:
-        loss = reconstruction_loss(network.recipe.statistics, style_weights).to(device)
+        loss = reconstruction_loss(network.recipe, style_weights).to(device)
         drawn = generator(seed, "units of a trial", run).permutation(len(training.c11_gpa))
         few = training.phases[drawn[:UNIT_STRUCTURES]]
         loss.fit(to_input(torch.from_numpy(few).to(device)))  # type: ignore[operator]
