@@ -1,4 +1,4 @@
-"""Stages of design, on nine voxels: what is refined is solved, retrieval trains nothing, gaps hold."""
+"""Stages of design, on nine voxels: what is refined is solved, and regions are held out."""
 
 import json
 
@@ -8,6 +8,7 @@ import pytest
 
 from pspflow.errors import InputError
 from pspflow.io.arrays import open_store, read_values
+from pspflow.io.sections import read_section
 from pspflow.io.tables import read_table
 from pspflow.studies.composite.design.comparisons import RETRIEVAL
 from pspflow.studies.composite.design.options import (
@@ -75,7 +76,9 @@ def test_what_is_refined_is_solved_and_never_worse(refined, sets, target, column
         np.testing.assert_allclose(after["refined_error_percent"], error, atol=0.1)
     drawn = after[after["network"] != RETRIEVAL]
     assert (drawn["rank"] == 1).all()
-    assert (drawn["refined_error_percent"] <= drawn["decoded_error_percent"]).all()
+    # a structure that is solved anew starts from other displacements
+    tolerance = 0.01
+    assert (drawn["refined_error_percent"] <= drawn["decoded_error_percent"] + tolerance).all()
     for _, rows in table[table["network"] != RETRIEVAL].groupby("instance"):
         assert rows["error_percent"].is_monotonic_increasing
         assert len(rows) == WANTED.candidates
@@ -153,7 +156,7 @@ def test_designs_are_certified_and_reported(refined, sets, pair_set, tmp_path):
     said = {"certificates": certificates, "figures": tmp_path / "figures", "section": made}
     named = {f"{name}/c11/run0": tmp_path / "c11.parquet" for name in ("pair", "gap")}
     section(designs=named, **said, options=DesignOptions(held_out=(0.3, 0.6)))
-    report = json.loads(made.read_text())
+    report = json.loads(read_section(made)[0])
     assert [part["title"] for part in report["parts"]] == [
         "The solver in the loop",
         "A region held out of training",

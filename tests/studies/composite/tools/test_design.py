@@ -64,8 +64,9 @@ def test_the_solver_moves_designs_to_what_is_wanted(run, tmp_path, save, solved,
         table["refined_error_percent"], 100 * np.abs(true[:, 0] - 30) / 30, atol=1e-2
     )
     assert table["refined_error_percent"].is_monotonic_increasing
-    assert (table["refined_error_percent"] <= table["decoded_error_percent"]).all()
-    assert (table["decoded_error_percent"] <= table["error_percent"] + 1e-9).all()
+    tolerance = 0.01  # a structure that is solved anew starts from other displacements
+    assert (table["refined_error_percent"] <= table["decoded_error_percent"] + tolerance).all()
+    assert (table["decoded_error_percent"] <= table["error_percent"] + tolerance).all()
     assert table["rank"].tolist() == [1, 2]
     printed = capsys.readouterr().out
     assert "refined_error_percent" in printed
