@@ -32,7 +32,7 @@ AFTER_TRAINING = TRAINING | FORWARD | TRIALS | INVERSE | ANNEAL | DESIGN | FAMIL
 AFTER_SOLVER = (
     AFTER_TRAINING
     | TIMED
-    | {"forward_baselines", "structures_section"}
+    | {"forward_baselines", "structures_section", "design_hold_out"}
     | {f"structures_{name}" for name in ("solve", "merge_stiffness", "merge_fields")}
 )
 

@@ -105,6 +105,10 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
     } == inferred
     refined = {(name, target, run) for name, target, _, run in designers | gap}
     assert of(planned, "composite_design_refine", *key) == refined
+    for job in planned.of("composite_design_refine"):
+        place = "{set}/{target}/{{}}/run{run}".format(**job.wildcards)
+        for network, weights in job.named("weights").items():
+            assert weights.endswith(f"networks/{place.format(network)}/weights.safetensors")
 
 
 def test_every_model_of_codes_that_the_configuration_names_is_trained_and_tested(planned):

@@ -11,19 +11,23 @@ DESIGNS = COMPOSITE.design
 DESIGNS_SET = COMPOSITE.structures.design_set
 DESIGNS_RUN = f"{DESIGNS_DIR}/{{set}}/{{target}}/run{{run}}"
 DESIGNS_WANTED = COMPOSITE.resolved().inverse
-# weights of the networks of each set, target and run, by network
-DESIGNS_WEIGHTS = {}
-for each in NETWORKS_DESIGNERS + NETWORKS_GAP:
-    if each[0] not in (DESIGNS_SET, "gap"):
-        continue
-    place = (each[0], each[1], str(each[3]))
-    DESIGNS_WEIGHTS.setdefault(place, {})[
-        each[2]
-    ] = f"{NETWORKS_FOLDERS[each]}/weights.safetensors"
+# set, target and run of all designs, and the weights of the networks that make them, by network
+DESIGNS_MADE = [
+    each
+    for each in NETWORKS_DESIGNERS + NETWORKS_GAP
+    if each[0] in (DESIGNS_SET, "gap")
+]
+DESIGNS_WEIGHTS = {
+    (name, target, str(run)): {
+        each[2]: f"{NETWORKS_FOLDERS[each]}/weights.safetensors"
+        for each in DESIGNS_MADE
+        if (each[0], each[1], each[3]) == (name, target, run)
+    }
+    for name, target, _, run in DESIGNS_MADE
+}
 DESIGNS_TABLES = {
-    "{}/{}/run{}".format(*place): f"{DESIGNS_DIR}/{{}}/{{}}/run{{}}".format(*place)
-    + "/designs.parquet"
-    for place in DESIGNS_WEIGHTS
+    f"{name}/{target}/run{run}": f"{DESIGNS_DIR}/{name}/{target}/run{run}/designs.parquet"
+    for name, target, run in DESIGNS_WEIGHTS
 }
 DESIGNS_FIRST = {
     target: f"{DESIGNS_DIR}/{DESIGNS_SET}/{target}/run0/designs"

@@ -11,7 +11,13 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.tables import read_table, write_table
 from pspflow.studies.composite.structures.options import SimulatedOptions, StructureSplitOptions
 from pspflow.studies.composite.structures.sets import plan_structures
-from pspflow.studies.composite.structures.splits import SPARE, draw, spared, training_rows
+from pspflow.studies.composite.structures.splits import (
+    SPARE,
+    draw,
+    held_out,
+    spared,
+    training_rows,
+)
 from pspflow.studies.composite.structures.stages.split import split
 
 ORIGIN = Provenance("test", {}, None, {})
@@ -104,3 +110,11 @@ def test_training_sets_of_the_learning_curve_nest():
     assert np.unique(names[sets[0]], return_counts=True)[1].max() <= 8
     with pytest.raises(ValueError, match="there are 768"):
         training_rows(splits, 769)
+
+
+def test_a_region_is_tested_and_trains_nothing():
+    """In the region all are tested; tests outside of it are spare; the rest stays as it was."""
+    splits = pd.Series(["train", "validation", "test", "train", "spare", "test"])
+    values = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    made = held_out(splits, values, (0.4, 0.8))
+    assert made.tolist() == ["train", "validation", "test", "test", "test", SPARE]

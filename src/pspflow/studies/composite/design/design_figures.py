@@ -16,6 +16,8 @@ from pspflow.studies.composite.structures.properties import Target
 
 ACROSS: Final = 4
 MOST_SHOWN: Final = 12
+PANELS: Final = 2
+"""Panels of errors side by side."""
 STEPS: Final = {
     "drawn_error_percent": "network alone",
     "best_error_percent": "best by the solver",
@@ -67,8 +69,12 @@ def errors_figure(points: Mapping[tuple[str, Target], pd.DataFrame]) -> Figure:
         Set and target, and what `by_target` says of its designs; one panel each.
     """
     names: dict[Target, str] = {"c11": "$C_{11}$", "normal": "six components"}
-    with figure_of(1, len(points), cell_aspect=0.9) as (figure, grid):
-        for axes, ((name, target), rows) in zip(grid[0], points.items(), strict=True):
+    across = min(len(points), PANELS)
+    with figure_of(-(-len(points) // across), across, cell_aspect=0.8) as (figure, grid):
+        for axes in grid.ravel()[len(points) :]:
+            axes.set_axis_off()
+        panels = zip(grid.ravel(), points.items(), strict=False)
+        for axes, ((name, target), rows) in panels:
             networks = list(dict.fromkeys(rows["network"]))
             for place, (column, label) in enumerate(STEPS.items()):
                 at = rows["network"].map(networks.index) + SHIFT * (place - 1)
@@ -80,7 +86,7 @@ def errors_figure(points: Mapping[tuple[str, Target], pd.DataFrame]) -> Figure:
             axes.set_xticks(range(len(networks)), [wrapped_label(each) for each in networks])
             axes.tick_params(axis="x", labelrotation=45)
             axes.set_title(names[target] + (", held out" if name == "gap" else ""))
-        grid[0, 0].set_ylabel("error (%)")
+            axes.set_ylabel("error (%)")
         handles, labels = grid[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=len(STEPS))
     return figure

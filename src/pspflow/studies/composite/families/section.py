@@ -37,10 +37,10 @@ def families_section(
                 "are short cylinders along an axis, about it or in all directions; particles are "
                 "spheres and prolate and oblate ellipsoids; both are placed by random sequential "
                 "addition, hard as long as there is room and overlapping from there. Spinodal "
-                "structures are of a Cahn-Hilliard decomposition, interwoven phases and sheets along "
-                "their interfaces; interwoven phases resemble cut Gaussian fields. Moduli, edge and "
-                f"range of the volume fractions are the same. Training structures: {said}. The "
-                "mean relative error leaves out structures that have nearly no C11.",
+                "structures are of a Cahn-Hilliard decomposition, interwoven phases and sheets "
+                "along their interfaces; interwoven phases resemble cut Gaussian fields. Moduli, "
+                f"edge and range of the volume fractions are alike. Training structures: {said}. "
+                "The mean relative error leaves out structures that have nearly no C11.",
                 figures=(figures["transfer"],),
                 tables=(
                     Table.of(
