@@ -11,6 +11,7 @@ from pspflow.io.arrays import open_store, read_values
 from pspflow.io.tables import read_table
 from pspflow.mechanics import effective_stiffness
 from pspflow.simulate import simulate_composite
+from pspflow.studies.composite.networks.recipes import RECIPES
 from pspflow.studies.composite.structures.properties import NORMAL, POSITIONS
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("composite")]
@@ -21,15 +22,17 @@ SECTION = {"inverse_section", "report"}
 FORWARD = {"forward_accuracy", "forward_section", "report"}
 LOCAL = {"localization_train", "localization_evaluate", "localization_section", "report"}
 TIMED = {"localization_measure_speed", *LOCAL}
-INVERSE = SECTION | {"inverse_infer"}
+DESIGN = {f"design_{name}" for name in ("refine", "certify", "section")} | {"report"}
+FAMILIES = {f"families_{name}" for name in ("apply", "rebuild", "section")}
+INVERSE = SECTION | {f"inverse_{name}" for name in ("infer", "separate", "choose")}
 ANNEAL = SECTION | {"inverse_anneal"}
 TRIALS = {f"trials_{name}" for name in ("train", "measure", "gather", "section")}
 TRAINING = {f"networks_{name}" for name in ("train", "predict", "encode", "reconstruct", "section")}
-AFTER_TRAINING = TRAINING | FORWARD | TRIALS | INVERSE | ANNEAL
+AFTER_TRAINING = TRAINING | FORWARD | TRIALS | INVERSE | ANNEAL | DESIGN | FAMILIES
 AFTER_SOLVER = (
     AFTER_TRAINING
     | TIMED
-    | {"forward_baselines", "structures_section"}
+    | {"forward_baselines", "structures_section", "design_hold_out"}
     | {f"structures_{name}" for name in ("solve", "merge_stiffness", "merge_fields")}
 )
 
@@ -46,8 +49,8 @@ def test_everything_a_run_promises_is_there(composite):
     for sentence in ("simulated: no value in it was measured", "Table 1", "Table 6", "Table 10"):
         assert sentence in html
     figures = list(made.glob("*/figures/*.png"))
-    assert len(figures) == html.count("data:image/png") == 18
-    assert len(list((made / "evidence").glob("*.png"))) == 18
+    assert len(figures) == html.count("data:image/png") == 23
+    assert len(list((made / "evidence").glob("*.png"))) == 23
     logs = {path.relative_to(made / "logs").with_suffix("") for path in made.glob("logs/**/*.log")}
     benchmarks = {
         path.relative_to(made / "benchmarks").with_suffix("")
@@ -68,21 +71,33 @@ def test_only_tables_that_are_used_are_made_of_networks(composite):
     forward = {f"all/c11/{name}/run{run}" for name in c11 for run in (0, 1)}
     forward |= {f"all/normal/mixture_statistics/run{run}" for run in (0, 1)}
     plain = {"all/none/vae/run0", "all/none/vae/run1"}
-    design = {f"pair/c11/{name}/run0" for name in ("mixture", "mixture_statistics")}
-    design |= {"pair/normal/mixture_statistics/run0"}
-    assert trainings("weights.safetensors") == forward | design | plain
+    design = {
+        f"pair/c11/{name}/run{run}" for name in ("mixture", "mixture_statistics") for run in (0, 1)
+    }
+    design |= {"pair/c11/cnn/run0", "large_pair/c11/mixture/run0"}
+    design |= {
+        f"{name}/normal/mixture_statistics/run{run}" for name in ("pair", "gap") for run in (0, 1)
+    }
+    design |= {f"gap/c11/mixture_statistics/run{run}" for run in (0, 1)}
+    families = {
+        f"{name}/c11/{network}/run0"
+        for name in ("all", "fibres")
+        for network in ("cnn", "mixture_convolved")
+    }
+    assert trainings("weights.safetensors") == forward | design | plain | families
     assert trainings("predictions.parquet") == forward
     assert trainings("latents.parquet") == plain | {
         "all/c11/gaussian/run0",
         "all/c11/mixture_statistics/run0",
+        "pair/c11/mixture/run0",
         "pair/c11/mixture_statistics/run0",
     }
 
 
 def test_candidates_are_what_the_tables_say(composite):
     """Volume fractions of the stored candidates are those of their rows, and all are solved."""
-    for target in ("c11", "normal"):
-        folder = composite.folder / RESULTS / "inverse" / target
+    for place in ("pair/c11/run0", "pair/normal/run1", "large_pair/c11/run0"):
+        folder = composite.folder / RESULTS / "inverse" / place
         rows = read_table(folder / "candidates.parquet")
         stored = read_values(open_store(folder / "structures.zarr"), "phase")
         np.testing.assert_allclose(stored.mean(axis=(1, 2, 3)), rows["volume_fraction"])
@@ -96,10 +111,11 @@ def test_candidates_are_what_the_tables_say(composite):
         ({"networks": {"statistics": {"learning_rate": 0.1}}}, AFTER_TRAINING),
         (
             {"networks": {"ablation": {"steps": 4}}},
-            {"networks_ablate", "networks_section", "report"},
+            {"networks_ablate", "networks_section", "trials_section", "report"},
         ),
         ({"localization": {"fno": {"width": 3}}}, TIMED),
-        ({"inverse": {"draws": 3}}, INVERSE),
+        ({"inverse": {"draws": 3}}, SECTION | DESIGN | {"inverse_choose"}),
+        ({"design": {"candidates": 3}}, DESIGN),
         ({"inverse": {"annealing": {"starts": 2}}}, ANNEAL),
         ({"structures": {"stack": {"array": "mine"}}}, set()),  # not the source
     ],
@@ -115,9 +131,9 @@ def test_changing_our_loss_trains_no_network_of_the_papers(composite):
     change = {"networks": {"statistics": {"learning_rate": 0.1}}}
     overlay = composite.overlay("change.yaml", {"composite": change})
     planned = composite.snakemake("-n", "composite", *CONFIG, overlay).stdout
-    trained = set(re.findall(r"logs/networks/(\S+)/run\d/train.log", planned))
+    trained = set(re.findall(r"logs/(?:networks|trials)/(\S+)/run\d/train.log", planned))
     assert trained
-    assert all("statistics" in name or "augmented" in name for name in trained)
+    assert all(RECIPES[name.split("/")[-1]].statistics for name in trained)
 
 
 def test_users_structures_become_a_report(checkout):
@@ -168,7 +184,9 @@ def test_users_structures_become_a_report(checkout):
         solved = effective_stiffness(stack[place], [70, 3], [0.22, 0.35])
         expected = [solved[at] for at in POSITIONS]
         np.testing.assert_allclose(rows[list(NORMAL)].iloc[place], expected, rtol=1e-5)
-    searched = read_table(made / "inverse/annealing/searches.parquet")["wanted_c11_gpa"]
+    searched = read_table(made / "inverse/annealing/mixture_statistics/searches.parquet")[
+        "wanted_c11_gpa"
+    ]
     assert searched.between(rows["c11_gpa"].min(), rows["c11_gpa"].max()).all()
 
 

@@ -105,6 +105,10 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
     } == inferred
     refined = {(name, target, run) for name, target, _, run in designers | gap}
     assert of(planned, "composite_design_refine", *key) == refined
+    for job in planned.of("composite_design_refine"):
+        place = "{set}/{target}/{{}}/run{run}".format(**job.wildcards)
+        for network, weights in job.named("weights").items():
+            assert weights.endswith(f"networks/{place.format(network)}/weights.safetensors")
 
 
 def test_every_model_of_codes_that_the_configuration_names_is_trained_and_tested(planned):
@@ -180,7 +184,7 @@ def test_the_search_decodes_by_the_designer_and_is_guided_by_regression(planned)
     root = f"results/{planned.config.run}/composite/networks"
     folder = f"{root}/{config.structures.design_set}/c11"
     jobs = planned.of("composite_inverse_anneal")
-    assert {job.wildcards["network"] for job in jobs} == {*config.inverse.annealing.models}
+    assert {job.wildcards["network"] for job in jobs} == {*config.inverse.searched}
     for job in jobs:
         mine = f"{folder}/{job.wildcards['network']}/run0"
         assert job.flags["weights"] == [f"{mine}/weights.safetensors"]

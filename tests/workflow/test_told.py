@@ -166,6 +166,8 @@ def test_options_that_act_are_the_configured_ones(planned):
             assert told["c11_gpa"] == (list(inverse.c11_gpa) if inverse.c11_gpa else None)
         else:
             assert told["vectors"] == inverse.vectors
+    for job in planned.of("composite_design_refine"):
+        assert options_of(job)["candidates"] == config.composite.design.candidates
     for job in planned.of("composite_structures_simulate"):
         made = config.composite.structures.simulated
         told = SimulatedOptions.model_validate(options_of(job))

@@ -18,6 +18,8 @@ from pspflow.io.weights import load_weights
 from pspflow.mechanics.localization import LinearConvolution, PhaseMean
 from pspflow.options import validated
 from pspflow.simulate import simulate_composite
+from pspflow.studies.composite.design.options import ProposalOptions
+from pspflow.studies.composite.design.stages.refine import refine
 from pspflow.studies.composite.forward.stages.baselines import baselines
 from pspflow.studies.composite.inverse.options import AnnealingOptions, WantedOptions
 from pspflow.studies.composite.inverse.stages.anneal import anneal
@@ -208,6 +210,21 @@ class Chapter:
             self.fitted[path.stem] = content(
                 read_table(path).drop(columns="seconds", errors="ignore")
             )
+        drawn = {
+            "designs": self.folder / "designs.parquet",
+            "proposed": self.folder / "designs.zarr",
+        }
+        refine(
+            target="c11",
+            weights=weights,
+            **self.files("structures", "table", "stiffness", "splits"),
+            **drawn,
+            options=ProposalOptions(candidates=2, targets=1, draws=1, c11_gpa=(25.0,)),
+            solver=COARSE,
+            seed=SEED,
+        )
+        self.fitted["designs"] = content(read_table(drawn["designs"]))
+        self.fitted["designed"] = content(read_values(open_store(drawn["proposed"]), "phase"))
         self.fitted["proposed"] = content(read_values(open_store(proposed), "phase"))
         self.fitted["found"] = content(read_values(open_store(found), "phase"))
 

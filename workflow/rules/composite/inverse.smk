@@ -64,7 +64,7 @@ INVERSE_FOUND = {
     for model in INVERSE_SEARCHED
 }
 # the search that is drawn: that of the first network
-INVERSE_DRAWN = INVERSE.annealing.models[0]
+INVERSE_DRAWN = INVERSE.searched[0]
 MADE["composite"]["inverse"] = [
     *INVERSE_CANDIDATES.values(),
     *[f"{INVERSE_DIR}/{place}/structures.zarr" for place in INVERSE_WEIGHTS],

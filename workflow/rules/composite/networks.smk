@@ -44,7 +44,7 @@ if LARGE in COMPOSITE.structures.sets:
 NETWORKS_GUIDE = (COMPOSITE.structures.design_set, "c11", GUIDE, 0)
 NETWORKS_SEARCHED = [
     (COMPOSITE.structures.design_set, "c11", network, 0)
-    for network in COMPOSITE.inverse.annealing.models
+    for network in COMPOSITE.inverse.searched
 ]
 NETWORKS_PLAIN = [
     ("all", "none", network, run)

@@ -5,7 +5,12 @@ import pytest
 
 from pspflow.errors import InputError
 from pspflow.studies.composite.certificates.descriptors import describe
-from pspflow.studies.composite.certificates.reference import ALL, Comparison, fit_reference
+from pspflow.studies.composite.certificates.reference import (
+    ALL,
+    Comparison,
+    fit_reference,
+    nearest_in_stiffness,
+)
 
 from .cases import FIBRES, NOISE, PLATES, real, reference, simulated
 
@@ -83,3 +88,12 @@ def test_threads_change_nothing():
     one, two = (fit_reference(real()[:10], ["a"] * 10, threads=threads) for threads in (1, 2))
     for name, values in one.descriptors.items():
         np.testing.assert_array_equal(values, two.descriptors[name])
+
+
+def test_the_structures_nearest_in_stiffness_are_compared():
+    """A copy in another orientation is among them, however few they are."""
+    rng = np.random.default_rng(0)
+    stiffness = rng.uniform(5, 60, (50, 6))
+    turned = stiffness[[31, 7]][:, [2, 0, 1, 4, 5, 3]]
+    assert nearest_in_stiffness(stiffness, turned, 2).tolist() == [7, 31]
+    assert nearest_in_stiffness(stiffness, turned).tolist() == list(range(50))

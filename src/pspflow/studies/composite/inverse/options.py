@@ -17,6 +17,8 @@ DESIGNER: NetworkName = "mixture_statistics"
 """Our network of inverse design, whose designs the solver ranks."""
 GUIDE: NetworkName = "cnn"
 """Network that guides the search: the paper's regression alone, trained on the set it searches."""
+SEARCHED: tuple[NetworkName, ...] = ("mixture", DESIGNER)
+"""Networks whose latent spaces are searched where none are named: the paper's and ours."""
 KEYS = ["model", "prior"]
 """Columns that name a network and which of its priors, in tables."""
 SET_KEYS = ["set", *KEYS]
@@ -80,9 +82,9 @@ class LargePairModels(Options):
 class AnnealingOptions(Options):
     """Simulated annealing in the latent space, for comparison."""
 
-    models: Networks = ("mixture", DESIGNER)
-    """Networks whose latent spaces are searched, of those that design for C11: the paper's, by its
-    joint prior, and ours, by its refitted prior."""
+    models: Networks | None = None
+    """Networks whose latent spaces are searched, of those that design for C11. null: mixture, by
+    its joint prior as the paper's, and mixture_statistics, by its refitted prior."""
     c11_gpa: Wanted = None
     """Wanted C11 of the searches. null: 35, as in the paper's Figure 4, if the structures are of
     its material, and otherwise the median of the training structures."""
@@ -123,12 +125,18 @@ class InverseOptions(WantedOptions):
 
     @model_validator(mode="after")
     def _searchable(self) -> Self:
-        for model in designing("annealing.models", self.annealing.models):
+        for model in designing("annealing.models", self.annealing.models or ()):
             if model not in self.models.c11:
                 raise ValueError(
                     f"annealing.models lists {model}, which models.c11 lacks; add it there."
                 )
         return self
+
+    @property
+    def searched(self) -> tuple[NetworkName, ...]:
+        """The networks whose latent spaces are searched."""
+        usual = tuple(model for model in SEARCHED if model in self.models.c11)
+        return self.annealing.models or usual
 
     def resolved(self, *, papers_material: bool) -> Self:
         """Want what the paper wants, where nothing is named and the structures are its.

@@ -260,10 +260,11 @@ def _vector(
 def _annealing(results: Results, figures: Mapping[str, Figure], options: AnnealingOptions) -> Part:
     papers_material = next(iter(results.learned.values())).papers_material
     rows = search_summary(results.searches, papers_material=papers_material)
+    searched = list(dict.fromkeys(results.searches["model"]))
     return Part(
         title="Search in the latent space",
         text="Simulated annealing for comparison, in the latent spaces of "
-        f"{' and '.join(options.models)}, first run. Its objective is predicted by regression "
+        f"{' and '.join(searched)}, first run. Its objective is predicted by regression "
         f"alone ({GUIDE}), trained on the same set. Searches start from {options.starts} random "
         f"latents with {options.iterations} proposals each, and from the inferred ones, the means "
         "of the joint prior (of the refitted one for our networks), with "
@@ -275,7 +276,7 @@ def _annealing(results: Results, figures: Mapping[str, Figure], options: Anneali
         "is predicted wrongly, so that an end may be solved worse than its start though it is "
         "predicted better. Seconds are wall-clock on this machine, with one thread a search (the "
         "paper's on a V100: 1.5 h a target from random starts, 2 min from inferred ones). Figures "
-        f"show {options.models[0]}.",
+        f"show {searched[0]}.",
         figures=(figures["annealing_structures"], figures["annealing_errors"]),
         tables=(
             Table.of(

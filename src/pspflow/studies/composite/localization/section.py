@@ -51,6 +51,9 @@ def localization_section(
         "the validation loss",
         "composite.localization.budget_gmac",
     )
+    statistics = tables["statistics"]
+    if not papers_material:
+        statistics = statistics.drop(columns="report")
     found = findings(accuracy, differences, speed, edge, papers_material=papers_material)
     return Section(
         title="Strain and stress of every voxel",
@@ -90,12 +93,10 @@ def localization_section(
                     f"of {paper.FIELD_STATISTICS['phase mean'][1]:.3f} of the stiff phase; stress "
                     "grows with it."
                     if papers_material
-                    else "The structures are of another material than the report's."
+                    else "Means over structures of each field's mean and standard deviation."
                 ),
                 tables=(
-                    Table.of(
-                        tables["statistics"], "Statistics of phases, strains along x and stresses."
-                    ),
+                    Table.of(statistics, "Statistics of phases, strains along x and stresses."),
                 ),
             ),
         ),
