@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from pspflow.models.statistics_loss import StatisticsLoss, autocovariances
+from pspflow.models.composite.statistics_loss import StatisticsLoss, autocovariances
 from pspflow.models.style import SCALES, RandomFeatures, StyleLoss, gram, slices_of
 from pspflow.models.vgg import BLOCKS, VGG19Features
 from pspflow.simulate import simulate_composite

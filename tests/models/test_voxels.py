@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from torch import nn
 
+from pspflow.models.composite.filtered_noise import FilteredNoise
 from pspflow.models.cpnet import CPNet
-from pspflow.models.filtered_noise import FilteredNoise
 from pspflow.models.fno import FourierOperator
 from pspflow.models.vae_regression import VAERegression, binarise
 from pspflow.models.voxels import (

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from pspflow.models.convolved_noise import ConvolvedNoise
-from pspflow.models.filtered_noise import FilteredNoise
+from pspflow.models.composite.convolved_noise import ConvolvedNoise
+from pspflow.models.composite.filtered_noise import FilteredNoise
 from pspflow.models.mixture import ConditionalPrior
 from pspflow.models.voxels import Decoder, GaussianHead, MeansTrunk, Trunk
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pspflow.models.filtered_noise import FilteredNoise
+from pspflow.models.composite.filtered_noise import FilteredNoise
 from pspflow.simulate import simulate_composite
 from pspflow.studies.composite.networks import training as tested
 from pspflow.studies.composite.networks.network import Network, to_input

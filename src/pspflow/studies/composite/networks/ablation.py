@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from pspflow.models.statistics_loss import autocovariances
+from pspflow.models.composite.statistics_loss import autocovariances
 from pspflow.models.style import AXES
 from pspflow.studies.composite.networks.captions import AXIS_NAMES, OBSERVED
 

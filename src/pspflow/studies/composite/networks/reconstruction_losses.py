@@ -6,8 +6,8 @@ from torch import nn
 
 from pspflow.errors import InputError
 from pspflow.io.weights import load_tensors
-from pspflow.models.lineal_path_loss import LinealPathLoss
-from pspflow.models.statistics_loss import StatisticsLoss
+from pspflow.models.composite.lineal_path_loss import LinealPathLoss
+from pspflow.models.composite.statistics_loss import StatisticsLoss
 from pspflow.models.style import RandomFeatures, StyleLoss
 from pspflow.models.vgg import VGG19Features
 from pspflow.studies.composite.networks.recipes import Recipe

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from pspflow.models.convolved_noise import NOISES, ConvolvedNoise
-from pspflow.models.lineal_path_loss import LinealPathLoss, lineal_paths
+from pspflow.models.composite.convolved_noise import NOISES, ConvolvedNoise
+from pspflow.models.composite.lineal_path_loss import LinealPathLoss, lineal_paths
 from pspflow.models.style import RandomFeatures
 
 EDGE = 12

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pspflow.models.filtered_noise import FIRST_SHARPNESS, GAIN, HIDDEN, LARGEST_SHARPNESS
+from pspflow.models.composite.filtered_noise import FIRST_SHARPNESS, GAIN, HIDDEN, LARGEST_SHARPNESS
 from pspflow.models.voxels import SLOPE
 
 NOISES = 2

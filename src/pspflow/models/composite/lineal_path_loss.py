@@ -8,7 +8,7 @@ Gaussian field cut at its median share one path, those of fibres in a matrix do 
 import torch
 from torch import Tensor, nn
 
-from pspflow.models.statistics_loss import SLICE_STEP, StatisticsLoss
+from pspflow.models.composite.statistics_loss import SLICE_STEP, StatisticsLoss
 
 AXES = (2, 3, 4)
 
