@@ -79,7 +79,7 @@ def network_training(
         shuffled(train, options.batch_size, SEED),
         in_order(data["validation"], options.batch_size),
     )
-    return network, training_of(loss, *batches, options.epochs("all"), device)
+    return network, training_of(loss, *batches, options.epochs(model, "all"), device)
 
 
 def _train(
@@ -90,6 +90,7 @@ def _train(
     trained = whole = 0.0
     kept: dict[str, Tensor] = {}
     items = sum(map(len, training.train.order(0)))
+    most = options.epochs(network.model, "all")
     while True:
         started = time.perf_counter()
         for index in range(training.begin_epoch(len(scores))):
@@ -102,7 +103,7 @@ def _train(
         if best == len(scores) - 1:
             kept = {name: each.clone() for name, each in training.weights().items()}
         stalled = len(scores) - 1 - best >= options.patience
-        if stalled or len(scores) >= options.epochs("all") or run.left() < whole / len(scores):
+        if stalled or len(scores) >= most or run.left() < whole / len(scores):
             break
     network.load_state_dict(kept)
     return {
