@@ -84,6 +84,7 @@ def symmetries_of(
             "all": EVERY,
             "local": EVERY,
             "pair": MIRRORS,
+            "gap": MIRRORS,
             "large_pair": MIRRORS,
             **dict.fromkeys(FAMILIES, EVERY),
         }
