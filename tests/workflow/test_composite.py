@@ -157,7 +157,9 @@ def test_users_structures_become_a_report(checkout):
         "structures": {"source": "stack", "stack": files, "split": {"runs": 1}},
         "forward": {"models": {"c11": ["cnn", *ours], "normal": ours}},
         "inverse": {"models": {"c11": ours, "normal": ours}, "c11_gpa": None},
-        "localization": {"structures": None, "models": {"strain": ["fno"]}},
+        "localization": {"structures": None, "models": {"strain": ["fno"], "stress": []}},
+        "trials": {kind: {"networks": []} for kind in ("search", "latent", "components")},
+        "design": {"held_out": None},
     }
     overlay = checkout.overlay("own.yaml", {"run": "own", "composite": composite})
     run = checkout.snakemake("--cores", "2", "composite", *CONFIG, overlay)

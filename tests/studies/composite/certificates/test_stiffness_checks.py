@@ -12,7 +12,7 @@ from pspflow.studies.composite.certificates.stiffness_checks import (
     other_element,
     whole_stiffness,
 )
-from pspflow.studies.composite.design import stiffness_checks
+from pspflow.studies.composite.certificates import stiffness_checks
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import NORMAL, POSITIONS
 
