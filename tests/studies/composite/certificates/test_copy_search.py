@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pspflow.simulate.composites import simulate_composite
-from pspflow.studies.composite.certificates.copy_search import most_alike, spectra_of
 from pspflow.studies.composite.certificates import copy_search
+from pspflow.studies.composite.certificates.copy_search import most_alike, spectra_of
 
 from .cases import FIBRES, NOISE, real, simulated
 

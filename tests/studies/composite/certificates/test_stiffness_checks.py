@@ -5,6 +5,7 @@ import pytest
 
 from pspflow.errors import InputError
 from pspflow.mechanics import ConvergenceError, isotropic_stiffness
+from pspflow.studies.composite.certificates import stiffness_checks
 from pspflow.studies.composite.certificates.stiffness_checks import (
     bounds_of,
     discretisation,
@@ -12,7 +13,6 @@ from pspflow.studies.composite.certificates.stiffness_checks import (
     other_element,
     whole_stiffness,
 )
-from pspflow.studies.composite.certificates import stiffness_checks
 from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import NORMAL, POSITIONS
 
