@@ -18,7 +18,7 @@ class ProposalOptions(WantedOptions):
     """Structures that a network draws for each target; the solver ranks them."""
     refined: Count = 1
     """Of these, the best, that the solver refines."""
-    targets: Count | None = 3
+    targets: Count | None = 2
     """Of what the chapter inverse wants, so many are taken, evenly spread. null: all."""
 
 
@@ -59,7 +59,7 @@ class DesignOptions(RegionOptions, CertificateOptions):
     """Structures that each network draws for each target; the solver ranks them."""
     refined: Count = 1
     """Of these, the best, that the solver refines."""
-    targets: Count | None = 3
+    targets: Count | None = 2
     """Of what the chapter inverse wants, so many are taken, evenly spread. null: all."""
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ class ModelsOptions(Options):
 
     strain: Annotated[Models, Field(min_length=1)] = ("cpnet7", "fno")
     """For the local strain along x."""
-    stress: Models = ("fno",)
+    stress: Models = ()
     """For the local stress along x; the linear models predict it in any case."""
 
     @field_validator("strain", "stress")

@@ -67,9 +67,9 @@ class EpochsOptions(Options):
 
     all: Count = 8
     """Epochs on all structures."""
-    pair: Count = 15
+    pair: Count = 12
     """Epochs on the two morphologies of inverse design, and with a region of them held out."""
-    large_pair: Count = 15
+    large_pair: Count = 12
     """Epochs on the two morphologies at the paper's size."""
     families: Count = 8
     """Epochs on each family of structures."""

@@ -65,7 +65,7 @@ class SimulatedOptions(Options):
 
     edge_voxels: Edge = 15
     """Voxels along each edge of a structure; the paper's 51."""
-    structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 288
+    structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 192
     """Number of structures of all morphologies together; the paper has about 8,900."""
     sigmas_voxels: Annotated[tuple[Sigma, ...], Field(min_length=1)] = (1.0, 3.0, 5.0, 7.0)
     """Widths of the smoothing; each choice of one per axis is a morphology, 64 in the paper."""
@@ -75,7 +75,7 @@ class SimulatedOptions(Options):
     """Young's moduli of the soft and the stiff phase."""
     poisson: tuple[Ratio, Ratio] = (0.3, 0.3)
     """Poisson's ratios of the soft and the stiff phase."""
-    pair_structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 180
+    pair_structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 160
     """Number of structures of the two morphologies of inverse design together."""
     # the paper's text says [1, 1, 7] once, its Figure 2 and Table 9 [1, 7, 7]; in smaller cells a
     # width of 7 spans them, and the two morphologies have no C11 in common
