@@ -23,7 +23,7 @@ TIMED_FIGURES = ("localization/figures/speed.png", "localization_speed.png")
 """Figures that have an axis of seconds."""
 TIMED_SECTIONS = (
     *("pinet/section", "localization/section", "loop/section", "plasticity/section"),
-    "evaluation/section",
+    *("evaluation/section", "inverse/section", "design/section"),
 )
 """Sections that name seconds: their words are compared, and the tables that hold their numbers."""
 SECONDS = re.compile(r"second|^elapsed", re.IGNORECASE)

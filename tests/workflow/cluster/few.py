@@ -3,10 +3,15 @@
 FEW = {
     "temper": {"flows": {"seeds": 1}},
     "composite": {
-        "structures": {"split": {"runs": 1}},
+        "structures": {
+            "simulated": {"large_pair": {"edge_voxels": None}, "families": {"names": []}},
+            "split": {"runs": 1},
+        },
+        "trials": {kind: {"networks": []} for kind in ("curve", "search", "latent", "components")},
+        "design": {"held_out": None},
         "forward": {"models": {"c11": ["mixture_statistics", "cnn"]}},
         "inverse": {"models": {"c11": ["mixture_statistics"]}},
-        "localization": {"models": ["fno"]},
+        "localization": {"models": {"strain": ["fno"], "stress": []}},
     },
     "texture": {
         "loop": {"arms": ["full", "random", "active"], "starts": 1},

@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[3]
 RESULTS = "results/tests"
 TRAININGS = {
     "composite networks": "composite/networks/pair/c11/mixture_statistics/run0",
-    "localization, Fourier": "composite/localization/fno",
-    "localization, convolution": "composite/localization/cpnet7",
+    "localization, Fourier": "composite/localization/strain/fno/run0",
+    "localization, convolution": "composite/localization/strain/cpnet7/run0",
     "steel codes": "steel/codes/vq/all",
     "steel prior": "steel/prior/vq/all/process",
     "autoencoder": "latent/networks/gaussian_smooth/kaiming",
