@@ -162,18 +162,21 @@ def test_another_cell_than_the_reports_is_named(value, edge, place, ending):
 
 
 def test_times_are_compared_with_the_solvers():
-    """With its threads, the slowest first; the linear models are no networks."""
+    """With its threads, in the order of the table; the linear models are no networks."""
     times = speeds(solver=0.1, phase_mean=1e-5, fno=0.05, cpnet7=0.2)
     given = (accuracies(mks=0.7), differences()[:0])
     (text,) = findings(*given, times, 31, papers_material=False)
     assert text == (
-        "Time for one structure of 31 voxels on cpu with 1 thread: the solver takes 0.1 s; "
-        "compared with it, cpnet7 2 times slower, fno 2 times faster."
+        "Time for one structure of 31 voxels per edge on cpu with 1 thread: the solver takes "
+        "0.1 s; the networks, over the solver's time: fno 0.5, cpnet7 2."
     )
     both = pd.concat([times, speeds(threads=2, solver=0.06, fno=0.03)])
     found = findings(*given, both, 31, papers_material=False)
     assert len(found) == 2
-    assert "with 2 threads: the solver takes 0.06 s; compared with it, fno 2 times" in found[1]
+    assert (
+        "with 2 threads: the solver takes 0.06 s; the networks, over the solver's time: fno 0.5"
+        in found[1]
+    )
 
 
 def test_the_report_is_named_for_its_material_only():
