@@ -252,7 +252,7 @@ def test_stage_draws_figures_and_writes_the_section(tmp_path):
     histories = {}
     for name, losses in {"cpnet7": [3.0, 2.0, 1.0], "fno": [3.0, 1.0, 2.0]}.items():
         table = pd.DataFrame({"epoch": [0, 1, 2], "validation_loss": losses})
-        table = table.assign(gmac=2.0, voxels=1e6, seconds=4.0 if name == "fno" else 2.0)
+        table = table.assign(gmac=2.0, voxels=1e6)
         path = tmp_path / f"{name}.parquet"
         write_table(path, table.assign(kept=table["validation_loss"] == 1), ORIGIN)
         histories[f"strain/{name}/run0"] = path
@@ -271,7 +271,7 @@ def test_stage_draws_figures_and_writes_the_section(tmp_path):
     found = record["section"]["findings"]
     (early,) = (each for each in found if "undertrained" in each)
     assert "localizer strain/cpnet7/run0 (3);" in early
-    assert "cpnet7 6 s, 3 million voxels, fno 12 s, 3 million voxels" in found[-1]
+    assert "cpnet7 3 million voxels, fno 3 million voxels" in found[-1]
     assert "6 to 6·10⁹ multiply-adds, the same budget for every network" in found[-1]
     accuracy, cost, _ = record["section"]["parts"]
     assert "a window of 9 in cells of 9, the whole cell" in accuracy["text"]

@@ -1,7 +1,7 @@
 """What the training of a localizer costs: multiply-adds of its network, and batches for a budget.
 
 Seconds would differ between machines and runs, and voxels cost one network seventy times what they
-cost another. Multiply-adds are the same everywhere; the seconds that they took stand beside them.
+cost another. Multiply-adds are the same everywhere.
 """
 
 import math

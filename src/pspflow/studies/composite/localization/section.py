@@ -109,7 +109,7 @@ def training_table(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     Columns field, model, run, epochs, best_epoch, gmac (10⁹ multiply-adds of passes from inputs to
-    predictions), voxels (predicted in training), seconds, validation_loss (of the best epoch).
+    predictions), voxels (predicted in training), validation_loss (of the best epoch).
     """
     rows = []
     for name, each in histories.items():
@@ -122,7 +122,7 @@ def training_table(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                 "run": run,
                 "epochs": len(each),
                 "best_epoch": int(best["epoch"]) + 1,
-                **{name: float(each[name].sum()) for name in ("gmac", "voxels", "seconds")},
+                **{name: float(each[name].sum()) for name in ("gmac", "voxels")},
                 "validation_loss": float(best["validation_loss"]),
             }
         )
@@ -130,13 +130,12 @@ def training_table(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _costs(costs: pd.DataFrame) -> Iterator[str]:
-    """Say what equal budgets have meant in seconds and voxels."""
+    """Say what equal budgets have meant in voxels."""
     if costs.empty:
         return
     strain = costs[costs["field"] == "strain"].groupby("model", sort=False)
     said = ", ".join(
-        f"{name} {rows['seconds'].mean():.0f} s, {rows['voxels'].mean() / 1e6:.3g} million voxels"
-        for name, rows in strain
+        f"{name} {rows['voxels'].mean() / 1e6:.3g} million voxels" for name, rows in strain
     )
     yield (
         f"Local strain, cost of a training of {costs['gmac'].min():.3g} to "
@@ -170,7 +169,8 @@ def _cost_text() -> str:
         "Every network may take the same number of multiply-adds (gmac, 10⁹) in its passes from "
         "inputs to predictions, which do not depend on the machine; it is validated after equal "
         "parts of them, the best epoch is kept, and the same patience ends it before. The "
-        "operator also waits for memory: its seconds for a multiply-add are more. Predictions are "
+        "operator also waits for memory: its seconds for a multiply-add are more (the benchmarks "
+        "of the run have them). Predictions are "
         "timed one structure after the other; the solver has as many threads as the networks."
     )
 

@@ -1,7 +1,5 @@
 """The training of localizers: its loss, its optimiser, and the symmetries of fields along x."""
 
-import time
-
 import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import OneCycleLR
@@ -58,21 +56,15 @@ class Metered(Supervised):
     """A training whose history also holds what each epoch has cost.
 
     Columns `gmac`, 10⁹ multiply-adds of the training's passes from inputs to predictions, `voxels`
-    that these have predicted, and `seconds` with the validation.
+    that these have predicted.
     """
 
-    gmac = voxels = started = 0.0
-
-    def begin_epoch(self, epoch: int) -> int:
-        """Start the clock."""
-        self.started = time.perf_counter()
-        return super().begin_epoch(epoch)
+    gmac = voxels = 0.0
 
     def validate(self) -> dict[str, float]:
         """Return the mean loss over the validation items, and what the epoch has cost."""
         loss = super().validate()
-        seconds = time.perf_counter() - self.started
-        return {**loss, "gmac": self.gmac, "voxels": self.voxels, "seconds": seconds}
+        return {**loss, "gmac": self.gmac, "voxels": self.voxels}
 
 
 def training_of(
