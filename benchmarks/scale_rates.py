@@ -93,8 +93,8 @@ def _solve(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
 
 
 def _structures_of(simulated: Any, name: str) -> int:
-    """Count the structures of a set; those of `gap` are those of `pair`."""
-    return int(simulated.count("pair" if name == "gap" else name))
+    """Count the structures of a set; those of `held_out` are those of `pair`."""
+    return int(simulated.count("pair" if name == "held_out" else name))
 
 
 def _network(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:

@@ -76,9 +76,11 @@ def test_only_tables_that_are_used_are_made_of_networks(composite):
     }
     design |= {"pair/c11/cnn/run0", "large_pair/c11/mixture/run0"}
     design |= {
-        f"{name}/normal/mixture_statistics/run{run}" for name in ("pair", "gap") for run in (0, 1)
+        f"{name}/normal/mixture_statistics/run{run}"
+        for name in ("pair", "held_out")
+        for run in (0, 1)
     }
-    design |= {f"gap/c11/mixture_statistics/run{run}" for run in (0, 1)}
+    design |= {f"held_out/c11/mixture_statistics/run{run}" for run in (0, 1)}
     families = {
         f"{name}/c11/{network}/run0"
         for name in ("all", "fibres")

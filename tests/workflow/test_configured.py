@@ -65,7 +65,7 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
         if "large_pair" in config.structures.sets
     }
     gap = {
-        ("gap", target, DESIGNER, run)
+        ("held_out", target, DESIGNER, run)
         for target, run in product(inverse, runs)
         if config.design.held_out
     }

@@ -115,7 +115,7 @@ def copies_of(path):
     """Return what may be recorded of symmetric copies, which a stage finds out itself."""
     if "/networks/" not in path:
         return {None, str(EVERY.around_x()), str(MIRRORS)}
-    two = any(f"/networks/{name}/" in path for name in ("pair", "gap", "large_pair"))
+    two = any(f"/networks/{name}/" in path for name in ("pair", "held_out", "large_pair"))
     if "/trials/" in path:
         two = "/structures-" not in path  # the learning curve is of set all
     return {None, str(MIRRORS if two else EVERY)}

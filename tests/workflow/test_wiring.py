@@ -22,10 +22,9 @@ NO_TARGET = "none"
 """Target of the networks that predict nothing: a chapter of any target may read them."""
 LENT = {
     "composite_trials_train": ["composite", "trials"],
-    "composite_design_hold_out": ["composite", "structures", "gap"],
 }
 """Rules that run the stage of another chapter, or make what lies in its folder."""
-SPLITS_OF = {"gap": "pair"}
+SPLITS_OF = {"held_out": "pair"}
 """Sets that only split the structures of another."""
 OF_ANOTHER_LOOP = {
     ("texture_evaluation_trips", "judge"),

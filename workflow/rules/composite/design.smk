@@ -1,10 +1,11 @@
 # Design: structures drawn for wanted stiffness, refined with the solver in the loop, and certified.
 # Needs: of the chapter structures, structures.zarr, structures.parquet, phases.parquet,
 # stiffness.parquet and splits.parquet of the set of inverse design; of the chapter networks, the
-# weights of the networks of inverse design on that set and, where a region is held out, on set gap.
+# weights of the networks of inverse design on that set and, where a region is held out, on
+# set held_out.
 # Makes, in results/RUN/composite/design: SET/TARGET/runN/designs.parquet,
 # SET/TARGET/runN/designs.zarr, certificates.parquet, section.json, figures/errors.png; and, where a
-# region is held out, structures/gap/splits.parquet beside.
+# region is held out, held_out/splits.parquet.
 
 DESIGNS_DIR = f"{COMPOSITE_DIR}/design"
 DESIGNS = COMPOSITE.design
@@ -14,8 +15,8 @@ DESIGNS_WANTED = COMPOSITE.resolved().inverse
 # set, target and run of all designs, and the weights of the networks that make them, by network
 DESIGNS_MADE = [
     each
-    for each in NETWORKS_DESIGNERS + NETWORKS_GAP
-    if each[0] in (DESIGNS_SET, "gap")
+    for each in NETWORKS_DESIGNERS + NETWORKS_HELD_OUT
+    if each[0] in (DESIGNS_SET, "held_out")
 ]
 DESIGNS_WEIGHTS = {
     (name, target, str(run)): {
@@ -53,7 +54,7 @@ rule composite_design_hold_out:
         splits=f"{STRUCTURES_DIR}/{DESIGNS_SET}/splits.parquet",
         stiffness=f"{STRUCTURES_DIR}/{DESIGNS_SET}/stiffness.parquet",
     output:
-        f"{STRUCTURES_DIR}/gap/splits.parquet",
+        STRUCTURES_SPLITS["held_out"],
     log:
         f"{COMPOSITE_DIR}/logs/design/hold_out.log",
     benchmark:
@@ -79,7 +80,7 @@ rule composite_design_refine:
         structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
         table=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.parquet",
         stiffness=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/stiffness.parquet",
-        splits=f"{STRUCTURES_DIR}/{{set}}/splits.parquet",
+        splits=lambda wildcards: STRUCTURES_SPLITS[wildcards.set],
     output:
         designs=f"{DESIGNS_RUN}/designs.parquet",
         proposed=directory(f"{DESIGNS_RUN}/designs.zarr"),

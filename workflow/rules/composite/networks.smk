@@ -28,8 +28,8 @@ NETWORKS_DESIGNERS = [
     for run in NETWORKS_RUNS
 ]
 # those that design for the region that is held out, where there is one
-NETWORKS_GAP = [
-    ("gap", target, DESIGNER, run)
+NETWORKS_HELD_OUT = [
+    ("held_out", target, DESIGNER, run)
     for target in COMPOSITE.inverse.models.model_dump()
     for run in NETWORKS_RUNS
     if COMPOSITE.design.held_out
@@ -74,7 +74,7 @@ NETWORKS_TRAINED = sorted(
         *NETWORKS_PLAIN,
         *NETWORKS_PREDICTED,
         *NETWORKS_DESIGNERS,
-        *NETWORKS_GAP,
+        *NETWORKS_HELD_OUT,
         *NETWORKS_FAMILIES,
         NETWORKS_GUIDE,
     }
@@ -131,7 +131,7 @@ rule composite_networks_train:
         structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
         phases=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/phases.parquet",
         stiffness=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/stiffness.parquet",
-        splits=f"{STRUCTURES_DIR}/{{set}}/splits.parquet",
+        splits=lambda wildcards: STRUCTURES_SPLITS[wildcards.set],
         style=lambda wildcards: NETWORKS_STYLES.get(wildcards.network, []),
     output:
         weights=f"{NETWORKS_RUN}/weights.safetensors",
@@ -181,7 +181,7 @@ rule composite_networks_predict:
     input:
         weights=f"{NETWORKS_RUN}/weights.safetensors",
         structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
-        splits=f"{STRUCTURES_DIR}/{{set}}/splits.parquet",
+        splits=lambda wildcards: STRUCTURES_SPLITS[wildcards.set],
     output:
         f"{NETWORKS_RUN}/predictions.parquet",
     log:
@@ -210,7 +210,7 @@ rule composite_networks_encode:
     input:
         weights=f"{NETWORKS_RUN}/weights.safetensors",
         structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
-        splits=f"{STRUCTURES_DIR}/{{set}}/splits.parquet",
+        splits=lambda wildcards: STRUCTURES_SPLITS[wildcards.set],
     output:
         f"{NETWORKS_RUN}/latents.parquet",
     log:

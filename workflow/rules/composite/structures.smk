@@ -6,9 +6,9 @@
 
 STRUCTURES_DIR = f"{COMPOSITE_DIR}/structures"
 STRUCTURES_SETS = list(COMPOSITE.structures.sets)
-# the set that each set's structures are of: set gap only splits others
+# the set that each set's structures are of: set held_out only splits those of another
 STRUCTURES_OF = {name: name for name in STRUCTURES_SETS} | {
-    "gap": COMPOSITE.structures.design_set
+    "held_out": COMPOSITE.structures.design_set
 }
 # folder of each set's structures and their stiffness
 STRUCTURES_FOLDERS = {
@@ -24,6 +24,10 @@ STRUCTURES_FILES = {
     ]
     if path
 }
+# table of each set's splits: those of set held_out are made by the chapter design
+STRUCTURES_SPLITS = {
+    name: f"{STRUCTURES_DIR}/{name}/splits.parquet" for name in STRUCTURES_SETS
+} | {"held_out": f"{COMPOSITE_DIR}/design/held_out/splits.parquet"}
 STRUCTURES_ARTEFACTS = ["structures.zarr", "structures.parquet", "phases.parquet"]
 STRUCTURES_ARTEFACTS += ["stiffness.parquet", "splits.parquet"]
 # artefacts of each kind, by set; and the shares of the solver's work on each set

@@ -49,7 +49,7 @@ rule composite_trials_train:
         structures=lambda wildcards: f"{STRUCTURES_FOLDERS[TRIALS[wildcards.trial].set]}/structures.zarr",
         phases=lambda wildcards: f"{STRUCTURES_FOLDERS[TRIALS[wildcards.trial].set]}/phases.parquet",
         stiffness=lambda wildcards: f"{STRUCTURES_FOLDERS[TRIALS[wildcards.trial].set]}/stiffness.parquet",
-        splits=lambda wildcards: f"{STRUCTURES_DIR}/{TRIALS[wildcards.trial].set}/splits.parquet",
+        splits=lambda wildcards: STRUCTURES_SPLITS[TRIALS[wildcards.trial].set],
         style=lambda wildcards: NETWORKS_STYLES.get(TRIALS[wildcards.trial].network, []),
     output:
         weights=f"{TRIALS_DIR}/{{trial}}/weights.safetensors",
@@ -100,7 +100,7 @@ rule composite_trials_measure:
         structures=lambda wildcards: f"{STRUCTURES_FOLDERS[TRIALS[wildcards.trial].set]}/structures.zarr",
         table=lambda wildcards: f"{STRUCTURES_FOLDERS[TRIALS[wildcards.trial].set]}/structures.parquet",
         stiffness=lambda wildcards: f"{STRUCTURES_FOLDERS[TRIALS[wildcards.trial].set]}/stiffness.parquet",
-        splits=lambda wildcards: f"{STRUCTURES_DIR}/{TRIALS[wildcards.trial].set}/splits.parquet",
+        splits=lambda wildcards: STRUCTURES_SPLITS[TRIALS[wildcards.trial].set],
         style=lambda wildcards: NETWORKS_STYLES.get(TRIALS[wildcards.trial].network, []),
     output:
         f"{TRIALS_DIR}/{{trial}}/measures.parquet",

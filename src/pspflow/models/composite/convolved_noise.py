@@ -15,7 +15,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pspflow.models.composite.filtered_noise import FIRST_SHARPNESS, GAIN, HIDDEN, LARGEST_SHARPNESS
+from pspflow.models.composite.filtered_noise import (
+    FIRST_SHARPNESS,
+    GAIN,
+    HIDDEN,
+    LARGEST_SHARPNESS,
+    hidden_layers,
+)
 from pspflow.models.voxels import SLOPE
 
 NOISES = 2
@@ -40,10 +46,7 @@ class ConvolvedNoise(nn.Module):
         self.noise_shape = (NOISES, edge, edge, edge)
         self.spectrum = (NOISES, edge, edge, edge // 2 + 1)
         waves = NOISES * edge * edge * (edge // 2 + 1)
-        self.hidden = nn.Sequential(
-            *(nn.Linear(latent, HIDDEN), nn.LeakyReLU(SLOPE)),
-            *(nn.Linear(HIDDEN, HIDDEN), nn.LeakyReLU(SLOPE)),
-        )
+        self.hidden = hidden_layers(latent)
         self.log_amplitudes = nn.Linear(HIDDEN, waves)
         self.kernels = nn.Linear(HIDDEN, waves)
         self.widening = nn.Conv3d(NOISES, MAPS, 1)

@@ -34,10 +34,7 @@ class FilteredNoise(nn.Module):
         super().__init__()
         self.noise_shape = (edge, edge, edge)
         self.spectrum = (edge, edge, edge // 2 + 1)
-        self.hidden = nn.Sequential(
-            *(nn.Linear(latent, HIDDEN), nn.LeakyReLU(SLOPE)),
-            *(nn.Linear(HIDDEN, HIDDEN), nn.LeakyReLU(SLOPE)),
-        )
+        self.hidden = hidden_layers(latent)
         self.log_amplitudes = nn.Linear(HIDDEN, edge * edge * (edge // 2 + 1))
         self.cut = nn.Linear(HIDDEN, 2)
         nn.init.zeros_(self.log_amplitudes.weight)
@@ -73,3 +70,11 @@ class FilteredNoise(nn.Module):
         slope = (FIRST_SHARPNESS * sharpness.exp()).clamp(max=LARGEST_SHARPNESS)
         scaled: Tensor = slope * (field / (spread + 1e-6) + level)
         return scaled[:, None]
+
+
+def hidden_layers(latent: int) -> nn.Sequential:
+    """Make the first layers of a decoder of noise, from latents `b x latent`."""
+    return nn.Sequential(
+        *(nn.Linear(latent, HIDDEN), nn.LeakyReLU(SLOPE)),
+        *(nn.Linear(HIDDEN, HIDDEN), nn.LeakyReLU(SLOPE)),
+    )

@@ -137,7 +137,7 @@ def test_what_is_worse_comes_first():
 
 def test_held_out_targets_are_named_so():
     """The reader knows which rows are of the region that was held out."""
-    points = {("pair", "c11"): designs(), ("gap", "c11"): designs(refined=0.4)}
+    points = {("pair", "c11"): designs(), ("held_out", "c11"): designs(refined=0.4)}
     rows = list(headline(points, papers_material=True))
     assert [row.here for row in rows] == ["0.20 %", "0.40 %"]
     assert [row.paper for row in rows][1] == "–"

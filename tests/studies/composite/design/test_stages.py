@@ -154,7 +154,7 @@ def test_designs_are_certified_and_reported(refined, sets, pair_set, tmp_path):
     assert splits[row["copy_of"]] == "train"
     made = tmp_path / "section.json"
     said = {"certificates": certificates, "figures": tmp_path / "figures", "section": made}
-    named = {f"{name}/c11/run0": tmp_path / "c11.parquet" for name in ("pair", "gap")}
+    named = {f"{name}/c11/run0": tmp_path / "c11.parquet" for name in ("pair", "held_out")}
     section(designs=named, **said, options=DesignOptions(held_out=(0.3, 0.6)))
     report = json.loads(read_section(made)[0])
     assert [part["title"] for part in report["parts"]] == [

@@ -10,6 +10,7 @@ from pspflow.arrays import refuses_masks
 from pspflow.errors import InputError
 from pspflow.studies.composite.certificates.copy_search import most_alike, spectra_of
 from pspflow.studies.composite.certificates.descriptors import DESCRIPTORS, describe
+from pspflow.studies.composite.structures.rows import evenly_spread
 
 ALL: Final = "all"
 """Name of the group of all structures, which serves a morphology of too few."""
@@ -225,8 +226,8 @@ def _correlations(
     names = [name for name in groups if name != ALL] or [ALL]
     found = {}
     for name in names:
-        chosen = np.linspace(0, len(groups[name]) - 1, max(2, MATCHED // len(names)))
-        places = groups[name][np.unique(chosen.round().astype(int))]
+        each = max(2, MATCHED // len(names))
+        places = groups[name][evenly_spread(len(groups[name]), each)]
         found[name] = np.array(
             [
                 most_alike(phases[place], np.delete(spectra, place, axis=0)).correlation

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference
+from pspflow.studies.composite.structures.rows import evenly_spread
 
 RETRIEVAL: Final = "retrieval"
 """What stands in the column network for the training structure that is nearest to a target."""
@@ -29,8 +30,7 @@ class Compared(NamedTuple):
 
 def some(values: np.ndarray, count: int | None) -> np.ndarray:
     """Choose some of an array's rows, evenly spread over it; None for all."""
-    most = len(values) if count is None else min(count, len(values))
-    return values[np.linspace(0, len(values) - 1, most).round().astype(int)]
+    return values if count is None else values[evenly_spread(len(values), count)]
 
 
 def by_target(designs: pd.DataFrame) -> pd.DataFrame:

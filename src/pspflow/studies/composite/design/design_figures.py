@@ -12,6 +12,7 @@ from pspflow.report.cubes import show_cube
 from pspflow.report.style import figure_of
 from pspflow.studies.composite.design.comparisons import RETRIEVAL
 from pspflow.studies.composite.networks.captions import wrapped_label
+from pspflow.studies.composite.structures.options import HELD_OUT
 from pspflow.studies.composite.structures.properties import Target
 
 ACROSS: Final = 4
@@ -85,7 +86,7 @@ def errors_figure(points: Mapping[tuple[str, Target], pd.DataFrame]) -> Figure:
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             axes.set_xticks(range(len(networks)), [wrapped_label(each) for each in networks])
             axes.tick_params(axis="x", labelrotation=45)
-            axes.set_title(names[target] + (", held out" if name == "gap" else ""))
+            axes.set_title(names[target] + (", held out" if name == HELD_OUT else ""))
             axes.set_ylabel("error (%)")
         handles, labels = grid[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=len(STEPS))

@@ -13,6 +13,7 @@ from pspflow.studies.composite.certificates.descriptors import DESCRIPTORS
 from pspflow.studies.composite.design.comparisons import RETRIEVAL, compare, summary, verdict
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.options import DESIGNER
+from pspflow.studies.composite.structures.options import HELD_OUT
 from pspflow.studies.composite.structures.properties import Target
 
 QUANTITIES: Final[dict[Target, str]] = {"c11": "C11", "normal": "six components"}
@@ -23,8 +24,6 @@ PAPER_PERCENT: Final[dict[Target, float]] = {
     "normal": float(np.mean(list(paper.VECTOR_ERRORS_PERCENT["mixture"].values()))),
 }
 """The paper's mean errors with its mixture prior, of the network alone."""
-GAP: Final = "gap"
-"""The set of which a region is held out of training."""
 Points = Mapping[tuple[str, Target], pd.DataFrame]
 """Set and target, and what `by_target` says of it."""
 
@@ -66,7 +65,7 @@ def headline(points: Points, *, papers_material: bool) -> Iterator[Headline]:
         yield Headline(
             quantity=f"Mean error of design for {QUANTITIES[target]}{_where(name)}, {designer} "
             "with the solver in the loop",
-            paper="–" if name == GAP else theirs,
+            paper="–" if name == HELD_OUT else theirs,
             here=f"{row['refined_error_percent']:.2f} %",
             verdict="not comparable",
             why=f"the paper has no solver in the loop; here the network alone has "
@@ -82,7 +81,7 @@ def designer_of(points: pd.DataFrame) -> str:
 
 
 def _where(name: str) -> str:
-    return " in the region held out of training" if name == GAP else ""
+    return " in the region held out of training" if name == HELD_OUT else ""
 
 
 def _refined(points: pd.DataFrame, name: str, target: Target) -> Finding:

@@ -11,8 +11,8 @@ from pspflow.studies.composite.structures.options import SolutionOptions
 from pspflow.studies.composite.structures.properties import Target
 
 
-class ProposalOptions(WantedOptions):
-    """What is wanted, how many structures are drawn for it, and how many the solver refines."""
+class EffortOptions(Options):
+    """How many structures are drawn, and how many the solver refines."""
 
     candidates: Count = 4
     """Structures that a network draws for each target; the solver ranks them."""
@@ -20,6 +20,10 @@ class ProposalOptions(WantedOptions):
     """Of these, the best, that the solver refines."""
     targets: Count | None = 2
     """Of what the chapter inverse wants, so many are taken, evenly spread. null: all."""
+
+
+class ProposalOptions(EffortOptions, WantedOptions):
+    """What is wanted, how many structures are drawn for it, and how many the solver refines."""
 
 
 class DrawingOptions(SolutionOptions):
@@ -52,15 +56,8 @@ class CertificateOptions(Options):
     """Targets whose refined designs, of every network's first run, are certified."""
 
 
-class DesignOptions(RegionOptions, CertificateOptions):
+class DesignOptions(EffortOptions, RegionOptions, CertificateOptions):
     """Designs with the solver in the loop, and their certificates."""
-
-    candidates: Count = 4
-    """Structures that each network draws for each target; the solver ranks them."""
-    refined: Count = 1
-    """Of these, the best, that the solver refines."""
-    targets: Count | None = 2
-    """Of what the chapter inverse wants, so many are taken, evenly spread. null: all."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -84,5 +81,5 @@ class DesignOptions(RegionOptions, CertificateOptions):
     def proposals(self, target: Target, inverse: InverseOptions) -> ProposalOptions:
         """Return what acts on proposals for a target, whose wanted values are those of inverse."""
         wanted = inverse.wanted(target).model_dump()
-        own = {name: getattr(self, name) for name in ("candidates", "refined", "targets")}
+        own = {name: getattr(self, name) for name in EffortOptions.model_fields}
         return ProposalOptions(**wanted, **own)

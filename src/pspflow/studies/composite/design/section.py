@@ -12,7 +12,6 @@ from pspflow.studies.composite.certificates.reference import MOST
 from pspflow.studies.composite.design.comparisons import by_distance, summary
 from pspflow.studies.composite.design.findings import (
     AIM_PERCENT,
-    GAP,
     QUANTITIES,
     Points,
     designer_of,
@@ -20,6 +19,7 @@ from pspflow.studies.composite.design.findings import (
     headline,
 )
 from pspflow.studies.composite.design.options import DesignOptions
+from pspflow.studies.composite.structures.options import HELD_OUT
 
 CERTIFIED: Final = (
     *("target", "network", "instance", "refined_error_percent", "error_bar_percent"),
@@ -89,7 +89,7 @@ def _parts(
                 "runs; solutions and seconds of one refinement, on one thread.",
             )
             for (name, target), rows in points.items()
-            if name != GAP
+            if name != HELD_OUT
         ),
     )
     if options.held_out:
@@ -116,7 +116,7 @@ def _held_out(points: Points, quantiles: tuple[float, float]) -> Part:
     low, high = quantiles
     tables = []
     for (name, target), rows in points.items():
-        if name != GAP:
+        if name != HELD_OUT:
             continue
         said = f"for {QUANTITIES[target]}, in the region that is held out"
         designer = designer_of(rows)

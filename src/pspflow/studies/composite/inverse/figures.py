@@ -12,12 +12,12 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pspflow.report.cubes import MOST_COLUMNS, Cube, cubes_figure
 from pspflow.report.style import COLOURS, figure_of, plain
 from pspflow.studies.composite.networks.captions import (
-    evenly_spread,
     stiffness_caption,
     three_digits,
     wrapped_label,
 )
 from pspflow.studies.composite.networks.recipes import label_of
+from pspflow.studies.composite.structures.rows import evenly_spread
 
 SHOWN: Final = (("gaussian", "joint"), ("mixture", "joint"), ("mixture_statistics", "refitted"))
 """Models and priors shown as cubes: the paper's two, and ours."""
@@ -57,7 +57,7 @@ def candidates_figure(
     """
     columns = [name for name in candidates if name.startswith("wanted_")]
     wanted = candidates.drop_duplicates("instance").set_index("instance").sort_index()
-    instances = evenly_spread(wanted.index, MOST_COLUMNS)
+    instances = wanted.index[evenly_spread(len(wanted), MOST_COLUMNS)].tolist()
     rows = real_rows(references, real, wanted.loc[instances, "wanted_c11_gpa"])
     if len(columns) > 1:  # the titles hold their stiffness
         rows = [

@@ -12,7 +12,8 @@ from sklearn.decomposition import PCA
 from pspflow.report.cubes import MOST_COLUMNS, Cube, cubes_figure
 from pspflow.report.style import COLOURS, figure_of
 from pspflow.studies.composite.inverse.figures import LOWEST_PERCENT, error_axis, real_rows
-from pspflow.studies.composite.networks.captions import evenly_spread, stiffness_caption
+from pspflow.studies.composite.networks.captions import stiffness_caption
+from pspflow.studies.composite.structures.rows import evenly_spread
 
 BLUE, VERMILION, GREEN = COLOURS[:3]
 ORANGE: Final = COLOURS[5]
@@ -44,7 +45,8 @@ def searches_figure(
         As for `pspflow.studies.composite.inverse.figures.candidates_figure`.
     """
     wanted = searches.drop_duplicates("instance").set_index("instance")["wanted_c11_gpa"]
-    instances = evenly_spread(wanted.sort_values().index, MOST_COLUMNS)
+    shown = evenly_spread(len(wanted), MOST_COLUMNS)
+    instances = wanted.sort_values().index[shown].tolist()
     rows = real_rows(references, real, wanted[instances])
     best = best_random(searches)
     places = dict(zip(best["instance"], best.index, strict=True))

@@ -1,10 +1,6 @@
 """Labels and captions of cubes: what figures of networks and of inverse design share."""
 
-from collections.abc import Sequence
 from typing import Final
-
-import numpy as np
-import pandas as pd
 
 from pspflow.studies.composite.networks.recipes import label_of
 
@@ -26,9 +22,3 @@ def three_digits(value: float) -> str:
 def wrapped_label(model: str) -> str:
     """Write the label of a model in short lines."""
     return label_of(model).replace(", ", ",\n").replace(" + ", "\n+ ")
-
-
-def evenly_spread(values: Sequence[int] | pd.Index, most: int) -> list[int]:
-    """Take at most so many of the values, evenly spread over their order."""
-    places = np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int)
-    return [int(values[place]) for place in places]

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pspflow.options import Count, Options, Positive, Weight
 from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName, Recipe
-from pspflow.studies.composite.structures.options import FAMILIES, SetName
+from pspflow.studies.composite.structures.options import FAMILIES, HELD_OUT, SetName
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 Prior = Literal["joint", "refitted"]
@@ -79,7 +79,7 @@ class EpochsOptions(Options):
         """Return the option that a set's number of epochs is in."""
         if name in FAMILIES:
             return "families"
-        return "pair" if name == "gap" else name
+        return "pair" if name == HELD_OUT else name
 
     def of(self, name: SetName) -> int:
         """Return the number of epochs on a set."""

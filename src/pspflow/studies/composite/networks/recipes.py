@@ -1,7 +1,7 @@
 """The networks of the study: a recipe each, from which everything else about them derives.
 
 The order of the recipes is the order of tables and figures: the paper's first, our own additions
-after their kin.
+after the network that each adds a step to.
 """
 
 from dataclasses import dataclass

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pspflow.studies.composite.networks.captions import evenly_spread
 from pspflow.studies.composite.networks.decoding import cut, noise_source
 from pspflow.studies.composite.networks.network import Network
+from pspflow.studies.composite.structures.rows import evenly_spread
 
 MOST: Final = 6
 """Structures that are decoded."""
@@ -26,7 +26,7 @@ def several(tests: pd.DataFrame) -> pd.DataFrame:
     order = tests.assign(turn=turn).sort_values(["turn", "morphology"], kind="stable")
     kinds = order["morphology"].nunique()
     # of many morphologies, evenly spread over their order
-    return order.iloc[evenly_spread(range(max(kinds, min(MOST, len(order)))), MOST)]
+    return order.iloc[evenly_spread(max(kinds, min(MOST, len(order))), MOST)]
 
 
 def reconstruction(network: Network, phases: np.ndarray, seed: int) -> np.ndarray:

@@ -25,10 +25,14 @@ Edge = Annotated[int, Field(ge=MIN_EDGE, le=512)]
 FamilyName = Literal["fibres", "particles", "spinodal"]
 """Families of structures that are no Gaussian fields cut at a level."""
 FAMILIES: Final[tuple[FamilyName, ...]] = get_args(FamilyName)
-SetName = Literal["all", "pair", "gap", "large_pair", "local", "fibres", "particles", "spinodal"]
+SetName = Literal[
+    "all", "pair", "held_out", "large_pair", "local", "fibres", "particles", "spinodal"
+]
 """All structures; those of the two morphologies of inverse design; the same with a region of C11
 kept for tests; the two morphologies at another size; those of localization; and the families."""
 SET_NAMES: Final[tuple[SetName, ...]] = get_args(SetName)
+HELD_OUT: Final = "held_out"
+"""The set of whose structures a region of C11 is kept for tests."""
 
 
 class LargePairOptions(Options):

@@ -87,3 +87,13 @@ def read_positions(structures: Path, positions: Iterable[int]) -> dict[int, np.n
     array = get_array(open_store(structures), PHASE)
     with reading(array):
         return {int(place): np.asarray(array[int(place)]) for place in set(positions)}
+
+
+def evenly_spread(count: int, most: int) -> np.ndarray:
+    """Choose at most so many of `count` places, evenly spread from the first to the last.
+
+    Returns
+    -------
+    Places, int64, ascending, each once.
+    """
+    return np.linspace(0, count - 1, min(most, count)).round().astype(np.int64)

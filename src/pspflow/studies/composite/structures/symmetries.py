@@ -84,7 +84,7 @@ def symmetries_of(
             "all": EVERY,
             "local": EVERY,
             "pair": MIRRORS,
-            "gap": MIRRORS,
+            "held_out": MIRRORS,
             "large_pair": MIRRORS,
             **dict.fromkeys(FAMILIES, EVERY),
         }

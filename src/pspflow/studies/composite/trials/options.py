@@ -96,7 +96,7 @@ class ComponentsOptions(_Sweep):
     """Components of the mixture prior; the paper takes 2, one of each morphology."""
 
     values: Annotated[tuple[Count, ...], Field(min_length=1)] = (1, 2, 3, 4, 6)
-    """Numbers that are tried; 1 is the Gaussian prior of the network's kin."""
+    """Numbers that are tried; 1 is the Gaussian prior of the same network without a mixture."""
     runs: Count = 1
     """Trainings of each, on the first splits."""
     epochs: Count | None = None
@@ -204,10 +204,10 @@ class TrialsOptions(Options):
         known = _with_epochs(networks, name, mine.epochs)
         runs = range(min(mine.runs, structures.split.runs))
         for network, value, run in product(mine.networks, mine.values, runs):
-            options, kin = known.model_copy(update={"components": value}), network
+            options, tried = known.model_copy(update={"components": value}), network
             if value == 1:
-                options, kin = known, network.replace("mixture", "gaussian")
-            yield _trial("components", str(value), name, kin, run, options, networks)
+                options, tried = known, network.replace("mixture", "gaussian")
+            yield _trial("components", str(value), name, tried, run, options, networks)
 
 
 def _with_prior(names: Names) -> Names:

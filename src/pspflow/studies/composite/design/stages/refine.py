@@ -31,7 +31,7 @@ from pspflow.studies.composite.paths import (
     StructureStore,
     StructureTable,
 )
-from pspflow.studies.composite.structures.options import SetName, SolutionOptions
+from pspflow.studies.composite.structures.options import HELD_OUT, SetName, SolutionOptions
 from pspflow.studies.composite.structures.properties import TARGETS, Target
 from pspflow.studies.composite.structures.rows import FIRST_RUN, read_positions, structures_of
 from pspflow.studies.composite.structures.sets import write_structures
@@ -67,7 +67,7 @@ def refine(
     Parameters
     ----------
     name, run
-        Set and run of the networks. Of set `gap`, C11 is wanted in the region that is held out.
+        Set and run of the networks. Of set `held_out`, C11 is wanted in its region.
     target
         What is wanted: c11, or normal, the six components of test structures of the run.
     designs
@@ -153,7 +153,7 @@ def _wanted(
     tests = structures_of(*sets, "test", run)
     if target == "normal":
         return wanted_vectors(tests, options.vectors, seed).values_gpa
-    if name == "gap":
+    if name == HELD_OUT:
         return wanted_c11(tests, typical(tests["c11_gpa"].to_numpy(), SPANNED)).values_gpa
     first = structures_of(*sets, "train", FIRST_RUN)["c11_gpa"].to_numpy()
     return wanted_c11(tests, options.c11_gpa or typical(first, SPANNED)).values_gpa

@@ -24,7 +24,7 @@ from pspflow.studies.composite.paths import (
 )
 from pspflow.studies.composite.structures.options import SetName, SolutionOptions
 from pspflow.studies.composite.structures.properties import C11
-from pspflow.studies.composite.structures.rows import structures_of
+from pspflow.studies.composite.structures.rows import evenly_spread, structures_of
 from pspflow.studies.composite.structures.sets import PHASE, write_structures
 from pspflow.studies.composite.structures.solution import material_of, solve_candidates
 from pspflow.studies.paths import NamedWeights
@@ -72,8 +72,7 @@ def rebuild(
     voxels = read_values(open_store(structures), PHASE)
     train = structures_of(table, stiffness, splits, "train", run)
     tests = structures_of(table, stiffness, splits, "test", run)
-    spread = np.linspace(0, len(tests) - 1, min(options.reconstructions, len(tests)))
-    tests = tests.iloc[np.unique(spread.round().astype(int))]
+    tests = tests.iloc[evenly_spread(len(tests), options.reconstructions)]
     real = voxels[train["position"]]
     reference = fit_reference(real, train["morphology"].tolist(), threads=threads)
     observed = voxels[tests["position"]]
