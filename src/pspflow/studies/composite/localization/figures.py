@@ -132,7 +132,8 @@ def speed_figure(speed: pd.DataFrame) -> Figure:
                 label=f"{title_of(str(row.model))} ({row.device})",
             )
         times.set(yscale="log", ylabel="seconds per structure")
-        times.legend(fontsize=6)
+        handles, labels = times.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=6)
         sizes.plot(cpnet["gap"], cpnet["parameters"], "s-")
         sizes.set(yscale="log", ylabel="parameters of CPNet")
         for axes in (times, sizes):
