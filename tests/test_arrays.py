@@ -86,6 +86,16 @@ CHECKED_BEFORE = {
         ),
         "behind simulate_grain_growth, which checks",
     ),
+    **dict.fromkeys(
+        (
+            "models.filter_grams.combined",
+            "models.filter_grams.gradients",
+            "models.filter_grams.grams",
+            "models.filter_grams.mean_of",
+            "models.filter_grams.rectified",
+        ),
+        "behind RandomFeatures, which takes tensors",
+    ),
     "simulate.potts.melt_pool.MeltPool.distance": "a protocol",
     "simulate.potts.melt_pool.MeltPool.span": "a protocol",
     **dict.fromkeys(

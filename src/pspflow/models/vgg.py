@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pspflow.models.style import Features
+
 BLOCKS = ((64, 64), (128, 128), (256, 256, 256, 256), (512, 512, 512, 512), (512,))
 SMALLEST_MAP = 2
 """Least pixels of a map along each axis; smaller ones have no texture."""
@@ -18,7 +20,7 @@ MEANS, SPREADS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Red, green and blue of the photographs that the published weights were trained on."""
 
 
-class VGG19Features(nn.Module):
+class VGG19Features(Features):
     """Feature maps after the first convolution of every block, as Gatys et al. take them.
 
     Parameters

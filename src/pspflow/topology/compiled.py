@@ -16,8 +16,17 @@ def compiled(function: Function) -> Function:
     Processes may share a folder and start together: numba replaces whole files, so that no process
     reads an incomplete one.
     """
+    return _kept(function)
+
+
+def compiled_sums(function: Function) -> Function:
+    """Compile as `compiled`, with sums in the order that the processor's vectors are fastest in."""
+    return _kept(function, fastmath={"contract", "reassoc"}, error_model="numpy")
+
+
+def _kept(function: Function, **how: Any) -> Function:
     try:
-        kept = numba.njit(nogil=True, cache=True)(function)
+        kept = numba.njit(nogil=True, cache=True, **how)(function)
     except RuntimeError:  # no folder can be written, as in some containers
-        kept = numba.njit(nogil=True)(function)
+        kept = numba.njit(nogil=True, **how)(function)
     return cast("Function", kept)

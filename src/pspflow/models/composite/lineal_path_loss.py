@@ -6,9 +6,10 @@ Gaussian field cut at its median share one path, those of fibres in a matrix do 
 """
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pspflow.models.composite.statistics_loss import SLICE_STEP, StatisticsLoss
+from pspflow.models.style import Features
 
 AXES = (2, 3, 4)
 
@@ -52,7 +53,7 @@ class LinealPathLoss(StatisticsLoss):
         As in `StatisticsLoss`.
     """
 
-    def __init__(self, features: nn.Module) -> None:
+    def __init__(self, features: Features) -> None:
         super().__init__(features)
         self.units = torch.ones(4)
 

@@ -8,7 +8,7 @@ over the whole structure and independent of where the periodic cell is cut.
 import torch
 from torch import Tensor, nn
 
-from pspflow.models.style import AXES, gram, slices_of
+from pspflow.models.style import AXES, Features, slices_of
 
 
 def volume_fractions(structures: Tensor) -> Tensor:
@@ -46,10 +46,10 @@ class StatisticsLoss(nn.Module):
     Parameters
     ----------
     features
-        Maps slices `m x 1 x n x n` to feature maps, a list of tensors.
+        The features of slices.
     """
 
-    def __init__(self, features: nn.Module) -> None:
+    def __init__(self, features: Features) -> None:
         super().__init__()
         self.features = features
         self.units: Tensor
@@ -80,7 +80,6 @@ class StatisticsLoss(nn.Module):
         grams = []
         for axis in AXES:
             some = slices_of(structures, axis, SLICE_STEP)
-            for maps in self.features(some):
-                each = gram(maps, centred=True)
+            for each in self.features.grams(some, centred=True):
                 grams.append(each.reshape(len(structures), -1, *each.shape[1:]).mean(dim=1))
         return grams

@@ -8,7 +8,7 @@ from pspflow.errors import InputError
 from pspflow.io.weights import load_tensors
 from pspflow.models.composite.lineal_path_loss import LinealPathLoss
 from pspflow.models.composite.statistics_loss import StatisticsLoss
-from pspflow.models.style import RandomFeatures, StyleLoss
+from pspflow.models.style import Features, RandomFeatures, StyleLoss
 from pspflow.models.vgg import VGG19Features
 from pspflow.studies.composite.networks.recipes import Recipe
 
@@ -22,7 +22,7 @@ def reconstruction_loss(recipe: Recipe, style_weights: Path | None) -> nn.Module
     return StyleLoss(style_features(style_weights))
 
 
-def style_features(style_weights: Path | None) -> nn.Module:
+def style_features(style_weights: Path | None) -> Features:
     """Make the features of the style loss: VGG19's from a file, or fixed random filters.
 
     Raises
