@@ -84,7 +84,7 @@ def record() -> dict[str, Any]:
         rules[job["study"], job["rule"]].append(job)
     rows = []
     for study in registry.studies():
-        for (of, rule), jobs in rules.items():
+        for (of, rule), jobs in sorted(rules.items()):
             if of != study:
                 continue
             first = jobs[0]

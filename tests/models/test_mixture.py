@@ -3,7 +3,7 @@
 import torch
 from torch import distributions as d
 
-from pspflow.models.mixture import ConditionalPrior, Mixture
+from pspflow.models.mixture import SPREAD, ConditionalPrior, Mixture
 
 
 def gaussians(*shape):
@@ -85,3 +85,15 @@ def test_tables_4_and_5():
     prior = table5(torch.randn(2, 6))
     torch.testing.assert_close(prior.log_weights.exp().sum(dim=1), torch.ones(2))
     assert prior.means.shape == prior.log_variances.shape == (2, 3, 16)
+
+
+def test_components_start_as_far_apart_as_is_asked():
+    """Their means are scaled, whatever the property; the default leaves them as they are."""
+    torch.manual_seed(0)
+    prior, c = ConditionalPrior(1, components=2), torch.randn(5, 1)
+    before = prior(c)
+    prior.start_apart(SPREAD)
+    assert torch.equal(prior(c).means, before.means)
+    prior.start_apart(10 * SPREAD)
+    torch.testing.assert_close(prior(c).means, 10 * before.means)
+    assert torch.equal(prior(c).log_weights, before.log_weights)

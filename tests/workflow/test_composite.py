@@ -160,7 +160,7 @@ def test_users_structures_become_a_report(checkout):
         "forward": {"models": {"c11": ["cnn", *ours], "normal": ours}},
         "inverse": {"models": {"c11": ours, "normal": ours}, "c11_gpa": None},
         "localization": {"structures": None, "models": {"strain": ["fno"], "stress": []}},
-        "trials": {kind: {"networks": []} for kind in ("search", "latent", "components")},
+        "trials": {kind: {"networks": []} for kind in ("search", "latent", "components", "spread")},
         "design": {"held_out": None},
     }
     overlay = checkout.overlay("own.yaml", {"run": "own", "composite": composite})

@@ -26,6 +26,7 @@ DERIVED = {
         for key in [
             ("latent",),
             ("components",),
+            ("prior_spread",),
             ("training_structures",),
             *[(f"{kind}_epochs", name) for kind in ("max", "scheduled") for name in SET_NAMES],
             *[
@@ -42,6 +43,7 @@ DERIVED = {
 OF_THE_WORKFLOW = {
     ("forward", "models", "c11"),
     ("forward", "models", "normal"),
+    ("forward", "runs"),
     ("localization", "models", "strain"),
     ("localization", "models", "stress"),
     ("localization", "runs"),
@@ -52,6 +54,7 @@ OF_THE_WORKFLOW = {
     ("inverse", "large_pair", "runs"),
     ("design", "held_out"),
     ("inverse", "models"),
+    ("inverse", "vector_runs"),
     ("localization", "structures"),
     ("structures", "solver", "shards"),
     ("persistence", "shards"),

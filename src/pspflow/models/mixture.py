@@ -15,7 +15,8 @@ from torch import Tensor, nn
 
 HIDDEN = 8
 SPREAD = 0.1
-"""Initial spread of the components' means: components that start far apart vanish in training."""
+"""Standard deviation of the weights and biases from which the components' means start. The paper
+prints none."""
 
 
 class Mixture(NamedTuple):
@@ -106,6 +107,12 @@ class ConditionalPrior(nn.Module):
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.means.weight, std=SPREAD)
         nn.init.normal_(self.means.bias, std=SPREAD)
+
+    @torch.no_grad()
+    def start_apart(self, spread: float) -> None:
+        """Scale the components' means, before any training, to start with another spread."""
+        for part in self.means.parameters():
+            part.mul_(spread / SPREAD)
 
     def forward(self, properties: Tensor) -> Mixture:
         """Map properties `b x p` to mixtures of `components` Gaussians."""

@@ -7,7 +7,9 @@ FEW = {
             "simulated": {"large_pair": {"edge_voxels": None}, "families": {"names": []}},
             "split": {"runs": 1},
         },
-        "trials": {kind: {"networks": []} for kind in ("curve", "search", "latent", "components")},
+        "trials": {
+            kind: {"networks": []} for kind in ("curve", "search", "latent", "components", "spread")
+        },
         "design": {"held_out": None},
         "forward": {"models": {"c11": ["mixture_statistics", "cnn"]}},
         "inverse": {"models": {"c11": ["mixture_statistics"]}},

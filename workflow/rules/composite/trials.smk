@@ -21,7 +21,7 @@ TRIALS_FOLDERS = {
 TRIALS_MEASURES = {name: f"{TRIALS_DIR}/{name}/measures.parquet" for name in TRIALS}
 TRIALS_FIGURES = [
     kind
-    for kind in ("structures", "latent", "components")
+    for kind in ("structures", "latent", "components", "spread")
     if any(each.varied == kind for each in TRIALS.values())
 ]
 if TRIALS:

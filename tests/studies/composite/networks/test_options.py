@@ -3,6 +3,7 @@
 import pytest
 
 from pspflow.errors import InputError
+from pspflow.models.mixture import SPREAD
 from pspflow.options import Options, validated
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.networks.recipes import RECIPES, NetworkName
@@ -35,6 +36,11 @@ def test_only_what_a_training_uses_acts_on_it(network, changed, acts):
     """Changing anything else reruns nothing; style weights are an input of their own."""
     options = NetworkOptions.model_validate(changed)
     assert (options.trained(network, "all") != NetworkOptions().trained(network, "all")) == acts
+
+
+def test_components_start_as_the_prior_makes_them():
+    """Where no other spread is configured; options are read without torch."""
+    assert NetworkOptions().prior_spread == SPREAD
 
 
 def test_an_unknown_network_is_refused_with_those_there_are():

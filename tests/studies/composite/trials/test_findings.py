@@ -117,6 +117,17 @@ def test_sweeps_say_where_each_measure_is_best(rows):
     assert "morphology of 0.50, 0.90 of the structures, C11 alone that of 0.60" in second.text
 
 
+def test_the_start_of_the_components_is_told_with_what_it_changes(rows):
+    """Every spread, in its order, with the share told apart and the error of designs."""
+    made = [
+        rows("spread", "mixture", [5.0], prior_spread=s, separation=share, design_error=error)
+        for s, share, error in ((1.0, 0.9, 12.0), (0.1, 0.5, 30.0))
+    ]
+    (found,) = sweep_findings(pd.concat(made), NetworkOptions())
+    assert "a spread of 0.1, 1 they tell the morphology of 0.50, 0.90 of" in found.text
+    assert "errors of 30.0, 12.0 % (configured 0.1" in found.text
+
+
 def test_what_is_worse_is_said_first(rows):
     """Over all kinds of trials."""
     made = [

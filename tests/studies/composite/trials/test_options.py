@@ -95,12 +95,22 @@ def test_one_component_is_the_gaussian_prior():
     assert made["latent-2/gaussian/run0"].options.latent == 2
 
 
+def test_a_spread_is_that_of_the_training():
+    """The configured one is the main training's."""
+    made = trials({"spread": {"networks": ["mixture"], "values": [0.1, 2.0]}})
+    assert [(name, each.main, each.options.prior_spread) for name, each in made.items()] == [
+        ("spread-0.1/mixture/run0", True, 0.1),
+        ("spread-2/mixture/run0", False, 2.0),
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
         ({"search": {"networks": ["cnn"]}}, "cnn has no prior that depends on properties"),
         ({"latent": {"networks": ["vae"]}}, "vae has no prior that depends on properties"),
         ({"components": {"networks": ["gaussian"]}}, "gaussian has no mixture"),
+        ({"spread": {"networks": ["cnn"]}}, "cnn has no mixture"),
         ({"curve": {"networks": ["vae"]}}, "vae predicts nothing"),
         ({"latent": {"values": [2, 2]}}, "listed twice"),
     ],

@@ -55,6 +55,7 @@ def test_trials_are_measured_gathered_and_reported(pair_set, shared, untrained):
         "components-2/mixture_statistics/run0": measured(
             pair_set, shared, untrained, "mixture_statistics", "components"
         ),
+        "spread-0.1/mixture/run0": measured(pair_set, shared, untrained, "mixture", "spread"),
     }
     gather(measures=made, trials=shared / "trials.parquet")
     rows = read_table(shared / "trials.parquet")
@@ -80,12 +81,13 @@ def test_trials_are_measured_gathered_and_reported(pair_set, shared, untrained):
         "Search of the weights",
         "Latent size",
         "Components of the prior",
+        "Start of the components",
     ]
-    for name in ("structures", "latent", "components"):
+    for name in ("structures", "latent", "components", "spread"):
         assert (shared / f"figures/{name}.png").exists()
-    assert len(written.figures) == 3
+    assert len(written.figures) == 4
     assert all(part.tables[0].cells for part in written.parts)
-    assert len(written.findings) == 5
+    assert len(written.findings) == 6
 
 
 def test_only_what_was_tried_is_reported(pair_set, rows, tmp_path):

@@ -15,6 +15,7 @@ def test_the_name_of_every_trial_is_read_back():
         "search": {"networks": ["gaussian"]},
         "latent": {"networks": ["gaussian"]},
         "components": {"networks": ["mixture"]},
+        "spread": {"networks": ["mixture"]},
     }
     for trial in CompositeOptions.model_validate({"trials": chosen}).all_trials:
         told = named(trial.name, pd.DataFrame({"mape": [1.0]})).iloc[0]

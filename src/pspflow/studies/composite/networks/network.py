@@ -134,6 +134,12 @@ class Network(nn.Module):
             raise TypeError(f"{self.model} has no latent space")
         return cast("VAERegression", self.net)
 
+    def start_apart(self, spread: float) -> None:
+        """Let the components of the prior start with another spread, before any training."""
+        prior = self.autoencoder.prior
+        assert prior is not None
+        prior.start_apart(spread)
+
     @torch.inference_mode()
     def predict(self, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Predict properties.

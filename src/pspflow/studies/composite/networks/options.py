@@ -93,6 +93,8 @@ class ConfiguredOptions(Options):
     """Dimensions of the latent space; the paper's 16."""
     components: Annotated[int, Field(ge=2, le=64)] = 2
     """Components of the mixture prior; the paper's 2 for two morphologies."""
+    prior_spread: Positive = 0.1
+    """Spread from which the means of the mixture's components start; the paper prints none."""
     width: Count = 8
     """Filters of the first convolution; the paper's 16."""
     decoder_width: Count = 4
@@ -158,7 +160,7 @@ class NetworkOptions(ConfiguredOptions):
         if not recipe.autoencoder:
             unused.add("latent")
         if not recipe.mixture:
-            unused.add("components")
+            unused |= {"components", "prior_spread"}
         if recipe.augmented:
             unused.add("patience")
         epochs = EpochsOptions.model_validate({EpochsOptions.key(name): self.epochs(network, name)})

@@ -6,7 +6,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from pspflow.models.mixture import ConditionalPrior
+from pspflow.models.mixture import SPREAD, ConditionalPrior
 from pspflow.training.optimisers import Adam
 
 STEPS: Final = 1500
@@ -19,6 +19,7 @@ def refit(
     train: tuple[Tensor, Tensor, Tensor],
     validation: tuple[Tensor, Tensor, Tensor],
     seed: int,
+    spread: float = SPREAD,
 ) -> float:
     """Fit p(z | c) to the latents of structures whose c is known.
 
@@ -33,6 +34,8 @@ def refit(
         Means and log variances of q(z | x), `n x latent` each, and standardised properties `n x p`.
     seed
         Seed of the first weights and of the draws from q(z | x).
+    spread
+        That from which the means of a mixture's components start.
 
     Returns
     -------
@@ -43,6 +46,8 @@ def refit(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         start = ConditionalPrior(train[2].shape[1], prior.components, prior.latent)
+    if prior.components > 1:
+        start.start_apart(spread)
     prior.load_state_dict(start.state_dict())
     optimiser = Adam(prior.parameters(), LEARNING_RATE)
     best, kept = -torch.inf, copy.deepcopy(prior.state_dict())

@@ -23,9 +23,20 @@ PANELS: Final[dict[str, Mapping[str, str]]] = {
         "density_gain": "gain in log density (nats)",
         "mape": "MAPE (%)",
     },
+    "spread": {
+        "separation": "structures told apart",
+        "density_gain": "gain in log density (nats)",
+        "design_error": "error of designs (%)",
+    },
 }
 """Measures that each sweep shows."""
-AXES: Final = {"latent": "latent dimensions", "components": "components of the prior"}
+AXES: Final = {
+    "latent": "latent dimensions",
+    "components": "components of the prior",
+    "spread": "spread of the components at the start",
+}
+COLUMNS: Final = {"spread": "prior_spread"}
+"""Columns of what varies, where they have another name."""
 
 
 def curve_figure(table: pd.DataFrame, *, papers_material: bool) -> Figure:
@@ -80,15 +91,15 @@ def sweep_figure(trials: pd.DataFrame, varied: str) -> Figure:
     trials
         One row per trial and split.
     varied
-        latent or components; the Gaussian prior counts as one component.
+        latent, components or spread; the Gaussian prior counts as one component.
     """
     rows = trials[(trials["varied"] == varied) & (trials["split"] == "validation")]
-    panels = PANELS[varied]
+    panels, column = PANELS[varied], COLUMNS.get(varied, varied)
     with figure_of(1, len(panels), cell_aspect=0.8) as (figure, grid):
         for axes, (measure, label) in zip(grid[0], panels.items(), strict=True):
             for network, mine in rows.groupby(sweep_of(rows), sort=False):
-                table = averaged(mine, [varied], [measure]).sort_values(varied)
-                axes.plot(table[varied], table[measure], "o-", label=label_of(str(network)))
+                table = averaged(mine, [column], [measure]).sort_values(column)
+                axes.plot(table[column], table[measure], "o-", label=label_of(str(network)))
             axes.set(xlabel=AXES[varied], ylabel=label)
             plain_log_axis(axes, "x")
         handles, labels = grid[0, 0].get_legend_handles_labels()

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator
 
-from pspflow.options import Count, Options, Weight
+from pspflow.options import Count, Options, Positive, Weight
 from pspflow.studies.composite.networks.options import (
     EpochsOptions,
     NetworkOptions,
@@ -16,9 +16,9 @@ from pspflow.studies.composite.networks.options import (
 from pspflow.studies.composite.networks.recipes import PREDICTING, RECIPES, NetworkName
 from pspflow.studies.composite.structures.options import SetName, StructuresOptions
 
-Varied = Literal["weights", "latent", "components", "structures"]
-"""What varies: weights of the loss, dimensions of the latent space, components of the mixture, or
-the number of training structures."""
+Varied = Literal["weights", "latent", "components", "spread", "structures"]
+"""What varies: weights of the loss, dimensions of the latent space, components of the mixture, the
+spread from which their means start, or the number of training structures."""
 SPLIT = "split"
 """Label of a trial with as many training structures as the split has."""
 Names = tuple[NetworkName, ...]
@@ -105,10 +105,23 @@ class ComponentsOptions(_Sweep):
     @field_validator("networks")
     @classmethod
     def _mixtures(cls, names: Names) -> Names:
-        for name in names:
-            if not RECIPES[name].mixture:
-                raise ValueError(f"{name} has no mixture; remove it.")
-        return names
+        return _with_mixture(names)
+
+
+class SpreadOptions(_Sweep):
+    """The spread from which the means of the mixture's components start."""
+
+    values: Annotated[tuple[Positive, ...], Field(min_length=1)] = (0.1, 0.5, 1.0, 2.0)
+    """Spreads that are tried, where the means of all latents together have about 1."""
+    runs: Count = 1
+    """Trainings of each, on the first splits."""
+    epochs: Count | None = None
+    """Epochs of each training; null: those of the main ones."""
+
+    @field_validator("networks")
+    @classmethod
+    def _mixtures(cls, names: Names) -> Names:
+        return _with_mixture(names)
 
 
 class CurveOptions(_Sweep):
@@ -143,12 +156,14 @@ class TrialsOptions(Options):
     """Dimensions of the latent space, on the set of inverse design."""
     components: ComponentsOptions = ComponentsOptions()
     """Components of the mixture, on the set of inverse design."""
+    spread: SpreadOptions = SpreadOptions()
+    """Spread of the components at the start, on the set of inverse design."""
     designs: Count = 6
     """Structures of the validation whose C11 is designed for, and solved, in every trial."""
 
     def trials(self, structures: StructuresOptions, networks: NetworkOptions) -> tuple[Trial, ...]:
         """List all trials; see `Trial`."""
-        kinds = (self._curve, self._search, self._latent, self._components)
+        kinds = (self._curve, self._search, self._latent, self._components, self._spread)
         return tuple(trial for kind in kinds for trial in kind(structures, networks))
 
     def _curve(self, structures: StructuresOptions, networks: NetworkOptions) -> Iterator[Trial]:
@@ -208,6 +223,21 @@ class TrialsOptions(Options):
             if value == 1:
                 options, tried = known, network.replace("mixture", "gaussian")
             yield _trial("components", str(value), name, tried, run, options, networks)
+
+    def _spread(self, structures: StructuresOptions, networks: NetworkOptions) -> Iterator[Trial]:
+        mine, name = self.spread, structures.design_set
+        known = _with_epochs(networks, name, mine.epochs)
+        runs = range(min(mine.runs, structures.split.runs))
+        for network, value, run in product(mine.networks, mine.values, runs):
+            options = known.model_copy(update={"prior_spread": value})
+            yield _trial("spread", f"{value:g}", name, network, run, options, networks)
+
+
+def _with_mixture(names: Names) -> Names:
+    for name in names:
+        if not RECIPES[name].mixture:
+            raise ValueError(f"{name} has no mixture; remove it.")
+    return names
 
 
 def _with_prior(names: Names) -> Names:

@@ -25,7 +25,7 @@ def trials_section(
     trials
         One row per trial and split, see `tables.COLUMNS`.
     figures
-        The figures of the kinds of trials that there are: structures, latent, components.
+        The figures of the kinds of trials that there are: structures, latent, components, spread.
     options
         The options of the chapter.
     networks
@@ -112,6 +112,23 @@ def _parts(
                 Table.of(
                     averaged(chosen, ["network", "components"], measures),
                     "Measures of validation structures by components of the prior.",
+                ),
+            ),
+        )
+    if "spread" in kinds:
+        measures = ["separation", "separation_by_c11", "density_gain", "mape", "design_error"]
+        chosen = validation[validation["varied"] == "spread"]
+        yield Part(
+            title="Start of the components",
+            text="The paper does not print from where the means of its components start. Ours "
+            "start close together, as the first weights of a dense layer do; here they start "
+            "further apart, in the training with the rest and in the refit. The measures are those "
+            "of the components of the prior; the prior is that which was trained with the rest.",
+            figures=(figures["spread"],),
+            tables=(
+                Table.of(
+                    averaged(chosen, ["network", "prior_spread"], measures),
+                    "Measures of validation structures by the spread from which components start.",
                 ),
             ),
         )

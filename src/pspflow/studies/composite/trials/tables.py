@@ -17,6 +17,7 @@ SETTINGS: Final = (
     "kl_weight",
     "latent",
     "components",
+    "prior_spread",
     "epochs",
     "ended_by",
 )

@@ -132,6 +132,8 @@ def train(
         **{key: getattr(options, key) for key in ("latent", "width", "decoder_width", "dense")},
     }
     made = Network(**arguments)
+    if recipe.mixture:
+        made.start_apart(options.prior_spread)
     if properties:
         made.scale.fit(torch.from_numpy(known.astype(np.float32)))
     copies = None
@@ -157,7 +159,7 @@ def train(
         made.load_state_dict(best)
         made.eval()
         if made.refitted is not None:
-            _refit(made, data, columns, stream)
+            _refit(made, data, columns, stream, options.prior_spread)
         return made.state_dict()
 
     train_and_save(
@@ -199,7 +201,9 @@ def _loss(
     return kind(network, columns, options.objective(network.model), seed, symmetries)
 
 
-def _refit(network: Network, data: Mapping[str, Pairs], columns: list[int], seed: int) -> None:
+def _refit(
+    network: Network, data: Mapping[str, Pairs], columns: list[int], seed: int, spread: float
+) -> None:
     """Refit the prior on the latents of training and validation structures."""
     known = []
     for split in ("train", "validation"):
@@ -208,7 +212,7 @@ def _refit(network: Network, data: Mapping[str, Pairs], columns: list[int], seed
         known.append((torch.from_numpy(means), torch.from_numpy(log_variances), wanted))
     prior = network.refitted
     assert prior is not None
-    reached = refit(prior.cpu(), known[0], known[1], seed)
+    reached = refit(prior.cpu(), known[0], known[1], seed, spread)
     prior.to(network.device)
     log.info("Refitted prior: %.2f nats per validation structure", reached)
 

@@ -140,6 +140,7 @@ def _settings(network: Network, history: Path, training_structures: int) -> dict
         "kl_weight": objective.kl_weight if weighted else np.nan,
         "latent": float(options.latent) if weighted else np.nan,
         "components": float(options.components if recipe.mixture else 1) if weighted else np.nan,
+        "prior_spread": options.prior_spread if recipe.mixture else np.nan,
         "epochs": len(rows),
         "ended_by": ending(rows, network.model, options.patience),
     }

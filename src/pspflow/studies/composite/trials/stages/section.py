@@ -18,6 +18,7 @@ from pspflow.studies.stage import stage
 SWEEPS = {
     "latent": "Measures of validation structures by dimensions of the latent space.",
     "components": "Measures of validation structures by components of the prior.",
+    "spread": "Measures of validation structures by the spread from which components start.",
 }
 
 
