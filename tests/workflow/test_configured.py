@@ -46,19 +46,21 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
     """Every target, network and run, and no other, from training to comparison."""
     config = planned.config.composite
     runs = [str(run) for run in range(config.structures.split.runs)]
+    forward_runs = runs[: config.forward.runs]
+    design_runs = {"c11": runs, "normal": runs[: config.inverse.vector_runs]}
     forward, inverse = config.forward.models.model_dump(), config.inverse.models.model_dump()
     design, inverse_large = config.structures.design_set, config.inverse.large_pair
     predicted = {
         ("all", target, network, run)
         for target, networks in forward.items()
-        for network, run in product(networks, runs)
+        for network, run in product(networks, forward_runs)
     }
     designers = {
         (design, target, each, run)
         for target in inverse
-        for each, run in product(inverse[target], runs)
+        for each, run in product(inverse[target], design_runs[target])
     }
-    plain = {("all", "none", *each) for each in product(config.forward.autoencoders, runs)}
+    plain = {("all", "none", *each) for each in product(config.forward.autoencoders, forward_runs)}
     large = {
         ("large_pair", "c11", network, str(run))
         for network, run in product(inverse_large.models, range(inverse_large.runs))
@@ -66,7 +68,8 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
     }
     gap = {
         ("held_out", target, DESIGNER, run)
-        for target, run in product(inverse, runs)
+        for target in inverse
+        for run in design_runs[target]
         if config.design.held_out
     }
     families = {
@@ -88,12 +91,14 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
     assert of(planned, "composite_trials_train", "trial") == {(name,) for name in own}
     assert of(planned, "composite_networks_predict", *key) == predicted
     assert of(planned, "composite_networks_encode", *key) > plain
-    assert of(planned, "composite_forward_baselines", "target", "run") == {*product(forward, runs)}
+    assert of(planned, "composite_forward_baselines", "target", "run") == {
+        *product(forward, forward_runs)
+    }
     (accuracy,) = planned.of("composite_forward_accuracy")
     names = {"/".join([target, each, f"run{run}"]) for _, target, each, run in predicted}
     assert set(accuracy.named("predictions")) == names
     assert set(accuracy.named("baselines")) == {
-        f"{t}/run{run}" for t, run in product(forward, runs)
+        f"{t}/run{run}" for t, run in product(forward, forward_runs)
     }
     inferred = {}
     for name, target, network, run in designers | large:

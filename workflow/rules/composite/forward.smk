@@ -15,7 +15,7 @@ FORWARD_PREDICTIONS = {
 FORWARD_BASELINES = {
     f"{target}/run{run}": f"{FORWARD_DIR}/baselines/{target}/run{run}.parquet"
     for target in COMPOSITE.forward.models.model_dump()
-    for run in NETWORKS_RUNS
+    for run in NETWORKS_FORWARD_RUNS
 }
 FORWARD_LATENTS = {
     each[2]: f"{NETWORKS_FOLDERS[each]}/latents.parquet" for each in NETWORKS_DECODING

@@ -12,6 +12,12 @@ from pspflow.studies.composite.networks.recipes import RECIPES
 NETWORKS_DIR = f"{COMPOSITE_DIR}/networks"
 NETWORKS_RUN = f"{NETWORKS_DIR}/{{set}}/{{target}}/{{network}}/run{{run}}"
 NETWORKS_RUNS = range(COMPOSITE.structures.split.runs)
+# of those that predict, and of those that design for each target
+NETWORKS_FORWARD_RUNS = NETWORKS_RUNS[: COMPOSITE.forward.runs]
+NETWORKS_DESIGN_RUNS = {
+    "c11": NETWORKS_RUNS,
+    "normal": NETWORKS_RUNS[: COMPOSITE.inverse.vector_runs],
+}
 NETWORKS_STYLE = COMPOSITE.networks.style_weights
 NETWORKS_FIGURES = ["reconstructions", "slice_ablation"]
 # set, target, network and run of every prediction, of every table of latents and of every training
@@ -19,19 +25,19 @@ NETWORKS_PREDICTED = [
     ("all", target, network, run)
     for target, networks in COMPOSITE.forward.models.model_dump().items()
     for network in networks
-    for run in NETWORKS_RUNS
+    for run in NETWORKS_FORWARD_RUNS
 ]
 NETWORKS_DESIGNERS = [
     (COMPOSITE.structures.design_set, target, network, run)
     for target, networks in COMPOSITE.inverse.models.model_dump().items()
     for network in networks
-    for run in NETWORKS_RUNS
+    for run in NETWORKS_DESIGN_RUNS[target]
 ]
 # those that design for the region that is held out, where there is one
 NETWORKS_HELD_OUT = [
     ("held_out", target, DESIGNER, run)
     for target in COMPOSITE.inverse.models.model_dump()
-    for run in NETWORKS_RUNS
+    for run in NETWORKS_DESIGN_RUNS[target]
     if COMPOSITE.design.held_out
 ]
 # the same at the paper's size, where that set is made; and the network that guides annealing
@@ -49,7 +55,7 @@ NETWORKS_SEARCHED = [
 NETWORKS_PLAIN = [
     ("all", "none", network, run)
     for network in COMPOSITE.forward.autoencoders
-    for run in NETWORKS_RUNS
+    for run in NETWORKS_FORWARD_RUNS
 ]
 # the autoencoders of the first run: the plain ones, and those that learn C11 along
 NETWORKS_DECODING = [each for each in NETWORKS_PLAIN if each[-1] == 0] + [

@@ -28,7 +28,8 @@ def test_the_papers_set_is_reached_or_not(rows):
     """Each error is compared with the paper's of the same prior."""
     found = rows(PAPERS)
     c11 = found[
-        "Mean error of inverse design of C11, 51 voxels, mixture prior (the paper's section 4)"
+        "Mean error of inverse design of C11, 51 voxels per edge, mixture prior (the paper's "
+        "section 4)"
     ]
     assert (c11.paper, c11.here, c11.verdict) == ("16 %", "12.0 %", "reached")
     verdicts = {
@@ -60,7 +61,11 @@ def test_annealing_is_compared_with_the_papers_bound(rows):
 @pytest.mark.parametrize(
     ("learned", "why"),
     [
-        (OURS, "180 structures of 3-1-1 and 1-3-3, 15 voxels; the paper's are about 280 of 7-1-1"),
+        (
+            OURS,
+            "180 structures of 3-1-1 and 1-3-3, 15 voxels per edge; the paper's are about 280 of "
+            "7-1-1",
+        ),
         (OTHER, "the structures are of another material than the paper's"),
     ],
 )
@@ -75,7 +80,8 @@ def test_networks_that_were_not_trained_are_named(rows):
     """There is a row for each of the paper's numbers."""
     found = rows(PAPERS, keys=KEYS[2:])
     row = found[
-        "Mean error of inverse design of C11, 51 voxels, mixture prior (the paper's section 4)"
+        "Mean error of inverse design of C11, 51 voxels per edge, mixture prior (the paper's "
+        "section 4)"
     ]
     assert (row.here, row.verdict) == ("–", "not comparable")
     assert row.why == "this run does not train mixture to design for C11"

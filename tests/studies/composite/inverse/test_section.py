@@ -156,10 +156,14 @@ def test_a_search_says_how_little_it_cools(write):
             "Set pair: 180 structures of two morphologies, 3-1-1 and 1-3-3",
             True,
         ),
-        (DesignSet(180, ("3-1-1", "1-3-3"), 15, papers_material=False), "of 15 voxels.", False),
+        (
+            DesignSet(180, ("3-1-1", "1-3-3"), 15, papers_material=False),
+            "of 15 voxels per edge.",
+            False,
+        ),
         (
             DesignSet(180, ("7-1-1", "1-7-7"), 51, papers_material=True),
-            "7-1-1 and 1-7-7 (widths of the smoothing along x, y and z), of 51 voxels.",
+            "7-1-1 and 1-7-7 (widths of the smoothing along x, y and z), of 51 voxels per edge.",
             False,
         ),
     ],

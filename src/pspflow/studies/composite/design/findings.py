@@ -90,7 +90,9 @@ def _refined(points: pd.DataFrame, name: str, target: Target) -> Finding:
     aim = AIM_PERCENT[target]
     parts = [
         f"{network} {row['refined_error_percent']:.2f} % (alone {row['drawn_error_percent']:.1f} %,"
-        f" the best of {row['drawn']:.0f} {row['best_error_percent']:.1f} %)"
+        f" the best of {row['drawn']:.0f} {row['best_error_percent']:.1f} %, as the decoder makes "
+        f"it {row['decoded_error_percent']:.2f} %, with {row['exchanged_percent']:.1f} % of the "
+        "voxels exchanged after it)"
         for network, row in rows.iterrows()
     ]
     missed = [str(each) for each, worst in rows["worst_run_percent"].items() if worst > aim]

@@ -52,8 +52,8 @@ class Scale(NamedTuple):
         theirs = papers_structures
         papers = Scale(theirs.TRAINING_STRUCTURES, theirs.EDGE_VOXELS, theirs.RUNS)
         said = (
-            f"{self.training_structures:,} training structures of {self.edge_voxels} voxels, "
-            f"{self.runs} run{'s' if self.runs > 1 else ''}"
+            f"{self.training_structures:,} training structures of {self.edge_voxels} voxels per "
+            f"edge, {self.runs} run{'s' if self.runs > 1 else ''}"
         )
         if self == papers:
             return said

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from pspflow.options import Options
+from pspflow.options import Count, Options
 from pspflow.studies.composite.networks.recipes import (
     PLAIN_AUTOENCODERS,
     PREDICTING,
@@ -39,6 +39,8 @@ class ForwardOptions(Options):
     """Networks that predict the stiffness."""
     autoencoders: Annotated[tuple[NetworkName, ...], Field(min_length=1)] = ("vae",)
     """Plain autoencoders whose latents regressions predict from; the paper's is vae."""
+    runs: Count | None = None
+    """Largest number of trainings of each, on the first splits; null: on every split."""
 
     @field_validator("autoencoders")
     @classmethod

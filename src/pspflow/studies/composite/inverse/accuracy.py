@@ -135,7 +135,7 @@ def component_errors(candidates: pd.DataFrame, *, papers_material: bool) -> pd.D
 def published(model: NetworkName, prior: str) -> str | None:
     """Name the paper's prior that a network and its prior are, none if they are ours."""
     recipe = RECIPES[model]
-    if recipe.statistics or prior != "joint":
+    if recipe.ours or prior != "joint":
         return None
     return "mixture" if recipe.mixture else "gaussian"
 

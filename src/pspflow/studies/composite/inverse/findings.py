@@ -41,15 +41,35 @@ COMPARED: Final[tuple[tuple[Key, Key, str, str], ...]] = (
         "its joint prior",
     ),
     (
+        ("gaussian_log", "joint"),
+        PAPERS_GAUSSIAN,
+        "the paper's Gaussian with copies, logarithms and a schedule",
+        "the same without",
+    ),
+    (
+        ("mixture_log", "joint"),
+        ("gaussian_log", "joint"),
+        "the paper's mixture with copies, logarithms and a schedule (joint prior)",
+        "its Gaussian with the same",
+    ),
+    (
         OURS,
         ("mixture", "refitted"),
         f"our {DESIGNER} (refitted prior)",
         "the paper's mixture with a refitted prior",
     ),
+    (
+        OURS,
+        ("mixture_log", "refitted"),
+        f"our {DESIGNER} (refitted prior)",
+        "the paper's mixture with copies, logarithms, a schedule and a refitted prior",
+    ),
 )
 """Pairs of model and prior that are compared, and how each is called."""
 SEPARATING: Final = {
     PAPERS_MIXTURE: "the paper's mixture (joint prior)",
+    ("mixture_log", "refitted"): "the paper's mixture with copies, logarithms, a schedule and a "
+    "refitted prior",
     OURS: f"our {DESIGNER} (refitted prior)",
 }
 SEPARATION: Final = {
@@ -108,13 +128,13 @@ def _inferred(candidates: pd.DataFrame, target: Target, learned: DesignSet) -> l
     known = candidates[candidates["inside"]]
     runs = ["run", "instance"]
     wanted, counted = (len(each[runs].drop_duplicates()) for each in (candidates, known))
-    start = f"Inverse design, {QUANTITIES[target]}, {learned.edge_voxels} voxels"
+    start = f"Inverse design, {QUANTITIES[target]}, {learned.edge_voxels} voxels per edge"
     if known.empty:
         text = "no target is within the range of the training structures: no error is counted."
         return [(UNDECIDED, f"{start}: {text}")]
     if counted < wanted:
         start += f" ({counted} of {wanted} targets, those in the range of the training structures)"
-    rows = summary(known, target, papers_material=False).set_index(KEYS)["error_percent"]
+    rows = summary(known, target, papers_material=False).set_index(KEYS)
     judged = []
     for one, other, said, said_of_other in COMPARED:
         differences = paired(known, one, other)
@@ -122,13 +142,21 @@ def _inferred(candidates: pd.DataFrame, target: Target, learned: DesignSet) -> l
             continue
         outcome, text = _judged(differences)
         sentence = (
-            f"{start}: the mean error is {rows[one]:.1f} % with {said} and {rows[other]:.1f} % "
-            f"with {said_of_other}; {text}."
+            f"{start}: the mean error is {_errors_of(rows.loc[one])} with {said} and "
+            f"{_errors_of(rows.loc[other])} with {said_of_other}; {text}."
         )
         if target == "c11" and learned.papers_material and one == PAPERS_MIXTURE:
             sentence += f" The paper's mixture has {_papers_error(learned)}."
         judged.append((outcome, sentence))
     return judged
+
+
+def _errors_of(row: pd.Series) -> str:
+    """Say the mean error over all components, and that of the likeliest where there are more."""
+    said = f"{row['error_percent']:.1f} %"
+    if row["components"] > 1:
+        said += f" ({row['likeliest_error_percent']:.1f} % of its likeliest component)"
+    return said
 
 
 def _judged(differences: Mapping[str, Paired]) -> Judged:
@@ -190,8 +218,8 @@ def _separated(measured: pd.DataFrame, learned: DesignSet) -> list[Judged]:
         )
         repeated = f"{runs} run{'s' if runs > 1 else ''}"
         sentence = (
-            f"Separation of the two morphologies, {learned.edge_voxels} voxels, by the components "
-            f"of {said}, from 0 (none) to 1 (full), {repeated}: {numbers}; {decided}."
+            f"Separation of the two morphologies, {learned.edge_voxels} voxels per edge, by the "
+            f"components of {said}, from 0 (none) to 1 (full), {repeated}: {numbers}; {decided}."
         )
         if learned.papers_material:
             sentence += f" {PAPERS_FRACTIONS}"

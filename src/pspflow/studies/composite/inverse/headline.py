@@ -59,9 +59,9 @@ class DesignSet(NamedTuple):
         kinds = self.morphologies
         ours = " and ".join(kinds) if len(kinds) == 2 else f"{len(kinds)} morphologies"
         return (
-            f"{self.structures} structures of {ours}, {self.edge_voxels} voxels; the paper's are "
-            f"about {papers_structures.PAIR_STRUCTURES} of {theirs}, "
-            f"{papers_structures.EDGE_VOXELS} voxels"
+            f"{self.structures} structures of {ours}, {self.edge_voxels} voxels per edge; the "
+            f"paper's are about {papers_structures.PAIR_STRUCTURES} of {theirs}, "
+            f"{papers_structures.EDGE_VOXELS} voxels per edge"
         )
 
 
@@ -90,7 +90,8 @@ def headline(
             row, notes = _errors(made, "c11", key)
             if name == LARGE and row is None:
                 continue
-            named = f"inverse design of C11, {each.edge_voxels} voxels, {_named(key, 'section 4')}"
+            size = f"{each.edge_voxels} voxels per edge"
+            named = f"inverse design of C11, {size}, {_named(key, 'section 4')}"
             yield _percent(f"Mean error of {named}", limit, row, notes, each)
             yield _r2(f"R² of {named}", row, notes, each)
     design = next(iter(learned.values()))

@@ -118,6 +118,9 @@ class InverseOptions(WantedOptions):
 
     models: InverseModels = InverseModels()
     """Networks that are trained to design structures."""
+    vector_runs: Count | None = None
+    """Largest number of trainings of each of models.normal, on the first splits; null: on every
+    split, as those of models.c11."""
     large_pair: LargePairModels = LargePairModels()
     """The same at the paper's own size."""
     annealing: AnnealingOptions = AnnealingOptions()

@@ -99,15 +99,15 @@ def learned_from(name: SetName, learned: DesignSet) -> str:
     widths = " (widths of the smoothing along x, y and z)" if learned.papers_material else ""
     text = (
         f"Set {name}: {learned.structures} structures of two morphologies, "
-        f"{' and '.join(kinds)}{widths}, of {learned.edge_voxels} voxels."
+        f"{' and '.join(kinds)}{widths}, of {learned.edge_voxels} voxels per edge."
     )
     if not learned.papers_material or learned.is_papers:
         return text
     theirs = " and ".join(morphology_name(one) for one in papers_structures.PAIR_MORPHOLOGIES)
     return (
-        f"{text} The paper's are {theirs} of {papers_structures.EDGE_VOXELS} voxels, about "
-        f"{papers_structures.PAIR_STRUCTURES} structures: its {paper.INVERSE_ERROR_PERCENT:g} % is "
-        "for another set."
+        f"{text} The paper's are {theirs} of {papers_structures.EDGE_VOXELS} voxels per edge, "
+        f"about {papers_structures.PAIR_STRUCTURES} structures: its "
+        f"{paper.INVERSE_ERROR_PERCENT:g} % is for another set."
     )
 
 

@@ -133,9 +133,9 @@ def _recipe(count: int, edge: int, options: StructuresOptions) -> str:
     text = (
         f" {count} structures are white noise, smoothed by Gaussians of {widths} voxels along each "
         "axis in every combination and cut at a level (set all; the paper's recipe, of which it "
-        f"has about 8,900 of {paper.EDGE_VOXELS} voxels). {made.pair_structures} more of the two "
-        f"morphologies {_names(made.pair_morphologies)} alone (widths along x, y and z; set pair) "
-        "are for inverse design."
+        f"has about 8,900 of {paper.EDGE_VOXELS} voxels per edge). {made.pair_structures} more of "
+        f"the two morphologies {_names(made.pair_morphologies)} alone (widths along x, y and "
+        "z; set pair) are for inverse design."
     )
     if edge >= paper.EDGE_VOXELS:
         return text
