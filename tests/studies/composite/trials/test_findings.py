@@ -48,9 +48,13 @@ def test_the_papers_error_beside_that_of_its_number_of_structures(rows, mape, co
 def test_a_curve_says_that_its_trainings_ended_at_their_cap(rows):
     """Those of the largest number of structures."""
     made = rows("structures", "cnn", [5.0, 5.1, 5.2], "test", ended_by=["cap", "patience", "cap"])
-    text = curve_findings(made, PAPERS)[0].text
-    assert "2 of 3 ended at its cap of steps" in text
-    assert "3.69 ± 0.17" in text
+    found = curve_findings(made, PAPERS)[0]
+    assert "2 of 3 ended at its cap of steps" in found.text
+    assert "3.69 ± 0.17" in found.text
+    assert found.outcome == UNDECIDED
+    assert "does not come" not in found.text
+    low = rows("structures", "cnn", [2.0, 2.1, 2.2], "test", ended_by="cap")
+    assert curve_findings(low, PAPERS)[0].outcome == BETTER
 
 
 def test_another_material_is_not_compared_with_the_papers(rows):

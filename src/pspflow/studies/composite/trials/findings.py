@@ -98,6 +98,8 @@ def _beside_paper(
     }[outcome]
     capped = int((rows["ended_by"] == "cap").sum())
     ended = f"; {capped} of {len(rows)} ended at its cap of steps" if capped else ""
+    if capped and outcome == WORSE:
+        outcome, verdict = UNDECIDED, "with more steps it might come nearer: that is not decided"
     size = (
         f"{edge_voxels} voxels per edge, not the paper's {papers_structures.EDGE_VOXELS}"
         if edge_voxels != papers_structures.EDGE_VOXELS
