@@ -98,7 +98,7 @@ def _bars(axes: Axes, rows: pd.DataFrame, *, papers_material: bool) -> None:
 def latent_figure(
     latents: Mapping[str, tuple[np.ndarray, np.ndarray]], column: str = "c11_gpa"
 ) -> Figure:
-    """Show latent spaces side by side in their first two principal components, by stiffness.
+    """Show latent spaces in their first two principal components, by stiffness, in rows.
 
     As Figure 7 of the composite paper; all panels share one colour scale.
 
@@ -110,8 +110,11 @@ def latent_figure(
         Name of the property that colours the points.
     """
     values = np.concatenate([each for _, each in latents.values()])
-    with figure_of(1, len(latents), cell_aspect=1.0) as (figure, grid):
-        for axes, (model, (codes, stiffness)) in zip(grid[0], latents.items(), strict=True):
+    across = min(ACROSS, len(latents))
+    with figure_of(-(-len(latents) // across), across, cell_aspect=1.0) as (figure, grid):
+        for axes in grid.ravel()[len(latents) :]:
+            axes.set_axis_off()
+        for axes, (model, (codes, stiffness)) in zip(grid.ravel(), latents.items(), strict=False):
             pca = PCA(2, svd_solver="full").fit(codes)
             shown = axes.scatter(
                 *pca.transform(codes).T,
@@ -123,9 +126,9 @@ def latent_figure(
             )
             first, second = 100 * pca.explained_variance_ratio_
             axes.set_title(LABELS.get(model, model))
-            axes.set_xlabel(f"component 1 ({first:.0f} % of variance)")
+            axes.set_xlabel(f"component 1 ({first:.0f} %)")
             axes.set_ylabel(f"component 2 ({second:.0f} %)")
-        figure.colorbar(shown, ax=grid[0], label=f"{_symbol(column)} (GPa)", shrink=0.8)
+        figure.colorbar(shown, ax=grid, label=f"{_symbol(column)} (GPa)", shrink=0.8)
     return figure
 
 

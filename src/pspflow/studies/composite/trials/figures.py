@@ -33,7 +33,7 @@ PANELS: Final[dict[str, Mapping[str, str]]] = {
 AXES: Final = {
     "latent": "latent dimensions",
     "components": "components of the prior",
-    "spread": "spread of the components at the start",
+    "spread": "starting spread",
 }
 COLUMNS: Final = {"spread": "prior_spread"}
 """Columns of what varies, where they have another name."""

@@ -72,8 +72,9 @@ def section(
         "latent": sheet.save(
             "latent",
             latent_figure(spaces, COLUMN),
-            "Latent spaces by their first two principal components, coloured by C11 (the paper's "
-            "Figure 7): the plain autoencoder's, and those of networks that learn C11.",
+            "Latent spaces by their first two principal components, in brackets their shares of "
+            "the variance, coloured by C11 (the paper's Figure 7): the plain autoencoders', and "
+            "those of networks that learn C11.",
         ),
     }
     scale = Scale(
