@@ -142,16 +142,18 @@ def gradients(
     zero = slices.dtype.type(0)
     maps = np.empty((FILTERS, length), slices.dtype)
     passed = np.empty((FILTERS, length), slices.dtype)
-    weights = np.empty(FILTERS, slices.dtype)
+    weights, means = np.empty(FILTERS, slices.dtype), np.zeros(FILTERS, slices.dtype)
     turned = np.ascontiguousarray(filters.T)
     for s in range(count):
         rectified(slices[s].reshape(-1), width, filters, offsets, maps)
+        if centred:
+            for c in range(FILTERS):
+                means[c] = mean_of(maps[c], size)
         for c in range(FILTERS):
             level = zero
             for d in range(FILTERS):
                 weights[d] = both[s, c, d] / size
-                if centred:
-                    level += weights[d] * mean_of(maps[d], size)
+                level += weights[d] * means[d]
             line, one = passed[c], maps[c]
             line[:] = zero
             combined(weights, maps, level, line)
