@@ -49,8 +49,8 @@ def test_everything_a_run_promises_is_there(composite):
     for sentence in ("simulated: no value in it was measured", "Table 1", "Table 6", "Table 10"):
         assert sentence in html
     figures = list(made.glob("*/figures/*.png"))
-    assert len(figures) == html.count("data:image/png") == 23
-    assert len(list((made / "evidence").glob("*.png"))) == 23
+    assert len(figures) == html.count("data:image/png") == 24
+    assert len(list((made / "evidence").glob("*.png"))) == 24
     logs = {path.relative_to(made / "logs").with_suffix("") for path in made.glob("logs/**/*.log")}
     benchmarks = {
         path.relative_to(made / "benchmarks").with_suffix("")
