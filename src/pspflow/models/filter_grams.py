@@ -16,7 +16,7 @@ import numpy as np
 
 from pspflow.topology.compiled import compiled_sums
 
-EDGE = 3
+KERNEL = 3
 """Pixels of a filter along each axis."""
 FILTERS = 8
 
@@ -53,13 +53,13 @@ def rectified(
             middle = f3 * p3[i] + f4 * p4[i] + f5 * p5[i]
             value = offset + upper + middle + f6 * p6[i] + f7 * p7[i] + f8 * p8[i]
             line[i] = value if value > zero else zero
-        for first in range(width - EDGE + 1, length, width):
-            line[first : first + EDGE - 1] = zero
+        for first in range(width - KERNEL + 1, length, width):
+            line[first : first + KERNEL - 1] = zero
 
 
 @compiled_sums
-def mean_of(line: np.ndarray, size: int) -> float:
-    """Return the sum of a line over a size."""
+def mean_of(line: np.ndarray, size: float) -> float:
+    """Return the mean of a map of so many pixels: its line holds zeros beside them."""
     total = line[0]
     for i in range(1, len(line)):
         total += line[i]
@@ -84,8 +84,8 @@ def grams(
         Written, shape ``(m, 8, 8)``.
     """
     count, height, width = slices.shape
-    size = slices.dtype.type((height - EDGE + 1) * (width - EDGE + 1))
-    length = (height - EDGE + 1) * width - EDGE + 1
+    size = slices.dtype.type((height - KERNEL + 1) * (width - KERNEL + 1))
+    length = (height - KERNEL + 1) * width - KERNEL + 1
     maps = np.empty((FILTERS, length), slices.dtype)
     means = np.zeros(FILTERS, slices.dtype)
     for s in range(count):
@@ -137,8 +137,8 @@ def gradients(
         Added to, shape ``(m, h, w)``, contiguous.
     """
     count, height, width = slices.shape
-    size = slices.dtype.type((height - EDGE + 1) * (width - EDGE + 1))
-    length = (height - EDGE + 1) * width - EDGE + 1
+    size = slices.dtype.type((height - KERNEL + 1) * (width - KERNEL + 1))
+    length = (height - KERNEL + 1) * width - KERNEL + 1
     zero = slices.dtype.type(0)
     maps = np.empty((FILTERS, length), slices.dtype)
     passed = np.empty((FILTERS, length), slices.dtype)
@@ -160,6 +160,6 @@ def gradients(
             for i in range(length):
                 line[i] = line[i] if one[i] > zero else zero
         out = found[s].reshape(-1)
-        for place in range(EDGE * EDGE):
-            first = place // EDGE * width + place % EDGE
+        for place in range(KERNEL * KERNEL):
+            first = place // KERNEL * width + place % KERNEL
             combined(turned[place], passed, zero, out[first : first + length])

@@ -1,8 +1,5 @@
 """Figures of the trials: tables in, matplotlib figures out."""
 
-from collections.abc import Mapping
-from typing import Final
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,33 +7,8 @@ from pspflow.report.style import COLOURS, figure_of, plain_log_axis
 from pspflow.studies.composite.forward import paper
 from pspflow.studies.composite.networks.recipes import label_of
 from pspflow.studies.composite.structures import paper as papers_structures
+from pspflow.studies.composite.trials.sweeps import SWEEPS
 from pspflow.studies.composite.trials.tables import averaged, sweep_of
-
-PANELS: Final[dict[str, Mapping[str, str]]] = {
-    "latent": {
-        "reconstruction": "reconstruction loss",
-        "mape": "MAPE (%)",
-        "active_dimensions": "active dimensions",
-    },
-    "components": {
-        "separation": "structures told apart",
-        "density_gain": "gain in log density (nats)",
-        "mape": "MAPE (%)",
-    },
-    "spread": {
-        "separation": "structures told apart",
-        "density_gain": "gain in log density (nats)",
-        "design_error": "error of designs (%)",
-    },
-}
-"""Measures that each sweep shows."""
-AXES: Final = {
-    "latent": "latent dimensions",
-    "components": "components of the prior",
-    "spread": "starting spread",
-}
-COLUMNS: Final = {"spread": "prior_spread"}
-"""Columns of what varies, where they have another name."""
 
 
 def curve_figure(table: pd.DataFrame, *, papers_material: bool) -> Figure:
@@ -91,16 +63,17 @@ def sweep_figure(trials: pd.DataFrame, varied: str) -> Figure:
     trials
         One row per trial and split.
     varied
-        latent, components or spread; the Gaussian prior counts as one component.
+        One of `SWEEPS`; the Gaussian prior counts as one component.
     """
     rows = trials[(trials["varied"] == varied) & (trials["split"] == "validation")]
-    panels, column = PANELS[varied], COLUMNS.get(varied, varied)
+    sweep = SWEEPS[varied]
+    panels, column = sweep.panels, sweep.column
     with figure_of(1, len(panels), cell_aspect=0.8) as (figure, grid):
         for axes, (measure, label) in zip(grid[0], panels.items(), strict=True):
             for network, mine in rows.groupby(sweep_of(rows), sort=False):
                 table = averaged(mine, [column], [measure]).sort_values(column)
                 axes.plot(table[column], table[measure], "o-", label=label_of(str(network)))
-            axes.set(xlabel=AXES[varied], ylabel=label)
+            axes.set(xlabel=sweep.axis, ylabel=label)
             plain_log_axis(axes, "x")
         handles, labels = grid[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))

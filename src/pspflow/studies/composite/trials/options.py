@@ -1,9 +1,9 @@
 """Options of the trials: which weights, sizes and numbers of structures are tried."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from math import ceil
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from pydantic import Field, field_validator
 
@@ -22,6 +22,7 @@ spread from which their means start, or the number of training structures."""
 SPLIT = "split"
 """Label of a trial with as many training structures as the split has."""
 Names = tuple[NetworkName, ...]
+Value = TypeVar("Value")
 
 
 class Trial(NamedTuple):
@@ -55,7 +56,25 @@ class _Sweep(Options):
         return values
 
 
-class SearchOptions(_Sweep):
+class _DesignSweep(_Sweep):
+    """A sweep on the set of inverse design."""
+
+    runs: Count = 1
+    """Trainings of each value, on the first splits; no more than there are splits."""
+    epochs: Count | None = None
+    """Epochs of each training; null: those of the main ones."""
+
+    def varied(
+        self, values: Iterable[Value], structures: StructuresOptions, networks: NetworkOptions
+    ) -> Iterator[tuple[NetworkName, Value, int, NetworkOptions]]:
+        """Yield network, value, run and what the training is told but for the value."""
+        known = _with_epochs(networks, structures.design_set, self.epochs)
+        runs = range(min(self.runs, structures.split.runs))
+        for network, value, run in product(self.networks, values, runs):
+            yield network, value, run, known
+
+
+class SearchOptions(_DesignSweep):
     """Weights of the loss: each of the regression's with each of the divergence's.
 
     The paper searches 1, 2, 5, 10, 100 and 0.1, 0.2, 1 after multipliers of its own units.
@@ -67,8 +86,6 @@ class SearchOptions(_Sweep):
     """Weights of the divergence from the prior."""
     runs: Count = 3
     """Trainings of each pair of weights, on the first splits; no more than there are splits."""
-    epochs: Count | None = None
-    """Epochs of each training; null: those of the main ones."""
 
     @field_validator("networks")
     @classmethod
@@ -76,15 +93,11 @@ class SearchOptions(_Sweep):
         return _with_prior(names)
 
 
-class LatentOptions(_Sweep):
+class LatentOptions(_DesignSweep):
     """Dimensions of the latent space; the paper tries 2, 4, 8, 16, 32 and 64."""
 
     values: Annotated[tuple[Count, ...], Field(min_length=1)] = (2, 4, 8, 16, 32, 64)
     """Dimensions that are tried."""
-    runs: Count = 1
-    """Trainings of each, on the first splits."""
-    epochs: Count | None = None
-    """Epochs of each training; null: those of the main ones."""
 
     @field_validator("networks")
     @classmethod
@@ -92,15 +105,11 @@ class LatentOptions(_Sweep):
         return _with_prior(names)
 
 
-class ComponentsOptions(_Sweep):
+class ComponentsOptions(_DesignSweep):
     """Components of the mixture prior; the paper takes 2, one of each morphology."""
 
     values: Annotated[tuple[Count, ...], Field(min_length=1)] = (1, 2, 3, 4, 6)
     """Numbers that are tried; 1 is the Gaussian prior of the same network without a mixture."""
-    runs: Count = 1
-    """Trainings of each, on the first splits."""
-    epochs: Count | None = None
-    """Epochs of each training; null: those of the main ones."""
 
     @field_validator("networks")
     @classmethod
@@ -108,15 +117,11 @@ class ComponentsOptions(_Sweep):
         return _with_mixture(names)
 
 
-class SpreadOptions(_Sweep):
+class SpreadOptions(_DesignSweep):
     """The spread from which the means of the mixture's components start."""
 
     values: Annotated[tuple[Positive, ...], Field(min_length=1)] = (0.1, 0.5, 1.0, 2.0)
     """Spreads that are tried, where the means of all latents together have about 1."""
-    runs: Count = 1
-    """Trainings of each, on the first splits."""
-    epochs: Count | None = None
-    """Epochs of each training; null: those of the main ones."""
 
     @field_validator("networks")
     @classmethod
@@ -194,10 +199,10 @@ class TrialsOptions(Options):
 
     def _search(self, structures: StructuresOptions, networks: NetworkOptions) -> Iterator[Trial]:
         mine, name = self.search, structures.design_set
-        known = _with_epochs(networks, name, mine.epochs)
-        runs = range(min(mine.runs, structures.split.runs))
-        grid = product(mine.networks, mine.regression_weights, mine.kl_weights, runs)
-        for network, regression, divergence, run in grid:
+        pairs = list(product(mine.regression_weights, mine.kl_weights))
+        for network, (regression, divergence), run, known in mine.varied(
+            pairs, structures, networks
+        ):
             weights = {"regression_weight": regression, "kl_weight": divergence}
             objective = networks.objective(network).model_copy(update=weights)
             options = known.model_copy(update={RECIPES[network].objective: objective})
@@ -206,9 +211,7 @@ class TrialsOptions(Options):
 
     def _latent(self, structures: StructuresOptions, networks: NetworkOptions) -> Iterator[Trial]:
         mine, name = self.latent, structures.design_set
-        known = _with_epochs(networks, name, mine.epochs)
-        runs = range(min(mine.runs, structures.split.runs))
-        for network, value, run in product(mine.networks, mine.values, runs):
+        for network, value, run, known in mine.varied(mine.values, structures, networks):
             options = known.model_copy(update={"latent": value})
             yield _trial("latent", str(value), name, network, run, options, networks)
 
@@ -216,9 +219,7 @@ class TrialsOptions(Options):
         self, structures: StructuresOptions, networks: NetworkOptions
     ) -> Iterator[Trial]:
         mine, name = self.components, structures.design_set
-        known = _with_epochs(networks, name, mine.epochs)
-        runs = range(min(mine.runs, structures.split.runs))
-        for network, value, run in product(mine.networks, mine.values, runs):
+        for network, value, run, known in mine.varied(mine.values, structures, networks):
             options, tried = known.model_copy(update={"components": value}), network
             if value == 1:
                 options, tried = known, network.replace("mixture", "gaussian")
@@ -226,9 +227,7 @@ class TrialsOptions(Options):
 
     def _spread(self, structures: StructuresOptions, networks: NetworkOptions) -> Iterator[Trial]:
         mine, name = self.spread, structures.design_set
-        known = _with_epochs(networks, name, mine.epochs)
-        runs = range(min(mine.runs, structures.split.runs))
-        for network, value, run in product(mine.networks, mine.values, runs):
+        for network, value, run, known in mine.varied(mine.values, structures, networks):
             options = known.model_copy(update={"prior_spread": value})
             yield _trial("spread", f"{value:g}", name, network, run, options, networks)
 

@@ -8,6 +8,7 @@ from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.trials.findings import Scale, findings
 from pspflow.studies.composite.trials.options import TrialsOptions
+from pspflow.studies.composite.trials.sweeps import SWEEPS
 from pspflow.studies.composite.trials.tables import averaged, curve, ranking, scored
 
 
@@ -73,62 +74,14 @@ def _parts(
             ),
         )
     validation = trials[trials["split"] == "validation"]
-    if "latent" in kinds:
-        measures = ["reconstruction", "mape", "entropy", "active_dimensions", "design_error"]
-        chosen = validation[validation["varied"] == "latent"]
+    for varied, sweep in SWEEPS.items():
+        if varied not in kinds:
+            continue
+        chosen = validation[validation["varied"] == varied]
+        rows = averaged(chosen, ["network", sweep.column], sweep.measures)
         yield Part(
-            title="Latent size",
-            text="The paper chooses 16 of 2 to 64 dimensions by reconstruction, accuracy and the "
-            "entropy of the posteriors. A dimension is active if it holds more than 0.1 nats about "
-            "a structure.",
-            figures=(figures["latent"],),
-            tables=(
-                Table.of(
-                    averaged(chosen, ["network", "latent"], measures),
-                    "Measures of validation structures by dimensions of the latent space.",
-                ),
-            ),
-        )
-    if "components" in kinds:
-        measures = [
-            "separation",
-            "separation_by_c11",
-            "density_gain",
-            "log_density",
-            "mape",
-            "design_error",
-        ]
-        chosen = validation[validation["varied"] == "components"]
-        yield Part(
-            title="Components of the prior",
-            text="A component stands for the morphology that most of its training structures "
-            "have; separation is the share of validation structures whose most likely component "
-            "stands for theirs. Beside it stands the share that one level of C11 tells apart, "
-            "since the prior knows C11. The gain is by how much latents are more likely under the "
-            "prior of their C11 than under one "
-            "Gaussian for all; other than the log density, it does not depend on their scale.",
-            figures=(figures["components"],),
-            tables=(
-                Table.of(
-                    averaged(chosen, ["network", "components"], measures),
-                    "Measures of validation structures by components of the prior.",
-                ),
-            ),
-        )
-    if "spread" in kinds:
-        measures = ["separation", "separation_by_c11", "density_gain", "mape", "design_error"]
-        chosen = validation[validation["varied"] == "spread"]
-        yield Part(
-            title="Start of the components",
-            text="The paper does not print from where the means of its components start. Ours "
-            "start close together, as the first weights of a dense layer do; here they start "
-            "further apart, in the training with the rest and in the refit. The measures are those "
-            "of the components of the prior; the prior is that which was trained with the rest.",
-            figures=(figures["spread"],),
-            tables=(
-                Table.of(
-                    averaged(chosen, ["network", "prior_spread"], measures),
-                    "Measures of validation structures by the spread from which components start.",
-                ),
-            ),
+            title=sweep.title,
+            text=sweep.text,
+            figures=(figures[varied],),
+            tables=(Table.of(rows, sweep.caption),),
         )

@@ -10,16 +10,11 @@ from pspflow.studies.composite.trials.figures import curve_figure, sweep_figure
 from pspflow.studies.composite.trials.findings import Scale
 from pspflow.studies.composite.trials.options import TrialsOptions
 from pspflow.studies.composite.trials.section import trials_section
+from pspflow.studies.composite.trials.sweeps import SWEEPS
 from pspflow.studies.composite.trials.tables import curve
 from pspflow.studies.paths import FigureFolder, SectionFile
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import stage
-
-SWEEPS = {
-    "latent": "Measures of validation structures by dimensions of the latent space.",
-    "components": "Measures of validation structures by components of the prior.",
-    "spread": "Measures of validation structures by the spread from which components start.",
-}
 
 
 @stage
@@ -48,8 +43,8 @@ def section(
     rows = read_table(trials)
     sheet, kinds = FigureSheet(figures, "trials", origin), set(rows["varied"])
     drawn = {
-        kind: sheet.save(kind, sweep_figure(rows, kind), caption)
-        for kind, caption in SWEEPS.items()
+        kind: sheet.save(kind, sweep_figure(rows, kind), sweep.caption)
+        for kind, sweep in SWEEPS.items()
         if kind in kinds
     }
     if "structures" in kinds:
