@@ -50,6 +50,29 @@ def test_training_stops_without_improvement(tmp_path, scores, patience, epochs):
     assert weights["count"] == 3 * (1 + int(np.argmin(scores[:epochs])))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "epochs"),
+    [
+        ([5, 5, 5, 5, 5], [5, 4, 3, 2, 1], 5),  # one falls to the end
+        ([5, 5, 5, 5, 5], [5, 4, 4, 4, 4], 4),
+        ([5, 5, 4, 4, 4], [5, 4, 4, 4, 4], 5),  # the later of the two counts
+    ],
+)
+def test_patience_waits_while_one_watched_measure_falls(tmp_path, first, second, epochs):
+    """Training ends once none has fallen; the score, which is not watched, still chooses."""
+
+    class Watched(Counter):
+        def validate(self):
+            measures = super().validate()
+            return {**measures, "first": first[self.epoch], "second": second[self.epoch]}
+
+    scores = [1, 2, 3, 4, 5]
+    options = {"patience": 2, "watched": ["first", "second"]}
+    history, weights = run(Watched(scores), tmp_path, 5, **options)
+    assert len(history) == epochs
+    assert weights["count"] == 3
+
+
 def test_a_stopped_training_does_not_continue(tmp_path):
     """Called again after an early stop, it takes no further step and returns the same."""
     first = run(Counter([1, 2, 2, 0]), tmp_path, 4, patience=2)

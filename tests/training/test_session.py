@@ -31,9 +31,9 @@ from pspflow.training.supervised import Supervised
 
 class Squares:
     def training(self, batch, epoch, number):
-        return self.validation(batch, number), {}
+        return self.validation(batch, number)
     def validation(self, batch, number):
-        return (net(batch[0]) - batch[1]).square().mean()
+        return (net(batch[0]) - batch[1]).square().mean(), {}
 
 logging.basicConfig(level=logging.INFO)
 prepare(threads=1, seed=3)

@@ -31,11 +31,12 @@ class Squares:
         return loss, {"twice": 2 * loss}
 
     def validation(self, batch, number):
-        """Return the loss."""
+        """Return the loss, and half of it as a term."""
         assert not torch.is_grad_enabled()
         assert not self.net.training
         self.given.append((number, batch[0][:, 0].tolist()))
-        return (self.net(batch[0]) - batch[1]).square().mean()
+        loss = (self.net(batch[0]) - batch[1]).square().mean()
+        return loss, {"half": loss / 2}
 
 
 def data(items, seed):
@@ -54,10 +55,15 @@ def network():
     return nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Tanh(), nn.Linear(4, 1))
 
 
+def parts(net):
+    """Return its first layer and the rest, whose gradients are bounded one by one."""
+    return [{"params": list(each.parameters())} for each in (net[:1], net[1:])]
+
+
 def supervised(every):
     """Make a training whose schedule advances by epochs or by steps."""
     net = network()
-    optimiser = Adam(net.parameters(), 0.05)
+    optimiser = Adam(parts(net), 0.05)
     schedule = make_schedule(optimiser, every)
     batches = (shuffled(TRAIN, BATCH, 3), in_order(VALIDATION, 3))
     options = {"schedule": schedule, "every": every, "clip": CLIP}
@@ -103,7 +109,8 @@ def test_training_is_that_of_a_plain_loop(tmp_path, every):
             optimiser.zero_grad()
             squares = (net(inputs) - targets).square()
             squares.mean().backward()
-            nn.utils.clip_grad_norm_(net.parameters(), CLIP)
+            for part in parts(net):
+                nn.utils.clip_grad_norm_(part["params"], CLIP)
             optimiser.step()
             losses.append(squares.detach())
             if every == "step":
@@ -114,6 +121,7 @@ def test_training_is_that_of_a_plain_loop(tmp_path, every):
         with torch.no_grad():
             expected = float((net(VALIDATION.inputs) - VALIDATION.targets).square().mean())
         assert row.validation_loss == pytest.approx(expected, rel=1e-5)
+        assert row.validation_half == pytest.approx(expected / 2, rel=1e-5)
         assert row.training_loss == pytest.approx(float(torch.cat(losses).mean()), rel=1e-5)
         assert row.training_twice == pytest.approx(2 * row.training_loss, rel=1e-5)
         if row.validation_loss < best:

@@ -4,6 +4,8 @@ A `Trainable` knows its networks, optimisers and losses; the loop knows everythi
 """
 
 import math
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,6 +58,7 @@ def train(
     *,
     eligible_from: int = 0,
     patience: int | None = None,
+    watched: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, dict[str, Tensor]]:
     """Train for a number of epochs and return the weights of the best one.
 
@@ -78,6 +81,9 @@ def train(
         First epoch (from 0) that can be selected.
     patience
         Number of epochs without a smaller score after which training stops early.
+    watched
+        Measures of `validate` that patience watches in the place of the score: training goes on
+        while one of them becomes smaller.
 
     Returns
     -------
@@ -96,12 +102,13 @@ def train(
         If the checkpoint cannot be read now, though it may be good.
     """
     path = resume / CHECKPOINT
-    rows, best = _restored(trainable, path, score) or ([], {})
+    watched = watched or [score]
+    rows, best = _restored(trainable, path, {score, *watched}) or ([], {})
     if len(rows) >= epochs:
         log.info("All %d epochs are in %s; none is trained again", epochs, path)
     elif rows:
         log.info("Going on from epoch %d of %d, after %s", len(rows) + 1, epochs, path)
-    while len(rows) < epochs and not _stalled(rows, score, eligible_from, patience):
+    while len(rows) < epochs and not _stalled(rows, watched, eligible_from, patience):
         epoch = len(rows)
         losses = _train_epoch(trainable, epoch, epochs)
         measured = {"epoch": epoch, **losses, **trainable.validate()}
@@ -120,7 +127,7 @@ def train(
 
 
 def _restored(
-    trainable: Trainable, path: Path, score: str
+    trainable: Trainable, path: Path, needed: AbstractSet[str]
 ) -> tuple[list[dict[str, float]], dict[str, Tensor]] | None:
     """Load a checkpoint and return its rows and best weights.
 
@@ -134,8 +141,8 @@ def _restored(
         rows, best = content["rows"], content["weights"]
         if [row["epoch"] for row in rows] != list(range(len(rows))) or not rows:
             raise ValueError("its epochs are not all there")
-        if not all(math.isfinite(row[score]) for row in rows):
-            raise ValueError(f"its {score} is not finite")
+        if not all(math.isfinite(row[name]) for row in rows for name in needed):
+            raise ValueError(f"{' or '.join(sorted(needed))} is not finite in it")
         if _shapes(best) != _shapes(trainable.weights()):
             raise ValueError("its weights are those of another network")
         trainable.load_state(content["state"])
@@ -176,12 +183,12 @@ def _check(row: dict[str, float], epoch: int, resume: Path) -> None:
 
 
 def _stalled(
-    rows: list[dict[str, float]], score: str, eligible_from: int, patience: int | None
+    rows: list[dict[str, float]], watched: Sequence[str], eligible_from: int, patience: int | None
 ) -> bool:
-    """Return whether the score has not become smaller for `patience` epochs."""
+    """Return whether none of the measures has become smaller for `patience` epochs."""
     if patience is None or not rows:
         return False
-    return len(rows) - 1 - _best(rows, score, eligible_from) >= patience
+    return all(len(rows) - 1 - _best(rows, name, eligible_from) >= patience for name in watched)
 
 
 def _best(rows: list[dict[str, float]], score: str, eligible_from: int) -> int:

@@ -24,10 +24,10 @@ class Regression:
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a training batch."""
         del epoch
-        return self.validation(batch, number), {}
+        return self.validation(batch, number)
 
-    def validation(self, batch: Batch, number: int) -> Tensor:
+    def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a validation batch."""
         del number
         chips, targets = batch
-        return ((self.model(chips) - targets) / self.spread).abs().mean()
+        return ((self.model(chips) - targets) / self.spread).abs().mean(), {}

@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ def train_and_save(
     score: str,
     eligible_from: int = 0,
     patience: int | None = None,
+    watched: Sequence[str] = (),
     finish: Callable[[Tensors], Tensors] | None = None,
 ) -> None:
     """Train, write the history and the weights of the best epoch, and remove the checkpoints.
@@ -74,14 +75,20 @@ def train_and_save(
     model
         Arguments of the model, as JSON-ready values, or a function that returns them once the
         training has ended.
-    epochs, score, eligible_from, patience
+    epochs, score, eligible_from, patience, watched
         See `loop.train`.
     finish
         Turns the weights of the best epoch into those that are written.
     """
     resume = origin.resume_folder(weights)
     rows, best = train(
-        trainable, epochs, resume, score, eligible_from=eligible_from, patience=patience
+        trainable,
+        epochs,
+        resume,
+        score,
+        eligible_from=eligible_from,
+        patience=patience,
+        watched=watched,
     )
     tensors = finish(best) if finish else best
     write_table(history, rows, origin)

@@ -18,15 +18,15 @@ class Loss(Protocol):
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a training batch, given its epoch and number, and its named terms."""
 
-    def validation(self, batch: Batch, number: int) -> Tensor:
-        """Return the loss of a validation batch, given its number."""
+    def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss of a validation batch, given its number, and its named terms."""
 
 
 class Supervised:
     """A network with its loss, optimiser and data; see `loop.Trainable`.
 
-    The history holds `training_loss`, `training_NAME` for every term, and `validation_loss`: means
-    over the items of an epoch.
+    The history holds `training_loss`, `training_NAME` for every term, `validation_loss` and
+    `validation_NAME`: means over the items of an epoch.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Supervised:
     every
         Whether the schedule advances by epochs or by steps.
     clip
-        Largest norm of the gradient; None for any.
+        Largest norm of the gradient of each of the optimiser's groups of parameters; None for any.
     """
 
     def __init__(
@@ -98,8 +98,8 @@ class Supervised:
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         if self.clip:
-            trained = [each for group in self.optimiser.param_groups for each in group["params"]]
-            nn.utils.clip_grad_norm_(trained, self.clip)
+            for group in self.optimiser.param_groups:
+                nn.utils.clip_grad_norm_(group["params"], self.clip)
         self.optimiser.step()
         if self.schedule and (self.every == "step" or index == len(self.positions) - 1):
             self.schedule.step()
@@ -108,14 +108,16 @@ class Supervised:
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Return the mean loss over the validation items."""
+        """Return the mean loss over the validation items, and its terms."""
         self.module.eval()
-        total, items = torch.zeros((), device=self.device), 0
+        totals: dict[str, Tensor] = {}
+        items = 0
         for number, positions in enumerate(self.validation.order(0)):
-            loss = self.loss.validation(self._batch(self.validation, positions), number)
-            total += loss * len(positions)
+            loss, terms = self.loss.validation(self._batch(self.validation, positions), number)
+            for name, value in {"loss": loss, **terms}.items():
+                totals[name] = totals.get(name, 0.0) + value * len(positions)
             items += len(positions)
-        return {"validation_loss": float(total / items)}
+        return {f"validation_{name}": float(total / items) for name, total in totals.items()}
 
     def weights(self) -> dict[str, Tensor]:
         """Return the state dict of the network."""

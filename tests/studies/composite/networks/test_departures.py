@@ -22,7 +22,7 @@ def rows():
 def test_sizes_that_are_the_papers_are_none(rows):
     """At the paper's sizes only what always departs is left; smaller sizes say theirs."""
     left = departures(PAPERS, ["cnn"], ITS_DATA)
-    assert left["what"].tolist() == ["norm of a gradient"]
+    assert left["what"].tolist() == ["norm of the gradient of each part of a network"]
     assert rows.loc["voxels along each edge", ["paper", "here"]].tolist() == ["51", "15"]
     assert rows.loc["training structures", ["paper", "here"]].tolist() == ["about 5,300", "172"]
     assert rows.loc["units of the first dense layer", "here"] == "256"
@@ -30,7 +30,8 @@ def test_sizes_that_are_the_papers_are_none(rows):
 
 def test_values_are_those_of_the_code(rows):
     """What the table says of clip, bounds and weights is what training uses."""
-    assert rows.loc["norm of a gradient", "here"] == f"at most {CLIP:g}"
+    norm = rows.loc["norm of the gradient of each part of a network", "here"]
+    assert norm == f"at most {CLIP:g}"
     low, high = LOG_VARIANCES
     assert rows.loc["log variances of a posterior", "here"] == f"from {low:g} to {high:g}"
     weights = NetworkOptions(published=ObjectiveOptions(regression_weight=7, kl_weight=0.5))

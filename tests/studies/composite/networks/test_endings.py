@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pspflow.studies.composite.networks.endings import capped, ending
+from pspflow.studies.composite.networks.endings import capped, ending, watched
 
 
 @pytest.mark.parametrize(
@@ -17,10 +17,20 @@ from pspflow.studies.composite.networks.endings import capped, ending
     ],
 )
 def test_a_training_ends_by_patience_or_at_its_cap(losses, said):
-    """By patience where the lowest loss is as many epochs ago; a schedule goes to its end."""
-    history = pd.DataFrame({"validation_loss": losses})
+    """By patience where the lowest part is as many epochs ago; a schedule goes to its end."""
+    history = pd.DataFrame({"validation_squares": losses})
     assert ending(history, "cnn", 2) == said
     assert ending(history, "cnn_augmented", 2) == "schedule"
+
+
+def test_a_training_goes_on_while_one_of_its_parts_falls():
+    """An autoencoder with regression has two; a plain one is not stopped by what it has not."""
+    flat, falling = [1.0, 1.0, 1.0, 1.0], [4.0, 3.0, 2.0, 1.0]
+    history = pd.DataFrame({"validation_squares": flat, "validation_reconstruction": falling})
+    assert ending(history, "gaussian", 2) == "cap"
+    assert ending(history, "cnn", 2) == "patience"
+    assert ending(history.assign(validation_reconstruction=flat), "gaussian", 2) == "patience"
+    assert watched("vae") == ("validation_reconstruction",)
 
 
 def test_trainings_that_ended_at_their_cap_are_named():

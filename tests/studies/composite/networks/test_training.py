@@ -31,7 +31,7 @@ def recorded(kind, columns, **more):
             self.seen.append((structures, properties, rng.initial_seed()))
             return torch.zeros(()), {"squares": torch.zeros(())}
 
-        def watched(self, terms):
+        def ranking(self, terms):
             return terms["squares"]
 
     return Recorded()

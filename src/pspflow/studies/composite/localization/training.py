@@ -45,11 +45,11 @@ class LocalLoss:
         inputs, targets = (symmetric(fields, draw & self.allowed) for fields in batch)
         return self.model.loss(self.model(inputs), targets), {}
 
-    def validation(self, batch: Batch, number: int) -> Tensor:
+    def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a validation batch."""
         del number
         inputs, targets = batch
-        return self.model.loss(self.model(inputs), targets)
+        return self.model.loss(self.model(inputs), targets), {}
 
 
 class Metered(Supervised):

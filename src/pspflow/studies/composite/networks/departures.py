@@ -19,7 +19,7 @@ SETTINGS: Final[dict[str, tuple[str, float, str]]] = {
     "dense": ("units of the first dense layer", 2048, "less time"),
     "batch_size": ("structures in a batch", 8, "chosen in the configuration"),
     "patience": (
-        "epochs without a lower validation loss that end a training",
+        "epochs without a lower part of the validation loss that end a training",
         10,
         "chosen in the configuration",
     ),
@@ -44,6 +44,12 @@ WITH_DECODER: Final = (
         "the loss, as far as it is said",
         "the loss with squared errors of the properties in place of their likelihood",
         "one structure moves the likelihood by tens between epochs, so that it ranks none",
+    ),
+    (
+        "what patience watches in autoencoders",
+        "the validation loss",
+        "its two parts, each: reconstruction and squared errors of the properties",
+        "the squares move the sum by more than a decoder gains in ten epochs",
     ),
     (
         "decoded structures",
@@ -71,10 +77,10 @@ REFITTED: Final = (
     "equation 3 is small as soon as one component is near; the refitted one is ours",
 )
 CLIPPED: Final = (
-    "norm of a gradient",
+    "norm of the gradient of each part of a network",
     "without bound",
     f"at most {CLIP:g}",
-    "single batches would end a training",
+    "single batches move the regression by all that it has learned",
 )
 SCHEDULED: Final = (
     "copies, schedule and logarithms",

@@ -12,6 +12,18 @@ SCORE: Final = "validation_loss"
 """Column of a history that ranks epochs; smaller is better."""
 
 
+def watched(network: NetworkName) -> tuple[str, ...]:
+    """Name the columns of a history that patience watches: it waits while one of them falls.
+
+    They are the parts of the loss, on validation structures. The sum would be moved by the squares
+    of the regression, from epoch to epoch by more than a decoder gains in ten, so that trainings
+    would end while that still learns.
+    """
+    recipe = RECIPES[network]
+    parts = {"reconstruction": recipe.autoencoder, "squares": recipe.regression}
+    return tuple(f"validation_{name}" for name, has in parts.items() if has)
+
+
 def ending(history: pd.DataFrame, network: NetworkName, patience: int) -> Ending:
     """Say how a training ended.
 
@@ -22,12 +34,12 @@ def ending(history: pd.DataFrame, network: NetworkName, patience: int) -> Ending
     network
         What was trained: one with a schedule has no patience.
     patience
-        Epochs without a lower validation loss after which it stops.
+        Epochs without a lower part of the validation loss after which it stops.
     """
     if RECIPES[network].augmented:
         return "schedule"
-    since = len(history) - 1 - int(history[SCORE].to_numpy().argmin())
-    return "patience" if since >= patience else "cap"
+    last = max(int(history[name].to_numpy().argmin()) for name in watched(network))
+    return "patience" if len(history) - 1 - last >= patience else "cap"
 
 
 def capped(endings: Mapping[str, Ending], option: str) -> tuple[str, ...]:

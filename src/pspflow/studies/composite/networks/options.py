@@ -21,9 +21,10 @@ class ObjectiveOptions(Options):
     """Learning rate of Adam; the paper's 0.0005."""
     betas: tuple[Beta, Beta] = (0.75, 0.999)
     """Betas of Adam; the paper's."""
-    regression_weight: Weight = 10.0
+    regression_weight: Weight = 0.1
     """Weight of the negative log likelihood of the properties. The paper's is 10 after a multiplier
-    of 2 that brings it to the scale of its style loss; ours is in units of its mean."""
+    of 2 that brings it to the scale of its style loss; ours is in units of its mean, and the
+    decoder learns the later the larger it is."""
     kl_weight: Weight = 0.001
     """Weight of the divergence from the prior, in nats. The paper's is 1 after a multiplier of 20
     on its own scale; at 0.05 of ours the posterior collapses."""
@@ -108,7 +109,8 @@ class ConfiguredOptions(Options):
     scheduled_epochs: EpochsOptions = EpochsOptions()
     """Number of epochs of networks with a schedule, which reaches its end."""
     patience: Count = 10
-    """Epochs without a lower validation loss after which training stops; the paper's 10."""
+    """Epochs without a lower part of the validation loss, reconstruction or squared errors of the
+    properties, after which training stops; the paper's 10."""
     published: ObjectiveOptions = ObjectiveOptions()
     """Loss and optimiser of the paper's networks."""
     scheduled: ScheduledOptions = ScheduledOptions()

@@ -162,8 +162,9 @@ def _text(options: NetworkOptions, networks: Collection[str]) -> str:
     said = (
         "The paper's networks are its VAE-regression (Tables 2 to 5) with a Gaussian prior "
         f"(gaussian) or a mixture of {options.components} (mixture), the autoencoder without "
-        "regression (vae) and regression alone (cnn). They stop when the validation loss has not "
-        f"fallen for {options.patience} epochs."
+        "regression (vae) and regression alone (cnn). They stop when neither part of the "
+        "validation loss, the reconstruction or the squared errors of the properties, has fallen "
+        f"for {options.patience} epochs; the epoch with the lowest sum is kept."
     )
     if any(each.ours for each in trained):
         said += (

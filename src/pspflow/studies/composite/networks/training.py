@@ -16,7 +16,11 @@ from pspflow.training.optimisers import Adam
 from pspflow.training.supervised import Supervised
 
 CLIP = 5.0
-"""Largest norm of a gradient."""
+"""Largest norm of the gradient of each part of a network: trunk, encoder, decoder, ...
+
+Of the whole, it would be the likelihood of the properties that is bounded, whose gradients are by
+far the largest, and the decoder's would vanish beside them: its loss then stays on a plateau.
+"""
 
 
 class NetworkLoss:
@@ -57,14 +61,17 @@ class NetworkLoss:
             structures, stiffness = symmetric_copies(structures, stiffness, rng, self.symmetries)
         return self.losses(structures, chosen(stiffness, self.columns), rng)
 
-    def validation(self, batch: Batch, number: int) -> Tensor:
-        """Return the watched loss of a validation batch, with the same draws in every epoch."""
+    def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss that ranks epochs, of a validation batch, and the terms of the loss.
+
+        Draws are the same in every epoch.
+        """
         rng = self._rng("validation", number)
         properties = chosen(batch[1], self.columns)
         _, terms = self.losses(to_input(batch[0]), properties, rng)
-        return self.watched(terms)
+        return self.ranking(terms), terms
 
-    def watched(self, terms: dict[str, Tensor]) -> Tensor:
+    def ranking(self, terms: dict[str, Tensor]) -> Tensor:
         """Return the loss by which epochs are ranked, from the terms of a batch."""
         return terms["squares"]
 
@@ -128,7 +135,7 @@ class AutoencoderLoss(NetworkLoss):
             loss = loss + weight * terms["consistency"]
         return loss, terms
 
-    def watched(self, terms: dict[str, Tensor]) -> Tensor:
+    def ranking(self, terms: dict[str, Tensor]) -> Tensor:
         """Return the loss with the squares of the regression in place of its likelihood.
 
         The likelihood has q(c | x)'s variance, which the training makes small: one validation
@@ -173,9 +180,9 @@ def training_of(
     device
         Where the network is trained.
     """
-    parameters = [p for p in loss.network.net.parameters() if p.requires_grad]
+    parts = [{"params": list(part.parameters())} for part in loss.network.net.children()]
     fused = True if device.type == "cuda" else None  # one kernel for all parameters
-    optimiser = Adam(parameters, loss.objective.learning_rate, loss.objective.betas, fused=fused)
+    optimiser = Adam(parts, loss.objective.learning_rate, loss.objective.betas, fused=fused)
     schedule = CosineAnnealingLR(optimiser, epochs) if loss.symmetries is not None else None
     return Supervised(
         loss.network, loss, optimiser, train, validation, device, schedule=schedule, clip=CLIP

@@ -80,7 +80,7 @@ class SearchOptions(_DesignSweep):
     The paper searches 1, 2, 5, 10, 100 and 0.1, 0.2, 1 after multipliers of its own units.
     """
 
-    regression_weights: Annotated[tuple[Weight, ...], Field(min_length=1)] = (1.0, 10.0, 100.0)
+    regression_weights: Annotated[tuple[Weight, ...], Field(min_length=1)] = (0.1, 1.0, 10.0)
     """Weights of the negative log likelihood of the properties."""
     kl_weights: Annotated[tuple[Weight, ...], Field(min_length=1)] = (1e-4, 1e-3, 1e-2)
     """Weights of the divergence from the prior."""

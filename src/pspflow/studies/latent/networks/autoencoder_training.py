@@ -39,13 +39,13 @@ class SquaredError:
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a training batch."""
         del epoch
-        return self.validation(batch, number), {}
+        return self.validation(batch, number)
 
-    def validation(self, batch: Batch, number: int) -> Tensor:
+    def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a validation batch."""
         del number
         images, _ = batch
-        return torch.nn.functional.mse_loss(self.net(images), scaled(images))
+        return torch.nn.functional.mse_loss(self.net(images), scaled(images)), {}
 
 
 class AutoencoderTraining(Supervised):

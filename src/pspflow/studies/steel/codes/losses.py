@@ -53,9 +53,9 @@ class CodeLoss:
         crops = random_crops(batch[0], self.crop_px, generator(self.seed, "crops", epoch, number))
         return self._weighted(self.terms(self._trip(crops, self.continuous)))
 
-    def validation(self, batch: Batch, number: int) -> Tensor:
-        """Return the loss of a batch of chips, cropped at their centres."""
-        return self._weighted(self.terms(self._trip(centre_crops(batch[0], self.crop_px))))[0]
+    def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss of a batch of chips, cropped at their centres, and its terms."""
+        return self._weighted(self.terms(self._trip(centre_crops(batch[0], self.crop_px))))
 
     def terms(self, trip: Trip) -> dict[str, Tensor]:
         """Return the terms of the loss by name; `weights` has a weight for each."""

@@ -106,7 +106,7 @@ class CodeTraining(Supervised):
         total = torch.zeros((), device=self.device)
         counts, items = torch.zeros_like(self.used), 0
         for number, positions in enumerate(self.validation.order(0)):
-            loss = self.loss.validation(self._batch(self.validation, positions), number)
+            loss, _ = self.loss.validation(self._batch(self.validation, positions), number)
             total += loss * len(positions)
             counts += self._counts()
             items += len(positions)

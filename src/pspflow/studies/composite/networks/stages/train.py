@@ -18,6 +18,7 @@ from pspflow.io.tables import read_table
 from pspflow.logs import log
 from pspflow.models.parameters import parameter_count
 from pspflow.seeds import generator
+from pspflow.studies.composite.networks.endings import SCORE, watched
 from pspflow.studies.composite.networks.network import LEAST, Network, to_input
 from pspflow.studies.composite.networks.options import TrainingOptions
 from pspflow.studies.composite.networks.priors import refit
@@ -175,8 +176,9 @@ def train(
         history=history,
         model={**arguments, "material": material},
         epochs=epochs,
-        score="validation_loss",
+        score=SCORE,
         patience=None if recipe.augmented else options.patience,
+        watched=watched(network),
         finish=finish,
     )
 

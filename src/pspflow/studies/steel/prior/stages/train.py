@@ -34,11 +34,11 @@ class CrossEntropy:
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a batch of maps and their conditions."""
-        return self.validation(batch, number), {}
+        return self.validation(batch, number)
 
-    def validation(self, batch: Batch, number: int) -> Tensor:
+    def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the same loss."""
-        return -log_likelihood(self.net, *batch).mean()
+        return -log_likelihood(self.net, *batch).mean(), {}
 
 
 @stage
