@@ -5,6 +5,7 @@ the left: x runs from there to the bottom corner, y from the bottom corner to th
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 from pspflow.arrays import refuses_masks
 from pspflow.report.style import PAGE_INCHES, figure_of
 
-PIXELS: Final = 400
+PIXELS: Final = 200
 """Pixels along an edge of the picture; figures show fewer, antialiased."""
 HALF_WIDTH: Final = np.sqrt(3) / 2
 """Half of the width of the projection, over the length of an edge."""
@@ -70,6 +71,31 @@ def cube_image(phases: np.ndarray, pixels: int = PIXELS) -> np.ndarray:
     Grey levels and opacity, uint8, shape ``(2 pixels, sqrt(3) pixels, 2)``, top row first: phase 1
     is dark, and outside of the cube nothing is opaque.
     """
+    faces = _faces(pixels)
+    image = np.zeros((*next(iter(faces.values())).inside.shape, 2), np.uint8)
+    image[..., 0] = 255
+    for name, face in faces.items():
+        voxels = tuple(
+            np.minimum((place * edge).astype(np.intp), edge - 1)
+            for place, edge in zip(face.places, phases.shape, strict=True)
+        )
+        image[face.inside, 0] = np.array(SHADES[name], np.uint8)[phases[voxels]]
+        image[face.inside, 1] = 255
+    return image
+
+
+class _Face(NamedTuple):
+    """A face in the picture of a cube."""
+
+    inside: np.ndarray
+    """Pixels that show it, bool of the picture's shape."""
+    places: tuple[np.ndarray, ...]
+    """Where in the cube these are, over the length of its edges: x, y and z."""
+
+
+@cache
+def _faces(pixels: int) -> dict[str, _Face]:
+    """Return what a picture of so many pixels along an edge shows, the same for every cube."""
     rows, columns = 2 * pixels, round(2 * HALF_WIDTH * pixels)
     # centres of the pixels: across from 0 to 2, up from -0.5 to 1.5
     across = (np.arange(columns) + 0.5) / columns * 2
@@ -81,17 +107,11 @@ def cube_image(phases: np.ndarray, pixels: int = PIXELS) -> np.ndarray:
         "right": (one, (across - 1) * one, up + 1 - across / 2),
         "top": (x, y, one),
     }
-    image = np.zeros((rows, columns, 2), np.uint8)
-    image[..., 0] = 255
-    for face, where in points.items():
+    found = {}
+    for name, where in points.items():
         inside = np.logical_and.reduce([(place >= 0) & (place <= 1) for place in where])
-        voxels = tuple(
-            np.minimum((place[inside] * edge).astype(np.intp), edge - 1)
-            for place, edge in zip(where, phases.shape, strict=True)
-        )
-        image[inside, 0] = np.array(SHADES[face], np.uint8)[phases[voxels]]
-        image[inside, 1] = 255
-    return image
+        found[name] = _Face(inside, tuple(place[inside] for place in where))
+    return found
 
 
 @refuses_masks

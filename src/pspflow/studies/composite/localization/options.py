@@ -60,7 +60,7 @@ class LocalizationOptions(Options):
     """Networks to train."""
     runs: Annotated[int, Field(ge=1, le=100)] = 1
     """Number of trainings of each network, from other first weights, on the same split."""
-    budget_gmac: Positive = 10.0
+    budget_gmac: Positive = 7.0
     """What the training of each network may cost, the same for all: 10⁹ multiply-adds of its passes
     from inputs to predictions. Each network's batches are counted once; the passes back cost twice
     as much and are not counted."""

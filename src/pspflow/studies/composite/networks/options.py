@@ -66,13 +66,13 @@ class StatisticsOptions(ObjectiveOptions):
 class EpochsOptions(Options):
     """Number of epochs on each set."""
 
-    all: Count = 8
+    all: Count = 6
     """Epochs on all structures."""
-    pair: Count = 12
+    pair: Count = 9
     """Epochs on the two morphologies of inverse design, and with a region of them held out."""
-    large_pair: Count = 12
+    large_pair: Count = 9
     """Epochs on the two morphologies at the paper's size."""
-    families: Count = 8
+    families: Count = 6
     """Epochs on each family of structures."""
 
     @classmethod
@@ -139,7 +139,7 @@ class TrainingOptions(ConfiguredOptions):
 class AblationOptions(Options):
     """Structures rebuilt voxel by voxel from slices along one axis, or along all three."""
 
-    steps: Count = 150
+    steps: Count = 100
     """Steps of Adam, from noise."""
     structures: Annotated[int, Field(ge=1, le=64)] = 2
     """Number of structures that are rebuilt: those that are longest along x."""

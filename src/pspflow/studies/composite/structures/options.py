@@ -79,7 +79,7 @@ class SimulatedOptions(Options):
     """Young's moduli of the soft and the stiff phase."""
     poisson: tuple[Ratio, Ratio] = (0.3, 0.3)
     """Poisson's ratios of the soft and the stiff phase."""
-    pair_structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 160
+    pair_structures: Annotated[int, Field(ge=MIN_STRUCTURES)] = 120
     """Number of structures of the two morphologies of inverse design together."""
     # the paper's text says [1, 1, 7] once, its Figure 2 and Table 9 [1, 7, 7]; in smaller cells a
     # width of 7 spans them, and the two morphologies have no C11 in common

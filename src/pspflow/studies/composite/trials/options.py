@@ -132,7 +132,7 @@ class SpreadOptions(_DesignSweep):
 class CurveOptions(_Sweep):
     """The learning curve: training structures of set `all`, spare ones among them."""
 
-    networks: Names = ("cnn",)
+    networks: Names = ()
     """Networks whose curve is drawn; none: no such trials."""
     structures: tuple[Count, ...] = (60,)
     """Numbers of training structures, beside that of the split; the paper has about 5,300."""
