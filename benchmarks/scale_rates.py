@@ -133,6 +133,12 @@ def _network_pass(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
     )
 
 
+def _predictions(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
+    minutes, basis = _network_pass(sizes, wildcards)
+    networks = sum(map(len, sizes.paper.composite.forward.models.model_dump().values()))
+    return minutes * networks, basis.replace("× structures", "× structures × networks")
+
+
 def _solved_textures(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
     texture = sizes.paper.texture
     made = texture.textures.simulated
@@ -263,7 +269,7 @@ RULES: Final[dict[str, Callable[[Sizes, Mapping[str, str]], Estimate]]] = {
     "composite_structures_solve": _solve,
     "composite_networks_train": _network,
     "composite_trials_train": _trial,
-    "composite_networks_predict": _network_pass,
+    "composite_networks_predict": _predictions,
     "composite_networks_encode": _network_pass,
     "composite_structures_merge_stiffness": _of_reference(2, "1: a table of stiffness", _same),
     "texture_textures_simulate": _textures,

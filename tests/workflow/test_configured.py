@@ -89,7 +89,13 @@ def test_every_network_that_the_configuration_names_is_trained_and_tested(planne
     )
     own = {each.name for each in config.all_trials if not each.main}
     assert of(planned, "composite_trials_train", "trial") == {(name,) for name in own}
-    assert of(planned, "composite_networks_predict", *key) == predicted
+    jobs = planned.of("composite_networks_predict")
+    assert {
+        ("all", *name.split("/"), job.wildcards["run"])
+        for job in jobs
+        for name in job.named("predictions")
+    } == predicted
+    assert all(job.named("weights").keys() == job.named("predictions").keys() for job in jobs)
     assert of(planned, "composite_networks_encode", *key) > plain
     assert of(planned, "composite_forward_baselines", "target", "run") == {
         *product(forward, forward_runs)

@@ -43,6 +43,7 @@ NamedHistories = Annotated[
     INPUT,
 ]
 NamedTables = Annotated[Mapping[str, Path], Parameter(help="NAME=PATH: tables."), NAMED, INPUT]
+WrittenTables = Annotated[Mapping[str, Path], Parameter(help="NAME=PATH: tables to write."), NAMED]
 NamedStores = Annotated[Mapping[str, Path], Parameter(help="NAME=PATH: Zarr stores."), NAMED, INPUT]
 NamedSections = Annotated[
     Mapping[str, Path],

@@ -3,7 +3,7 @@
 # Needs: of the chapter structures, structures.zarr, structures.parquet, phases.parquet,
 # stiffness.parquet and splits.parquet of set `all` and of the families; of the chapter networks,
 # weights.safetensors of networks trained on them.
-# Makes, in results/RUN/composite/families, if there are families: SET/NETWORK/runN/errors.parquet,
+# Makes, in results/RUN/composite/families, if there are families: errors/runN.parquet,
 # SET/runN/rebuilt.parquet, SET/runN/rebuilt.zarr, figures/{transfer,rebuilt}.png, section.json
 
 FAMILIES_DIR = f"{COMPOSITE_DIR}/families"
@@ -13,9 +13,14 @@ FAMILIES_BY_SET = {
     file: {name: STRUCTURES_BY_SET[file][name] for name in FAMILIES_SETS}
     for file in ["structures.zarr", "stiffness.parquet", "splits.parquet"]
 }
-FAMILIES_ERRORS = {
-    f"{name}/{network}/run{run}": f"{FAMILIES_DIR}/{name}/{network}/run{run}/errors.parquet"
+# folders of the networks of a run, by SET/NETWORK, and the errors of all of them by runN
+FAMILIES_NETWORKS = {
+    f"{name}/{network}": f"{NETWORKS_DIR}/{name}/c11/{network}/run{{run}}"
     for name, _, network, run in NETWORKS_FAMILIES
+}
+FAMILIES_ERRORS = {
+    f"run{run}": f"{FAMILIES_DIR}/errors/run{run}.parquet"
+    for run in NETWORKS_RUNS[: COMPOSITE.families.runs]
 }
 FAMILIES_REBUILT = {
     f"{name}/run{run}": f"{FAMILIES_DIR}/{name}/run{run}/rebuilt.parquet"
@@ -40,18 +45,18 @@ localrules:
 
 
 rule composite_families_apply:
-    """Predict C11 of the test structures of every family by a network trained on one."""
+    """Predict C11 of the test structures of every family by networks trained on one each."""
     input:
-        weights=f"{NETWORKS_DIR}/{{set}}/c11/{{network}}/run{{run}}/weights.safetensors",
+        weights=[f"{place}/weights.safetensors" for place in FAMILIES_NETWORKS.values()],
         structures=FAMILIES_BY_SET["structures.zarr"].values(),
         stiffness=FAMILIES_BY_SET["stiffness.parquet"].values(),
         splits=FAMILIES_BY_SET["splits.parquet"].values(),
     output:
-        f"{FAMILIES_DIR}/{{set}}/{{network}}/run{{run}}/errors.parquet",
+        f"{FAMILIES_DIR}/errors/run{{run}}.parquet",
     log:
-        f"{COMPOSITE_DIR}/logs/families/{{set}}/{{network}}/run{{run}}/apply.log",
+        f"{COMPOSITE_DIR}/logs/families/run{{run}}/apply.log",
     benchmark:
-        f"{COMPOSITE_DIR}/benchmarks/families/{{set}}/{{network}}/run{{run}}/apply.tsv"
+        f"{COMPOSITE_DIR}/benchmarks/families/run{{run}}/apply.tsv"
     conda:
         "../../../envs/gpu.yaml"
     resources:
@@ -60,15 +65,16 @@ rule composite_families_apply:
         gpu=1,
         device=CONFIG.device,
     params:
+        weights=lambda wildcards, input: named(
+            dict(zip(FAMILIES_NETWORKS, input.weights, strict=True))
+        ),
         structures=named(FAMILIES_BY_SET["structures.zarr"]),
         stiffness=named(FAMILIES_BY_SET["stiffness.parquet"]),
         splits=named(FAMILIES_BY_SET["splits.parquet"]),
     shell:
         "pspflow --log {log:q} composite families apply"
-        " --network {wildcards.network:q}"
-        " --name {wildcards.set:q}"
+        " --weights {params.weights:q}"
         " --run {wildcards.run:q}"
-        " --weights {input.weights:q}"
         " --structures {params.structures:q}"
         " --stiffness {params.stiffness:q}"
         " --splits {params.splits:q}"

@@ -27,6 +27,11 @@ NETWORKS_PREDICTED = [
     for network in networks
     for run in NETWORKS_FORWARD_RUNS
 ]
+# places of the predictions of a run, by TARGET/NETWORK
+NETWORKS_PREDICTIONS = {
+    f"{target}/{network}": f"{NETWORKS_DIR}/{name}/{target}/{network}/run{{run}}"
+    for name, target, network, run in NETWORKS_PREDICTED
+}
 NETWORKS_DESIGNERS = [
     (COMPOSITE.structures.design_set, target, network, run)
     for target, networks in COMPOSITE.inverse.models.model_dump().items()
@@ -183,31 +188,40 @@ rule composite_networks_train:
 
 
 rule composite_networks_predict:
-    """Predict the properties of every structure by a trained network."""
+    """Predict the properties of every structure by the trained networks of one split."""
     input:
-        weights=f"{NETWORKS_RUN}/weights.safetensors",
-        structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
-        splits=lambda wildcards: STRUCTURES_SPLITS[wildcards.set],
+        weights=[
+            f"{place}/weights.safetensors" for place in NETWORKS_PREDICTIONS.values()
+        ],
+        structures=f"{STRUCTURES_DIR}/all/structures.zarr",
+        splits=f"{STRUCTURES_DIR}/all/splits.parquet",
     output:
-        f"{NETWORKS_RUN}/predictions.parquet",
+        [f"{place}/predictions.parquet" for place in NETWORKS_PREDICTIONS.values()],
     log:
-        f"{COMPOSITE_DIR}/logs/networks/{{set}}/{{target}}/{{network}}/run{{run}}/predict.log",
+        f"{COMPOSITE_DIR}/logs/networks/run{{run}}/predict.log",
     benchmark:
-        f"{COMPOSITE_DIR}/benchmarks/networks/{{set}}/{{target}}/{{network}}/run{{run}}/predict.tsv"
+        f"{COMPOSITE_DIR}/benchmarks/networks/run{{run}}/predict.tsv"
     conda:
         "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(16000),
-        runtime=60,
+        runtime=120,
         gpu=1,
         device=CONFIG.device,
+    params:
+        weights=lambda wildcards, input: named(
+            dict(zip(NETWORKS_PREDICTIONS, input.weights, strict=True))
+        ),
+        predictions=lambda wildcards, output: named(
+            dict(zip(NETWORKS_PREDICTIONS, output, strict=True))
+        ),
     shell:
         "pspflow --log {log:q} composite networks predict"
-        " --weights {input.weights:q}"
+        " --weights {params.weights:q}"
         " --run {wildcards.run:q}"
         " --structures {input.structures:q}"
         " --splits {input.splits:q}"
-        " --predictions {output:q}"
+        " --predictions {params.predictions:q}"
         " --device {resources.device:q}"
 
 

@@ -82,7 +82,7 @@ NamedSplits = Annotated[
 ]
 NamedErrors = Annotated[
     Mapping[str, Path],
-    Parameter(help="SET/NETWORK/runN=PATH: tables of errors on every family."),
+    Parameter(help="runN=PATH: tables of errors on every family."),
     NAMED,
     INPUT,
 ]

@@ -32,7 +32,7 @@ def applied(pair_set, weights, network, folder):
             for table in ("stiffness", "splits")
         },
     }
-    apply(network=network, name="fibres", weights=weights, **named, errors=path)
+    apply(weights={f"fibres/{network}": weights}, **named, errors=path)
     return path
 
 

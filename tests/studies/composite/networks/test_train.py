@@ -127,13 +127,17 @@ def test_predictions_and_latents_of_a_trained_network(data, tmp_path):
     splits = first.assign(run=1, split=first["split"].to_numpy()[::-1])
     write_table(tmp_path / "splits", pd.concat([first, splits]), ORIGIN)
     given = {
-        "weights": out / "weights.safetensors",
         "structures": data / "structures.zarr",
         "splits": tmp_path / "splits",
         "run": 1,
     }
-    predict(**given, predictions=out / "predictions.parquet")
-    encode(**given, latents=out / "latents.parquet")
+    weights = out / "weights.safetensors"
+    predictions = {"one": out / "predictions.parquet", "again": out / "again.parquet"}
+    predict(**given, weights=dict.fromkeys(predictions, weights), predictions=predictions)
+    assert read_table(predictions["again"]).equals(read_table(predictions["one"]))
+    with pytest.raises(InputError, match="names other networks"):
+        predict(**given, weights={"one": weights}, predictions=predictions)
+    encode(**given, weights=weights, latents=out / "latents.parquet")
     predicted, latents = (read_table(out / f"{n}.parquet") for n in ("predictions", "latents"))
     assert list(predicted) == ["structure", "split", "c11_gpa", "c11_gpa_sd"]
     assert list(latents)[2:] == [f"z{place}" for place in range(16)]

@@ -181,7 +181,7 @@ def training_of(
         Where the network is trained.
     """
     parts = [{"params": list(part.parameters())} for part in loss.network.net.children()]
-    fused = True if device.type == "cuda" else None  # one kernel for all parameters
+    fused = True
     optimiser = Adam(parts, loss.objective.learning_rate, loss.objective.betas, fused=fused)
     schedule = CosineAnnealingLR(optimiser, epochs) if loss.symmetries is not None else None
     return Supervised(

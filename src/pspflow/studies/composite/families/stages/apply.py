@@ -1,7 +1,8 @@
-"""Stage: a network trained on one family predicts test structures of every family."""
+"""Stage: networks trained on one family each predict test structures of every family."""
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 
@@ -11,23 +12,19 @@ from pspflow.io.tables import write_table
 from pspflow.studies.composite.families.names import family_of
 from pspflow.studies.composite.families.transfer import errors as measured
 from pspflow.studies.composite.networks.network import load_network
-from pspflow.studies.composite.networks.recipes import NetworkName
 from pspflow.studies.composite.paths import NamedSplits, NamedStiffness, NamedStructures
-from pspflow.studies.composite.structures.options import SetName
 from pspflow.studies.composite.structures.properties import C11
 from pspflow.studies.composite.structures.rows import read_split, rows_of
 from pspflow.studies.composite.structures.sets import PHASE
-from pspflow.studies.paths import Weights
+from pspflow.studies.paths import NamedWeights
 from pspflow.studies.stage import AUTO, Device, Index, Threads, stage
 
 
 @stage
 def apply(
     *,
-    network: NetworkName,
-    name: SetName = "all",
+    weights: NamedWeights,
     run: Index = 0,
-    weights: Weights,
     structures: NamedStructures,
     stiffness: NamedStiffness,
     splits: NamedSplits,
@@ -36,29 +33,39 @@ def apply(
     device: Device = AUTO,
     origin: Provenance,
 ) -> None:
-    """Predict C11 of the test structures of every family by a network trained on one.
+    """Predict C11 of the test structures of every family by networks trained on one each.
 
     Parameters
     ----------
-    network
-        Name of the network.
-    name
-        Set that it was trained on.
+    weights
+        By SET/NETWORK: the set that it was trained on, and its name.
     run
-        Random split that it was trained on; of other sets, the one of the same number.
+        Random split that they were trained on; of other sets, the one of the same number.
     errors
-        Parquet table to write: one row per family that is tested.
+        Parquet table to write: one row per network and family that is tested.
     """
     torch.set_num_threads(threads)
-    trained, _ = load_network(weights, device)
+    tests = {
+        tested: _tests(store, stiffness[tested], splits[tested], run)
+        for tested, store in structures.items()
+    }
     rows = []
-    for tested, store in structures.items():
-        split = read_split(splits[tested], run)
-        tests = split.index[split["split"] == "test"].to_numpy()
-        voxels = read_values(open_store(store), PHASE)[tests]
-        known = rows_of(stiffness[tested], split["structure"][tests].to_numpy(), splits[tested])
-        predicted, _ = trained.predict(voxels)
-        found = measured(known[C11[0]].to_numpy(), predicted[:, trained.properties.index(C11[0])])
-        where = {"trained_on": family_of(name), "tested_on": family_of(tested), "run": run}
-        rows.append({"network": network, **where, "structures": len(tests), **found})
+    for place, path in weights.items():
+        name, _, network = place.partition("/")
+        trained, _ = load_network(path, device)
+        column = trained.properties.index(C11[0])
+        for tested, (voxels, known) in tests.items():
+            found = measured(known, trained.predict(voxels)[0][:, column])
+            where = {"trained_on": family_of(name), "tested_on": family_of(tested), "run": run}
+            rows.append({"network": network, **where, "structures": len(known), **found})
     write_table(errors, pd.DataFrame(rows), origin)
+
+
+def _tests(
+    structures: Path, stiffness: Path, splits: Path, run: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read the test structures of a split: phase ids, and C11 in GPa."""
+    split = read_split(splits, run)
+    here = split.index[split["split"] == "test"].to_numpy()
+    known = rows_of(stiffness, split["structure"][here].to_numpy(), splits)
+    return read_values(open_store(structures), PHASE)[here], known[C11[0]].to_numpy()
