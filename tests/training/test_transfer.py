@@ -114,7 +114,7 @@ def settings(**changes):
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 7, 30])
-@pytest.mark.parametrize("share", [0, 0.3, 0.5, 0.99])
+@pytest.mark.parametrize("share", [0, 0.3, 0.5, 0.99, 1])
 def test_learning_rate_is_constant_and_then_falls_linearly(epochs, share):
     """Its factor is 1 for the share, then falls by equal steps, and no epoch is lost to 0."""
     factors = np.array(

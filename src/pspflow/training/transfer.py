@@ -57,7 +57,8 @@ class Settings:
     def rate_factor(self, epoch: int) -> float:
         """Return the factor of the learning rate in an epoch: 1 at first, then falling linearly."""
         falling = (1 - self.constant_share) * self.epochs
-        return min(1.0, (self.epochs - epoch) / falling)
+        left = self.epochs - epoch
+        return left / falling if left < falling else 1.0
 
     def adversarial(self, epoch: int) -> bool:
         """Return whether an epoch has discriminators, or the likelihood alone."""

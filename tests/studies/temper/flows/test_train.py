@@ -124,7 +124,7 @@ def test_an_epoch_is_scored_against_the_target(image_set, monkeypatch):
     monkeypatch.setattr(training, "transfer", lambda _, each, a, b: each + shift[a, b])
     found = training.validation_of(rows, store, list(DOMAINS), 3)(None)
     gaps = [abs(grey[a] + by - grey[b]) for (a, b), by in shift.items()]
-    assert found[training.SCORE] == pytest.approx(np.mean(gaps))
+    assert found[training.GAP] == pytest.approx(np.mean(gaps))
     assert found["snr_db"] == pytest.approx(np.mean([grey[a] + by for (a, _), by in shift.items()]))
 
 
@@ -207,6 +207,15 @@ def test_every_regularisation_trains(image_set, tmp_path, regularisation):
     assert history["kept"].sum() == 1
 
 
+def test_the_paper_s_choice_keeps_the_epoch_of_the_highest_ratio(image_set, tmp_path):
+    """Whatever its gap to real chips."""
+    options = OPTIONS.model_copy(update={"chosen_epoch": "highest", "likelihood_share": 0.0})
+    _, history = train(image_set, tmp_path, options=options)
+    kept = history[history["kept"]]
+    assert float(kept["snr_db"].iloc[0]) == history["snr_db"].max()
+    assert (history["negative_snr_db"] == -history["snr_db"]).all()
+
+
 def test_the_topological_weight_changes_the_flow(image_set, tmp_path):
     """Its weight changes the weights of the flow; seed and replicate decide everything else."""
     trained = {
@@ -258,8 +267,8 @@ def test_replicates_and_seeds_share_no_stream(image_set, tmp_path, monkeypatch):
 
 
 def test_an_epoch_is_chosen_among_those_with_discriminators(image_set, tmp_path, monkeypatch):
-    """By the gap of the ratios, and over as many epochs as the options say."""
-    given = {}
+    """By the gap of the ratios or the highest, and over as many epochs as the options say."""
+    given: dict = {}
     monkeypatch.setattr(stage, "train_and_save", lambda *_, **more: given.update(more))
     options = OPTIONS.model_copy(update={"epochs": 7, "likelihood_share": 0.3})
     paths = {"weights": tmp_path / "weights", "history": tmp_path / "history"}
@@ -269,6 +278,11 @@ def test_an_epoch_is_chosen_among_those_with_discriminators(image_set, tmp_path,
     assert given["eligible_from"] == 3
     assert given["score"] == "snr_gap_db"
     assert given["epochs"] == 7
+    highest = options.model_copy(update={"chosen_epoch": "highest"})
+    stage.train(
+        **inputs(image_set), **paths, regularisation="none", replicate=0, options=highest, seed=0
+    )
+    assert given["score"] == "negative_snr_db"
     assert {name: given[name] for name in paths} == paths
 
 

@@ -12,6 +12,7 @@ from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, put_micrograph
 from pspflow.microstructure.chips import chip_rows, grid_windows
 from pspflow.microstructure.loader import cut_chips
+from pspflow.models.discriminators import Squash, Standardised
 from pspflow.studies.shared.persistence.options import Imaging
 from pspflow.studies.temper.flows import training
 from pspflow.studies.temper.flows.options import FlowOptions, TopologyWeights
@@ -66,7 +67,7 @@ def test_an_epoch_is_compared_with_the_domain_that_it_transfers_to(image_set, mo
 
         monkeypatch.setattr(training, "transfer", transfer)
         measure = training.validation_of(*image_set, list(DOMAINS), 0)
-        return measure(None)[training.SCORE]
+        return measure(None)[training.GAP]
 
     assert measured("target") == pytest.approx(0, abs=1e-6)
     ratio = {
@@ -92,6 +93,20 @@ def test_a_domain_is_trained_on_its_own_training_chips(image_set):
         chips = data.chips(torch.arange(len(data.chips))).numpy()
         np.testing.assert_array_equal(chips, chips_of(image_set, domain, "train"))
         np.testing.assert_array_equal(data.persistence, exact[here])
+
+
+def test_the_paper_s_topology_discriminators_see_images_as_they_are(image_set):
+    """Nothing standardises or squashes: the first layer is linear in the images."""
+    rows, store = image_set
+    exact = np.random.default_rng(0).random((len(rows), 2, 10, 10)).astype(np.float32)
+    given = (rows, store, torch.nn.Identity(), exact)
+    for ours in (True, False):
+        options = FlowOptions(discriminator=(2, 2), standardise_topology=ours)
+        data = training.domain_data("raw", *given, options)
+        first = next(data.topology_discriminator.modules())
+        assert isinstance(first, Standardised) == ours
+        squashes = [m for m in data.topology_discriminator.modules() if isinstance(m, Squash)]
+        assert bool(squashes) == ours
 
 
 def test_every_domain_has_the_limits_of_its_own_chips(image_set):

@@ -11,13 +11,14 @@ from matplotlib.ticker import MaxNLocator
 
 from pspflow.report.style import COLOURS, figure_of, plain
 from pspflow.studies.temper.flows.options import Regularisation
+from pspflow.studies.temper.flows.score import GAP, NEGATIVE
 
 REGULARISATIONS: tuple[str, ...] = get_args(Regularisation)
 """Each has its colour, whichever of them were trained."""
 SEED_STYLES = ("-", "--", ":", "-.")
 RATIOS = {
     "snr_db": "signal-to-noise ratio, dB",
-    "snr_gap_db": "its gap to real chips, dB",
+    GAP: "its gap to real chips, dB",
 }
 SMALL = 7
 """Size of letters where there is little room."""
@@ -43,7 +44,7 @@ def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:
     """
     longest_first = sorted(histories.values(), key=lambda each: -each.shape[1])
     columns = dict.fromkeys(name for each in longest_first for name in each.columns)
-    losses = [name for name in columns if name not in {"epoch", "kept", *RATIOS}]
+    losses = [name for name in columns if name not in {"epoch", "kept", NEGATIVE, *RATIOS}]
     titles = {**{name: plain(name) for name in losses}, **RATIOS}
     split = {name: name.partition("/")[::2] for name in histories}
     colour_of = colours(list(dict.fromkeys(kind for kind, _ in split.values())))

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from pspflow.options import Count, Options, Positive, Weight
 
 Regularisation = Literal["none", "pinet", "exact"]
+ChosenEpoch = Literal["nearest", "highest"]
 
 
 class TopologyWeights(Options):
@@ -46,6 +47,9 @@ class FlowOptions(Options):
     standardise: bool = True
     """Whether discriminators see chips minus the mean of their domain, divided by its deviation; in
     the paper, they see chips from -1 to 1."""
+    standardise_topology: bool = True
+    """Whether discriminators of persistence images see each pixel standardised by its domain and
+    large values squashed; in the paper, they see the images as they are."""
     epochs: Count = 10
     """Epochs of a training; the paper's 30."""
     steps_per_epoch: Count | None = 60
@@ -61,13 +65,20 @@ class FlowOptions(Options):
     """Betas of Adam; the paper's 0.5 and 0.999."""
     weight_decay: Weight = 0.0
     """Weight decay of the scales of weight normalisation (RealNVP); the paper's 5e-5."""
-    constant_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    """Share of the epochs after which the learning rate falls linearly to zero."""
+    constant_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Share of the epochs after which the learning rate falls linearly to zero; 1, as in the
+    paper: it stays the same."""
     likelihood_share: Annotated[float, Field(ge=0, lt=1)] = 0.15
     """Share of the epochs in which the likelihood alone trains the flows; the paper's 0."""
     likelihood_weight: Weight = 2.0
     """Weight of the negative log-likelihood, in nats per pixel; the realism of one direction weighs
-    1."""
+    1. The paper's is 1.64: 1e-4 on the sum over 128 x 128 pixels."""
+    chosen_epoch: ChosenEpoch = "nearest"
+    """Epoch that is kept: that whose synthetic validation chips are nearest to real ones in their
+    signal-to-noise ratio (nearest), or have the highest, as in the paper (highest)."""
+    paired: bool = True
+    """Whether a specimen trains the flows of every domain that it was imaged in; if not, that of
+    one alone, dealt in turn, as in the paper, whose samples have an image each."""
     topology_weight: TopologyWeights = TopologyWeights()
     """Weight of the topological term; the realism of one direction weighs 1."""
     gradient_clip: Positive | None = 5.0

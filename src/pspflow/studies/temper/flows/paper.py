@@ -12,13 +12,18 @@ SETTINGS: Mapping[str, Any] = {
     "scaling": "full",
     "discriminator": (64, 128, 256, 512),
     "standardise": False,
+    "standardise_topology": False,
     "epochs": 30,
     "steps_per_epoch": None,
     "batch_size": 8,
     "learning_rate": 2e-4,
     "betas": (0.5, 0.999),
     "weight_decay": 5e-5,
+    "constant_share": 1.0,  # 30 epochs lie in the constant half of the published code's 200
     "likelihood_share": 0.0,
+    "likelihood_weight": 1.64,  # 1e-4 on the sum over a chip of 128 x 128 pixels and one channel
+    "chosen_epoch": "highest",
+    "paired": False,
     "gradient_clip": None,
     "average": 0.0,
 }

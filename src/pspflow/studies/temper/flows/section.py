@@ -7,8 +7,8 @@ import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.temper.flows import paper
-from pspflow.studies.temper.flows.options import FlowOptions
-from pspflow.studies.temper.flows.score import SCORE
+from pspflow.studies.temper.flows.options import ChosenEpoch, FlowOptions
+from pspflow.studies.temper.flows.score import SAID, SCORES
 from pspflow.training.undertrained import undertrained
 
 NETWORKS = {
@@ -19,6 +19,11 @@ TOPOLOGIES = {
     "none": "no topological regularisation",
     "pinet": "persistence images by a frozen PI-Net (the paper's)",
     "exact": "exact persistence images, differentiated through their critical pixels (ours)",
+}
+
+CHOICES: Mapping[ChosenEpoch, str] = {
+    "nearest": "its mean is nearest to that of real chips",
+    "highest": "its mean is the highest, as in the paper",
 }
 
 
@@ -42,8 +47,8 @@ def flows_section(
         title="Flows",
         findings=undertrained(
             {f"flows {name}": each for name, each in histories.items()},
-            SCORE,
-            "the gap between the signal-to-noise ratios of synthetic and real chips",
+            SCORES[options.chosen_epoch],
+            SAID[options.chosen_epoch],
             "temper.flows.epochs",
         ),
         parts=(_part(histories, training, options),),
@@ -103,7 +108,7 @@ def _part(histories: Mapping[str, pd.DataFrame], training: Figure, options: Flow
         f"trainings of each variant: {options.seeds}. {_start(options)} discriminators of chips "
         "are trained too and, by regularisation, discriminators of persistence images: "
         f"{topologies}. The epoch is chosen by the signal-to-noise ratio of synthetic validation "
-        "chips: its mean is nearest to that of real chips.",
+        f"chips: {CHOICES[options.chosen_epoch]}.",
         figures=(training,),
         tables=tuple(tables),
     )

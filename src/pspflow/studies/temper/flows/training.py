@@ -23,8 +23,9 @@ from pspflow.models.discriminators import (
 from pspflow.models.multiflow import LEVELS, MultiDomainFlow, directions, from_levels
 from pspflow.seeds import generator
 from pspflow.studies.shared.persistence.options import Imaging
-from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
-from pspflow.studies.temper.flows.score import SCORE
+from pspflow.studies.temper.flows.options import ChosenEpoch, FlowOptions, Regularisation
+from pspflow.studies.temper.flows.score import GAP, NEGATIVE
+from pspflow.studies.temper.flows.splits import training_chips
 from pspflow.studies.temper.flows.trained import transfer
 from pspflow.studies.temper.pinet.network import trained_pinet
 from pspflow.training.gather import ChipGather
@@ -135,7 +136,7 @@ def domain_data(
     options: FlowOptions,
 ) -> DomainData:
     """Collect the training chips of a domain, and make its discriminators."""
-    here = np.flatnonzero(((rows["domain"] == domain) & (rows["split"] == "train")).to_numpy())
+    here = training_chips(rows, domain, paired=options.paired)
     chips = ChipGather.of(store, rows.iloc[here])
     some = from_levels(chips(torch.arange(0, len(chips), 1 + len(chips) // BATCH)))
     # the paper's discriminators see images from -1 to 1
@@ -147,10 +148,12 @@ def domain_data(
         images = torch.from_numpy(exact[here]).float()
     else:
         images = _images_of(topology, chips)
-    spread = images.std(dim=0)
-    spread = spread.clamp(min=max(LEAST_SPREAD * float(spread.max()), NO_SPREAD))
-    net = PersistenceDiscriminator(images.shape[-1])
-    return DomainData(chips, discriminator, images, Standardised(net, images.mean(dim=0), spread))
+    net: nn.Module = PersistenceDiscriminator(images.shape[-1], squash=options.standardise_topology)
+    if options.standardise_topology:
+        spread = images.std(dim=0)
+        spread = spread.clamp(min=max(LEAST_SPREAD * float(spread.max()), NO_SPREAD))
+        net = Standardised(net, images.mean(dim=0), spread)
+    return DomainData(chips, discriminator, images, net)
 
 
 def _images_of(topology: nn.Module, chips: ChipGather) -> Tensor:
@@ -165,9 +168,13 @@ def _images_of(topology: nn.Module, chips: ChipGather) -> Tensor:
 
 
 def validation_of(
-    rows: pd.DataFrame, store: Micrographs, domains: list[str], seed: int
+    rows: pd.DataFrame,
+    store: Micrographs,
+    domains: list[str],
+    seed: int,
+    chosen_epoch: ChosenEpoch = "nearest",
 ) -> Callable[[MultiDomainFlow], dict[str, float]]:
-    """Return a function that measures an epoch on validation chips."""
+    """Return a function that measures an epoch on validation chips, `SCORES` among the measures."""
     here = np.flatnonzero((rows["split"] == "validation").to_numpy())
     rng = generator(seed, "flow validation")
     few = rows.iloc[here[few_chips(rows.iloc[here], VALIDATION_CHIPS_PER_SPECIMEN, rng)]]
@@ -180,6 +187,9 @@ def validation_of(
             synthetic = float(signal_to_noise_db(transfer(flow, real[a], a, b)).mean())
             ratios.append(synthetic)
             gaps.append(abs(synthetic - ratio[b]))
-        return {"snr_db": float(np.mean(ratios)), SCORE: float(np.mean(gaps))}
+        measures = {"snr_db": float(np.mean(ratios)), GAP: float(np.mean(gaps))}
+        if chosen_epoch == "highest":
+            measures[NEGATIVE] = -measures["snr_db"]
+        return measures
 
     return measure

@@ -14,7 +14,7 @@ from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, Persist
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.stage import AUTO, Device, Index, Seed, stage
 from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
-from pspflow.studies.temper.flows.score import SCORE
+from pspflow.studies.temper.flows.score import SCORES
 from pspflow.studies.temper.flows.splits import check_splits
 from pspflow.studies.temper.flows.training import (
     arguments_of,
@@ -48,8 +48,8 @@ def train(
     """Train the flows of all domains against their discriminators.
 
     A killed training goes on from its last epoch when it is started again. Among the epochs with
-    discriminators, the one is kept whose synthetic validation chips come closest to real ones in
-    their signal-to-noise ratio. Regularisation `exact` needs the persistence images and their grid,
+    discriminators, one is kept by the signal-to-noise ratio of synthetic validation chips, see the
+    option `chosen_epoch`. Regularisation `exact` needs the persistence images and their grid,
     `pinet` the weights of PI-Net.
 
     Parameters
@@ -85,7 +85,7 @@ def train(
         flow,
         data,
         topology,
-        validation_of(rows, store, domains, seed),
+        validation_of(rows, store, domains, seed, options.chosen_epoch),
         settings_of(options, regularisation),
         stream,
         device,
@@ -99,7 +99,7 @@ def train(
         history=history,
         model={"flow": arguments, "scale": scale},
         epochs=options.epochs,
-        score=SCORE,
+        score=SCORES[options.chosen_epoch],
         eligible_from=math.ceil(options.likelihood_share * options.epochs),
     )
 
