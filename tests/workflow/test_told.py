@@ -126,7 +126,12 @@ def test_the_transfer_is_told_how_many_chips_and_resamples(planned):
     acting = {
         "chips": ["chips_per_specimen"],
         "plausibility": ["chips_per_specimen", "resamples"],
-        "preservation": ["resamples", "label_chips_per_specimen", "label_runs"],
+        "preservation": [
+            "resamples",
+            "label_chips_per_specimen",
+            "label_runs",
+            "label_components",
+        ],
         "section": list(type(transfer).model_fields),
     }
     for stage, names in acting.items():

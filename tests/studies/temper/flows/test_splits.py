@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pspflow.errors import InputError
-from pspflow.studies.temper.flows.splits import training_chips
+from pspflow.studies.temper.flows.splits import chips_that_train
 
 DOMAINS = ("raw", "aged")
 
@@ -18,7 +18,7 @@ def chips(specimens, *, split="train", domains=DOMAINS):
 
 def of(rows, domain, *, paired):
     """Return the specimens that train a domain, after a look at their chips."""
-    found = rows.iloc[training_chips(rows, domain, paired=paired)]
+    found = rows.iloc[chips_that_train(rows, domain, paired=paired)]
     assert (found["domain"] == domain).all()
     assert (found["split"] == "train").all()
     assert (found.groupby("specimen").size() == 3).all()
@@ -37,10 +37,10 @@ def test_a_specimen_trains_one_domain_where_they_are_not_paired():
     rows = pd.concat([chips("abcd"), chips("e", domains=("raw",))], ignore_index=True)
     assert of(rows, "raw", paired=False) == ["a", "c", "e"]
     assert of(rows, "aged", paired=False) == ["b", "d"]
-    assert (np.diff(training_chips(rows, "raw", paired=False)) > 0).all()
+    assert (np.diff(chips_that_train(rows, "raw", paired=False)) > 0).all()
 
 
 def test_a_domain_without_a_specimen_is_refused():
     """The sentence names the domain and the option."""
     with pytest.raises(InputError, match=r"'aged' .*temper.flows.paired: false"):
-        training_chips(chips("a"), "aged", paired=False)
+        chips_that_train(chips("a"), "aged", paired=False)

@@ -50,10 +50,13 @@ def held_out(values=None, names=tuple(TEST), flow="exact/seed0", seed=9, dimensi
     return preservation.TestSet(flow, "raw", *labelled_chips(list(names), values, seed, dimensions))
 
 
-def accuracies(*test_sets, training_sets=None, values=LABELS, seed=0, resamples=100):
+def accuracies(
+    *test_sets, training_sets=None, values=LABELS, seed=0, resamples=100, components=None
+):
     """Train and test."""
     training_sets = [training_set(0), training_set(1)] if training_sets is None else training_sets
-    return preserved(training_sets, test_sets, values, resamples, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    return preserved(training_sets, test_sets, values, resamples, rng, components)
 
 
 def test_labels_are_predicted_without_error_from_features_that_contain_them():
@@ -249,18 +252,22 @@ def test_the_same_seed_gives_the_same_table():
     assert first["permuted_labels"].tolist() != other["permuted_labels"].tolist()
 
 
-@pytest.mark.parametrize(("dimensions", "reduced"), [(256, False), (257, True), (400, True)])
-def test_long_features_are_reduced_to_components(monkeypatch, dimensions, reduced):
-    """Pixels of chips are reduced to principal components, and the label is still predicted."""
+@pytest.mark.parametrize(
+    ("dimensions", "components", "reduced"),
+    [(256, 64, False), (257, 64, True), (400, 64, True), (41, 10, True), (400, None, False)],
+)
+def test_long_features_are_reduced_to_components(monkeypatch, dimensions, components, reduced):
+    """Pixels of chips are reduced where it is asked for, and the label is still predicted."""
     fitted = []
     pca = preservation.PCA
     monkeypatch.setattr(preservation, "PCA", lambda *a, **k: fitted.append(a) or pca(*a, **k))
     made = held_out(dimensions=dimensions)
-    (row,) = accuracies(made, training_sets=[training_set(dimensions=dimensions)]).itertuples()
+    training_sets = [training_set(dimensions=dimensions)]
+    (row,) = accuracies(made, training_sets=training_sets, components=components).itertuples()
     assert row.balanced_accuracy == 1
     assert bool(fitted) == reduced
     # no more components than chips
-    assert all(count == (min(64, TRAINED * CHIPS),) for count in fitted)
+    assert all(count == (min(components, TRAINED * CHIPS),) for count in fitted)
 
 
 def test_names_may_be_categories():

@@ -28,7 +28,7 @@ def check_splits(rows: pd.DataFrame) -> None:
             )
 
 
-def training_chips(rows: pd.DataFrame, domain: str, *, paired: bool = True) -> np.ndarray:
+def chips_that_train(rows: pd.DataFrame, domain: str, *, paired: bool = True) -> np.ndarray:
     """Return the positions of the chips that train the flow of a domain.
 
     Parameters

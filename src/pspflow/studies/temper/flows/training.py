@@ -25,7 +25,7 @@ from pspflow.seeds import generator
 from pspflow.studies.shared.persistence.options import Imaging
 from pspflow.studies.temper.flows.options import ChosenEpoch, FlowOptions, Regularisation
 from pspflow.studies.temper.flows.score import GAP, NEGATIVE
-from pspflow.studies.temper.flows.splits import training_chips
+from pspflow.studies.temper.flows.splits import chips_that_train
 from pspflow.studies.temper.flows.trained import transfer
 from pspflow.studies.temper.pinet.network import trained_pinet
 from pspflow.training.gather import ChipGather
@@ -136,7 +136,7 @@ def domain_data(
     options: FlowOptions,
 ) -> DomainData:
     """Collect the training chips of a domain, and make its discriminators."""
-    here = training_chips(rows, domain, paired=options.paired)
+    here = chips_that_train(rows, domain, paired=options.paired)
     chips = ChipGather.of(store, rows.iloc[here])
     some = from_levels(chips(torch.arange(0, len(chips), 1 + len(chips) // BATCH)))
     # the paper's discriminators see images from -1 to 1

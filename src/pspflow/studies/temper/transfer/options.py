@@ -1,10 +1,13 @@
 """Options of the transfer between domains; their docstrings are the schema's help."""
 
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field
 
 from pspflow.options import Count, Options
+
+LABELS: Final = ("label_chips_per_specimen", "label_runs", "label_components")
+"""Options that act on label preservation alone."""
 
 
 class TransferOptions(Options):
@@ -18,16 +21,19 @@ class TransferOptions(Options):
     """Most real training chips of one specimen in the training set of a label's classifier."""
     label_runs: Count = 3
     """Classifiers for each label, on different draws of training chips; the paper's 3."""
+    label_components: Count | None = 64
+    """Principal components to which the pixels of chips are reduced before they are classified, if
+    they are more than four times as many; null, as in the paper: none."""
 
     @property
     def drawing(self) -> Self:
         """The part that says which chips are transferred."""
-        return self.without("resamples", "label_chips_per_specimen", "label_runs")
+        return self.without("resamples", *LABELS)
 
     @property
     def plausibility(self) -> Self:
         """The part that plausibility depends on."""
-        return self.without("label_chips_per_specimen", "label_runs")
+        return self.without(*LABELS)
 
     @property
     def labels(self) -> Self:

@@ -34,8 +34,8 @@ from pspflow.studies.temper.labels.classification import (
 
 REAL, UNTRANSFERRED = "real chips", "untransferred source"
 PERMUTATIONS = 10
-COMPONENTS = 64
-"""Principal components to which longer features are reduced, as pixels of chips."""
+LONGER = 4
+"""Features are reduced to principal components if they are more than so many times as many."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ def preserved(
     values: Mapping[str, float],
     resamples: int,
     rng: np.random.Generator,
+    components: int | None = None,
 ) -> pd.DataFrame:
     """Train classifiers of one temper and one kind of feature, and test them.
 
@@ -83,6 +84,9 @@ def preserved(
         Resamples of the specimens from which an interval is computed.
     rng
         Source of permutations and resamples.
+    components
+        Principal components to which features are reduced that are more than four times as many;
+        None: features are classified as they are.
 
     Returns
     -------
@@ -109,7 +113,7 @@ def preserved(
             dict(zip(trained, rng.permutation(labels), strict=True)) for _ in range(PERMUTATIONS)
         ]
         classifiers = [
-            _train(each, classes, permuted[run :: len(training_sets)])
+            _train(each, classes, permuted[run :: len(training_sets)], components)
             for run, each in enumerate(training_sets)
         ]
     rows = []
@@ -178,14 +182,17 @@ def _step(chips: int) -> int:
 
 
 def _train(
-    training_set: TrainingSet, classes: Mapping[str, int], permuted: Sequence[Mapping[str, int]]
+    training_set: TrainingSet,
+    classes: Mapping[str, int],
+    permuted: Sequence[Mapping[str, int]],
+    components: int | None,
 ) -> _Classifiers:
     names = training_set.specimens.astype(str)
     known = np.array([name in classes for name in names])
     names, features = names[known], training_set.features[known]
     steps = [StandardScaler()]
-    if features.shape[1] > 4 * COMPONENTS:
-        steps.append(PCA(min(COMPONENTS, len(features)), random_state=0))
+    if components and features.shape[1] > LONGER * components:
+        steps.append(PCA(min(components, len(features)), random_state=0))
     projection = make_pipeline(*steps)
     projected = projection.fit_transform(features)
     classifier, *controls = (

@@ -197,6 +197,15 @@ def _caveat(scale: Scale) -> str:
     )
 
 
+def _pixels(options: TransferOptions) -> str:
+    if options.label_components is None:
+        return "Pixels of chips are classified as they are, as in the paper."
+    return (
+        f"Pixels of chips are reduced to {options.label_components} principal components first, "
+        "which the paper does not do."
+    )
+
+
 def _labels(labels: pd.DataFrame, figure: Figure, options: TransferOptions) -> Part:
     return Part(
         title="Label preservation",
@@ -205,8 +214,8 @@ def _labels(labels: pd.DataFrame, figure: Figure, options: TransferOptions) -> P
         "between distinct values of the training specimens. They classify "
         "held-out chips that were transferred into the target; the true class is that of the "
         f"source specimen's label for the target. {options.label_runs} draws of training chips, "
-        "balanced accuracy, intervals from resampled specimens. Controls: the untransferred "
-        "sources, and chance: classifiers whose training set has labels that are permuted between "
+        f"balanced accuracy, intervals from resampled specimens. {_pixels(options)} Controls: the "
+        "untransferred sources, and chance: classifiers whose training set has labels that are permuted between "
         "specimens, their mean accuracy and the range of 95 % of them.",
         figures=(figure,),
         tables=(

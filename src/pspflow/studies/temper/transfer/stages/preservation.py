@@ -84,7 +84,9 @@ def preservation(
                 TestSet(flow, source, _features(images, kind, imaging), names[sources])
                 for flow, source, sources, images in _tested(target, domains, made, rows, store)
             )
-            part = preserved(training_sets, test_sets, known, options.resamples, rng)
+            part = preserved(
+                training_sets, test_sets, known, options.resamples, rng, options.label_components
+            )
             results.append(part.assign(target=target, label=labels[target], features=kind))
     columns = ["target", "label", "features", "flow", "source"]
     joined = pd.concat(results, ignore_index=True)
