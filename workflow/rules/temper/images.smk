@@ -1,7 +1,8 @@
 # Images of the temper study: specimens are simulated where the user has no micrographs. All that
 # follows is in the shared chapter.
 # Needs: nothing.
-# Makes, in results/RUN/temper/images: simulated/sheet.csv, simulated/images/*.tif
+# Makes, in results/RUN/temper/images: simulated/sheet.csv, simulated/images/*.tif,
+# simulated/truth.parquet
 
 if TEMPER.images.simulates:
 
@@ -10,6 +11,7 @@ if TEMPER.images.simulates:
         output:
             sheet=f"{TEMPER_DIR}/images/simulated/sheet.csv",
             images=directory(f"{TEMPER_DIR}/images/simulated/images"),
+            truth=f"{TEMPER_DIR}/images/simulated/truth.parquet",
         log:
             f"{TEMPER_DIR}/logs/images/simulate.log",
         benchmark:
@@ -27,6 +29,7 @@ if TEMPER.images.simulates:
             "pspflow --log {log:q} temper images simulate"
             " --sheet {output.sheet:q}"
             " --images {output.images:q}"
+            " --truth {output.truth:q}"
             " --options {params.options:q}"
             " --seed {params.seed}"
             " --threads {threads}"

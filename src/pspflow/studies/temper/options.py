@@ -10,6 +10,7 @@ from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.images.options import TemperImagesOptions
 from pspflow.studies.temper.labels.options import LabelOptions
 from pspflow.studies.temper.pinet.options import PINetOptions
+from pspflow.studies.temper.specimens.options import SpecimenOptions
 from pspflow.studies.temper.transfer.options import TransferOptions
 
 
@@ -28,6 +29,8 @@ class TemperOptions(Options):
     """The flows."""
     transfer: TransferOptions = TransferOptions()
     """Evaluation of the flows."""
+    specimens: SpecimenOptions = SpecimenOptions()
+    """What single specimens keep, where their structure is known."""
 
     @model_validator(mode="after")
     def _flows_fit_chips(self) -> Self:

@@ -22,3 +22,9 @@ EffectTable = Annotated[
 PreservationTable = Annotated[
     Path, Parameter(help="Table of the accuracies of labels of transferred chips."), INPUT
 ]
+TruthTable = Annotated[
+    Path, Parameter(help="Table of the true structure of simulated specimens."), INPUT
+]
+AgreementTable = Annotated[
+    Path, Parameter(help="Table of how readings of single specimens agree with the truth."), INPUT
+]

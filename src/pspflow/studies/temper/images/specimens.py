@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from pspflow.seeds import generator
 from pspflow.simulate import TEMPERS, Specimen, Temper, simulate_micrograph, simulate_specimens
@@ -35,6 +36,25 @@ def simulated_micrographs(options: SimulationOptions, seed: int) -> list[Simulat
         for specimen in simulate_specimens(options.specimens, seed)
         for temper in TEMPERS
     ]
+
+
+def true_structures(options: SimulationOptions, seed: int) -> pd.DataFrame:
+    """Tabulate the structure of simulated specimens in every temper.
+
+    Returns
+    -------
+    One row per specimen and temper: `specimen`, `domain`, `number_density_per_um2` and
+    `mean_radius_um`, as `Precipitates` has them.
+    """
+    rows = []
+    for specimen in simulate_specimens(options.specimens, seed):
+        for temper in TEMPERS:
+            found = specimen.precipitates(temper)
+            values = (found.number_density_per_um2, found.mean_radius_um)
+            rows.append((specimen.name, temper, *values))
+    return pd.DataFrame(
+        rows, columns=["specimen", "domain", "number_density_per_um2", "mean_radius_um"]
+    )
 
 
 def _pixels(

@@ -215,8 +215,8 @@ def _labels(labels: pd.DataFrame, figure: Figure, options: TransferOptions) -> P
         "held-out chips that were transferred into the target; the true class is that of the "
         f"source specimen's label for the target. {options.label_runs} draws of training chips, "
         f"balanced accuracy, intervals from resampled specimens. {_pixels(options)} Controls: the "
-        "untransferred sources, and chance: classifiers whose training set has labels that are permuted between "
-        "specimens, their mean accuracy and the range of 95 % of them.",
+        "untransferred sources, and chance: classifiers whose training set has labels that are "
+        "permuted between specimens, their mean accuracy and the range of 95 % of them.",
         figures=(figure,),
         tables=(
             Table.of(

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from pspflow.io.artefacts import Provenance
+from pspflow.io.tables import write_table
 from pspflow.logs import log
 from pspflow.studies.shared.images.simulated import write_simulated
 from pspflow.studies.stage import Seed, Threads, stage
 from pspflow.studies.temper.images.options import SimulationOptions
-from pspflow.studies.temper.images.specimens import simulated_micrographs
+from pspflow.studies.temper.images.specimens import simulated_micrographs, true_structures
 
 
 @stage
@@ -15,6 +16,7 @@ def simulate(
     *,
     sheet: Path,
     images: Path,
+    truth: Path,
     options: SimulationOptions = SimulationOptions(),
     seed: Seed = 0,
     threads: Threads = 1,
@@ -28,9 +30,13 @@ def simulate(
         CSV sheet to write.
     images
         Folder of TIFF images to write.
+    truth
+        Parquet table to write: the structure of every specimen in every temper, which no sheet
+        has: `specimen`, `domain`, `number_density_per_um2`, `mean_radius_um`.
     options
         Number and size of the micrographs.
     """
+    write_table(truth, true_structures(options, seed), origin)
     micrographs = simulated_micrographs(options, seed)
     write_simulated(sheet, images, micrographs, options.pixel_size_um, origin, threads)
     log.info("Simulated %d specimens: %s", options.specimens, sheet)

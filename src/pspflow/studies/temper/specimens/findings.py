@@ -1,0 +1,88 @@
+"""Sentences about single specimens; what is worse than the untransferred source is said first."""
+
+import pandas as pd
+
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
+from pspflow.studies.temper.specimens.sources import KNOWN, REAL, RULERS, SOURCE
+
+NAMES = {"number_density_per_um2": "number density", "mean_radius_um": "mean radius"}
+"""What is said of a quantity."""
+WORDS = {
+    WORSE: "lower than from the untransferred source",
+    UNDECIDED: "not told apart from it",
+    BETTER: "higher",
+}
+
+
+def named(quantity: str) -> str:
+    """Return what is said of a quantity."""
+    return NAMES.get(quantity, quantity)
+
+
+def summary(agreement: pd.DataFrame) -> pd.DataFrame:
+    """Average over the trainings of a regularisation; rulers stay as they are.
+
+    Parameters
+    ----------
+    agreement
+        As `agreement.agreement` returns it.
+    """
+    kinds = agreement["flow"].where(
+        agreement["flow"].isin(RULERS), agreement["flow"].str.split("/").str[0]
+    )
+    keys = ["quantity", "target", "source", "flow"]
+    numbers = [name for name in agreement.select_dtypes("number")]
+    grouped = agreement.assign(flow=kinds).groupby(keys, sort=False)[numbers]
+    return grouped.mean().reset_index()
+
+
+def findings(agreement: pd.DataFrame) -> tuple[str, ...]:
+    """Say of each regularisation whether specimens keep what is their own.
+
+    A direction counts as lower or higher where the 95 % interval of every training excludes 0.
+    """
+    flows = agreement[~agreement["flow"].isin(RULERS)]
+    kinds = flows["flow"].str.split("/").str[0]
+    found = [
+        _finding(str(kind), str(quantity), rows, agreement)
+        for (kind, quantity), rows in flows.groupby([kinds, flows["quantity"]], sort=False)
+    ]
+    return tuple(each.text for each in sorted(found, key=lambda each: each.outcome))
+
+
+def _finding(kind: str, quantity: str, rows: pd.DataFrame, agreement: pd.DataFrame) -> Finding:
+    ways: dict[int, list[str]] = {WORSE: [], UNDECIDED: [], BETTER: []}
+    rulers = agreement[agreement["quantity"] == quantity].set_index(["flow", "source", "target"])
+    values = []
+    for (source, target), trainings in rows.groupby(["source", "target"], sort=False):
+        way = f"{source} → {target}"
+        ways[_outcome(trainings)].append(way)
+        beside = [
+            f"{short} {rulers['rho'].get((ruler, start, target), float('nan')):.2f}"
+            for ruler, short, start in (
+                (SOURCE, "source", source),
+                (KNOWN, "its true values", source),
+                (REAL, "real chips", target),
+            )
+        ]
+        values.append(f"{way} {trainings['rho'].mean():.2f} ({', '.join(beside)})")
+    counted = "; ".join(
+        f"{WORDS[outcome]}: {', '.join(them) or 'none'}" for outcome, them in ways.items()
+    )
+    sure = rows["gain_low"].notna().any()
+    how = "" if sure else " (fewer than 12 specimens: no interval, nothing is told apart)"
+    text = (
+        f"Single specimens, {named(quantity)}, {kind}: the rank correlation between what is read "
+        f"from transferred chips and what the specimen has in the target is {counted}{how}. "
+        f"Correlations: {'; '.join(values)}."
+    )
+    worst = WORSE if ways[WORSE] else UNDECIDED if ways[UNDECIDED] else BETTER
+    return Finding(worst, text)
+
+
+def _outcome(trainings: pd.DataFrame) -> int:
+    if (trainings["gain_high"] < 0).all():
+        return WORSE
+    if (trainings["gain_low"] > 0).all():
+        return BETTER
+    return UNDECIDED

@@ -1,0 +1,100 @@
+"""Sentences on constructed tables: worse, undecided and better, and what stands first."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pspflow.report.section import Figure
+from pspflow.studies.temper.specimens.agreement import LIMITS, MEASURES
+from pspflow.studies.temper.specimens.figures import specimens_figure
+from pspflow.studies.temper.specimens.findings import findings, summary
+from pspflow.studies.temper.specimens.options import SpecimenOptions
+from pspflow.studies.temper.specimens.section import specimens_section
+from pspflow.studies.temper.specimens.sources import KNOWN, MATCHED, REAL, SOURCE
+
+WAY = {"source": "raw", "target": "t5"}
+DENSITY, RADIUS = "number_density_per_um2", "mean_radius_um"
+
+
+def row(flow, rho=0.5, gain=(np.nan,) * 3, quantity=DENSITY, **way):
+    """Make a row; a gain has its limits."""
+    values = dict.fromkeys((*MEASURES, *LIMITS), np.nan)
+    values |= {"rho": rho, "rho_low": rho - 0.1, "rho_high": rho + 0.1, "slope": 0.4}
+    values |= dict(zip(("gain", "gain_low", "gain_high"), gain, strict=True))
+    return {**WAY, **way, "quantity": quantity, "flow": flow, "specimens": 20, **values}
+
+
+def table(*rows):
+    """Make a table with rulers for number density."""
+    rulers = [row(SOURCE, 0.6), row(MATCHED, 0.55), row(KNOWN, 0.8)]
+    return pd.DataFrame([*rulers, row(REAL, 0.9, source="t5"), *rows])
+
+
+@pytest.mark.parametrize(
+    ("gains", "said"),
+    [
+        (
+            [(-0.3, -0.5, -0.1), (-0.2, -0.4, -0.1)],
+            "is lower than from the untransferred source: raw → t5; not told apart from it: none; "
+            "higher: none",
+        ),
+        (
+            [(-0.3, -0.5, -0.1), (-0.2, -0.4, 0.1)],
+            "source: none; not told apart from it: raw → t5; higher: none",
+        ),
+        (
+            [(0.3, 0.1, 0.5), (0.2, 0.1, 0.4)],
+            "source: none; not told apart from it: none; higher: raw → t5",
+        ),
+        ([(0.3, 0.1, 0.5), (-0.2, -0.4, -0.1)], "not told apart from it: raw → t5"),
+    ],
+)
+def test_a_direction_is_judged_by_all_of_its_trainings(gains, said):
+    """Worse or better where every interval excludes 0 on the same side."""
+    rows = [row(f"exact/seed{i}", 0.5, gain) for i, gain in enumerate(gains)]
+    (sentence,) = findings(table(*rows))
+    assert said in sentence
+    assert sentence.startswith("Single specimens, number density, exact:")
+    assert "raw → t5 0.50 (source 0.60, its true values 0.80, real chips 0.90)" in sentence
+
+
+def test_what_is_worse_stands_first():
+    """Of regularisations and quantities, in whatever order they are in the table."""
+    made = table(
+        row("none/seed0", gain=(0.2, 0.1, 0.3)),
+        row("none/seed0", gain=(0.2, -0.1, 0.3), quantity=RADIUS),
+        row("exact/seed0", gain=(-0.2, -0.3, -0.1)),
+    )
+    starts = [each.split(":")[0] for each in findings(made)]
+    assert starts == [
+        "Single specimens, number density, exact",
+        "Single specimens, mean radius, none",
+        "Single specimens, number density, none",
+    ]
+
+
+def test_without_intervals_nothing_is_told_apart():
+    """However large the gain is."""
+    (sentence,) = findings(table(row("none/seed0", gain=(0.9, np.nan, np.nan))))
+    assert "not told apart from it: raw → t5; higher: none (fewer than 12" in sentence
+
+
+def test_trainings_are_averaged_and_rulers_stay():
+    """By regularisation, direction and quantity."""
+    found = summary(table(row("exact/seed0", 0.2), row("exact/seed1", 0.4)))
+    assert found.set_index("flow")["rho"].to_dict() == pytest.approx(
+        {SOURCE: 0.6, MATCHED: 0.55, KNOWN: 0.8, REAL: 0.9, "exact": 0.3}
+    )
+
+
+def test_the_section_has_its_figure_and_table():
+    """The text says how many chips reading learned from."""
+    made = table(row("exact/seed0", gain=(-0.2, -0.3, -0.1)))
+    figure = specimens_figure(made)
+    (axes,) = figure.axes
+    assert axes.get_ylabel() == "rank correlation (1)"
+    picture = Figure(name="correlations", png=b"", caption="Correlations.")
+    section = specimens_section(made, picture, SpecimenOptions(chips_per_specimen=17))
+    (part,) = section.parts
+    assert "up to 17 of a specimen" in part.text
+    assert "lower than from the untransferred source: raw → t5" in section.findings[0]
