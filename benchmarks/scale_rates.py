@@ -53,6 +53,8 @@ def _flow(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
     flows = sizes.paper.temper.flows
     rate = FLOW_CHIPS_S[flows.precision][wildcards["regularisation"]]
     chips = temper_chips(sizes.paper, "train") * flows.epochs
+    if not flows.paired:
+        chips /= len(sizes.paper.temper.images.domains)
     basis = f"{H200}: chips/s of a training in {flows.precision}; × training chips × epochs"
     return chips / rate / MINUTE, basis
 
