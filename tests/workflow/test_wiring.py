@@ -33,6 +33,11 @@ OF_ANOTHER_LOOP = {
 """The forward model that knows the whole pool judges the loops of all arms; regression alone guides
 the search in the latents of other networks."""
 SOME_OF_THEIR_KIND = {
+    # of one split each
+    ("composite_networks_predict", "weights"),
+    ("composite_families_apply", "weights"),
+    # of C11 alone
+    ("composite_forward_section", "predictions"),
     ("composite_networks_reconstruct", "weights"),
     ("composite_inverse_infer", "weights"),
     ("composite_inverse_separate", "weights"),

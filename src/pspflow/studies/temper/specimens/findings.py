@@ -31,7 +31,7 @@ def summary(agreement: pd.DataFrame) -> pd.DataFrame:
         agreement["flow"].isin(RULERS), agreement["flow"].str.split("/").str[0]
     )
     keys = ["quantity", "target", "source", "flow"]
-    numbers = [name for name in agreement.select_dtypes("number")]
+    numbers = list(agreement.select_dtypes("number"))
     grouped = agreement.assign(flow=kinds).groupby(keys, sort=False)[numbers]
     return grouped.mean().reset_index()
 
