@@ -27,9 +27,9 @@ def test_the_papers_targets_are_wanted_of_its_material(named, stiff):
 def test_a_learning_curve_asks_for_no_more_structures_than_are_made():
     """Spare ones count; the sentence names the key and the remedy."""
     made = {"simulated": {"structures": 200}, "split": {"most_training": 60, "most_validation": 10}}
-    wanted = {"curve": {"structures": [150]}}
+    wanted = {"curve": {"networks": ["cnn"], "structures": [150]}}
     validated(CompositeOptions, {"structures": made, "trials": wanted}, "composite")
-    wanted = {"curve": {"structures": [151]}}
+    wanted = {"curve": {"networks": ["cnn"], "structures": [151]}}
     with pytest.raises(InputError, match=r"asks for 151 .* about 150 are made; raise structures"):
         validated(CompositeOptions, {"structures": made, "trials": wanted}, "composite")
 

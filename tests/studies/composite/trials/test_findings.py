@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE
-from pspflow.studies.composite.networks.options import NetworkOptions
+from pspflow.studies.composite.networks.options import NetworkOptions, ObjectiveOptions
 from pspflow.studies.composite.trials.findings import (
     Scale,
     curve_findings,
@@ -72,7 +72,8 @@ def searched(rows, configured, others):
         rows("weights", "gaussian", mape, regression_weight=weight, kl_weight=1e-3)
         for weight, mape in ((10.0, configured), (1.0, others))
     ]
-    (found,) = search_findings(pd.concat(made), NetworkOptions())
+    options = NetworkOptions(published=ObjectiveOptions(regression_weight=10.0))
+    (found,) = search_findings(pd.concat(made), options)
     return found
 
 

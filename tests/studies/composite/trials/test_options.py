@@ -57,18 +57,18 @@ def test_larger_sets_have_fewer_epochs():
 def test_every_network_has_the_same_grid_of_weights():
     """Alike for all, on the same splits; the configured pair is a main training."""
     names = ["gaussian", "mixture_statistics"]
-    grid = {"networks": names, "regression_weights": [1, 10], "kl_weights": [1e-3, 1e-2]}
+    grid = {"networks": names, "regression_weights": [0.1, 1], "kl_weights": [1e-3, 1e-2]}
     made = trials({"search": grid})
     assert len(made) == 2 * 4 * 2
     for network, own in zip(names, ("published", "statistics"), strict=True):
         mine = [each for each in made.values() if each.network == network and each.run == 0]
         found = [getattr(each.options, own) for each in mine]
         pairs = [(each.regression_weight, each.kl_weight) for each in found]
-        assert pairs == [(1, 1e-3), (1, 1e-2), (10, 1e-3), (10, 1e-2)]
+        assert pairs == [(0.1, 1e-3), (0.1, 1e-2), (1, 1e-3), (1, 1e-2)]
     main = {name for name, each in made.items() if each.main}
     assert main == {
         f"weights-{weights}/{network}/run{run}"
-        for network, weights in (("gaussian", "10-0.001"), ("mixture_statistics", "1-0.001"))
+        for network, weights in (("gaussian", "0.1-0.001"), ("mixture_statistics", "1-0.001"))
         for run in (0, 1)
     }
     shorter = trials({"search": {**grid, "epochs": 3}})

@@ -13,7 +13,8 @@ from pspflow.studies.composite.trials.stages.gather import gather
 from pspflow.studies.composite.trials.stages.measure import measure
 from pspflow.studies.composite.trials.stages.section import section
 
-HISTORY = pd.DataFrame({"epoch": [0, 1], "validation_loss": [2.0, 1.0]})
+FALLING = ["validation_loss", "validation_reconstruction", "validation_squares"]
+HISTORY = pd.DataFrame({"epoch": [0, 1], **{name: [2.0, 1.0] for name in FALLING}})
 
 
 def measured(pair_set, folder, untrained, network, name, **told):

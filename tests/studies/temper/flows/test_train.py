@@ -251,9 +251,9 @@ def test_replicates_and_seeds_share_no_stream(image_set, tmp_path, monkeypatch):
         drawn.append(("prepare", seed))
         return prepare(threads, seed, **more)
 
-    def validating(rows, store, domains, seed):
+    def validating(rows, store, domains, seed, *more):
         validated.append(seed)
-        return validation_of(rows, store, domains, seed)
+        return validation_of(rows, store, domains, seed, *more)
 
     monkeypatch.setattr(stage, "TransferTraining", Noted)
     monkeypatch.setattr(stage, "prepare", prepared)

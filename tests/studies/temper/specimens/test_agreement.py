@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from pspflow.studies.temper.specimens.agreement import LIMITS, agreement
+from pspflow.studies.temper.specimens.agreement import LIMITS, MEASURES, agreement
 from pspflow.studies.temper.specimens.sources import SOURCE
 
 COUNT = 20
@@ -72,11 +72,13 @@ def test_gain_is_over_the_source_on_the_same_resamples():
 
 
 def test_few_specimens_have_no_interval_and_fewer_nothing():
-    """Below 12 the value stands alone; below 3 the direction is left out."""
+    """Below 12 the value stands alone; below 3 there is none."""
     found = judged({"one": lambda t: t}, specimens=11)
     assert found.loc["one", "rho"] == pytest.approx(1)
     assert found[list(LIMITS)].isna().all(axis=None)
-    assert judged({"one": lambda t: t}, specimens=2).empty
+    fewer = judged({SOURCE: lambda t: t, "one": lambda t: t}, specimens=2)
+    assert fewer[list(MEASURES)].isna().all(axis=None)
+    assert fewer["specimens"].eq(2).all()
 
 
 def test_what_is_constant_has_no_correlation():

@@ -79,6 +79,12 @@ def test_without_intervals_nothing_is_told_apart():
     assert "not told apart from it: raw → t5; higher: none (fewer than 12" in sentence
 
 
+def test_what_was_not_measured_is_a_dash():
+    """With fewer than 3 held-out specimens, as in the smallest runs."""
+    (sentence,) = findings(pd.DataFrame([row("none/seed0", np.nan)]))
+    assert sentence.endswith("raw → t5 – (source –, its true values –, real chips –).")
+
+
 def test_trainings_are_averaged_and_rulers_stay():
     """By regularisation, direction and quantity."""
     found = summary(table(row("exact/seed0", 0.2), row("exact/seed1", 0.4)))

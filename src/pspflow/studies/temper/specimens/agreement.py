@@ -13,7 +13,7 @@ from pspflow.studies.temper.labels.classification import FEWEST_FOR_INTERVAL
 from pspflow.studies.temper.specimens.sources import SOURCE
 
 FEWEST = 3
-"""Specimens below which nothing is measured."""
+"""Specimens below which nothing is measured: any two are in one order or the other."""
 MEASURES = ("rho", "slope", "gain")
 LIMITS = tuple(f"{name}_{end}" for name in MEASURES for end in ("low", "high"))
 
@@ -37,8 +37,9 @@ def agreement(readings: pd.DataFrame, count: int, rng: np.random.Generator) -> p
         One row per `target`, `source`, `flow` and `quantity`: `specimens`, Spearman's `rho`, the
         `slope` of the logarithm of what was read on that of the truth (1: differences between
         specimens are kept in full), and `gain`, rho less that of the untransferred source on the
-        same specimens (NaN for the source itself, and where there is none). Their 95 % intervals
-        resample specimens, alike for all rows of a direction; NaN below 12 specimens.
+        same specimens (NaN for the source itself, and where there is none). All are NaN below 3
+        specimens. Their 95 % intervals resample specimens, alike for all rows of a direction; NaN
+        below 12 specimens.
     """
     rows = []
     for (target, source, quantity), part in readings.groupby(
@@ -46,11 +47,11 @@ def agreement(readings: pd.DataFrame, count: int, rng: np.random.Generator) -> p
     ):
         wide = part.pivot_table(index="specimen", columns="flow", values="read", sort=False)
         true = part.drop_duplicates("specimen").set_index("specimen")["true"].loc[wide.index]
-        if len(true) < FEWEST:
-            continue
         drawn = _drawn(len(true), count, rng)
         logs = {name: np.log(wide[name].to_numpy())[drawn] for name in wide}
         wanted = np.log(true.to_numpy())[drawn]
+        if len(true) < FEWEST:
+            wanted = np.full_like(wanted, np.nan)
         rhos = {name: _correlation(_ranks(each), _ranks(wanted)) for name, each in logs.items()}
         for flow in dict.fromkeys(part["flow"]):
             gain = np.full(len(drawn), np.nan)

@@ -58,14 +58,14 @@ def _finding(kind: str, quantity: str, rows: pd.DataFrame, agreement: pd.DataFra
         way = f"{source} → {target}"
         ways[_outcome(trainings)].append(way)
         beside = [
-            f"{short} {rulers['rho'].get((ruler, start, target), float('nan')):.2f}"
+            f"{short} {_number(rulers['rho'].get((ruler, start, target), float('nan')))}"
             for ruler, short, start in (
                 (SOURCE, "source", source),
                 (KNOWN, "its true values", source),
                 (REAL, "real chips", target),
             )
         ]
-        values.append(f"{way} {trainings['rho'].mean():.2f} ({', '.join(beside)})")
+        values.append(f"{way} {_number(trainings['rho'].mean())} ({', '.join(beside)})")
     counted = "; ".join(
         f"{WORDS[outcome]}: {', '.join(them) or 'none'}" for outcome, them in ways.items()
     )
@@ -86,3 +86,7 @@ def _outcome(trainings: pd.DataFrame) -> int:
     if (trainings["gain_low"] > 0).all():
         return BETTER
     return UNDECIDED
+
+
+def _number(rho: float) -> str:
+    return "–" if pd.isna(rho) else f"{rho:.2f}"
