@@ -104,7 +104,7 @@ def read_beside(job, folder):
         rows = read_table(Path(folder, *job.flags["table"]))
         kept = rows.loc[rows["reason"] == "", "image"]
         return {"images": fingerprint(*(Path(folder, *job.flags["images"]) / i for i in kept))}
-    if "sheet" not in job.flags:
+    if "sheet" not in job.flags or job.flags["sheet"][0] in job.outputs:
         return {}
     sheet = Path(folder, *job.flags["sheet"])
     images = [image_path(sheet, image) for image in read_sheet(sheet)["image"]]

@@ -13,7 +13,9 @@ PINET = {"temper_pinet_train", "temper_pinet_evaluate", "temper_pinet_section"}
 FLOWS = {"temper_flows_train", "temper_flows_section"}
 EVALUATION = {f"temper_transfer_{name}" for name in ("plausibility", "preservation", "section")}
 TRANSFER = EVALUATION | {"temper_transfer_chips"}
-AFTER_FLOWS = FLOWS | TRANSFER | REPORT
+SPECIMENS = {"temper_specimens_measure", "temper_specimens_section"}
+AFTER_TRANSFER = TRANSFER | SPECIMENS | REPORT
+AFTER_FLOWS = FLOWS | AFTER_TRANSFER
 AFTER_MERGE = LABELS | PINET | AFTER_FLOWS | {"persistence_merge", "persistence_section"}
 AFTER_COMPUTE = AFTER_MERGE | {"persistence_compute"}
 AFTER_GRID = AFTER_COMPUTE | {"persistence_grid"}
@@ -35,7 +37,8 @@ def test_a_finished_run_has_nothing_to_do(finished):
         ({"temper": {"flows": {"learning_rate": 0.1}}}, AFTER_FLOWS),
         ({"temper": {"flows": {"topology_weight": {"exact": 0.1}}}}, AFTER_FLOWS),
         ({"temper": {"transfer": {"resamples": 200}}}, EVALUATION | REPORT),
-        ({"temper": {"transfer": {"chips_per_specimen": 8}}}, TRANSFER | REPORT),
+        ({"temper": {"transfer": {"chips_per_specimen": 8}}}, AFTER_TRANSFER),
+        ({"temper": {"specimens": {"resamples": 200}}}, SPECIMENS | REPORT),
         ({"temper": {"persistence": {"sigma": 20.0}}}, AFTER_GRID),
         ({"temper": {"persistence": {"shards": 3}}}, AFTER_COMPUTE),
         ({"temper": {"images": {"chips": {"stride_px": 16}}}}, AFTER_CHIPS),
@@ -69,7 +72,7 @@ def test_changing_an_option_reruns_what_is_downstream_of_it(finished, change, to
         ("persistence/images.zarr", AFTER_MERGE),
         ("pinet/pooled/errors.parquet", PINET - {"temper_pinet_train"} | REPORT),
         ("flows/exact/seed0/weights.safetensors", AFTER_FLOWS),
-        ("transfer/none/seed0/checks.parquet", TRANSFER | REPORT),
+        ("transfer/none/seed0/checks.parquet", AFTER_TRANSFER),
         ("transfer/effects.parquet", EVALUATION - {"temper_transfer_preservation"} | REPORT),
         ("transfer/figures/chips.png", {"temper_transfer_section"} | REPORT),
         ("persistence/shards/1-of-2.zarr", AFTER_COMPUTE),

@@ -28,6 +28,7 @@ MADE = {
     "pinet": ["pooled/errors", "spatial/speed"],
     "flows": ["none/seed0/history", "exact/seed1/history"],
     "transfer": ["plausibility", "effects", "preservation", "exact/seed1/checks"],
+    "specimens": ["readings", "agreement"],
 }
 DRAWN = {
     "images": ["micrographs", "chips"],
@@ -36,6 +37,7 @@ DRAWN = {
     "pinet": ["parity"],
     "flows": ["training"],
     "transfer": ["chips", "samples", "plausibility", "preservation"],
+    "specimens": ["correlations"],
 }
 
 

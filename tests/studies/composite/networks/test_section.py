@@ -28,7 +28,8 @@ def written(tmp_path):
     """Run the stage on made-up tables and structures."""
     rng = np.random.default_rng(0)
     phases = rng.integers(0, 2, (4, EDGE, EDGE, EDGE), np.uint8)
-    history = pd.DataFrame({"epoch": [0, 1, 2], "validation_loss": [3.0, 1.0, 2.0]})
+    losses = ["validation_loss", "validation_reconstruction", "validation_squares"]
+    history = pd.DataFrame({"epoch": [0, 1, 2], **{name: [3.0, 1.0, 2.0] for name in losses}})
     rows = pd.DataFrame(
         {
             "structure": ["a", "b"] * 2,
@@ -65,7 +66,7 @@ def written(tmp_path):
 def test_networks_whose_loss_still_fell_are_named(written):
     """The last epoch was kept in one training, an earlier one in the other."""
     falls = pd.DataFrame({"epoch": [0, 1, 2], "validation_loss": [3.0, 2.0, 1.0]})
-    settled = falls.assign(validation_loss=[3.0, 1.0, 2.0])
+    settled = falls.assign(validation_loss=[3.0, 1.0, 2.0], validation_squares=[3.0, 1.0, 2.0])
     made = networks_section(
         {
             "all/c11/cnn_log/run0": falls,
