@@ -18,13 +18,23 @@ EDGE = 32
 
 
 def test_a_power_law_of_features_is_read():
-    """Of features outside the training as well: the regression is linear in logarithms."""
-    features = np.random.default_rng(0).normal(size=(40, 3))
+    """By specimens that it has not seen: the regression is linear in logarithms."""
+    features = np.random.default_rng(0).normal(size=(40, 3)).clip(-1.5, 1.5)
     values = pd.DataFrame({"a": np.exp(features[:, 0]), "b": 5 * np.exp(-2 * features[:, 2])})
     reader = Reader.fit(features[:30], values[:30])
     found = reader.read(features[30:])
     np.testing.assert_allclose(found["a"], values["a"][30:], rtol=0.05)
     np.testing.assert_allclose(found["b"], values["b"][30:], rtol=0.05)
+
+
+def test_nothing_far_outside_of_the_training_is_followed():
+    """A feature that hardly varies in training does not decide what is read where it does."""
+    rng = np.random.default_rng(0)
+    features = np.stack([rng.normal(size=30), 1e-6 * rng.normal(size=30)], axis=1)
+    values = pd.DataFrame({"a": np.exp(features[:, 0] + 1e5 * features[:, 1])})
+    reader = Reader.fit(features, values)
+    far = reader.read(np.array([[0.0, 1.0], [0.0, 10.0]]))["a"]
+    assert far[0] == far[1] < 10 * values["a"].max()
 
 
 def test_features_are_means_over_the_chips_of_a_specimen():

@@ -21,6 +21,13 @@ MARKS: Final[dict[str, dict[str, Any]]] = {
     REAL: {"marker": "v", "color": "0.45"},
 }
 """Markers of rulers."""
+SHORT: Final = {
+    SOURCE: "source",
+    MATCHED: "source, matched",
+    KNOWN: "source's true values",
+    REAL: "real target",
+}
+"""What the legend calls them."""
 
 
 def specimens_figure(agreement: pd.DataFrame) -> Figure:
@@ -55,7 +62,10 @@ def specimens_figure(agreement: pd.DataFrame) -> Figure:
             name_slots(axes, names if axes is grid[-1, 0] else None, len(ways), 1)
         legend_below(
             figure,
-            {plain(name): Line2D([], [], linestyle="none", **mark) for name, mark in marks.items()},
+            {
+                plain(SHORT.get(name, name)): Line2D([], [], linestyle="none", **mark)
+                for name, mark in marks.items()
+            },
         )
     return figure
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from pspflow.arrays import refuses_masks
 from pspflow.evaluation.features import texture_features
@@ -20,6 +20,9 @@ from pspflow.studies.shared.persistence.options import Imaging
 
 PENALTIES = np.logspace(-1, 4, 11)
 """Ridge penalties, of which leaving out one specimen at a time chooses."""
+FARTHEST = 3.0
+"""Standard deviations from the mean of training specimens beyond which a feature is not followed:
+pixels of persistence images that hardly vary in training would else decide what is read."""
 
 
 @refuses_masks
@@ -51,9 +54,14 @@ def specimen_features(
     return means.index.to_numpy(str), means.to_numpy(np.float64)
 
 
+def bounded(features: np.ndarray) -> np.ndarray:
+    """Bound standardised features, so that nothing far outside of the training is followed."""
+    return np.clip(features, -FARTHEST, FARTHEST)
+
+
 @dataclass(frozen=True)
 class Reader:
-    """Regressions of the logarithms of quantities on features, by ridge penalty."""
+    """Regressions of the logarithms of quantities on bounded features, by ridge penalty."""
 
     models: dict[str, Pipeline]
     """By the name of the quantity."""
@@ -71,9 +79,9 @@ class Reader:
         """
         return cls(
             {
-                str(name): make_pipeline(StandardScaler(), RidgeCV(PENALTIES)).fit(
-                    features, np.log(values[name].to_numpy(np.float64))
-                )
+                str(name): make_pipeline(
+                    StandardScaler(), FunctionTransformer(bounded), RidgeCV(PENALTIES)
+                ).fit(features, np.log(values[name].to_numpy(np.float64)))
                 for name in values
             }
         )

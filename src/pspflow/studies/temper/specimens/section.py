@@ -5,6 +5,7 @@ import pandas as pd
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.temper.specimens.findings import findings, summary
 from pspflow.studies.temper.specimens.options import SpecimenOptions
+from pspflow.studies.temper.specimens.reader import FARTHEST
 from pspflow.studies.temper.specimens.sources import KNOWN, MATCHED, REAL, SOURCE
 
 
@@ -33,7 +34,8 @@ def specimens_section(
                 "of precipitates in every temper. Both are read from the mean features of a "
                 "specimen's chips, persistence images and Gabor filters, by ridge regressions of "
                 f"their logarithms on real training chips of the target (up to "
-                f"{options.chips_per_specimen} of a specimen). Does what is read from a "
+                f"{options.chips_per_specimen} of a specimen); features are followed to "
+                f"{FARTHEST:g} standard deviations of these. Does what is read from a "
                 "transferred specimen rise and fall with what this specimen has in the target? "
                 "Spearman's rank correlation over held-out specimens, and the slope of what is "
                 "read on what is true (logarithms; 1: differences are kept in full). Rulers: "
