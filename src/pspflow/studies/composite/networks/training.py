@@ -181,8 +181,8 @@ def training_of(
         Where the network is trained.
     """
     parts = [{"params": list(part.parameters())} for part in loss.network.net.children()]
-    fused = True
-    optimiser = Adam(parts, loss.objective.learning_rate, loss.objective.betas, fused=fused)
+    # fused: one kernel for all parameters, on a CPU too
+    optimiser = Adam(parts, loss.objective.learning_rate, loss.objective.betas, fused=True)
     schedule = CosineAnnealingLR(optimiser, epochs) if loss.symmetries is not None else None
     return Supervised(
         loss.network, loss, optimiser, train, validation, device, schedule=schedule, clip=CLIP
