@@ -136,9 +136,9 @@ def _network_pass(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
 
 
 def _predictions(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
-    minutes, basis = _network_pass(sizes, wildcards)
     networks = sum(map(len, sizes.paper.composite.forward.models.model_dump().values()))
-    return minutes * networks, basis.replace("× structures", "× structures × networks")
+    minutes, basis = _network_pass(sizes, wildcards)
+    return minutes * networks, f"{basis}, × networks"
 
 
 def _solved_textures(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from pspflow.studies.temper.specimens.agreement import LIMITS, MEASURES, agreement
-from pspflow.studies.temper.specimens.sources import SOURCE
+from pspflow.studies.temper.specimens.rulers import SOURCE
 
 COUNT = 20
 

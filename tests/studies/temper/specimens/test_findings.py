@@ -9,8 +9,8 @@ from pspflow.studies.temper.specimens.agreement import LIMITS, MEASURES
 from pspflow.studies.temper.specimens.figures import specimens_figure
 from pspflow.studies.temper.specimens.findings import findings, summary
 from pspflow.studies.temper.specimens.options import SpecimenOptions
+from pspflow.studies.temper.specimens.rulers import KNOWN, MATCHED, REAL, SOURCE
 from pspflow.studies.temper.specimens.section import specimens_section
-from pspflow.studies.temper.specimens.sources import KNOWN, MATCHED, REAL, SOURCE
 
 WAY = {"source": "raw", "target": "t5"}
 DENSITY, RADIUS = "number_density_per_um2", "mean_radius_um"

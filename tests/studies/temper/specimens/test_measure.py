@@ -17,7 +17,7 @@ from pspflow.report.section import Section
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
 from pspflow.studies.temper.specimens.options import SpecimenOptions
-from pspflow.studies.temper.specimens.sources import KNOWN, REAL, RULERS, SOURCE
+from pspflow.studies.temper.specimens.rulers import KNOWN, REAL, RULERS, SOURCE
 from pspflow.studies.temper.specimens.stages.measure import measure
 from pspflow.studies.temper.specimens.stages.section import section
 from pspflow.studies.temper.transfer.draws import held_out

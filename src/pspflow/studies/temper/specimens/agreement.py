@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 
 from pspflow.evaluation.resampling import interval, resamples
 from pspflow.studies.temper.labels.classification import FEWEST_FOR_INTERVAL
-from pspflow.studies.temper.specimens.sources import SOURCE
+from pspflow.studies.temper.specimens.rulers import SOURCE
 
 FEWEST = 3
 """Specimens below which nothing is measured: any two are in one order or the other."""

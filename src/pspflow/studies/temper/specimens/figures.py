@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from pspflow.report.style import figure_of, plain
 from pspflow.studies.temper.flows.figures import SMALL, colours
 from pspflow.studies.temper.specimens.findings import named, summary
-from pspflow.studies.temper.specimens.sources import KNOWN, MATCHED, REAL, RULERS, SOURCE
+from pspflow.studies.temper.specimens.rulers import KNOWN, MATCHED, REAL, RULERS, SOURCE
 from pspflow.studies.temper.transfer.plausibility_chart import legend_below, name_slots, offsets
 
 MARKS: Final[dict[str, dict[str, Any]]] = {

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
-from pspflow.studies.temper.specimens.sources import KNOWN, REAL, RULERS, SOURCE
+from pspflow.studies.temper.specimens.rulers import KNOWN, REAL, RULERS, SOURCE
 
 NAMES = {"number_density_per_um2": "number density", "mean_radius_um": "mean radius"}
 """What is said of a quantity."""

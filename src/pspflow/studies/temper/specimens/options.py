@@ -1,10 +1,14 @@
 """Options of the comparison of single specimens; their defaults are the demo."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from pspflow.options import Count, Options
+
+FARTHEST: Final = 3.0
+"""Standard deviations from the mean of training specimens beyond which a feature is not followed:
+pixels of persistence images that hardly vary in training would else decide what is read."""
 
 
 class SpecimenOptions(Options):

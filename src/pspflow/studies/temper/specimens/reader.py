@@ -17,12 +17,10 @@ from pspflow.arrays import refuses_masks
 from pspflow.evaluation.features import texture_features
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
+from pspflow.studies.temper.specimens.options import FARTHEST
 
 PENALTIES = np.logspace(-1, 4, 11)
 """Ridge penalties, of which leaving out one specimen at a time chooses."""
-FARTHEST = 3.0
-"""Standard deviations from the mean of training specimens beyond which a feature is not followed:
-pixels of persistence images that hardly vary in training would else decide what is read."""
 
 
 @refuses_masks

@@ -4,9 +4,8 @@ import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.temper.specimens.findings import findings, summary
-from pspflow.studies.temper.specimens.options import SpecimenOptions
-from pspflow.studies.temper.specimens.reader import FARTHEST
-from pspflow.studies.temper.specimens.sources import KNOWN, MATCHED, REAL, SOURCE
+from pspflow.studies.temper.specimens.options import FARTHEST, SpecimenOptions
+from pspflow.studies.temper.specimens.rulers import KNOWN, MATCHED, REAL, SOURCE
 
 
 def specimens_section(

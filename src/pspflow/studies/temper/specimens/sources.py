@@ -9,17 +9,10 @@ from sklearn.linear_model import LinearRegression
 
 from pspflow.io.imagesets import Micrographs
 from pspflow.microstructure.loader import cut_chips
+from pspflow.studies.temper.specimens.rulers import MATCHED, REAL, SOURCE
 from pspflow.studies.temper.transfer.synthetic import Synthetic
 
-REAL: Final = "real chips of the target"
-"""What the reading itself reaches."""
-SOURCE: Final = "untransferred source"
-MATCHED: Final = "source matched in mean and variance"
-"""The source's chips, with the grey levels of the target's training chips on average."""
-KNOWN: Final = "true values of the source"
-"""What follows from the source's true values alone: more is not in any transfer's reach."""
-RULERS: Final = (SOURCE, MATCHED, KNOWN, REAL)
-LEVELS: Final = 255
+LARGEST: Final = np.iinfo(np.uint8).max
 
 
 class Levels(NamedTuple):
@@ -82,7 +75,7 @@ def matched(chips: np.ndarray, source: Levels, target: Levels) -> np.ndarray:
     """Shift and scale the grey levels of chips, uint8, from those of a domain to another's."""
     scale = target.spread / source.spread if source.spread else 1.0
     moved = (chips.astype(np.float64) - source.mean) * scale + target.mean
-    return np.rint(moved.clip(0, LEVELS)).astype(np.uint8)
+    return np.rint(moved.clip(0, LARGEST)).astype(np.uint8)
 
 
 def from_true_values(

@@ -19,7 +19,8 @@ from pspflow.studies.temper.paths import TruthTable
 from pspflow.studies.temper.specimens.agreement import agreement as agreement_of
 from pspflow.studies.temper.specimens.options import SpecimenOptions
 from pspflow.studies.temper.specimens.reader import Reader, specimen_features
-from pspflow.studies.temper.specimens.sources import KNOWN, Levels, from_true_values, tested
+from pspflow.studies.temper.specimens.rulers import KNOWN
+from pspflow.studies.temper.specimens.sources import Levels, from_true_values, tested
 from pspflow.studies.temper.transfer.draws import training_chips
 from pspflow.studies.temper.transfer.synthetic import Synthetic
 
