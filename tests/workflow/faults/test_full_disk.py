@@ -124,7 +124,7 @@ def test_a_stage_on_such_a_disk(disk, read_only):
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     done = command(
         *("temper", "images", "simulate", "--sheet", disk / "sheet.csv"),
-        *("--images", disk / "images", "--log", disk / "a.log"),
+        *("--images", disk / "images", "--truth", disk / "truth.parquet", "--log", disk / "a.log"),
     )
     assert done.returncode == 1
     (sentence,) = [line for line in done.stderr.splitlines() if "Error: " in line]

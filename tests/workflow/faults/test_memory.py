@@ -23,6 +23,7 @@ def test_memory_that_is_not_enough(tmp_path):
     flags = {
         "sheet": tmp_path / "sheet.csv",
         "images": tmp_path / "images",
+        "truth": tmp_path / "truth.parquet",
         "log": tmp_path / "a.log",
         "options": json.dumps({"size_px": SIZE_PX}),
     }

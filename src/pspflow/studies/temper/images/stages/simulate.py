@@ -36,7 +36,7 @@ def simulate(
     options
         Number and size of the micrographs.
     """
-    write_table(truth, true_structures(options, seed), origin)
     micrographs = simulated_micrographs(options, seed)
     write_simulated(sheet, images, micrographs, options.pixel_size_um, origin, threads)
+    write_table(truth, true_structures(options, seed), origin)
     log.info("Simulated %d specimens: %s", options.specimens, sheet)
