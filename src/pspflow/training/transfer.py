@@ -5,6 +5,7 @@ Temper paper, sections 3.3 and 3.4, after AlignFlow. One step of the flows down
     sum over directions of (D(x_ab) - 1)^2 + likelihood weight x sum over domains of NLL a pixel
     + topology weight x sum over directions of (T(P(x_ab)) - 1)^2,
 
+where the gradient of the last term on a domain's chips may be limited to a share of the first's;
 then one step of the discriminators of images (D) and of persistence images (T), whose synthetic
 inputs pass through a pool. P is the exact layer, PI-Net or nothing.
 """
@@ -26,6 +27,7 @@ from pspflow.seeds import generator
 from pspflow.training.averages import Average
 from pspflow.training.devices import mixed_precision
 from pspflow.training.gather import ChipGather
+from pspflow.training.limits import limited
 from pspflow.training.optimisers import Adam
 from pspflow.training.passes import FlowPasses
 from pspflow.training.pool import ImagePool
@@ -50,6 +52,7 @@ class Settings:
     likelihood_share: float
     likelihood_weight: float
     topology_weight: float
+    topology_share: float | None
     gradient_clip: float | None
     average: float
     pool_size: int
@@ -223,7 +226,10 @@ class TransferTraining:
         ]
         losses["realism"] = sources * torch.stack(verdicts).sum()
         if self.topology is not None:
-            made = self._persistence(torch.cat([to_grey(x) for x in fake.values()]))
+            seen = list(fake.values())
+            if self.settings.topology_share is not None:
+                seen = limited(seen, losses["realism"], self.settings.topology_share)
+            made = self._persistence(torch.cat([to_grey(x) for x in seen]))
             topology = dict(zip(fake, made.chunk(len(fake)), strict=True))
             verdicts = [
                 realness_loss(self.discriminators[f"topology {a}"](x), real=True)

@@ -1,14 +1,15 @@
-# Flows: invertible networks between the domains, trained with each topological regularisation.
+# Flows: invertible networks between the domains, trained with each topological regularisation and
+# in each variant.
 # Needs: the chapters images and persistence, two domains or more; pinet for its regularisation.
-# Makes, in results/RUN/temper/flows: REGULARISATION/seedN/* (weights.safetensors,
+# Makes, in results/RUN/temper/flows: VARIANT/seedN/* (weights.safetensors,
 # history.parquet), figures/training.png, section.json
 
 FLOWS_DIR = f"{TEMPER_DIR}/flows"
 FLOWS_TRAININGS = []
 if TEMPER.transferable:
     FLOWS_TRAININGS = expand(
-        "{regularisation}/seed{seed}",
-        regularisation=TEMPER.flows.regularisations,
+        "{variant}/seed{seed}",
+        variant=TEMPER.flows.kinds,
         seed=range(TEMPER.flows.seeds),
     )
 FLOWS_HISTORIES = {
@@ -24,13 +25,17 @@ if FLOWS_TRAININGS:
     MADE["temper"]["flows"] = [f"{FLOWS_DIR}/{name}" for name in FLOWS_MADE]
 # what each regularisation computes persistence images with: PI-Net's pooled head, since the spatial
 # one fails, or the settings of the exact images; nothing else reruns its trainings
-FLOWS_TOPOLOGY = {
+FLOWS_IMAGES = {
     "none": {},
     "pinet": {"pinet": f"{TEMPER_DIR}/pinet/pooled/weights.safetensors"},
     "exact": {
         "persistence": f"{TEMPER_DIR}/persistence/images.zarr",
         "grid": f"{TEMPER_DIR}/persistence/grid.parquet",
     },
+}
+FLOWS_TOPOLOGY = {
+    variant: FLOWS_IMAGES[regularisation]
+    for variant, regularisation in TEMPER.flows.kinds.items()
 }
 
 # an epoch of all chips takes a card hours, in float32 four times as many as in bfloat16: then all
@@ -42,23 +47,23 @@ if TEMPER.flows.steps_per_epoch is None:
 
 
 wildcard_constraints:
-    regularisation="|".join(FLOWS_TOPOLOGY),
+    variant="|".join(TEMPER.flows.kinds),
     seed=r"\d+",
 
 
 rule temper_flows_train:
-    """Train the flows of all domains with one topological regularisation."""
+    """Train the flows of all domains with one topological regularisation, or in one variant."""
     input:
-        unpack(lambda wildcards: FLOWS_TOPOLOGY[wildcards.regularisation]),
+        unpack(lambda wildcards: FLOWS_TOPOLOGY[wildcards.variant]),
         micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
         chips=f"{TEMPER_DIR}/images/chips.parquet",
     output:
-        weights=f"{FLOWS_DIR}/{{regularisation}}/seed{{seed}}/weights.safetensors",
-        history=f"{FLOWS_DIR}/{{regularisation}}/seed{{seed}}/history.parquet",
+        weights=f"{FLOWS_DIR}/{{variant}}/seed{{seed}}/weights.safetensors",
+        history=f"{FLOWS_DIR}/{{variant}}/seed{{seed}}/history.parquet",
     log:
-        f"{TEMPER_DIR}/logs/flows/{{regularisation}}/seed{{seed}}/train.log",
+        f"{TEMPER_DIR}/logs/flows/{{variant}}/seed{{seed}}/train.log",
     benchmark:
-        f"{TEMPER_DIR}/benchmarks/flows/{{regularisation}}/seed{{seed}}/train.tsv"
+        f"{TEMPER_DIR}/benchmarks/flows/{{variant}}/seed{{seed}}/train.tsv"
     retries: FLOWS_RETRIES
     conda:
         "../../../envs/gpu.yaml"
@@ -69,14 +74,13 @@ rule temper_flows_train:
         gpu=1,
         device=CONFIG.device,
     params:
-        options=lambda wildcards: options(
-            TEMPER.flows.training(wildcards.regularisation)
-        ),
-        topology=lambda wildcards: flags(FLOWS_TOPOLOGY[wildcards.regularisation]),
+        regularisation=lambda wildcards: TEMPER.flows.kinds[wildcards.variant],
+        options=lambda wildcards: options(TEMPER.flows.training(wildcards.variant)),
+        topology=lambda wildcards: flags(FLOWS_TOPOLOGY[wildcards.variant]),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper flows train"
-        " --regularisation {wildcards.regularisation:q}"
+        " --regularisation {params.regularisation:q}"
         " --replicate {wildcards.seed:q}"
         " --micrographs {input.micrographs:q}"
         " --chips {input.chips:q}"

@@ -1,6 +1,6 @@
 # Transfer: chips transferred between the domains, their plausibility and their labels.
 # Needs: the chapters images, persistence and flows; labels for their preservation.
-# Makes, in results/RUN/temper/transfer: REGULARISATION/seedN/* (synthetic.zarr, checks.parquet),
+# Makes, in results/RUN/temper/transfer: VARIANT/seedN/* (synthetic.zarr, checks.parquet),
 # plausibility.parquet, effects.parquet, preservation.parquet, figures/*.png, section.json
 
 TRANSFER_DIR = f"{TEMPER_DIR}/transfer"
@@ -29,18 +29,18 @@ if FLOWS_TRAININGS:
 rule temper_transfer_chips:
     """Transfer held-out chips in every direction, and draw chips of every domain from noise."""
     input:
-        weights=f"{FLOWS_DIR}/{{regularisation}}/seed{{seed}}/weights.safetensors",
+        weights=f"{FLOWS_DIR}/{{variant}}/seed{{seed}}/weights.safetensors",
         micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
         chips=f"{TEMPER_DIR}/images/chips.parquet",
     output:
         synthetic=directory(
-            f"{TRANSFER_DIR}/{{regularisation}}/seed{{seed}}/synthetic.zarr"
+            f"{TRANSFER_DIR}/{{variant}}/seed{{seed}}/synthetic.zarr"
         ),
-        checks=f"{TRANSFER_DIR}/{{regularisation}}/seed{{seed}}/checks.parquet",
+        checks=f"{TRANSFER_DIR}/{{variant}}/seed{{seed}}/checks.parquet",
     log:
-        f"{TEMPER_DIR}/logs/transfer/{{regularisation}}/seed{{seed}}/chips.log",
+        f"{TEMPER_DIR}/logs/transfer/{{variant}}/seed{{seed}}/chips.log",
     benchmark:
-        f"{TEMPER_DIR}/benchmarks/transfer/{{regularisation}}/seed{{seed}}/chips.tsv"
+        f"{TEMPER_DIR}/benchmarks/transfer/{{variant}}/seed{{seed}}/chips.tsv"
     conda:
         "../../../envs/gpu.yaml"
     resources:
@@ -84,6 +84,7 @@ rule temper_transfer_plausibility:
         runtime=120,
     params:
         synthetic=named(TRANSFER_SYNTHETIC),
+        flows=options(TEMPER.flows),
         options=options(TEMPER.transfer.plausibility),
         seed=CONFIG.seed,
     shell:
@@ -94,6 +95,7 @@ rule temper_transfer_plausibility:
         " --grid {input.grid:q}"
         " --plausibility {output.plausibility:q}"
         " --effects {output.effects:q}"
+        " --flows {params.flows:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pspflow.report.section import Figure
 from pspflow.studies.temper.images.paper import DOMAINS
+from pspflow.studies.temper.transfer.effects import COLUMNS
 from pspflow.studies.temper.transfer.findings import Results, findings
 from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility import (
@@ -18,6 +19,7 @@ from pspflow.studies.temper.transfer.plausibility import (
 )
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
 from pspflow.studies.temper.transfer.section import Pictures, Scale, transfer_section
+from pspflow.studies.temper.transfer.spread import spread_between_trainings
 
 WAYS = list(permutations(DOMAINS, 2))
 FLOWS = ("none/seed0", "none/seed1", "exact/seed0", "exact/seed1")
@@ -41,15 +43,23 @@ def plausibility(changes=(), ways=WAYS, flows=FLOWS):
     return pd.DataFrame(rows, columns=columns)
 
 
-def compared(differences, width=0.5, kind="exact", without=6.0, measure=PERSISTENCE):
-    """Make effects of one regularisation; without a width there are no intervals."""
+def compared(differences, width=0.5, kind="exact", without=6.0, measure=PERSISTENCE, trainings=2):
+    """Make effects of one variant; a difference within the width is chance, None: unknown."""
     rows = []
     for way, difference in zip(WAYS, differences, strict=True):
-        limits = (difference - width, difference + width) if width else (np.nan, np.nan)
-        pair = (without, without + difference)
-        rows.append((kind, *way, measure, *pair, difference, *limits, 0.1))
-    columns = ["regularisation", "source", "target", "measure", "without", "with", "difference"]
-    return pd.DataFrame(rows, columns=[*columns, "low", "high", "sd_over_seeds"])
+        known = {
+            "low": difference - width if width else np.nan,
+            "high": difference + width if width else np.nan,
+            "p_value": (0.01 if abs(difference) > width else 0.5) if width else np.nan,
+        }
+        values = {"without": without, "with": without + difference, "difference": difference}
+        keys = dict(
+            zip(("variant", "compared_with", "source", "target"), (kind, "none", *way), strict=True)
+        )
+        rows.append({**keys, "measure": measure, **values, **known})
+    table = pd.DataFrame(rows)
+    made = table.assign(p_adjusted=table["p_value"], trainings=trainings, sd_over_trainings=0.1)
+    return made[list(COLUMNS)]
 
 
 def accuracies(values, low=None, flows=FLOWS, absent=()):
@@ -89,6 +99,7 @@ def results(distances=None, effects=None, labels=None, flows=FLOWS):
         {name: check.assign(chips=10 + i) for i, name in enumerate(flows)},
         plausibility() if distances is None else distances,
         compared([-1.0] * 6) if effects is None else effects,
+        spread_between_trainings(plausibility(), {}),
         labels,
     )
 

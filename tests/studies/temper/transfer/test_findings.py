@@ -121,9 +121,9 @@ def test_distances_near_the_rulers_are_counted():
 def test_effects_are_claimed_where_their_interval_excludes_zero(differences, width, words):
     """A difference within its interval is none; a run without intervals says so."""
     made = compared(differences, width)
-    said = sentence(None, made, about="Regularisation exact compared with none")
+    said = sentence(None, made, about="Variant exact compared with none")
     assert f"{PERSISTENCE}: {words}." in said
-    assert ("with an interval that excludes 0" in said) == (width is not None)
+    assert ("adjusted for 6 comparisons" in said) == (width is not None)
     assert ("without intervals to exclude chance" in said) == (width is None)
     assert ("better" in said) == (width is not None)
     ratio = (6 + np.mean(differences)) / 6
@@ -132,17 +132,17 @@ def test_effects_are_claimed_where_their_interval_excludes_zero(differences, wid
 
 def test_every_measure_has_its_own_effects_the_worst_first():
     """A regularisation that improves what it trains on alone is not called better."""
-    better, worse = compared([-9.0] * 6, without=20.0), compared([1.0] * 6, measure="KID")
+    better, worse = compared([-9.0] * 6, without=20.0), compared([1.0] * 6, measure="grey")
     mixed = pd.concat([better, worse])
-    said = sentence(None, mixed, about="Regularisation exact compared with none")
-    assert said.endswith(f"KID: worse in 6, better in 0; {PERSISTENCE}: worse in 0, better in 6.")
+    said = sentence(None, mixed, about="Variant exact compared with none")
+    assert said.endswith(f"grey: worse in 6, better in 0; {PERSISTENCE}: worse in 0, better in 6.")
     ratios = sentence(None, mixed, about="divided by those of none")
-    assert ratios.endswith(f"KID: {7 / 6:.2f}; {PERSISTENCE}: {11 / 20:.2f}.")
+    assert ratios.endswith(f"grey: {7 / 6:.2f}; {PERSISTENCE}: {11 / 20:.2f}.")
 
 
 def test_a_measure_that_can_be_negative_has_no_ratio():
     """KID may lie below 0, where a ratio has no meaning; its directions are counted."""
-    mixed = pd.concat([compared([-1.0] * 6), compared([0.5] * 6, measure="KID", without=-0.1)])
+    mixed = pd.concat([compared([-1.0] * 6), compared([0.4] * 6, measure="KID", without=-0.1)])
     assert "KID" not in sentence(None, mixed, about="divided by those of none")
     assert "KID: worse in 0" in sentence(None, mixed, about="compared with none")
 
@@ -162,7 +162,7 @@ def test_each_regularisation_but_none_is_compared_with_none():
 def test_what_got_worse_is_said_first():
     """Effects of regularisation, worst measures first, come before everything else."""
     first, *_ = findings(results(effects=compared([1.0] * 6), labels=accuracies({})))
-    assert first.startswith("Regularisation exact compared with none")
+    assert first.startswith("Variant exact compared with none")
     assert "worse in 6" in first
 
 
@@ -261,6 +261,17 @@ def test_a_floor_above_other_specimens_is_remarked_on():
     assert not any("floor is too high" in each for each in findings(results(without)))
 
 
+@pytest.mark.parametrize(("floor", "words"), [(10.0, "resolves nothing"), (-0.1, "below 0")])
+def test_a_floor_that_resolves_nothing_is_remarked_on(floor, words):
+    """As far as doing nothing, or below 0, which is chance: with its targets and measures."""
+    table = plausibility()
+    assert not any(words in each for each in findings(results(table)))
+    here = (table["flow"] == FLOOR) & (table["target"] == "t6") & (table["measure"] == KID)
+    table.loc[here, "value"] = floor
+    (said,) = (each for each in findings(results(table)) if words in each)
+    assert "KID: t6." in said
+
+
 def test_kernel_distance_has_its_own_counts():
     """KID may be below 0, and twice a floor near 0 means nothing for it."""
     table = plausibility()
@@ -274,8 +285,8 @@ def test_kernel_distance_has_its_own_counts():
 
 
 def test_a_single_training_is_named_as_such():
-    """Its effect may be that of its seed; with several, intervals resample them."""
-    single = compared([-1.0] * 6).assign(sd_over_seeds=np.nan)
+    """Its effect may be that of its seed; with several, intervals take in their spread."""
+    single = compared([-1.0] * 6, trainings=1)
     words = "of these single trainings: others may differ"
     assert words in sentence(None, single, about="compared with none")
     several = sentence(None, compared([-1.0] * 6), about="compared with none")

@@ -1,11 +1,11 @@
 """Distances of synthetic chips: known sets have known distances."""
 
-from itertools import permutations, product
+from itertools import permutations
 
 import numpy as np
-import pandas as pd
 import pytest
 
+from pspflow.evaluation.coverage import NEIGHBOURS
 from pspflow.evaluation.features import standardise, texture_features
 from pspflow.evaluation.measures import MeanMeasure, mean_absolute
 from pspflow.evaluation.resampling import resamples
@@ -18,8 +18,8 @@ from pspflow.studies.temper.transfer.plausibility import (
     RULERS,
     SOURCE,
     Chips,
+    Remembered,
     distances,
-    effects,
     measures,
     tabulate,
 )
@@ -36,6 +36,8 @@ NAMES = (
     "two-point correlation",
     "grey histogram",
     "KID",
+    "uncovered real chips",
+    "density gap",
 )
 WAYS = list(permutations(DOMAINS, 2))
 
@@ -74,7 +76,7 @@ def grey_means(images):
 MEANS = (MeanMeasure(mean_absolute, "grey level"), grey_means)
 
 
-def test_there_are_six_measures():
+def test_there_are_eight_measures():
     """Each has a unit and one row of finite features a chip."""
     assert tuple(EVERY) == NAMES
     some = REAL["aged"].images[:3]
@@ -87,19 +89,24 @@ def test_there_are_six_measures():
 
 
 def test_a_set_is_at_no_distance_from_itself(measured):
-    """But for KID, which is unbiased and so below 0, every resample scores 0."""
+    """But for KID, which is unbiased and so below 0, and density, where each counts itself."""
     name, values = measured
     for way in WAYS:
         if name == "KID":
             assert values["as target", way][0] < 0
+        elif name == "density gap":
+            assert values["as target", way][0] == pytest.approx(1 / NEIGHBOURS)
         else:
             np.testing.assert_allclose(values["as target", way], 0, atol=1e-12)
 
 
 def test_real_chips_of_the_target_are_within_the_floor(measured):
     """Chips like the real ones lie at or below the floor, and the untransferred sources above."""
-    _, values = measured
+    name, values = measured
     for way in WAYS:
+        if name == "density gap":  # chips that are the real ones are denser than others like them
+            assert values[FLOOR, way][0] < values[SOURCE, way][0]
+            continue
         assert values["as target", way][0] <= values[FLOOR, way][0] < values[SOURCE, way][0]
 
 
@@ -209,11 +216,6 @@ def made_up(value, spread=0.0, seed=0, count=400):
     return np.append(value, np.random.default_rng(seed).normal(value, spread, count))
 
 
-def compare(values, trainings, resolved=True, seed=0):
-    """Tabulate effects of a measure."""
-    return effects(values, trainings, "m", resolved, np.random.default_rng(seed))
-
-
 def test_tables_hold_values_and_percentiles():
     """One row a flow and direction, with the middle 95 % of the resamples."""
     values = {("none/seed0", ("a", "b")): made_up(3, 0.5), (SOURCE, ("a", "b")): made_up(9)}
@@ -235,88 +237,20 @@ def test_too_few_specimens_have_no_interval():
     """The value is there, its limits are not."""
     values = {(flow, ("a", "b")): made_up(3, 0.5) for flow in ("none/seed0", "exact/seed0")}
     table = tabulate(values, "m", "1", resolved=False)
-    compared = compare(values, {"none": ["none/seed0"], "exact": ["exact/seed0"]}, resolved=False)
-    for each, column in ((table, "value"), (compared, "difference")):
-        assert each[column].notna().all()
-        assert each[["low", "high"]].isna().all(axis=None)
+    assert table["value"].notna().all()
+    assert table[["low", "high"]].isna().all(axis=None)
 
 
-TRAININGS = {
-    "none": ["none/seed0", "none/seed1"],
-    "pinet": ["pinet/seed0"],
-    "exact": ["exact/seed0", "exact/seed1", "exact/seed2"],
-}
+def test_features_are_computed_once_for_each_set():
+    """Of equal bytes in another shape too, which are another set."""
+    seen = []
 
+    def count(chips):
+        seen.append(chips.shape)
+        return chips.reshape(len(chips), -1).astype(np.float64)
 
-def test_effects_are_differences_of_means_over_trainings():
-    """Below 0 where regularisation brings the distance down; seeds spread as NumPy says."""
-    level = {"none/seed0": 5, "none/seed1": 7, "pinet/seed0": 8}
-    level |= {"exact/seed0": 1, "exact/seed1": 2, "exact/seed2": 6}
-    ways = [("a", "b"), ("b", "a")]
-    values = {
-        (flow, way): made_up(value + 10 * k, 0.1, seed=i)
-        for i, (flow, value) in enumerate(level.items())
-        for k, way in enumerate(ways)
-    }
-    values |= {(SOURCE, way): made_up(99) for way in ways}
-    table = compare(values, TRAININGS).set_index(["regularisation", "source"])
-    assert set(table.index) == {(kind, a) for kind in ("pinet", "exact") for a in "ab"}
-    for (kind, source), row in table.iterrows():
-        lift = 0 if source == "a" else 10
-        assert row["measure"] == "m"
-        assert row["target"] == {"a": "b", "b": "a"}[source]
-        assert row["without"] == 6 + lift
-        assert row["with"] == {"pinet": 8, "exact": 3}[kind] + lift
-        assert row["difference"] == pytest.approx({"pinet": 2, "exact": -3}[kind])
-        assert row["low"] < row["difference"] < row["high"]
-    assert table.loc[("exact", "a"), "sd_over_seeds"] == pytest.approx(np.std([1, 2, 6], ddof=1))
-    assert table.loc["pinet", "sd_over_seeds"].isna().all()
-
-
-def test_comparisons_are_paired():
-    """The same chips under two names differ by 0 in every draw, however wide either's interval."""
-    values = distances(*MEANS, REAL, OTHER, {"none": MADE["as source"]}, DRAWS)
-    values |= {("exact", way): values["none", way] for way in WAYS}
-    table = compare(values, {"none": ["none"], "exact": ["exact"]})
-    assert (table[["difference", "low", "high"]] == 0).all(axis=None)
-    alone = tabulate(values, "m", "1", resolved=True)
-    assert (alone["high"] > alone["low"]).all()
-
-
-def test_trainings_are_resampled_where_there_are_several():
-    """Limits are those of all ways to draw trainings; specimens here tell nothing apart."""
-    level = {"none/seed0": 5, "none/seed1": 7, "pinet/seed0": 8}
-    level |= {"exact/seed0": 1, "exact/seed1": 2, "exact/seed2": 6}
-    values = {(flow, ("a", "b")): made_up(v, count=20_000) for flow, v in level.items()}
-    table = compare(values, TRAININGS).set_index("regularisation")
-    plain = [np.mean(drawn) for drawn in product([5, 7], repeat=2)]
-    for kind, seeds in (("exact", [1, 2, 6]), ("pinet", [8])):
-        drawn = [np.mean(each) for each in product(seeds, repeat=len(seeds))]
-        expected = np.percentile(np.subtract.outer(drawn, plain), [2.5, 97.5])
-        limits = table.loc[kind, ["low", "high"]].astype(float)
-        np.testing.assert_allclose(limits, expected, atol=0.34)
-    pd.testing.assert_frame_equal(compare(values, TRAININGS), compare(values, TRAININGS))
-    single = compare(values, {"none": ["none/seed0"], "exact": ["exact/seed0"]})
-    assert single[["difference", "low", "high"]].to_numpy().tolist() == [[-4, -4, -4]]
-
-
-def test_shifted_chips_differ_by_their_shift():
-    """Sources 3 levels nearer to a brighter target: -3 in every resample, whatever they spread."""
-    made = {
-        "none/seed0": MADE["as source"],
-        "exact/seed0": lambda a, b: REAL[a].images + np.uint8(3),
-    }
-    values = distances(*MEANS, REAL, OTHER, made, DRAWS)
-    trainings = {"none": ["none/seed0"], "exact": ["exact/seed0"]}
-    table = compare(values, trainings).set_index(["source", "target"])
-    for way, sign in ((("raw", "aged"), -1), (("over aged", "aged"), 1)):
-        row = table.loc[way, ["difference", "low", "high"]].astype(float)
-        np.testing.assert_allclose(row, 3 * sign, atol=1e-9)
-
-
-def test_nothing_measured_gives_an_empty_table():
-    """Its columns are those of a full one, as readers expect."""
-    full = compare({(f, ("a", "b")): made_up(1) for f in "xy"}, {"none": "x", "exact": "y"})
-    empty = compare({}, {})
-    assert len(empty) == 0
-    assert empty.columns.tolist() == full.columns.tolist()
+    once = Remembered(count)
+    for _ in range(2):
+        np.testing.assert_array_equal(once(np.zeros((4, 2, 2), np.uint8)), np.zeros((4, 4)))
+        assert once(np.zeros((2, 4, 2), np.uint8)).shape == (2, 8)
+    assert seen == [(4, 2, 2), (2, 4, 2)]

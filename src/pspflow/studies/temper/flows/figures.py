@@ -1,7 +1,6 @@
 """Figure of the trainings of flows, and the colours of the regularisations."""
 
 from collections.abc import Mapping, Sequence
-from typing import get_args
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,11 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from pspflow.report.style import COLOURS, figure_of, plain
-from pspflow.studies.temper.flows.options import Regularisation
+from pspflow.studies.temper.flows.options import REGULARISATIONS
 from pspflow.studies.temper.flows.score import GAP, NEGATIVE
 
-REGULARISATIONS: tuple[str, ...] = get_args(Regularisation)
-"""Each has its colour, whichever of them were trained."""
 SEED_STYLES = ("-", "--", ":", "-.")
 RATIOS = {
     "snr_db": "signal-to-noise ratio, dB",
@@ -25,7 +22,7 @@ SMALL = 7
 
 
 def colours(regularisations: Sequence[str]) -> dict[str, str]:
-    """Give every regularisation its colour."""
+    """Give every regularisation its colour, whichever are trained, and the variants other ones."""
     known = dict.fromkeys([*REGULARISATIONS, *regularisations])
     wheel = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(known)}
     return {name: wheel[name] for name in regularisations}
@@ -40,7 +37,7 @@ def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:
     Parameters
     ----------
     histories
-        Name of a training, REGULARISATION/seedN, its history; see `training.loop.train`.
+        Name of a training, VARIANT/seedN, its history; see `training.loop.train`.
     """
     longest_first = sorted(histories.values(), key=lambda each: -each.shape[1])
     columns = dict.fromkeys(name for each in longest_first for name in each.columns)

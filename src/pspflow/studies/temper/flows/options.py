@@ -1,130 +1,98 @@
 """Options of the flows; their docstrings are the schema's help."""
 
-import math
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Self, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from pspflow.options import Count, Options, Positive, Weight
+from pspflow.options import Options
+from pspflow.studies.temper.flows.training_options import (
+    OF_ONE_ARCHITECTURE,
+    FlowTraining,
+    Regularisation,
+    TopologyWeights,
+)
 
-Regularisation = Literal["none", "pinet", "exact"]
-ChosenEpoch = Literal["nearest", "highest"]
+REGULARISATIONS: Final[tuple[Regularisation, ...]] = get_args(Regularisation)
+UNREGULARISED: Final = "none"
+RESERVED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(REGULARISATIONS, "regularisation"),
+    **dict.fromkeys(("figures", "gan"), "folder of the study"),
+}
+"""Names that no variant may have, and of what they are."""
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class TopologyWeights(Options):
-    """Weights of the topological adversarial term, by what makes its persistence images."""
+class FlowVariant(FlowTraining):
+    """A variant of the flows: options that it does not give are those of temper.flows."""
 
-    pinet: Positive = 2.5
-    """Weight of the term through PI-Net; the paper's."""
-    exact: Positive = 0.5
-    """Weight of the term through the exact layer, whose gradient is several times larger."""
+    regularisation: Regularisation = "none"
+    """What computes the persistence images that discriminators see: none, pinet or exact."""
+    compared_with: str | None = None
+    """Variant or regularisation from which its distances are subtracted; null: none, if that is
+    trained."""
 
 
-class FlowOptions(Options):
+class FlowOptions(FlowTraining):
     """The flows and how they are trained; the paper's values are in workflow/config/paper.yaml."""
 
     regularisations: Annotated[tuple[Regularisation, ...], Field(min_length=1)] = ("none", "exact")
     """Topological regularisations to train with: none, pinet (the paper's), exact."""
+    variants: dict[Name, FlowVariant] = {}  # noqa: RUF012 - pydantic copies it
+    """Further variants by name, each with the options in which it differs, for example
+    {realnvp: {regularisation: exact, architecture: realnvp, blocks: 2}}."""
     seeds: Annotated[int, Field(ge=1, le=99)] = 1
-    """Trainings of each regularisation; the paper's 3."""
-    architecture: Literal["glow", "realnvp"] = "glow"
-    """The paper's RealNVP, or a smaller flow in the manner of Glow that trains on two cores."""
-    width: Count = 32
-    """Channels of the conditioners; the paper's 64."""
-    couplings: Count = 4
-    """Glow: couplings at each scale."""
-    blocks: Count = 4
-    """RealNVP: residual blocks of a conditioner."""
-    scaling: Literal["domain", "full"] = "domain"
-    """Grey levels at the ends of the logit: those that leave out 0.2 % of a domain's training
-    pixels, with tails beyond (domain), or 0 and 255, as in the paper (full)."""
-    discriminator: Annotated[tuple[Count, ...], Field(min_length=2)] = (
-        16,
-        32,
-        64,
-    )
-    """Channels of the chips' discriminators; the paper's 64, 128, 256, 512."""
-    standardise: bool = True
-    """Whether discriminators see chips minus the mean of their domain, divided by its deviation; in
-    the paper, they see chips from -1 to 1."""
-    standardise_topology: bool = True
-    """Whether discriminators of persistence images see each pixel standardised by its domain and
-    large values squashed; in the paper, they see the images as they are."""
-    epochs: Count = 10
-    """Epochs of a training; the paper's 30."""
-    steps_per_epoch: Count | None = 60
-    """Steps of an epoch; null: so many that the largest domain is seen once."""
-    batch_size: Annotated[int, Field(ge=2)] = 16
-    """Chips of each domain in a step; the paper's 8."""
-    learning_rate: Positive = 1e-3
-    """Learning rate of Adam, for flows and discriminators; the paper's 2e-4."""
-    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (
-        0.5,
-        0.99,
-    )
-    """Betas of Adam; the paper's 0.5 and 0.999."""
-    weight_decay: Weight = 0.0
-    """Weight decay of the scales of weight normalisation (RealNVP); the paper's 5e-5."""
-    constant_share: Annotated[float, Field(ge=0, le=1)] = 0.5
-    """Share of the epochs after which the learning rate falls linearly to zero; 1, as in the
-    paper: it stays the same."""
-    likelihood_share: Annotated[float, Field(ge=0, lt=1)] = 0.15
-    """Share of the epochs in which the likelihood alone trains the flows; the paper's 0."""
-    likelihood_weight: Weight = 2.0
-    """Weight of the negative log-likelihood, in nats per pixel; the realism of one direction weighs
-    1. The paper's is 1.64: 1e-4 on the sum over 128 x 128 pixels."""
-    chosen_epoch: ChosenEpoch = "nearest"
-    """Epoch that is kept: that whose synthetic validation chips are nearest to real ones in their
-    signal-to-noise ratio (nearest), or have the highest, as in the paper (highest)."""
-    paired: bool = True
-    """Whether a specimen trains the flows of every domain that it was imaged in; if not, that of
-    one alone, dealt in turn, as in the paper, whose samples have an image each."""
-    topology_weight: TopologyWeights = TopologyWeights()
-    """Weight of the topological term; the realism of one direction weighs 1."""
-    gradient_clip: Positive | None = 5.0
-    """Largest norm of the flows' gradient; null, as in the paper: no limit."""
-    average: Annotated[float, Field(ge=0, lt=1)] = 0.995
-    """Share of the averaged weights that a step keeps; 0, as in the paper: no average."""
-    pool_size: Annotated[int, Field(ge=0)] = 50
-    """Earlier synthetic chips of each domain that are kept for the discriminators."""
-    precision: Literal["float32", "bfloat16"] = "float32"
-    """Numbers with which conditioners and discriminators compute on a GPU; on a CPU, float32."""
-    threads: Count = 1
-    """Threads of a training on the CPU, and of exact persistence beside a GPU; another number
-    changes the last digits."""
+    """Trainings of each regularisation and variant; the paper's 3."""
+
+    @property
+    def kinds(self) -> dict[str, Regularisation]:
+        """Every regularisation and variant that is trained, and its regularisation."""
+        plain: dict[str, Regularisation] = {name: name for name in self.regularisations}
+        return plain | {name: each.regularisation for name, each in self.variants.items()}
+
+    @property
+    def comparisons(self) -> dict[str, str]:
+        """What is compared with what: of `kinds`, those with a counterpart, and this."""
+        known = self.kinds
+        wanted = {
+            name: (self.variants[name].compared_with if name in self.variants else None)
+            or UNREGULARISED
+            for name in known
+        }
+        return {name: other for name, other in wanted.items() if other in known and other != name}
+
+    def training(self, kind: str) -> FlowTraining:
+        """Return the options that act on the training of a regularisation or variant."""
+        given = {name: getattr(self, name) for name in FlowTraining.model_fields}
+        if kind in self.variants:
+            mine = _given(self.variants[kind])
+            given |= {name: mine[name] for name in mine if name in given}
+            weights = _given(self.variants[kind].topology_weight)
+            given["topology_weight"] = self.topology_weight.model_copy(update=weights)
+        return FlowTraining.model_validate(given).acting(self.kinds[kind])
 
     def chosen(self) -> Self:
-        """Reset options of the other architecture, and weights of what is not trained."""
-        unused = ["blocks"] if self.architecture == "glow" else ["couplings"]
-        if self.architecture == "glow":  # it has no weight normalisation
-            unused.append("weight_decay")
-        given: dict[str, float] = self.topology_weight.model_dump()
-        weights = {name: given[name] for name in given if name in self.regularisations}
-        trained = TopologyWeights.model_validate(weights)
-        return self.without(*unused).model_copy(update={"topology_weight": trained})
-
-    def training(self, regularisation: Regularisation) -> Self:
-        """Reset what does not act on the training of one regularisation."""
-        alone = self.model_copy(update={"regularisations": (regularisation,), "seeds": 1})
-        return alone.chosen()
+        """Reset options of an architecture, and weights of regularisations, that none trains."""
+        used = {self.architecture} | {self.training(name).architecture for name in self.variants}
+        unused = [
+            name
+            for kind, names in OF_ONE_ARCHITECTURE.items()
+            if kind not in used
+            for name in names
+        ]
+        trained = set(self.kinds.values())
+        weights = {
+            name: weight
+            for name, weight in self.topology_weight.model_dump().items()
+            if name in trained
+        }
+        weight = TopologyWeights.model_validate(weights)
+        return self.without(*unused).model_copy(update={"topology_weight": weight})
 
     @property
     def smallest_chip_px(self) -> int:
-        """Smallest edge of a chip of which its discriminator classifies a patch."""
-        edge = 1
-        # kernels of 4 with a pixel of padding; all but the last two layers halve the image
-        for stride in (1, 1, *[2] * (len(self.discriminator) - 1)):
-            edge = (edge - 1) * stride + 2
-        return edge
-
-    @model_validator(mode="after")
-    def _discriminators_play(self) -> Self:
-        if math.ceil(self.likelihood_share * self.epochs) >= self.epochs:
-            raise ValueError(
-                f"likelihood_share is {self.likelihood_share} of {self.epochs} epochs: "
-                "none is left to the discriminators; lower it or raise epochs."
-            )
-        return self
+        """Smallest edge of a chip of which the discriminators of every kind classify a patch."""
+        return max(self.training(kind).smallest_chip_px for kind in self.kinds)
 
     @field_validator("regularisations")
     @classmethod
@@ -132,3 +100,39 @@ class FlowOptions(Options):
         if len(set(names)) < len(names):
             raise ValueError(f"{list(names)} names one regularisation twice; remove one.")
         return names
+
+    @field_validator("variants")
+    @classmethod
+    def _names_of_their_own(cls, variants: dict[str, FlowVariant]) -> dict[str, FlowVariant]:
+        for name in variants:
+            if name in RESERVED:
+                raise ValueError(f"{name!r} is the name of a {RESERVED[name]}; choose another.")
+        return variants
+
+    @model_validator(mode="after")
+    def _counterparts_are_trained(self) -> Self:
+        for name, each in self.variants.items():
+            others = sorted(set(self.kinds) - {name})
+            if each.compared_with is not None and each.compared_with not in others:
+                raise ValueError(
+                    f"variants.{name}.compared_with is {each.compared_with!r}, which is not "
+                    f"trained; give one of {', '.join(others)}."
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _discriminators_play(self) -> Self:
+        for kind in self.kinds:
+            used = self.training(kind)
+            if not used.played:
+                where = f" in variants.{kind}" if kind in self.variants else ""
+                raise ValueError(
+                    f"likelihood_share is {used.likelihood_share} of {used.epochs} epochs{where}: "
+                    "none is left to the discriminators; lower it or raise epochs."
+                )
+        return self
+
+
+def _given(options: Options) -> dict[str, Any]:
+    """Return the options that were given, and not those that have their defaults."""
+    return {name: getattr(options, name) for name in options.model_fields_set}

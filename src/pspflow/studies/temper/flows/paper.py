@@ -24,6 +24,7 @@ SETTINGS: Mapping[str, Any] = {
     "likelihood_weight": 1.64,  # 1e-4 on the sum over a chip of 128 x 128 pixels and one channel
     "chosen_epoch": "highest",
     "paired": False,
+    "topology_share": None,
     "gradient_clip": None,
     "average": 0.0,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from pspflow.studies.temper.flows.options import ChosenEpoch
+from pspflow.studies.temper.flows.training_options import ChosenEpoch
 
 GAP: Final = "snr_gap_db"
 """Mean difference, over directions, between the signal-to-noise ratios of synthetic and of real

@@ -7,15 +7,16 @@ import pandas as pd
 
 from pspflow.report.section import Figure, Part, Section, Table
 from pspflow.studies.temper.flows import paper
-from pspflow.studies.temper.flows.options import ChosenEpoch, FlowOptions
+from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.flows.score import SAID, SCORES
+from pspflow.studies.temper.flows.training_options import ChosenEpoch, FlowTraining, Regularisation
 from pspflow.training.undertrained import undertrained
 
 NETWORKS = {
     "glow": "a small flow that squeezes first, of {} couplings per domain",
     "realnvp": "RealNVP in two scales with 10 couplings per domain, as in the paper",
 }
-TOPOLOGIES = {
+TOPOLOGIES: Mapping[Regularisation, str] = {
     "none": "no topological regularisation",
     "pinet": "persistence images by a frozen PI-Net (the paper's)",
     "exact": "exact persistence images, differentiated through their critical pixels (ours)",
@@ -37,7 +38,7 @@ def flows_section(
     Parameters
     ----------
     histories
-        Name of a training, REGULARISATION/seedN, its losses and measures by epoch.
+        Name of a training, VARIANT/seedN, its losses and measures by epoch.
     training
         Losses and measures over the epochs.
     options
@@ -68,15 +69,45 @@ def kept_epochs(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def departures(options: FlowOptions) -> pd.DataFrame:
-    """Tabulate the options that differ from the paper's: `option`, `paper`, `here`."""
-    used = options.chosen()
-    given = {name: getattr(used, name) for name in paper.SETTINGS}
-    rows = [
-        (name, _written(value), _written(given[name]))
-        for name, value in paper.SETTINGS.items()
-        if given[name] != value
-    ]
-    return pd.DataFrame(rows, columns=["option", "paper", "here"])
+    """Tabulate the options that differ from the paper's.
+
+    Returns
+    -------
+    DataFrame
+        `option`, `paper`, `here`, and a column for each variant.
+    """
+    plain = options.model_copy(update={"variants": {}}).chosen()
+    used: dict[str, FlowTraining] = {"here": plain}
+    used |= {name: options.training(name) for name in options.variants}
+    rows = []
+    for name, value in paper.SETTINGS.items():
+        given = [
+            options.seeds if name == "seeds" else getattr(each, name) for each in used.values()
+        ]
+        if any(each != value for each in given):
+            rows.append((name, _written(value), *map(_written, given)))
+    return pd.DataFrame(rows, columns=["option", "paper", *used])
+
+
+def described(options: FlowOptions) -> str:
+    """Say what each regularisation and variant is trained with."""
+    said = [f"{kind}: {TOPOLOGIES[kind]}" for kind in options.regularisations]
+    for name, each in options.variants.items():
+        own = each.model_dump(exclude_unset=True, exclude={"regularisation", "compared_with"})
+        changes = ", ".join(f"{key} {_written(value)}" for key, value in _flat(own).items())
+        said.append(f"{name}: as {each.regularisation}, with {changes or 'the same options'}")
+    return "; ".join(said)
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Name nested options by their path."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= {f"{name}.{key}": each for key, each in _flat(value).items()}
+        else:
+            found[name] = value
+    return found
 
 
 def _written(value: Any) -> str:
@@ -93,8 +124,6 @@ def _start(options: FlowOptions) -> str:
 
 
 def _part(histories: Mapping[str, pd.DataFrame], training: Figure, options: FlowOptions) -> Part:
-    kinds = dict.fromkeys(name.split("/")[0] for name in histories)
-    topologies = "; ".join(f"{kind}: {TOPOLOGIES[kind]}" for kind in kinds)
     tables = [Table.of(kept_epochs(histories), "The epoch that each training keeps, from 1.")]
     different = departures(options)
     if len(different):
@@ -107,8 +136,8 @@ def _part(histories: Mapping[str, pd.DataFrame], training: Figure, options: Flow
         f"{options.epochs} epochs, batches of {options.batch_size} chips of each domain, "
         f"trainings of each variant: {options.seeds}. {_start(options)} discriminators of chips "
         "are trained too and, by regularisation, discriminators of persistence images: "
-        f"{topologies}. The epoch is chosen by the signal-to-noise ratio of synthetic validation "
-        f"chips: {CHOICES[options.chosen_epoch]}.",
+        f"{described(options)}. The epoch is chosen by the signal-to-noise ratio of synthetic "
+        f"validation chips: {CHOICES[options.chosen_epoch]}.",
         figures=(training,),
         tables=tuple(tables),
     )

@@ -23,10 +23,14 @@ from pspflow.models.discriminators import (
 from pspflow.models.multiflow import LEVELS, MultiDomainFlow, directions, from_levels
 from pspflow.seeds import generator
 from pspflow.studies.shared.persistence.options import Imaging
-from pspflow.studies.temper.flows.options import ChosenEpoch, FlowOptions, Regularisation
 from pspflow.studies.temper.flows.score import GAP, NEGATIVE
 from pspflow.studies.temper.flows.splits import chips_that_train
 from pspflow.studies.temper.flows.trained import transfer
+from pspflow.studies.temper.flows.training_options import (
+    ChosenEpoch,
+    FlowTraining,
+    Regularisation,
+)
 from pspflow.studies.temper.pinet.network import trained_pinet
 from pspflow.training.gather import ChipGather
 from pspflow.training.transfer import DomainData, Settings
@@ -44,7 +48,7 @@ LEFT_OUT = 1e-3
 them."""
 
 
-def arguments_of(data: Mapping[str, DomainData], options: FlowOptions) -> dict[str, Any]:
+def arguments_of(data: Mapping[str, DomainData], options: FlowTraining) -> dict[str, Any]:
     """Return the arguments of the flows, ready for JSON."""
     glow = options.architecture == "glow"
     arguments: dict[str, Any] = {
@@ -71,7 +75,7 @@ def _limits(chips: ChipGather) -> tuple[float, float]:
     return low / LEVELS, (high + 1) / LEVELS
 
 
-def settings_of(options: FlowOptions, regularisation: Regularisation) -> Settings:
+def settings_of(options: FlowTraining, regularisation: Regularisation) -> Settings:
     """Return the settings of a training; without regularisation topology has no weight."""
     weight = 0.0 if regularisation == "none" else getattr(options.topology_weight, regularisation)
     same = {
@@ -133,7 +137,7 @@ def domain_data(
     store: Micrographs,
     topology: nn.Module | None,
     exact: np.ndarray | None,
-    options: FlowOptions,
+    options: FlowTraining,
 ) -> DomainData:
     """Collect the training chips of a domain, and make its discriminators."""
     here = chips_that_train(rows, domain, paired=options.paired)

@@ -1,9 +1,10 @@
 """Sentences about the transfer, computed from its tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from pspflow.studies.temper.labels.classification import (
@@ -12,8 +13,42 @@ from pspflow.studies.temper.labels.classification import (
     above_chance,
     with_controls,
 )
-from pspflow.studies.temper.transfer.plausibility import FLOOR, KID, OTHERS, RULERS, SOURCE
+from pspflow.studies.temper.transfer.plausibility import (
+    BELOW_ZERO,
+    DENSITY,
+    FLOOR,
+    OTHERS,
+    RULERS,
+    SOURCE,
+)
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
+from pspflow.studies.temper.transfer.spread import spread_findings
+
+LEVEL: Final = 0.05
+"""Adjusted probability below which a difference is called one."""
+
+FLOORS: Final[Sequence[tuple[str, str, Callable[[pd.DataFrame], pd.Series]]]] = (
+    (
+        "The floor is too high to compare with, since halves of the real chips of a target are "
+        "farther from each other than real chips of other specimens are from the target",
+        "There are too few chips, or the halves of a micrograph differ; raise "
+        "temper.transfer.chips_per_specimen, or give more or larger micrographs.",
+        lambda table: table[FLOOR] > table.get(OTHERS, np.inf),
+    ),
+    (
+        "The floor resolves nothing: halves of the real chips of a target are as far from each "
+        "other as untransferred sources are from the target",
+        "No transfer can be judged by it there.",
+        lambda table: table[FLOOR] >= table[SOURCE],
+    ),
+    (
+        "The floor is below 0, so that smaller distances than what chance makes of equal sets "
+        "cannot be told apart",
+        "Differences of that size mean nothing there.",
+        lambda table: table[FLOOR] < 0,
+    ),
+)
+"""What can make a floor useless: words, remedy, and where it does in a table of a measure."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +56,11 @@ class Results:
     """Tables of the transfer."""
 
     checks: Mapping[str, pd.DataFrame]
-    """Name of a training, REGULARISATION/seedN, its numerical checks."""
+    """Name of a training, VARIANT/seedN, its numerical checks."""
     plausibility: pd.DataFrame
     effects: pd.DataFrame
+    spread: pd.DataFrame
+    """Of trainings, see `spread.spread_between_trainings`."""
     labels: pd.DataFrame | None
     """Label preservation; None where no domain has a label."""
 
@@ -56,8 +93,9 @@ def label_summary(labels: pd.DataFrame) -> pd.DataFrame:
 def findings(results: Results) -> tuple[str, ...]:
     """Say in sentences what the tables show, on every measure; what got worse is said first."""
     said = []
-    for kind, rows in results.effects.groupby("regularisation", sort=False):
-        said += _effect_findings(str(kind), rows)
+    for (kind, other), rows in results.effects.groupby(["variant", "compared_with"], sort=False):
+        said += _effect_findings(str(kind), str(other), rows)
+    said += [each.text for each in spread_findings(results.spread)]
     wide = {
         measure: table.set_index("direction")
         for (measure, _), table in by_direction(results.plausibility).items()
@@ -70,11 +108,11 @@ def findings(results: Results) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _effect_findings(kind: str, rows: pd.DataFrame) -> list[str]:
+def _effect_findings(kind: str, other: str, rows: pd.DataFrame) -> list[str]:
     """Count directions by measure, and compare means over all directions."""
-    resolved = rows["high"].notna().any()
-    better = (rows["high"] if resolved else rows["difference"]) < 0
-    worse = (rows["low"] if resolved else rows["difference"]) > 0
+    resolved = rows["p_adjusted"].notna().all()
+    sure = rows["p_adjusted"] < LEVEL if resolved else rows["difference"] != 0
+    better, worse = sure & (rows["difference"] < 0), sure & (rows["difference"] > 0)
     counts = rows.assign(better=better, worse=worse).groupby("measure", sort=False)
     counts = counts[["worse", "better"]].sum()
     ordered = counts.sort_values(["worse", "better"], ascending=[False, True], kind="stable")
@@ -83,47 +121,54 @@ def _effect_findings(kind: str, rows: pd.DataFrame) -> list[str]:
         f"{measure}: {words[0]} in {more}, {words[1]} in {less}"
         for measure, more, less in ordered.itertuples(name=None)
     )
-    sure = "with an interval that excludes 0" if resolved else "without intervals to exclude chance"
-    one = rows["sd_over_seeds"].isna().all()
+    how = (
+        f"at the level of {100 * LEVEL:.0f} %, by Student's t adjusted for {len(rows)} comparisons"
+        if resolved
+        else "without intervals to exclude chance"
+    )
+    one = (rows["trainings"] < 2).any()
     whose = " (of these single trainings: others may differ)" if one else ""
     said = [
-        f"Regularisation {kind} compared with none, in how many of {len(rows) // len(counts)} "
-        f"directions distances differ, {sure}{whose}: {each}."
+        f"Variant {kind} compared with {other}, in how many of {len(rows) // len(counts)} "
+        f"directions distances differ, {how}{whose}: {each}."
     ]
-    means = rows.groupby("measure", sort=False)[["with", "without"]].mean()
-    positive = means[(means > 0).all(axis=1)]  # others have no meaningful ratio
-    ratios = (positive["with"] / positive["without"]).sort_values(ascending=False, kind="stable")
+    ratios = _ratios(rows)
     if len(ratios):
         shares = "; ".join(f"{measure}: {ratio:.2f}" for measure, ratio in ratios.items())
         said.append(
-            f"Regularisation {kind}, mean distances over all directions divided by those of none: "
+            f"Variant {kind}, mean distances over all directions divided by those of {other}: "
             f"{shares}."
         )
     return said
 
 
+def _ratios(rows: pd.DataFrame) -> pd.Series:
+    """Divide means over directions, by measure, the largest first."""
+    known = rows[~rows["measure"].isin(BELOW_ZERO)]
+    means = known.groupby("measure", sort=False)[["with", "without"]].mean()
+    positive = means[means["without"] > 0]
+    return (positive["with"] / positive["without"]).sort_values(ascending=False, kind="stable")
+
+
 def _floor_findings(wide: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Name the targets whose floor is above the distance of other specimens, by measure."""
-    named = {}
-    for measure, table in wide.items():
-        if {FLOOR, OTHERS} <= set(table):
-            above = table.index[table[FLOOR] > table[OTHERS]]
-            named[measure] = list(dict.fromkeys(way.split(" → ")[-1] for way in above))
-    each = "; ".join(f"{measure}: {', '.join(them)}" for measure, them in named.items() if them)
-    if not each:
-        return []
-    return [
-        "The floor is too high to compare with, since halves of the real chips of a target are "
-        "farther from each other than real chips of other specimens are from the target, in "
-        f"(by measure) {each}. There are too few chips, or the halves of a micrograph differ; "
-        "raise temper.transfer.chips_per_specimen, or give more or larger micrographs."
-    ]
+    """Name the targets whose floor tells nothing, by measure, and why."""
+    said = []
+    for words, remedy, fails in FLOORS:
+        named = {}
+        for measure, table in wide.items():
+            if FLOOR in table:
+                at = table.index[fails(table)]
+                named[measure] = list(dict.fromkeys(way.split(" → ")[-1] for way in at))
+        each = "; ".join(f"{name}: {', '.join(them)}" for name, them in named.items() if them)
+        if each:
+            said.append(f"{words}, in (by measure) {each}. {remedy}")
+    return said
 
 
 def _distance_findings(kind: str, wide: Mapping[str, pd.DataFrame]) -> list[str]:
     """Count directions in which the chips of a regularisation meet each ruler, by measure."""
     total = len(next(iter(wide.values())))
-    directions = f"Regularisation {kind}, directions of {total} in which transferred chips"
+    directions = f"Variant {kind}, directions of {total} in which transferred chips"
     closer = {measure: table[kind] < table[SOURCE] for measure, table in wide.items()}
     said = [
         f"{directions} are closer to real chips of the target than their untransferred sources "
@@ -140,7 +185,11 @@ def _distance_findings(kind: str, wide: Mapping[str, pd.DataFrame]) -> list[str]
             f"{directions} are at most as far (in brackets: twice as far) from real chips of the "
             f"target as real chips of other specimens are: {each}."
         )
-    floors = {name: table for name, table in wide.items() if FLOOR in table and name != KID}
+    floors = {
+        name: table
+        for name, table in wide.items()
+        if FLOOR in table and name not in (*BELOW_ZERO, DENSITY)
+    }
     if floors:
         within = {
             name: int((table[kind] <= 2 * table[FLOOR]).sum()) for name, table in floors.items()

@@ -9,12 +9,15 @@ same specimens, and this ruler is left out. Intervals resample specimens; the sa
 both sides of every comparison, so that differences between flows are paired.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 import pandas as pd
 
+from pspflow.evaluation.coverage import NEIGHBOURS
+from pspflow.evaluation.coverage_measures import DensityGap, Uncovered
 from pspflow.evaluation.diagrams import projected_diagrams, sliced_wasserstein
 from pspflow.evaluation.features import (
     grey_histograms,
@@ -37,6 +40,9 @@ from pspflow.studies.shared.persistence.options import Imaging
 SOURCE, FLOOR, OTHERS = "untransferred source", "real halves", "real, other specimens"
 RULERS = (SOURCE, FLOOR, OTHERS)
 PERSISTENCE, KID = "persistence image L1", "KID"
+UNCOVERED, DENSITY = "uncovered real chips", "density gap"
+BELOW_ZERO = (KID,)
+"""Measures that may be negative: they have no meaningful ratios."""
 BIN_WIDTH = 1.0
 BATCH = 512
 Features = Callable[[np.ndarray], np.ndarray]
@@ -67,6 +73,7 @@ def measures(imaging: Imaging, reference: np.ndarray) -> dict[str, tuple[Measure
         Real training chips (n, rows, columns), which scale the texture features.
     """
     textures = texture_features(reference)
+    scaled = Remembered(lambda chips: standardise(texture_features(chips), textures))
     wasserstein = MeanMeasure(sliced_wasserstein(bin_width=BIN_WIDTH), "grey level")
     return {
         PERSISTENCE: (
@@ -77,8 +84,31 @@ def measures(imaging: Imaging, reference: np.ndarray) -> dict[str, tuple[Measure
         "sliced Wasserstein, H1": (wasserstein, lambda chips: _projected(chips, imaging, 1)),
         "two-point correlation": (MeanMeasure(root_mean_square, "grey level^2"), two_point_curves),
         "grey histogram": (MeanMeasure(histogram_wasserstein(), "grey level"), grey_histograms),
-        KID: (KernelMeasure(), lambda chips: standardise(texture_features(chips), textures)),
+        KID: (KernelMeasure(), scaled),
+        UNCOVERED: (Uncovered(), scaled),
+        DENSITY: (DensityGap(NEIGHBOURS), scaled),
     }
+
+
+class Remembered:
+    """Features that are computed once for each set of chips, though several measures compare them.
+
+    Parameters
+    ----------
+    features
+        Computes them.
+    """
+
+    def __init__(self, features: Features) -> None:
+        self._features = features
+        self._known: dict[bytes, np.ndarray] = {}
+
+    def __call__(self, chips: np.ndarray) -> np.ndarray:
+        """Return the features of chips (n, rows, columns) uint8, (n, k) float64."""
+        key = sha256(str(chips.shape).encode() + chips.tobytes()).digest()
+        if key not in self._known:
+            self._known[key] = self._features(chips)
+        return self._known[key]
 
 
 def _projected(chips: np.ndarray, imaging: Imaging, dimension: int) -> np.ndarray:
@@ -181,60 +211,3 @@ def tabulate(
         rows.append((flow, source, target, name, unit, value, *limits))
     columns = ["flow", "source", "target", "measure", "unit", "value", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def effects(
-    measured: Mapping[tuple[str, Direction], np.ndarray],
-    trainings: Mapping[str, Sequence[str]],
-    name: str,
-    resolved: bool,
-    rng: np.random.Generator,
-) -> pd.DataFrame:
-    """Compare each regularisation with none, averaged over trainings.
-
-    Parameters
-    ----------
-    measured
-        See `distances`.
-    trainings
-        Regularisation, the names of its flows; `none` among them.
-    name
-        Name of the measure.
-    resolved
-        Whether there are enough specimens for an interval; otherwise it is NaN.
-    rng
-        Source of the resamples of trainings.
-
-    Returns
-    -------
-    DataFrame
-        `regularisation`, `source`, `target`, `measure`, `without` and `with` it (means over
-        trainings), `difference` (below 0 is better), `low`, `high` (resampling specimens, and
-        trainings where there are several), `sd_over_seeds` of the distance with it.
-    """
-    rows = []
-    for way in dict.fromkeys(way for _, way in measured):
-        by_kind = {
-            kind: np.stack([measured[flow, way] for flow in flows])
-            for kind, flows in trainings.items()
-        }
-        unregularised = by_kind.pop("none")
-        without = unregularised.mean(axis=0)
-        for kind, values in by_kind.items():
-            difference = _resampled_mean(values, rng) - _resampled_mean(unregularised, rng)
-            value, low, high = interval(difference)
-            limits = (low, high) if resolved else (np.nan, np.nan)
-            spread = float(values[:, 0].std(ddof=1)) if len(values) > 1 else np.nan
-            pair = (float(without[0]), float(values[:, 0].mean()))
-            rows.append((kind, *way, name, *pair, value, *limits, spread))
-    columns = ["regularisation", "source", "target", "measure", "without", "with"]
-    return pd.DataFrame(rows, columns=[*columns, "difference", "low", "high", "sd_over_seeds"])
-
-
-def _resampled_mean(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Average (trainings, 1 + R) over trainings, drawn anew in every resample: (1 + R,)."""
-    count, resamples = values.shape
-    drawn = rng.integers(count, size=(count, resamples))
-    drawn[:, 0] = np.arange(count)
-    mean: np.ndarray = np.take_along_axis(values, drawn, axis=0).mean(axis=0)
-    return mean

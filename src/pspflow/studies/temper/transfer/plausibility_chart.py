@@ -40,7 +40,7 @@ def plausibility_figure(table: pd.DataFrame, regularisations: Sequence[str]) -> 
     table
         See `pspflow.studies.temper.transfer.plausibility.tabulate`; of all measures.
     regularisations
-        In the order to draw; flows are named REGULARISATION/seedN.
+        In the order to draw; flows are named VARIANT/seedN.
     """
     ways = list(dict.fromkeys(zip(table["source"], table["target"], strict=True)))
     across = 2 if len(ways) <= MOST_BESIDE else 1

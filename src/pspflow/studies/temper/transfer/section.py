@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from pspflow.evaluation.coverage import NEIGHBOURS
 from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.studies.temper.labels.classification import above_chance
 from pspflow.studies.temper.transfer import paper
@@ -160,20 +161,30 @@ def _plausibility(results: Results, pictures: Pictures, scale: Scale) -> Part:
     ]
     if len(results.effects):
         caption = (
-            "Effect of topological regularisation on every measure: difference to trainings "
-            "without it; below 0 is better; 95 % intervals from resampled specimens."
+            "Effects on every measure: difference to the trainings compared with; below 0 is "
+            "better; 95 % intervals by Student's t from the spread over trainings and from "
+            "resampled specimens; probabilities adjusted for all rows of a comparison (Holm)."
         )
         tables.append(Table.of(results.effects, caption))
+    if len(results.spread):
+        caption = (
+            "Spread over trainings: ratio of standard deviations to those of the trainings "
+            "compared with; below 1 is more stable; probabilities by permutation of trainings."
+        )
+        tables.append(Table.of(results.spread, caption))
     rulers = set(results.plausibility["flow"])
     return Part(
         title="Plausibility",
         text="Distances of transferred chips to real held-out chips of the target, compared with "
         f"rulers: {SOURCE} (the distance without a flow), {FLOOR} (the floor: chips from one half "
         "of the micrographs against those from the other half, half as many and so a little too "
-        f"large){_others(OTHERS in rulers)}. All measures but KID compare the means of sets, so "
-        "that a flow which makes one mean texture could have small distances; KID, on a fixed bank "
-        "of Gabor filters, depends on the spread of sets as well. Intervals are of 95 % and "
-        f"resample specimens; below 12 specimens there are none.{_caveat(scale)}",
+        f"large){_others(OTHERS in rulers)}. The first five measures compare the means of sets, so "
+        "that a flow which makes one mean texture could have small distances; the others, on a "
+        "fixed bank of Gabor filters, depend on the spread of sets as well: KID; the share of real "
+        f"chips in whose ball, which reaches to the {NEIGHBOURS}th nearest real chip, no "
+        "transferred chip lies; and the difference of the density of transferred chips from 1. "
+        "Equal populations leave some real chips uncovered too, see the rulers. Intervals are of "
+        f"95 % and resample specimens; below 12 specimens there are none.{_caveat(scale)}",
         figures=(pictures.plausibility,),
         tables=tuple(tables),
     )

@@ -24,7 +24,7 @@ def section(
     Parameters
     ----------
     histories
-        Losses and measures of every training, REGULARISATION/seedN.
+        Losses and measures of every training, VARIANT/seedN.
     """
     trained = {name: read_table(path) for name, path in histories.items()}
     training = FigureSheet(figures, "flows", origin).save(

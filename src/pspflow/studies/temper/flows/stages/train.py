@@ -13,7 +13,6 @@ from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, PersistenceStore, Weights
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.stage import AUTO, Device, Index, Seed, stage
-from pspflow.studies.temper.flows.options import FlowOptions, Regularisation
 from pspflow.studies.temper.flows.score import SCORES
 from pspflow.studies.temper.flows.splits import check_splits
 from pspflow.studies.temper.flows.training import (
@@ -24,6 +23,7 @@ from pspflow.studies.temper.flows.training import (
     settings_of,
     validation_of,
 )
+from pspflow.studies.temper.flows.training_options import FlowTraining, Regularisation
 from pspflow.training.session import prepare, train_and_save
 from pspflow.training.transfer import TransferTraining
 
@@ -40,7 +40,7 @@ def train(
     persistence: PersistenceStore | None = None,
     grid: GridTable | None = None,
     pinet: Weights | None = None,
-    options: FlowOptions = FlowOptions(),
+    options: FlowTraining = FlowTraining(),
     seed: Seed = 0,
     device: Device = AUTO,
     origin: Provenance,

@@ -46,7 +46,7 @@ def measure(
     Parameters
     ----------
     synthetic
-        Synthetic chips of every training, REGULARISATION/seedN.
+        Synthetic chips of every training, VARIANT/seedN.
     readings
         Parquet table to write: what was read, and what is true, by direction, flow and specimen.
     agreement

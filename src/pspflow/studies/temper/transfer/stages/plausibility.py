@@ -16,7 +16,9 @@ from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, NamedStores
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.stage import Seed, stage
+from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.labels.classification import FEWEST_FOR_INTERVAL
+from pspflow.studies.temper.transfer import effects as compared
 from pspflow.studies.temper.transfer import plausibility as plausible
 from pspflow.studies.temper.transfer.draws import training_chips
 from pspflow.studies.temper.transfer.options import TransferOptions
@@ -33,6 +35,7 @@ def plausibility(
     grid: GridTable,
     plausibility: Path,
     effects: Path,
+    flows: FlowOptions = FlowOptions(),
     options: TransferOptions = TransferOptions(),
     seed: Seed = 0,
     origin: Provenance,
@@ -42,11 +45,13 @@ def plausibility(
     Parameters
     ----------
     synthetic
-        Synthetic chips of every training, REGULARISATION/seedN.
+        Synthetic chips of every training, VARIANT/seedN.
     plausibility
         Parquet table to write: distances of flows and of rulers, with intervals.
     effects
-        Parquet table to write: differences of every regularisation to none, with intervals.
+        Parquet table to write: differences of every variant to its counterpart, with intervals.
+    flows
+        How the flows were trained: what is compared with what.
     """
     rows, store, imaging = read_chips(chips), Micrographs(micrographs), pi.read_imaging(grid)
     made = {name: Synthetic(path, chips) for name, path in synthetic.items()}
@@ -71,28 +76,23 @@ def plausibility(
     others = {} if shared else {name: chips_at(at) for name, at in training.items()}
     transferred = {name: each.transferred for name, each in made.items()}
     draws = resamples(_strata(rows, specimens), options.resamples, generator(seed, "resamples"))
-    resolved = min(len(np.unique(each.specimens)) for each in real.values()) >= FEWEST_FOR_INTERVAL
+    held_out = min(len(np.unique(each.specimens)) for each in real.values())
     trainings: dict[str, list[str]] = {}
     for name in made:
         trainings.setdefault(name.split("/")[0], []).append(name)
+    comparisons = {kind: other for kind, other in flows.comparisons.items() if kind in trainings}
     tables, contrasts = [], []
-    rng = generator(seed, "resampled trainings")
     every = plausible.measures(imaging, reference)
     for name, (measure, features) in progress(every.items(), len(every), "measures", "measure"):
         measured = plausible.distances(measure, features, real, others, transferred, draws)
+        resolved = held_out >= FEWEST_FOR_INTERVAL
         tables.append(plausible.tabulate(measured, name, measure.unit, resolved))
-        if "none" in trainings:
-            contrasts.append(plausible.effects(measured, trainings, name, resolved, rng))
+        contrasts.append(compared.effects(measured, trainings, comparisons, name, held_out))
     table = pd.concat(tables, ignore_index=True)
     for line in _overview(table).to_string().splitlines():
         log.info("%s", line)
-    write_table(effects, pd.concat(contrasts) if contrasts else _no_effects(), origin)
+    write_table(effects, compared.adjusted(pd.concat(contrasts, ignore_index=True)), origin)
     write_table(plausibility, table, origin)
-
-
-def _no_effects() -> pd.DataFrame:
-    """Return the table of effects of a run without trainings of `none`."""
-    return plausible.effects({}, {}, "", resolved=False, rng=np.random.default_rng(0))
 
 
 def _halves(table: pd.DataFrame) -> np.ndarray:

@@ -52,7 +52,7 @@ def preservation(
     Parameters
     ----------
     synthetic
-        Synthetic chips of every training, REGULARISATION/seedN.
+        Synthetic chips of every training, VARIANT/seedN.
     accuracy
         Parquet table to write: balanced accuracy by target, feature, flow and source.
     """

@@ -29,6 +29,7 @@ from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility_chart import plausibility_figure
 from pspflow.studies.temper.transfer.preservation_chart import preservation_figure
 from pspflow.studies.temper.transfer.section import Pictures, Scale, transfer_section
+from pspflow.studies.temper.transfer.spread import spread_between_trainings
 from pspflow.studies.temper.transfer.synthetic import Synthetic
 
 
@@ -55,7 +56,7 @@ def section(
     Parameters
     ----------
     synthetic, checks
-        Tables of every training, by its name REGULARISATION/seedN.
+        Tables of every training, by its name VARIANT/seedN.
     simulated
         Whether the specimens are simulated.
     flows
@@ -63,10 +64,12 @@ def section(
     """
     table, rows = read_table(catalogue), read_chips(chips)
     labels = None if preservation is None else read_table(preservation)
+    distances = read_table(plausibility)
     results = Results(
         {name: read_table(path) for name, path in checks.items()},
-        read_table(plausibility),
+        distances,
         read_table(effects),
+        spread_between_trainings(distances, flows.comparisons),
         labels,
     )
     made = {name: Synthetic(path, chips) for name, path in synthetic.items()}
