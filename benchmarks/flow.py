@@ -67,7 +67,9 @@ def training(
             }
         data[name] = DomainData(**each)
     flow = MultiDomainFlow(DOMAINS, **size)
-    settings = Settings(1, 100, batch, 1e-3, (0.5, 0.99), 0.0, 0.5, 0.0, 2.0, 0.5, 5.0, 0.995, 50)
+    settings = Settings(
+        1, 100, batch, 1e-3, (0.5, 0.99), 0.0, 0.5, 0.0, 2.0, 0.5, None, 5.0, 0.995, 50
+    )
     return TransferTraining(flow, data, topology, lambda _: {}, settings, 0, device)
 
 

@@ -28,6 +28,7 @@ SETTINGS = {
     "likelihood_share": 0.0,
     "likelihood_weight": 3.0,
     "topology_weight": 0.7,
+    "topology_share": None,
     "gradient_clip": None,
     "average": 0.9,
     "pool_size": 3,

@@ -22,14 +22,13 @@ def of(planned, rule, *names):
 
 
 def test_every_flow_that_the_configuration_names_is_trained_and_tested(planned):
-    """Every regularisation with every seed, and no other, from training to comparison."""
+    """Every regularisation and variant with every seed, and no other, to the comparison."""
     flows = planned.config.temper.flows
-    wanted = {
-        (kind, str(seed)) for kind, seed in product(flows.regularisations, range(flows.seeds))
-    }
+    kinds = [*flows.regularisations, *flows.variants]
+    wanted = {(kind, str(seed)) for kind, seed in product(kinds, range(flows.seeds))}
     for rule in ("temper_flows_train", "temper_transfer_chips"):
-        assert of(planned, rule, "regularisation", "seed") == wanted
-    names = [f"{kind}/seed{seed}" for kind in flows.regularisations for seed in range(flows.seeds)]
+        assert of(planned, rule, "variant", "seed") == wanted
+    names = [f"{kind}/seed{seed}" for kind in kinds for seed in range(flows.seeds)]
     taken = {
         "temper_flows_section": ["histories"],
         "temper_transfer_plausibility": ["synthetic"],

@@ -32,8 +32,8 @@ from pspflow.studies.shared.persistence.options import PersistenceOptions
 from pspflow.studies.shared.persistence.stages import grid as grid_stage
 from pspflow.studies.shared.persistence.stages.compute import compute
 from pspflow.studies.shared.persistence.stages.merge import merge
-from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.flows.stages.train import train as train_flows
+from pspflow.studies.temper.flows.training_options import FlowTraining
 from pspflow.studies.temper.pinet.options import PINetOptions
 from pspflow.studies.temper.pinet.stages.train import train as train_pinet
 from pspflow.studies.temper.transfer.plausibility import measures
@@ -43,7 +43,7 @@ IMAGES = CatalogueOptions(domains=tuple(Domain(name=name, label="uts") for name 
 SHARES = {"train": 0.5, "validation": 0.25, "test": 0.25}
 HASH = r"(?<=\d)-[0-9a-f]{8}"
 PINET = PINetOptions(channels=(2,), max_epochs=1, chips_per_specimen=4)
-FLOWS = FlowOptions(
+FLOWS = FlowTraining(
     width=2,
     couplings=1,
     discriminator=(2, 2),

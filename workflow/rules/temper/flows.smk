@@ -67,7 +67,8 @@ rule temper_flows_train:
     retries: FLOWS_RETRIES
     conda:
         "../../../envs/gpu.yaml"
-    threads: TEMPER.flows.threads  # reserved; the stage takes its number from the options
+    # reserved; the stage takes its number from the options
+    threads: lambda wildcards: TEMPER.flows.training(wildcards.variant).threads
     resources:
         mem_mb=memory(16000),
         runtime=FLOWS_MINUTES,

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 import torch
 
-from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.flows.training import arguments_of
+from pspflow.studies.temper.flows.training_options import FlowTraining
 from pspflow.training.gather import ChipGather
 from pspflow.training.transfer import DomainData
 
 EDGE = 16
-OPTIONS = FlowOptions(width=4, couplings=1, discriminator=(4, 4), likelihood_share=0.25)
+OPTIONS = FlowTraining(width=4, couplings=1, discriminator=(4, 4), likelihood_share=0.25)
 
 
 def chips_of(pixels):

@@ -1,10 +1,14 @@
 """Options of the flows: those that do not act are reset to their defaults."""
 
+import re
+
 import pytest
 import torch
+from pydantic import ValidationError
 
 from pspflow.models.discriminators import PatchDiscriminator
-from pspflow.studies.temper.flows.options import FlowOptions, TopologyWeights
+from pspflow.studies.temper.flows.options import FlowOptions
+from pspflow.studies.temper.flows.training_options import TopologyWeights
 
 
 @pytest.mark.parametrize("layers", [2, 3, 4, 5])
@@ -41,19 +45,84 @@ def test_weights_of_what_is_not_trained_are_reset():
     options = FlowOptions(regularisations=("none", "exact"), topology_weight=weights)
     assert options.chosen().topology_weight == TopologyWeights(exact=4)
     assert options.chosen().regularisations == ("none", "exact")
+    variants = {"heavy": {"regularisation": "pinet"}}
+    with_variant = FlowOptions(topology_weight=weights, variants=variants)
+    assert with_variant.chosen().topology_weight == weights
 
 
 def test_a_training_depends_on_its_own_options_only():
     """Another regularisation, its weight, more seeds: none reruns a training that is done."""
     first = FlowOptions(regularisations=("none", "exact"), seeds=1)
     second = FlowOptions(
-        regularisations=("pinet", "exact", "none"), seeds=3, topology_weight={"pinet": 9}
+        regularisations=("pinet", "exact", "none"),
+        seeds=3,
+        topology_weight={"pinet": 9},
+        variants={"wide": {"width": 64}},
     )
     for kind in ("none", "exact"):
         assert first.training(kind) == second.training(kind)
-        assert first.training(kind).regularisations == (kind,)
     heavier = first.model_copy(update={"topology_weight": TopologyWeights(exact=2)})
     assert heavier.training("exact") != first.training("exact")
     assert heavier.training("none") == first.training("none")
+    limited = first.model_copy(update={"topology_share": 0.5})
+    assert limited.training("exact") != first.training("exact")
+    assert limited.training("none") == first.training("none")
     longer = first.model_copy(update={"epochs": 11})
     assert longer.training("none") != first.training("none")
+
+
+VARIANTS = FlowOptions(
+    epochs=24,
+    topology_weight={"exact": 0.7, "pinet": 3},
+    variants={
+        "papers_flow": {"regularisation": "exact", "architecture": "realnvp", "blocks": 2},
+        "limited": {"regularisation": "exact", "topology_share": 0.5, "compared_with": "exact"},
+        "heavy": {"regularisation": "exact", "topology_weight": {"pinet": 1}},
+    },
+)
+
+
+def test_variants_differ_in_the_options_they_give_alone():
+    """All others are those of the flows, weights one by one."""
+    plain = VARIANTS.training("exact")
+    assert VARIANTS.training("limited") == plain.model_copy(update={"topology_share": 0.5})
+    flow = VARIANTS.training("papers_flow")
+    assert (flow.architecture, flow.blocks, flow.epochs) == ("realnvp", 2, 24)
+    assert VARIANTS.training("heavy") == plain, "of a regularisation that it does not have"
+    assert VARIANTS.chosen().blocks == VARIANTS.blocks
+
+
+def test_variants_are_compared_with_what_they_name():
+    """By default with none; none itself with nothing, nor what has no counterpart."""
+    assert VARIANTS.comparisons == {
+        "exact": "none",
+        "papers_flow": "none",
+        "limited": "exact",
+        "heavy": "none",
+    }
+    alone = FlowOptions(regularisations=("exact",), variants={"wide": {"width": 64}})
+    assert alone.comparisons == {}
+
+
+def test_chips_must_fit_the_longest_discriminator():
+    """Of any variant."""
+    variants = {"deep": {"discriminator": (2, 2, 2, 2)}}
+    deep = FlowOptions(discriminator=(2, 2), variants=variants)
+    assert deep.smallest_chip_px == FlowOptions(discriminator=(2,) * 4).smallest_chip_px
+
+
+@pytest.mark.parametrize(
+    ("variants", "words"),
+    [
+        ({"exact": {}}, "'exact' is the name of a regularisation"),
+        ({"figures": {}}, "'figures' is the name of a folder"),
+        ({"a": {"compared_with": "b"}}, "variants.a.compared_with is 'b', which is not trained"),
+        ({"a": {"compared_with": "a"}}, "give one of exact, none"),
+        ({"a": {"epochs": 1}}, "of 1 epochs in variants.a: none is left"),
+        ({"A b": {}}, "should match pattern"),
+    ],
+)
+def test_variants_that_cannot_be_trained_are_refused(variants, words):
+    """The sentence names the variant, and the remedy."""
+    with pytest.raises(ValidationError, match=re.escape(words)):
+        FlowOptions(variants=variants)

@@ -24,9 +24,9 @@ from pspflow.models.pinet import PINet
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import Imaging
 from pspflow.studies.temper.flows import training
-from pspflow.studies.temper.flows.options import FlowOptions, TopologyWeights
 from pspflow.studies.temper.flows.stages import train as stage
 from pspflow.studies.temper.flows.trained import load_flow, transfer
+from pspflow.studies.temper.flows.training_options import FlowTraining, TopologyWeights
 from pspflow.training.devices import chosen_device
 
 ORIGIN = Provenance("test", {}, None, {})
@@ -35,7 +35,7 @@ DOMAINS = {"raw": (60, 4), "aged": (90, 12), "over aged": (120, 25)}
 IMAGING = Imaging(
     birth_range=(0, 255), persistence_range=(0, 255), sigma=12.75, unit_persistence=100
 )
-OPTIONS = FlowOptions(
+OPTIONS = FlowTraining(
     width=4,
     couplings=1,
     discriminator=(4, 4),

@@ -15,8 +15,8 @@ from pspflow.microstructure.loader import cut_chips
 from pspflow.models.discriminators import Squash, Standardised
 from pspflow.studies.shared.persistence.options import Imaging
 from pspflow.studies.temper.flows import training
-from pspflow.studies.temper.flows.options import FlowOptions, TopologyWeights
 from pspflow.studies.temper.flows.training import exact_topology
+from pspflow.studies.temper.flows.training_options import FlowTraining, TopologyWeights
 from pspflow.topology import PersistenceImageLayer
 
 EDGE, DOMAINS = 16, {"raw": (60, 0.5), "aged": (90, 1.5), "over aged": (120, 3)}
@@ -86,7 +86,7 @@ def test_a_domain_is_trained_on_its_own_training_chips(image_set):
     rows, store = image_set
     exact = np.random.default_rng(0).random((len(rows), 2, 10, 10)).astype(np.float32)
     topology = torch.nn.Identity()
-    options = FlowOptions(discriminator=(2, 2))
+    options = FlowTraining(discriminator=(2, 2))
     for domain in DOMAINS:
         data = training.domain_data(domain, rows, store, topology, exact, options)
         here = (rows["domain"] == domain) & (rows["split"] == "train")
@@ -101,7 +101,7 @@ def test_the_paper_s_topology_discriminators_see_images_as_they_are(image_set):
     exact = np.random.default_rng(0).random((len(rows), 2, 10, 10)).astype(np.float32)
     given = (rows, store, torch.nn.Identity(), exact)
     for ours in (True, False):
-        options = FlowOptions(discriminator=(2, 2), standardise_topology=ours)
+        options = FlowTraining(discriminator=(2, 2), standardise_topology=ours)
         data = training.domain_data("raw", *given, options)
         first = next(data.topology_discriminator.modules())
         assert isinstance(first, Standardised) == ours
@@ -112,7 +112,7 @@ def test_the_paper_s_topology_discriminators_see_images_as_they_are(image_set):
 def test_every_domain_has_the_limits_of_its_own_chips(image_set):
     """The flow of a name gets the grey levels of the training chips of this name."""
     rows, store = image_set
-    options = FlowOptions(discriminator=(2, 2), scaling="domain")
+    options = FlowTraining(discriminator=(2, 2), scaling="domain")
     data = {
         name: training.domain_data(name, rows, store, None, None, options)
         for name in reversed(DOMAINS)
@@ -127,7 +127,7 @@ def test_every_domain_has_the_limits_of_its_own_chips(image_set):
 @pytest.mark.parametrize(("kind", "weight"), [("none", 0.0), ("pinet", 3.0), ("exact", 0.25)])
 def test_the_topological_term_has_the_weight_of_its_regularisation(kind, weight):
     """That of another one does not count, and without regularisation there is none."""
-    options = FlowOptions(topology_weight=TopologyWeights(pinet=3.0, exact=0.25))
+    options = FlowTraining(topology_weight=TopologyWeights(pinet=3.0, exact=0.25))
     assert training.settings_of(options, kind).topology_weight == weight
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pspflow.report.section import Figure
 from pspflow.studies.temper.images.paper import DOMAINS
+from pspflow.studies.temper.labels.classification import GAINS
 from pspflow.studies.temper.transfer.effects import COLUMNS
 from pspflow.studies.temper.transfer.findings import Results, findings
 from pspflow.studies.temper.transfer.options import TransferOptions
@@ -62,8 +63,8 @@ def compared(differences, width=0.5, kind="exact", without=6.0, measure=PERSISTE
     return made[list(COLUMNS)]
 
 
-def accuracies(values, low=None, flows=FLOWS, absent=()):
-    """Make label accuracies by direction, as the stage writes them."""
+def accuracies(values, low=None, flows=FLOWS, absent=(), gains=0.99):
+    """Make label accuracies by direction, as the stage writes them; sources have `gains`."""
     rows = []
     for target in DOMAINS:
         others = [name for name in DOMAINS if name != target]
@@ -83,12 +84,14 @@ def accuracies(values, low=None, flows=FLOWS, absent=()):
                     value = values.get((a, target), 0.3) + 0.02 * int(flow[-1])
                     limit = value - 0.05 if low is None else low
                     limits = {"low": limit, "high": value + 0.1, **CHANCE}
+                    gain = value - gains
+                    limits |= {"gain": gain, "gain_low": gain - 0.1, "gain_high": gain + 0.1}
                     rows.append(
                         row | {"flow": flow, "source": a, "balanced_accuracy": value} | limits
                     )
     columns = ["target", "label", "features", "flow", "source", "specimens", "chips"]
     return pd.DataFrame(rows).reindex(
-        columns=[*columns, "classes", "balanced_accuracy", "low", "high", *CHANCE, "note"]
+        columns=[*columns, "classes", "balanced_accuracy", "low", "high", *CHANCE, *GAINS, "note"]
     )
 
 

@@ -15,7 +15,6 @@ from pspflow.studies.temper.transfer.plausibility import (
     RULERS,
     SOURCE,
 )
-from pspflow.studies.temper.transfer.preservation import UNTRANSFERRED
 from pspflow.studies.temper.transfer.section import Scale, headline
 
 from .conftest import (
@@ -175,7 +174,7 @@ def test_accuracies_of_labels_are_given_by_direction():
     assert shares[FIRST] == "61"
     assert shares[SECOND] == "36"
     assert f"above chance with the whole interval of every training: {FIRST};" in said
-    assert "more accurate: none;" in said
+    assert "more accurate: none (" in said
     assert "71 %" not in said
     assert "99 %" not in said
 
@@ -189,14 +188,27 @@ def test_no_label_above_chance():
 
 
 def test_labels_of_transfers_are_compared_with_those_of_their_sources():
-    """What the source shows without a transfer is no merit of the flow."""
-    labels = accuracies({WAYS[0]: 0.6, WAYS[1]: 0.6})
-    idle = (labels["flow"] == UNTRANSFERRED) & (labels["source"] == WAYS[0][0])
-    labels.loc[idle & (labels["target"] == WAYS[0][1]), "balanced_accuracy"] = 0.5
+    """What the source shows without a transfer is no merit of the flow; every interval decides."""
+    labels = accuracies({WAYS[0]: 0.9, WAYS[1]: 0.56}, gains=0.55)
     said = sentence(labels=labels, about="Labels classified from chips of exact")
-    assert f"more accurate: {FIRST};" in said
-    lost = re.search(r"untransferred sources: (.*?);", said)[1].split(", ")
-    assert sorted(lost) == sorted(f"{a} → {b}" for a, b in WAYS[1:])
+    assert f"more accurate: {FIRST} (with" in said
+    assert f"not told apart: {SECOND})" in said
+    less = re.search(r"untransferred sources: (.*?);", said)[1].split(", ")
+    assert sorted(less) == sorted(f"{a} → {b}" for a, b in WAYS[2:])
+    second = labels["flow"] == "exact/seed1"
+    labels.loc[second, "gain_low"] = -0.2
+    assert "more accurate: none (with" in sentence(
+        labels=labels, about="Labels classified from chips of exact"
+    )
+
+
+def test_without_intervals_nothing_is_called_undecided():
+    """The sign of the mean gain decides, and it is said that there are no intervals."""
+    labels = accuracies({WAYS[0]: 0.9}, gains=0.55)
+    labels[["gain_low", "gain_high"]] = np.nan
+    said = sentence(labels=labels, about="Labels classified from chips of exact")
+    assert f"more accurate: {FIRST} (without intervals)" in said
+    assert "not told apart" not in said
 
 
 def test_chance_is_the_accuracy_of_permuted_labels():

@@ -9,6 +9,7 @@ from pspflow.studies.temper.labels.classification import (
     CONTROLS,
     FEWEST_FOR_INTERVAL,
     FEWEST_SPECIMENS,
+    GAINS,
     MEASURED,
 )
 from pspflow.studies.temper.transfer import preservation
@@ -214,6 +215,22 @@ def test_balanced_accuracy_is_that_of_scikit_learn():
     expected = balanced_accuracy_score(truth, predicted)
     assert expected not in (1, np.mean(truth == predicted))
     assert row.balanced_accuracy == pytest.approx(expected)
+
+
+def test_gains_are_over_the_untransferred_sources_of_the_same_chips():
+    """Their difference, with limits of resamples that both share: equal ones differ by 0."""
+    rng = np.random.default_rng(4)
+    idle, made, same = (held_out(flow=name) for name in (UNTRANSFERRED, "exact/seed0", "x/seed0"))
+    idle.features[:] += rng.normal(0, 5, idle.features.shape)
+    same.features[:] = idle.features
+    table = preserved([training_set()], [idle, made, same], LABELS, 200, rng).set_index("flow")
+    accuracy = table["balanced_accuracy"]
+    for flow in ("exact/seed0", "x/seed0"):
+        expected = accuracy[flow] - accuracy[UNTRANSFERRED]
+        assert table.loc[flow, "gain"] == pytest.approx(expected)
+    assert table.loc["exact/seed0", "gain_low"] > 0
+    assert table.loc["x/seed0", list(GAINS)].tolist() == [0, 0, 0]
+    assert table.loc[UNTRANSFERRED, list(GAINS)].isna().all()
 
 
 def test_accuracy_is_the_mean_over_runs():

@@ -33,6 +33,8 @@ CONTROL_CHIPS = 240
 """Chips with which permuted labels are classified, about: fewer chips show chance as well."""
 MEASURED = ("balanced_accuracy", "low", "high")
 CONTROLS = ("permuted_labels", "permuted_low", "permuted_high")
+GAINS = ("gain", "gain_low", "gain_high")
+"""What transferred chips are above their untransferred sources."""
 
 
 def rank_correlations(specimens: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -197,18 +199,61 @@ def accuracy_interval(
     accuracy, low, high
         Shares between 0 and 1.
     """
-    names, first, codes = np.unique(specimens, return_index=True, return_inverse=True)
-    # counts per specimen make a resample a weighted sum instead of a new set of chips
-    table = np.zeros((len(names), len(CLASSES), 2))
-    np.add.at(table[..., 0], (codes, truth), truth == predicted)
-    np.add.at(table[..., 1], (codes, truth), 1)
-    # within classes: a resample that lost one would be balanced over the others
-    draws = bootstrap(truth[first], resamples, rng)[1:]
-    hits, chips = np.moveaxis(np.tensordot(draws, table, axes=1), -1, 0)
-    with np.errstate(invalid="ignore"):
-        sampled = np.nanmean(hits / chips, axis=1)
+    (sampled,) = _sampled(truth, [predicted], specimens, resamples, rng)
     low, high = np.quantile(sampled, [0.025, 0.975])
     return float(balanced_accuracy_score(truth, predicted)), float(low), float(high)
+
+
+def accuracy_gain(
+    truth: np.ndarray,
+    predicted: np.ndarray,
+    other: np.ndarray,
+    specimens: np.ndarray,
+    resamples: int,
+    rng: np.random.Generator,
+) -> tuple[float, float, float]:
+    """Balanced accuracy less that of other predictions of the same chips, and its 95 % interval.
+
+    Parameters
+    ----------
+    truth, predicted, other, specimens
+        (n,) class indices, two predictions of them, and specimen names, which are resampled for
+        both alike.
+    resamples
+        Number of bootstrap samples.
+    rng
+        Source of the samples.
+
+    Returns
+    -------
+    gain, low, high
+        Between -1 and 1.
+    """
+    mine, theirs = _sampled(truth, [predicted, other], specimens, resamples, rng)
+    low, high = np.quantile(mine - theirs, [0.025, 0.975])
+    both = [balanced_accuracy_score(truth, each) for each in (predicted, other)]
+    return float(both[0] - both[1]), float(low), float(high)
+
+
+def _sampled(
+    truth: np.ndarray,
+    predictions: Sequence[np.ndarray],
+    specimens: np.ndarray,
+    resamples: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Return balanced accuracies of each prediction in the same resamples of the specimens."""
+    names, first, codes = np.unique(specimens, return_index=True, return_inverse=True)
+    # counts per specimen make a resample a weighted sum instead of a new set of chips
+    table = np.zeros((len(names), len(CLASSES), 1 + len(predictions)))
+    np.add.at(table[..., 0], (codes, truth), 1)
+    for number, predicted in enumerate(predictions, start=1):
+        np.add.at(table[..., number], (codes, truth), truth == predicted)
+    # within classes: a resample that lost one would be balanced over the others
+    draws = bootstrap(truth[first], resamples, rng)[1:]
+    chips, *hits = np.moveaxis(np.tensordot(draws, table, axes=1), -1, 0)
+    with np.errstate(invalid="ignore"):
+        return np.stack([np.nanmean(each / chips, axis=1) for each in hits])
 
 
 def label_accuracy(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pspflow.studies.temper.labels.classification import (
     CONTROLS,
+    GAINS,
     MEASURED,
     above_chance,
     with_controls,
@@ -83,7 +84,7 @@ def label_summary(labels: pd.DataFrame) -> pd.DataFrame:
     labels = with_controls(labels)
     kind = labels["flow"].str.split("/").str[0].rename("flow")
     keys = [labels["target"], labels["label"], labels["features"], kind, labels["source"]]
-    values = [*MEASURED, *CONTROLS, "specimens", "chips", "classes"]
+    values = [*MEASURED, *CONTROLS, *GAINS, "specimens", "chips", "classes"]
     grouped = labels.groupby(keys, sort=False)
     notes = grouped["note"].first()
     means = grouped[values].mean()
@@ -220,9 +221,8 @@ def _fewest_first(counts: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _label_findings(labels: pd.DataFrame) -> list[str]:
+    """Say what labels transfers keep, beside their untransferred sources and chance."""
     said = []
-    untransferred = labels[labels["flow"] == UNTRANSFERRED]
-    untransferred = untransferred.set_index(["features", "source", "target"])["balanced_accuracy"]
     flows = labels[~labels["flow"].isin([REAL, UNTRANSFERRED, ""])]
     flows = flows.assign(kind=flows["flow"].str.split("/").str[0])
     for (kind, features), rows in flows.groupby(["kind", "features"], sort=False):
@@ -232,7 +232,6 @@ def _label_findings(labels: pd.DataFrame) -> list[str]:
         by_way = known.groupby(["source", "target"], observed=True)
         means = by_way["balanced_accuracy"].mean()
         above = above_chance(known).groupby([known["source"], known["target"]], observed=True).all()
-        gained = {way: mean > untransferred[(features, *way)] for way, mean in means.items()}
         shares = ", ".join(f"{a} → {b} {100 * value:.0f} %" for (a, b), value in means.items())
         sure = _listed([way for way, each in above.items() if each])
         verdict = (
@@ -243,12 +242,31 @@ def _label_findings(labels: pd.DataFrame) -> list[str]:
         mean = known["permuted_labels"].mean()
         chance = "" if pd.isna(mean) else f"; chance is that of permuted labels: {100 * mean:.0f} %"
         said.append(
-            f"Labels classified from {features} of {kind}: not more accurate than for the "
-            f"untransferred sources: {_listed([way for way in gained if not gained[way]])}; more "
-            f"accurate: {_listed([way for way in gained if gained[way]])}; {verdict}; balanced "
+            f"Labels classified from {features} of {kind}: {_gains(known)}; {verdict}; balanced "
             f"accuracy {shares}{chance}."
         )
     return said
+
+
+def _gains(known: pd.DataFrame) -> str:
+    """Say in which directions labels are classified less or more accurately than of the sources.
+
+    Where there are intervals, those of all trainings must exclude 0.
+    """
+    by_way = known.groupby(["source", "target"], observed=True)
+    if known["gain_low"].notna().any():
+        less = by_way["gain_high"].max() < 0
+        more = by_way["gain_low"].min() > 0
+        open_ways = _listed([way for way in less.index if not (less[way] or more[way])])
+        rest = f" (with the interval of every training; not told apart: {open_ways})"
+    else:
+        less, more = by_way["gain"].mean() <= 0, by_way["gain"].mean() > 0
+        rest = " (without intervals)"
+    return (
+        "less accurate than for the untransferred sources: "
+        f"{_listed([way for way in less.index if less[way]])}; more accurate: "
+        f"{_listed([way for way in more.index if more[way]])}{rest}"
+    )
 
 
 def _listed(ways: Sequence[tuple[str, str]]) -> str:

@@ -27,7 +27,9 @@ from pspflow.studies.temper.labels.classification import (
     CONTROLS,
     FEWEST_FOR_INTERVAL,
     FEWEST_SPECIMENS,
+    GAINS,
     MEASURED,
+    accuracy_gain,
     accuracy_interval,
     control_range,
 )
@@ -94,8 +96,9 @@ def preserved(
         `flow`, `source`, `specimens`, `chips`, `classes` (their number), `balanced_accuracy`,
         `low`, `high`, `permuted_labels` (the mean over permutations of the training specimens'
         labels), `permuted_low`, `permuted_high` (the range of 95 % of them), `permuted_sd` (over
-        them), `sd_over_runs`, `note`. What cannot be measured is NaN, and the note gives the
-        reason.
+        them), `sd_over_runs`, `gain` over the untransferred sources of the same chips, if these are
+        tested before them, `gain_low`, `gain_high`, `note`. What cannot be measured is NaN, and the
+        note gives the reason.
     """
     known = {str(name) for each in training_sets for name in each.specimens} & set(values)
     trained = sorted(known)
@@ -117,7 +120,8 @@ def preserved(
             for run, each in enumerate(training_sets)
         ]
     rows = []
-    scores = (*MEASURED, *CONTROLS, "permuted_sd", "sd_over_runs")
+    idle: dict[str, np.ndarray] = {}
+    scores = (*MEASURED, *CONTROLS, "permuted_sd", "sd_over_runs", *GAINS)
     for test_set in test_sets:
         names = test_set.specimens.astype(str)
         labelled = np.array([name in values for name in names], dtype=bool)
@@ -130,9 +134,33 @@ def preserved(
             continue
         truth = np.array([classes[name] for name in here])
         predictions = [each.predict(features) for each in classifiers]
-        rows.append((*counted, *_scores(truth, here, predictions, resamples, rng), ""))
+        found = _scores(truth, here, predictions, resamples, rng)
+        runs = np.concatenate([predicted for predicted, _ in predictions])
+        gain: tuple[float, ...] = (np.nan,) * len(GAINS)
+        if test_set.flow == UNTRANSFERRED:
+            idle[test_set.source] = runs
+        elif test_set.flow != REAL and test_set.source in idle:
+            gain = _gain(truth, here, runs, idle[test_set.source], resamples, rng)
+        rows.append((*counted, *found, *gain, ""))
     columns = ["flow", "source", "specimens", "chips", "classes"]
     return pd.DataFrame(rows, columns=[*columns, *scores, "note"])
+
+
+def _gain(
+    truth: np.ndarray,
+    specimens: np.ndarray,
+    runs: np.ndarray,
+    idle: np.ndarray,
+    resamples: int,
+    rng: np.random.Generator,
+) -> tuple[float, float, float]:
+    """Compare predictions of all runs, one after the other, with those of the chips' sources."""
+    count = len(runs) // len(truth)
+    true, names = np.tile(truth, count), np.tile(specimens, count)
+    gain, low, high = accuracy_gain(true, runs, idle, names, resamples, rng)
+    if len(set(specimens)) < FEWEST_FOR_INTERVAL:
+        low = high = np.nan
+    return gain, low, high
 
 
 def _scores(
