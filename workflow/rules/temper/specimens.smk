@@ -18,7 +18,7 @@ localrules:
 rule temper_specimens_measure:
     """Read number density and radius of held-out specimens, and compare them with the truth."""
     input:
-        synthetic=TRANSFER_SYNTHETIC.values(),
+        synthetic=TRANSFER_JUDGED.values(),
         micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
         chips=f"{TEMPER_DIR}/images/chips.parquet",
         grid=f"{TEMPER_DIR}/persistence/grid.parquet",
@@ -36,7 +36,7 @@ rule temper_specimens_measure:
         mem_mb=memory(8000),
         runtime=120,
     params:
-        synthetic=named(TRANSFER_SYNTHETIC),
+        synthetic=named(TRANSFER_JUDGED),
         options=options(TEMPER.specimens),
         seed=CONFIG.seed,
     shell:

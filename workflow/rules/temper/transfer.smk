@@ -1,5 +1,5 @@
 # Transfer: chips transferred between the domains, their plausibility and their labels.
-# Needs: the chapters images, persistence and flows; labels for their preservation.
+# Needs: the chapters images, persistence, flows and gan; labels for their preservation.
 # Makes, in results/RUN/temper/transfer: VARIANT/seedN/* (synthetic.zarr, checks.parquet),
 # plausibility.parquet, effects.parquet, preservation.parquet, figures/*.png, section.json
 
@@ -25,6 +25,9 @@ if FLOWS_TRAININGS:
         f"{TRANSFER_DIR}/section.json",
     ]
 
+# judged alike, with those that the GAN makes
+TRANSFER_JUDGED = TRANSFER_SYNTHETIC | GAN_SYNTHETIC
+
 
 rule temper_transfer_chips:
     """Transfer held-out chips in every direction, and draw chips of every domain from noise."""
@@ -33,9 +36,7 @@ rule temper_transfer_chips:
         micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
         chips=f"{TEMPER_DIR}/images/chips.parquet",
     output:
-        synthetic=directory(
-            f"{TRANSFER_DIR}/{{variant}}/seed{{seed}}/synthetic.zarr"
-        ),
+        synthetic=directory(f"{TRANSFER_DIR}/{{variant}}/seed{{seed}}/synthetic.zarr"),
         checks=f"{TRANSFER_DIR}/{{variant}}/seed{{seed}}/checks.parquet",
     log:
         f"{TEMPER_DIR}/logs/transfer/{{variant}}/seed{{seed}}/chips.log",
@@ -66,7 +67,7 @@ rule temper_transfer_chips:
 rule temper_transfer_plausibility:
     """Measure distances of synthetic chips to real ones, and those of the rulers."""
     input:
-        synthetic=TRANSFER_SYNTHETIC.values(),
+        synthetic=TRANSFER_JUDGED.values(),
         micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
         chips=f"{TEMPER_DIR}/images/chips.parquet",
         grid=f"{TEMPER_DIR}/persistence/grid.parquet",
@@ -83,7 +84,7 @@ rule temper_transfer_plausibility:
         mem_mb=memory(8000),
         runtime=120,
     params:
-        synthetic=named(TRANSFER_SYNTHETIC),
+        synthetic=named(TRANSFER_JUDGED),
         flows=options(TEMPER.flows),
         options=options(TEMPER.transfer.plausibility),
         seed=CONFIG.seed,
@@ -103,7 +104,7 @@ rule temper_transfer_plausibility:
 rule temper_transfer_preservation:
     """Measure whether transferred chips keep what labels their specimen."""
     input:
-        synthetic=TRANSFER_SYNTHETIC.values(),
+        synthetic=TRANSFER_JUDGED.values(),
         catalogue=f"{TEMPER_DIR}/images/catalogue.parquet",
         micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
         chips=f"{TEMPER_DIR}/images/chips.parquet",
@@ -120,7 +121,7 @@ rule temper_transfer_preservation:
         mem_mb=memory(8000),
         runtime=120,
     params:
-        synthetic=named(TRANSFER_SYNTHETIC),
+        synthetic=named(TRANSFER_JUDGED),
         options=options(TEMPER.transfer.labels),
         seed=CONFIG.seed,
     shell:
@@ -139,7 +140,7 @@ rule temper_transfer_section:
     """Draw chips and both evaluations, and write their section of the report."""
     input:
         TRANSFER_TABLES.values(),
-        synthetic=TRANSFER_SYNTHETIC.values(),
+        synthetic=TRANSFER_JUDGED.values(),
         checks=TRANSFER_CHECKS.values(),
         catalogue=f"{TEMPER_DIR}/images/catalogue.parquet",
         micrographs=f"{TEMPER_DIR}/images/micrographs.zarr",
@@ -164,7 +165,7 @@ rule temper_transfer_section:
         mem_mb=memory(4000),
         runtime=30,
     params:
-        synthetic=named(TRANSFER_SYNTHETIC),
+        synthetic=named(TRANSFER_JUDGED),
         checks=named(TRANSFER_CHECKS),
         tables=flags(TRANSFER_TABLES),
         figures=figure_folder,

@@ -1,3 +1,3 @@
 """Temper study: persistence images and normalizing flows of heat-treated microstructures."""
 
-CHAPTERS = ("images", "persistence", "labels", "pinet", "flows", "transfer", "specimens")
+CHAPTERS = ("images", "persistence", "labels", "pinet", "flows", "gan", "transfer", "specimens")

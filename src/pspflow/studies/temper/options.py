@@ -7,6 +7,7 @@ from pydantic import model_validator
 from pspflow.options import Options
 from pspflow.studies.shared.persistence.options import PersistenceOptions
 from pspflow.studies.temper.flows.options import FlowOptions
+from pspflow.studies.temper.gan.options import GanOptions
 from pspflow.studies.temper.images.options import TemperImagesOptions
 from pspflow.studies.temper.labels.options import LabelOptions
 from pspflow.studies.temper.pinet.options import PINetOptions
@@ -27,6 +28,8 @@ class TemperOptions(Options):
     """PI-Net."""
     flows: FlowOptions = FlowOptions()
     """The flows."""
+    gan: GanOptions = GanOptions()
+    """The conditional GAN, with which the flows are compared."""
     transfer: TransferOptions = TransferOptions()
     """Evaluation of the flows."""
     specimens: SpecimenOptions = SpecimenOptions()

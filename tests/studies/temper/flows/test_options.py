@@ -99,6 +99,7 @@ def test_variants_are_compared_with_what_they_name():
         "papers_flow": "none",
         "limited": "exact",
         "heavy": "none",
+        "gan": "none",
     }
     alone = FlowOptions(regularisations=("exact",), variants={"wide": {"width": 64}})
     assert alone.comparisons == {}
@@ -115,7 +116,7 @@ def test_chips_must_fit_the_longest_discriminator():
     ("variants", "words"),
     [
         ({"exact": {}}, "'exact' is the name of a regularisation"),
-        ({"figures": {}}, "'figures' is the name of a folder"),
+        ({"gan": {}}, "'gan' is the name of a baseline"),
         ({"a": {"compared_with": "b"}}, "variants.a.compared_with is 'b', which is not trained"),
         ({"a": {"compared_with": "a"}}, "give one of exact, none"),
         ({"a": {"epochs": 1}}, "of 1 epochs in variants.a: none is left"),

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from pspflow.report.style import COLOURS, figure_of, plain
-from pspflow.studies.temper.flows.options import REGULARISATIONS
+from pspflow.studies.temper.flows.options import BASELINE, REGULARISATIONS
 from pspflow.studies.temper.flows.score import GAP, NEGATIVE
 
 SEED_STYLES = ("-", "--", ":", "-.")
@@ -23,7 +23,7 @@ SMALL = 7
 
 def colours(regularisations: Sequence[str]) -> dict[str, str]:
     """Give every regularisation its colour, whichever are trained, and the variants other ones."""
-    known = dict.fromkeys([*REGULARISATIONS, *regularisations])
+    known = dict.fromkeys([*REGULARISATIONS, BASELINE, *regularisations])
     wheel = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(known)}
     return {name: wheel[name] for name in regularisations}
 

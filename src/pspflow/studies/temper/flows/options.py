@@ -15,9 +15,12 @@ from pspflow.studies.temper.flows.training_options import (
 
 REGULARISATIONS: Final[tuple[Regularisation, ...]] = get_args(Regularisation)
 UNREGULARISED: Final = "none"
+BASELINE: Final = "gan"
+"""The conditional GAN, which is judged beside the flows."""
 RESERVED: Final[Mapping[str, str]] = {
     **dict.fromkeys(REGULARISATIONS, "regularisation"),
-    **dict.fromkeys(("figures", "gan"), "folder of the study"),
+    BASELINE: "baseline",
+    "figures": "folder",
 }
 """Names that no variant may have, and of what they are."""
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -52,14 +55,15 @@ class FlowOptions(FlowTraining):
 
     @property
     def comparisons(self) -> dict[str, str]:
-        """What is compared with what: of `kinds`, those with a counterpart, and this."""
+        """What is compared with what: `kinds` and the GAN, each with its counterpart."""
         known = self.kinds
         wanted = {
             name: (self.variants[name].compared_with if name in self.variants else None)
             or UNREGULARISED
             for name in known
         }
-        return {name: other for name, other in wanted.items() if other in known and other != name}
+        found = {name: other for name, other in wanted.items() if other in known and other != name}
+        return found | ({BASELINE: UNREGULARISED} if UNREGULARISED in known else {})
 
     def training(self, kind: str) -> FlowTraining:
         """Return the options that act on the training of a regularisation or variant."""
@@ -73,12 +77,17 @@ class FlowOptions(FlowTraining):
 
     def chosen(self) -> Self:
         """Reset options of an architecture, and weights of regularisations, that none trains."""
-        used = {self.architecture} | {self.training(name).architecture for name in self.variants}
+        others = {name: self.training(name).architecture for name in self.variants}
         unused = [
-            name
-            for kind, names in OF_ONE_ARCHITECTURE.items()
-            if kind not in used
-            for name in names
+            option
+            for kind, options in OF_ONE_ARCHITECTURE.items()
+            for option in options
+            if kind != self.architecture
+            and all(
+                option in self.variants[name].model_fields_set
+                for name, architecture in others.items()
+                if architecture == kind
+            )
         ]
         trained = set(self.kinds.values())
         weights = {

@@ -51,7 +51,7 @@ def effects(
     trainings
         Regularisation or variant, the names of its flows.
     comparisons
-        What is compared with what, both of them among the trainings.
+        What is compared with what; that which was not trained is left out.
     name
         Name of the measure.
     specimens
@@ -68,6 +68,8 @@ def effects(
     rows = []
     for way in dict.fromkeys(way for _, way in measured):
         for kind, other in comparisons.items():
+            if not {kind, other} <= set(trainings):
+                continue
             ours, theirs = (
                 np.stack([measured[flow, way] for flow in trainings[each]])
                 for each in (kind, other)

@@ -80,14 +80,13 @@ def plausibility(
     trainings: dict[str, list[str]] = {}
     for name in made:
         trainings.setdefault(name.split("/")[0], []).append(name)
-    comparisons = {kind: other for kind, other in flows.comparisons.items() if kind in trainings}
     tables, contrasts = [], []
     every = plausible.measures(imaging, reference)
     for name, (measure, features) in progress(every.items(), len(every), "measures", "measure"):
         measured = plausible.distances(measure, features, real, others, transferred, draws)
         resolved = held_out >= FEWEST_FOR_INTERVAL
         tables.append(plausible.tabulate(measured, name, measure.unit, resolved))
-        contrasts.append(compared.effects(measured, trainings, comparisons, name, held_out))
+        contrasts.append(compared.effects(measured, trainings, flows.comparisons, name, held_out))
     table = pd.concat(tables, ignore_index=True)
     for line in _overview(table).to_string().splitlines():
         log.info("%s", line)
