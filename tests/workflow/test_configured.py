@@ -24,11 +24,13 @@ def of(planned, rule, *names):
 def test_every_flow_that_the_configuration_names_is_trained_and_tested(planned):
     """Every regularisation and variant with every seed, and no other, to the comparison."""
     flows = planned.config.temper.flows
-    kinds = [*flows.regularisations, *flows.variants]
-    wanted = {(kind, str(seed)) for kind, seed in product(kinds, range(flows.seeds))}
+    seeds = dict.fromkeys(flows.regularisations, flows.seeds)
+    seeds |= {name: each.seeds or flows.seeds for name, each in flows.variants.items()}
+    wanted = {(kind, str(seed)) for kind, count in seeds.items() for seed in range(count)}
     for rule in ("temper_flows_train", "temper_transfer_chips"):
         assert of(planned, rule, "variant", "seed") == wanted
-    names = [f"{kind}/seed{seed}" for kind in kinds for seed in range(flows.seeds)]
+    names = [f"{kind}/seed{seed}" for kind, count in seeds.items() for seed in range(count)]
+    made = [f"gan/seed{seed}" for seed in range(planned.config.temper.gan.seeds)]
     taken = {
         "temper_flows_section": ["histories"],
         "temper_transfer_plausibility": ["synthetic"],
@@ -38,7 +40,8 @@ def test_every_flow_that_the_configuration_names_is_trained_and_tested(planned):
     for rule, given in taken.items():
         (job,) = planned.of(rule)
         for name in given:
-            assert list(job.named(name)) == names, (rule, name)
+            judged = made if name == "synthetic" else []
+            assert list(job.named(name)) == [*names, *judged], (rule, name)
 
 
 def test_every_network_that_the_configuration_names_is_trained_and_tested(planned):

@@ -13,6 +13,8 @@ from scipy.sparse import csr_array
 from pspflow.arrays import refuses_masks, unmasked
 
 CONFIDENCE = 0.95
+FEWEST_FOR_INTERVAL = 12
+"""With fewer specimens an interval of resamples is far too narrow to print."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,13 +5,7 @@
 # history.parquet), figures/training.png, section.json
 
 FLOWS_DIR = f"{TEMPER_DIR}/flows"
-FLOWS_TRAININGS = []
-if TEMPER.transferable:
-    FLOWS_TRAININGS = expand(
-        "{variant}/seed{seed}",
-        variant=TEMPER.flows.kinds,
-        seed=range(TEMPER.flows.seeds),
-    )
+FLOWS_TRAININGS = TEMPER.flows.trainings if TEMPER.transferable else ()
 FLOWS_HISTORIES = {
     training: f"{FLOWS_DIR}/{training}/history.parquet" for training in FLOWS_TRAININGS
 }

@@ -2,10 +2,10 @@
 # Needs: the chapters images (simulated: the true structure is known), persistence, flows and
 # transfer.
 # Makes, in results/RUN/temper/specimens: readings.parquet, agreement.parquet,
-# figures/correlations.png, section.json
+# gains.parquet, figures/correlations.png, section.json
 
 SPECIMENS_DIR = f"{TEMPER_DIR}/specimens"
-SPECIMENS_MADE = ["readings.parquet", "agreement.parquet"]
+SPECIMENS_MADE = ["readings.parquet", "agreement.parquet", "gains.parquet"]
 SPECIMENS_MADE += ["section.json", "figures/correlations.png"]
 if FLOWS_TRAININGS and TEMPER.images.simulates:
     MADE["temper"]["specimens"] = [f"{SPECIMENS_DIR}/{name}" for name in SPECIMENS_MADE]
@@ -26,6 +26,7 @@ rule temper_specimens_measure:
     output:
         readings=f"{SPECIMENS_DIR}/readings.parquet",
         agreement=f"{SPECIMENS_DIR}/agreement.parquet",
+        gains=f"{SPECIMENS_DIR}/gains.parquet",
     log:
         f"{TEMPER_DIR}/logs/specimens/measure.log",
     benchmark:
@@ -48,6 +49,7 @@ rule temper_specimens_measure:
         " --truth {input.truth:q}"
         " --readings {output.readings:q}"
         " --agreement {output.agreement:q}"
+        " --gains {output.gains:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
 
@@ -56,6 +58,7 @@ rule temper_specimens_section:
     """Draw the rank correlations, and write their section of the report."""
     input:
         agreement=f"{SPECIMENS_DIR}/agreement.parquet",
+        gains=f"{SPECIMENS_DIR}/gains.parquet",
     output:
         section=f"{SPECIMENS_DIR}/section.json",
         figures=report(
@@ -75,6 +78,7 @@ rule temper_specimens_section:
     shell:
         "pspflow --log {log:q} temper specimens section"
         " --agreement {input.agreement:q}"
+        " --gains {input.gains:q}"
         " --figures {params.figures:q}"
         " --section {output.section:q}"
         " --options {params.options:q}"

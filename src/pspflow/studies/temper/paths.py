@@ -28,3 +28,6 @@ TruthTable = Annotated[
 AgreementTable = Annotated[
     Path, Parameter(help="Table of how readings of single specimens agree with the truth."), INPUT
 ]
+GainTable = Annotated[
+    Path, Parameter(help="Table of the gains of transfers over the untransferred source."), INPUT
+]

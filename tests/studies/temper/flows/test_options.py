@@ -92,6 +92,13 @@ def test_variants_differ_in_the_options_they_give_alone():
     assert VARIANTS.chosen().blocks == VARIANTS.blocks
 
 
+def test_trainings_are_those_of_every_kind():
+    """As many of a variant as it says, or as of the others."""
+    options = FlowOptions(seeds=2, variants={"wide": {"width": 64}, "slow": {"seeds": 1}})
+    names = [f"{kind}/seed{seed}" for kind in ("none", "exact", "wide") for seed in range(2)]
+    assert options.trainings == (*names, "slow/seed0")
+
+
 def test_variants_are_compared_with_what_they_name():
     """By default with none; none itself with nothing, nor what has no counterpart."""
     assert VARIANTS.comparisons == {

@@ -30,58 +30,61 @@ def table(*rows):
     return pd.DataFrame([*rulers, row(REAL, 0.9, source="t5"), *rows])
 
 
+def gained(kind="exact", gain=0.3, p=0.01, quantity=DENSITY, rho=0.5, trainings=5):
+    """Make a row of gains."""
+    values = {"rho": rho, "gain": gain, "low": gain - 0.2, "high": gain + 0.2}
+    probabilities = {"p_value": p / 2, "p_adjusted": p}
+    key = {"kind": kind, **WAY, "quantity": quantity, "trainings": trainings}
+    return {**key, **values, **probabilities}
+
+
+def sentences(*gains, agreement=None):
+    """Say what gains show."""
+    return findings(table() if agreement is None else agreement, pd.DataFrame(gains))
+
+
 @pytest.mark.parametrize(
-    ("gains", "said"),
+    ("gain", "p", "said"),
     [
         (
-            [(-0.3, -0.5, -0.1), (-0.2, -0.4, -0.1)],
+            *(-0.3, 0.01),
             "is lower than from the untransferred source: raw → t5; not told apart from it: none; "
             "higher: none",
         ),
-        (
-            [(-0.3, -0.5, -0.1), (-0.2, -0.4, 0.1)],
-            "source: none; not told apart from it: raw → t5; higher: none",
-        ),
-        (
-            [(0.3, 0.1, 0.5), (0.2, 0.1, 0.4)],
-            "source: none; not told apart from it: none; higher: raw → t5",
-        ),
-        ([(0.3, 0.1, 0.5), (-0.2, -0.4, -0.1)], "not told apart from it: raw → t5"),
+        (-0.3, 0.06, "source: none; not told apart from it: raw → t5; higher: none"),
+        (0.3, 0.01, "source: none; not told apart from it: none; higher: raw → t5"),
+        (0.9, np.nan, "not told apart from it: raw → t5; higher: none (fewer than 12"),
     ],
 )
-def test_a_direction_is_judged_by_all_of_its_trainings(gains, said):
-    """Worse or better where every interval excludes 0 on the same side."""
-    rows = [row(f"exact/seed{i}", 0.5, gain) for i, gain in enumerate(gains)]
-    (sentence,) = findings(table(*rows))
+def test_a_direction_is_judged_by_its_adjusted_probability(gain, p, said):
+    """Worse or better below 5 %, by the sign; without a probability nothing is told apart."""
+    (sentence,) = sentences(gained(gain=gain, p=p))
     assert said in sentence
     assert sentence.startswith("Single specimens, number density, exact:")
     assert "raw → t5 0.50 (source 0.60, its true values 0.80, real chips 0.90)" in sentence
+    assert "single training" not in sentence
+    (alone,) = sentences(gained(gain=gain, p=p, trainings=1))
+    assert "of a single training: others may differ" in alone
 
 
 def test_what_is_worse_stands_first():
-    """Of regularisations and quantities, in whatever order they are in the table."""
-    made = table(
-        row("none/seed0", gain=(0.2, 0.1, 0.3)),
-        row("none/seed0", gain=(0.2, -0.1, 0.3), quantity=RADIUS),
-        row("exact/seed0", gain=(-0.2, -0.3, -0.1)),
+    """Of kinds and quantities, in whatever order they are in the table."""
+    made = sentences(
+        gained("none", 0.2),
+        gained("none", 0.2, p=0.5, quantity=RADIUS),
+        gained("exact", -0.2),
     )
-    starts = [each.split(":")[0] for each in findings(made)]
-    assert starts == [
+    assert [each.split(":")[0] for each in made] == [
         "Single specimens, number density, exact",
         "Single specimens, mean radius, none",
         "Single specimens, number density, none",
     ]
 
 
-def test_without_intervals_nothing_is_told_apart():
-    """However large the gain is."""
-    (sentence,) = findings(table(row("none/seed0", gain=(0.9, np.nan, np.nan))))
-    assert "not told apart from it: raw → t5; higher: none (fewer than 12" in sentence
-
-
 def test_what_was_not_measured_is_a_dash():
     """With fewer than 3 held-out specimens, as in the smallest runs."""
-    (sentence,) = findings(pd.DataFrame([row("none/seed0", np.nan)]))
+    alone = pd.DataFrame([row("none/seed0", np.nan)])
+    (sentence,) = sentences(gained("none", np.nan, np.nan, rho=np.nan), agreement=alone)
     assert sentence.endswith("raw → t5 – (source –, its true values –, real chips –).")
 
 
@@ -100,7 +103,8 @@ def test_the_section_has_its_figure_and_table():
     (axes,) = figure.axes
     assert axes.get_ylabel() == "rank correlation (1)"
     picture = Figure(name="correlations", png=b"", caption="Correlations.")
-    section = specimens_section(made, picture, SpecimenOptions(chips_per_specimen=17))
+    gains = pd.DataFrame([gained(gain=-0.2)])
+    section = specimens_section(made, gains, picture, SpecimenOptions(chips_per_specimen=17))
     (part,) = section.parts
     assert "up to 17 of a specimen" in part.text
     assert "lower than from the untransferred source: raw → t5" in section.findings[0]

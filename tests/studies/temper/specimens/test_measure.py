@@ -72,11 +72,11 @@ def folder(tmp_path_factory):
 
 
 def run(folder, out, **options):
-    """Run the stage; return both of its tables."""
+    """Run the stage; return its tables."""
     names = ("micrographs.zarr", "chips.parquet", "grid.parquet", "truth.parquet")
     paths = {name.split(".")[0]: folder / name for name in names}
     made = {f"{kind}/seed0": folder / f"{kind}.zarr" for kind in ("source", "target")}
-    results = {name: out / f"{name}.parquet" for name in ("readings", "agreement")}
+    results = {name: out / f"{name}.parquet" for name in ("readings", "agreement", "gains")}
     measure(synthetic=made, **paths, **results, **{"options": OPTIONS, **options})
     return tuple(map(read_table, results.values()))
 
@@ -89,7 +89,7 @@ def tables(folder, tmp_path_factory):
 
 def test_only_held_out_specimens_are_read(tables):
     """Each in every direction, by every training and ruler, beside its truth in the target."""
-    readings, _ = tables
+    readings, *_ = tables
     assert set(readings["specimen"]) == {name for name in SPECIMENS if name.startswith("test")}
     assert set(readings["flow"]) == {*RULERS, "source/seed0", "target/seed0"}
     counts = readings.groupby(["target", "source", "flow", "quantity"]).size()
@@ -99,7 +99,10 @@ def test_only_held_out_specimens_are_read(tables):
 
 def test_a_transfer_that_is_right_reads_like_real_chips(tables):
     """One that changes nothing reads like the untransferred source, which is not the target."""
-    _, agreement = tables
+    _, agreement, gains = tables
+    assert set(gains["kind"]) == {"source", "target"}
+    assert gains.loc[gains["kind"] == "source", "gain"].eq(0).all()
+    assert (gains.loc[gains["kind"] == "target", "gain"] > 0).all()
     table = agreement.set_index(["flow", "source", "target", "quantity"])
     for a, b in permutations(DOMAINS, 2):
         for quantity in QUANTITIES:
@@ -124,7 +127,8 @@ def test_the_section_is_written_and_drawn(folder, tmp_path):
     """With its finding of each training and quantity."""
     run(folder, tmp_path)
     paths = {"figures": tmp_path / "figures", "section": tmp_path / "section.json"}
-    section(agreement=tmp_path / "agreement.parquet", **paths)
+    tables = {name: tmp_path / f"{name}.parquet" for name in ("agreement", "gains")}
+    section(**tables, **paths)
     made = Section.model_validate_json(read_section(paths["section"])[0])
     assert len(made.findings) == 4
     assert made.figures[0].png == (tmp_path / "figures/correlations.png").read_bytes()

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
+from pspflow.evaluation.resampling import FEWEST_FOR_INTERVAL
 from pspflow.studies.temper.labels.classification import (
     CONTROLS,
-    FEWEST_FOR_INTERVAL,
     FEWEST_SPECIMENS,
     GAINS,
     MEASURED,

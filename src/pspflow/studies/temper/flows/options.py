@@ -34,6 +34,8 @@ class FlowVariant(FlowTraining):
     compared_with: str | None = None
     """Variant or regularisation from which its distances are subtracted; null: none, if that is
     trained."""
+    seeds: Annotated[int, Field(ge=1, le=99)] | None = None
+    """Trainings of this variant; null: as many as of the others."""
 
 
 class FlowOptions(FlowTraining):
@@ -52,6 +54,16 @@ class FlowOptions(FlowTraining):
         """Every regularisation and variant that is trained, and its regularisation."""
         plain: dict[str, Regularisation] = {name: name for name in self.regularisations}
         return plain | {name: each.regularisation for name, each in self.variants.items()}
+
+    @property
+    def trainings(self) -> tuple[str, ...]:
+        """Name every training: a regularisation or variant and the number of its seed."""
+        own = {name: each.seeds for name, each in self.variants.items()}
+        return tuple(
+            f"{kind}/seed{seed}"
+            for kind in self.kinds
+            for seed in range(own.get(kind) or self.seeds)
+        )
 
     @property
     def comparisons(self) -> dict[str, str]:

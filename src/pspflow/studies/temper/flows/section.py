@@ -1,7 +1,7 @@
 """What the report says of the flows and their trainings."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -26,6 +26,9 @@ CHOICES: Mapping[ChosenEpoch, str] = {
     "nearest": "its mean is nearest to that of real chips",
     "highest": "its mean is the highest, as in the paper",
 }
+
+OF_VARIANTS: Final = {"regularisation", "compared_with", "seeds"}
+"""Options of a variant that do not change how it is trained."""
 
 
 def flows_section(
@@ -79,10 +82,12 @@ def departures(options: FlowOptions) -> pd.DataFrame:
     plain = options.model_copy(update={"variants": {}}).chosen()
     used: dict[str, FlowTraining] = {"here": plain}
     used |= {name: options.training(name) for name in options.variants}
+    seeds = {name: options.variants[name].seeds for name in options.variants}
     rows = []
     for name, value in paper.SETTINGS.items():
         given = [
-            options.seeds if name == "seeds" else getattr(each, name) for each in used.values()
+            (seeds.get(kind) or options.seeds) if name == "seeds" else getattr(each, name)
+            for kind, each in used.items()
         ]
         if any(each != value for each in given):
             rows.append((name, _written(value), *map(_written, given)))
@@ -93,7 +98,7 @@ def described(options: FlowOptions) -> str:
     """Say what each regularisation and variant is trained with."""
     said = [f"{kind}: {TOPOLOGIES[kind]}" for kind in options.regularisations]
     for name, each in options.variants.items():
-        own = each.model_dump(exclude_unset=True, exclude={"regularisation", "compared_with"})
+        own = each.model_dump(exclude_unset=True, exclude=OF_VARIANTS)
         changes = ", ".join(f"{key} {_written(value)}" for key, value in _flat(own).items())
         said.append(f"{name}: as {each.regularisation}, with {changes or 'the same options'}")
     return "; ".join(said)

@@ -20,13 +20,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from pspflow.evaluation.resampling import FEWEST_FOR_INTERVAL
 from pspflow.evaluation.resampling import resamples as bootstrap
 from pspflow.studies.temper.labels.classes import CLASSES, cut, uncut
 
 FEWEST_SPECIMENS = 6
 """Two per class."""
-FEWEST_FOR_INTERVAL = 12
-"""With fewer specimens the bootstrap's interval is far too narrow to print."""
 PERMUTATIONS = 20
 """Permutations of the labels behind the line of chance."""
 CONTROL_CHIPS = 240

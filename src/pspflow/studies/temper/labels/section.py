@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pspflow.evaluation.resampling import FEWEST_FOR_INTERVAL
 from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.studies.temper.labels.classes import CLASSES
 from pspflow.studies.temper.labels.classification import (
     CONTROL_CHIPS,
-    FEWEST_FOR_INTERVAL,
     PERMUTATIONS,
     above_chance,
     with_controls,

@@ -4,12 +4,15 @@ A transfer can make chips that nobody tells from those of the target, and still 
 specimen's own. That is asked here, over held-out specimens.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from pspflow.evaluation.resampling import interval, resamples
-from pspflow.studies.temper.labels.classification import FEWEST_FOR_INTERVAL
+from pspflow.evaluation.resampling import FEWEST_FOR_INTERVAL, interval, resamples
 from pspflow.studies.temper.specimens.rulers import SOURCE
 
 FEWEST = 3
@@ -45,29 +48,57 @@ def agreement(readings: pd.DataFrame, count: int, rng: np.random.Generator) -> p
     for (target, source, quantity), part in readings.groupby(
         ["target", "source", "quantity"], sort=False
     ):
-        wide = part.pivot_table(index="specimen", columns="flow", values="read", sort=False)
-        true = part.drop_duplicates("specimen").set_index("specimen")["true"].loc[wide.index]
-        drawn = _drawn(len(true), count, rng)
-        logs = {name: np.log(wide[name].to_numpy())[drawn] for name in wide}
-        wanted = np.log(true.to_numpy())[drawn]
-        if len(true) < FEWEST:
-            wanted = np.full_like(wanted, np.nan)
-        rhos = {name: _correlation(_ranks(each), _ranks(wanted)) for name, each in logs.items()}
+        drawn = Drawn.of(part, count, rng)
+        rhos = drawn.correlations()
         for flow in dict.fromkeys(part["flow"]):
-            gain = np.full(len(drawn), np.nan)
+            gain = np.full(1 + count, np.nan)
             if SOURCE in rhos and flow != SOURCE:
                 gain = rhos[flow] - rhos[SOURCE]
-            found = {"rho": rhos[flow], "slope": _slope(logs[flow], wanted), "gain": gain}
+            slope = _slope(drawn.read[flow], drawn.true)
+            found = {"rho": rhos[flow], "slope": slope, "gain": gain}
             key = {"target": target, "source": source, "quantity": quantity, "flow": flow}
-            rows.append({**key, "specimens": len(true), **_with_limits(found, len(true))})
+            count_of = drawn.specimens
+            rows.append({**key, "specimens": count_of, **_with_limits(found, count_of)})
     columns = ["target", "source", "quantity", "flow", "specimens", *MEASURES, *LIMITS]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _drawn(specimens: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Return positions of the specimens of each resample, (1 + count, specimens); row 0 is all."""
-    weights = resamples(np.zeros(specimens, dtype=np.int64), count, rng)
-    return np.stack([np.repeat(np.arange(specimens), row) for row in weights])
+@dataclass(frozen=True)
+class Drawn:
+    """Readings of one quantity in one direction, in every resample of the specimens."""
+
+    specimens: int
+    read: Mapping[str, np.ndarray]
+    """Flow, (1 + R, specimens) logarithms of what was read; row 0 is of all specimens."""
+    true: np.ndarray
+    """(1 + R, specimens) logarithms of the truth; NaN below 3 specimens."""
+
+    @classmethod
+    def of(cls, part: pd.DataFrame, count: int, rng: np.random.Generator) -> Self:
+        """Draw resamples of the specimens, alike for all flows.
+
+        Parameters
+        ----------
+        part
+            Rows of `flow`, `specimen`, `read` and `true`.
+        count
+            Resamples.
+        rng
+            Their source.
+        """
+        wide = part.pivot_table(index="specimen", columns="flow", values="read", sort=False)
+        true = part.drop_duplicates("specimen").set_index("specimen")["true"].loc[wide.index]
+        weights = resamples(np.zeros(len(true), dtype=np.int64), count, rng)
+        at = np.stack([np.repeat(np.arange(len(true)), row) for row in weights])
+        wanted = np.log(true.to_numpy())[at]
+        if len(true) < FEWEST:
+            wanted = np.full_like(wanted, np.nan)
+        return cls(len(true), {name: np.log(wide[name].to_numpy())[at] for name in wide}, wanted)
+
+    def correlations(self) -> dict[str, np.ndarray]:
+        """Return Spearman's rank correlation of every flow with the truth, (1 + R,)."""
+        ranks = _ranks(self.true)
+        return {name: _correlation(_ranks(each), ranks) for name, each in self.read.items()}
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

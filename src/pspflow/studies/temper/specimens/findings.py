@@ -12,6 +12,8 @@ WORDS = {
     UNDECIDED: "not told apart from it",
     BETTER: "higher",
 }
+LEVEL = 0.05
+"""Adjusted probability below which a gain is called one."""
 
 
 def named(quantity: str) -> str:
@@ -36,16 +38,19 @@ def summary(agreement: pd.DataFrame) -> pd.DataFrame:
     return grouped.mean().reset_index()
 
 
-def findings(agreement: pd.DataFrame) -> tuple[str, ...]:
-    """Say of each regularisation whether specimens keep what is their own.
+def findings(agreement: pd.DataFrame, gains: pd.DataFrame) -> tuple[str, ...]:
+    """Say of each kind of training whether specimens keep what is their own.
 
-    A direction counts as lower or higher where the 95 % interval of every training excludes 0.
+    A direction counts as lower or higher where the adjusted probability of its gain is below 5 %.
+
+    Parameters
+    ----------
+    agreement, gains
+        As `agreement.agreement` and `gains.gains` return them.
     """
-    flows = agreement[~agreement["flow"].isin(RULERS)]
-    kinds = flows["flow"].str.split("/").str[0]
     found = [
         _finding(str(kind), str(quantity), rows, agreement)
-        for (kind, quantity), rows in flows.groupby([kinds, flows["quantity"]], sort=False)
+        for (kind, quantity), rows in gains.groupby(["kind", "quantity"], sort=False)
     ]
     return tuple(each.text for each in sorted(found, key=lambda each: each.outcome))
 
@@ -54,9 +59,14 @@ def _finding(kind: str, quantity: str, rows: pd.DataFrame, agreement: pd.DataFra
     ways: dict[int, list[str]] = {WORSE: [], UNDECIDED: [], BETTER: []}
     rulers = agreement[agreement["quantity"] == quantity].set_index(["flow", "source", "target"])
     values = []
-    for (source, target), trainings in rows.groupby(["source", "target"], sort=False):
+    for source, target, rho, gain, p_adjusted in rows[
+        ["source", "target", "rho", "gain", "p_adjusted"]
+    ].itertuples(index=False):
         way = f"{source} → {target}"
-        ways[_outcome(trainings)].append(way)
+        outcome = UNDECIDED
+        if p_adjusted < LEVEL:
+            outcome = BETTER if gain > 0 else WORSE
+        ways[outcome].append(way)
         beside = [
             f"{short} {_number(rulers['rho'].get((ruler, start, target), float('nan')))}"
             for ruler, short, start in (
@@ -65,27 +75,20 @@ def _finding(kind: str, quantity: str, rows: pd.DataFrame, agreement: pd.DataFra
                 (REAL, "real chips", target),
             )
         ]
-        values.append(f"{way} {_number(trainings['rho'].mean())} ({', '.join(beside)})")
+        values.append(f"{way} {_number(rho)} ({', '.join(beside)})")
     counted = "; ".join(
         f"{WORDS[outcome]}: {', '.join(them) or 'none'}" for outcome, them in ways.items()
     )
-    sure = rows["gain_low"].notna().any()
-    how = "" if sure else " (fewer than 12 specimens: no interval, nothing is told apart)"
+    sure = rows["p_adjusted"].notna().any()
+    how = "" if sure else " (fewer than 12 specimens: nothing is told apart)"
+    one = " (of a single training: others may differ)" if (rows["trainings"] < 2).all() else ""
     text = (
         f"Single specimens, {named(quantity)}, {kind}: the rank correlation between what is read "
-        f"from transferred chips and what the specimen has in the target is {counted}{how}. "
+        f"from transferred chips and what the specimen has in the target is {counted}{how}{one}. "
         f"Correlations: {'; '.join(values)}."
     )
     worst = WORSE if ways[WORSE] else UNDECIDED if ways[UNDECIDED] else BETTER
     return Finding(worst, text)
-
-
-def _outcome(trainings: pd.DataFrame) -> int:
-    if (trainings["gain_high"] < 0).all():
-        return WORSE
-    if (trainings["gain_low"] > 0).all():
-        return BETTER
-    return UNDECIDED
 
 
 def _number(rho: float) -> str:

@@ -9,7 +9,7 @@ from pspflow.studies.temper.specimens.rulers import KNOWN, MATCHED, REAL, SOURCE
 
 
 def specimens_section(
-    agreement: pd.DataFrame, picture: Figure, options: SpecimenOptions
+    agreement: pd.DataFrame, gains: pd.DataFrame, picture: Figure, options: SpecimenOptions
 ) -> Section:
     """Write the section.
 
@@ -17,6 +17,8 @@ def specimens_section(
     ----------
     agreement
         As `agreement.agreement` returns it.
+    gains
+        As `gains.gains` returns it.
     picture
         The rank correlations.
     options
@@ -24,7 +26,7 @@ def specimens_section(
     """
     return Section(
         title="Single specimens",
-        findings=findings(agreement),
+        findings=findings(agreement, gains),
         parts=(
             Part(
                 title="What transferred specimens keep",
@@ -41,13 +43,17 @@ def specimens_section(
                 f"{REAL}, which bound the reading; {SOURCE}; {MATCHED}; {KNOWN}, by a regression "
                 "on training specimens: heat treatment adds what no micrograph of the source "
                 "shows. Gain is the rank correlation less that of the untransferred source. 95 % "
-                "intervals resample specimens; below 12 specimens there are none.",
+                "intervals of single trainings resample specimens; those of gains over all "
+                "trainings of a kind are Student's, from the spread over trainings and over "
+                "resampled specimens, their probabilities adjusted for all directions and "
+                "quantities (Holm). Below 12 specimens there are none.",
                 figures=(picture,),
                 tables=(
                     Table.of(
                         summary(agreement),
                         "Agreement with the true structure: means over trainings and of limits.",
                     ),
+                    Table.of(gains, "Gains over the untransferred source, of each kind."),
                 ),
             ),
         ),

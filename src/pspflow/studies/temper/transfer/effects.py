@@ -1,22 +1,13 @@
-"""What a regularisation or variant changes: differences between two kinds of trainings.
-
-A difference of distances has two sources of chance, other trainings and other specimens. Its
-variance is the sum of both: that over trainings from their spread, that over specimens from
-resamples, which weight both sides alike. Limits are Student's, with the degrees of freedom of Welch
-and Satterthwaite. With one training of a kind nothing is known of others, and the limits take in
-specimens alone.
-"""
+"""What a regularisation or variant changes: differences between two kinds of trainings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
 from pspflow.evaluation.calibration import holm
-from pspflow.evaluation.comparisons import CONFIDENCE
-from pspflow.studies.temper.labels.classification import FEWEST_FOR_INTERVAL
+from pspflow.evaluation.contrasts import limits
 
 Direction = tuple[str, str]
 COLUMNS: Final = (
@@ -24,15 +15,6 @@ COLUMNS: Final = (
     *("without", "with", "difference", "low", "high", "p_value", "p_adjusted"),
     *("trainings", "sd_over_trainings"),
 )
-
-
-class Limits(NamedTuple):
-    """A difference of means with its 95 % interval and its probability by chance."""
-
-    difference: float
-    low: float
-    high: float
-    p_value: float
 
 
 def effects(
@@ -80,36 +62,6 @@ def effects(
             fewer = min(len(ours), len(theirs))
             rows.append((kind, other, *way, name, *means, *found, np.nan, fewer, spread))
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def limits(ours: np.ndarray, theirs: np.ndarray, specimens: int) -> Limits:
-    """Compare the distances of two kinds of trainings.
-
-    Parameters
-    ----------
-    ours, theirs
-        (trainings, 1 + R) distances and their resamples, the same of both kinds.
-    specimens
-        Number of specimens that are resampled.
-    """
-    difference = float(ours[:, 0].mean() - theirs[:, 0].mean())
-    if specimens < FEWEST_FOR_INTERVAL:
-        return Limits(difference, np.nan, np.nan, np.nan)
-    resampled = ours[:, 1:].mean(axis=0) - theirs[:, 1:].mean(axis=0)
-    parts = [(float(np.nanvar(resampled, ddof=1)), specimens - 1)]
-    parts += [
-        (float(each[:, 0].var(ddof=1)) / len(each), len(each) - 1)
-        for each in (ours, theirs)
-        if len(each) > 1
-    ]
-    variance = sum(part for part, _ in parts)
-    if not variance:
-        return Limits(difference, difference, difference, float(difference == 0))
-    freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)
-    error = np.sqrt(variance)
-    half = float(student.ppf((1 + CONFIDENCE) / 2, freedom)) * error
-    p_value = 2 * float(student.sf(abs(difference) / error, freedom))
-    return Limits(difference, difference - half, difference + half, p_value)
 
 
 def adjusted(table: pd.DataFrame) -> pd.DataFrame:

@@ -21,11 +21,11 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from pspflow.evaluation.resampling import FEWEST_FOR_INTERVAL
 from pspflow.studies.temper.labels.classes import Classes, cut, uncut
 from pspflow.studies.temper.labels.classification import (
     CONTROL_CHIPS,
     CONTROLS,
-    FEWEST_FOR_INTERVAL,
     FEWEST_SPECIMENS,
     GAINS,
     MEASURED,

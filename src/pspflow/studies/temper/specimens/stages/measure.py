@@ -17,6 +17,7 @@ from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.stage import Seed, stage
 from pspflow.studies.temper.paths import TruthTable
 from pspflow.studies.temper.specimens.agreement import agreement as agreement_of
+from pspflow.studies.temper.specimens.gains import gains as gains_of
 from pspflow.studies.temper.specimens.options import SpecimenOptions
 from pspflow.studies.temper.specimens.reader import Reader, specimen_features
 from pspflow.studies.temper.specimens.rulers import KNOWN
@@ -37,6 +38,7 @@ def measure(
     truth: TruthTable,
     readings: Path,
     agreement: Path,
+    gains: Path,
     options: SpecimenOptions = SpecimenOptions(),
     seed: Seed = 0,
     origin: Provenance,
@@ -51,6 +53,8 @@ def measure(
         Parquet table to write: what was read, and what is true, by direction, flow and specimen.
     agreement
         Parquet table to write: how well they agree, by direction, flow and quantity.
+    gains
+        Parquet table to write: what each kind of training gains over the untransferred source.
     """
     rows, store = read_chips(chips), Micrographs(micrographs)
     imaging = pi.read_imaging(grid)
@@ -78,11 +82,12 @@ def measure(
                 read = _from_source(true, source, target, known, held_out)
                 found.append(_rows(read, of_target, target, source, KNOWN))
     table = pd.concat(found, ignore_index=True)[COLUMNS]
-    rng = generator(seed, "single specimens")
-    judged = agreement_of(table, options.resamples, rng)
+    judged = agreement_of(table, options.resamples, generator(seed, "single specimens"))
+    gained = gains_of(table, options.resamples, generator(seed, "gains of specimens"))
     log_table(judged)
     write_table(readings, table, origin)
     write_table(agreement, judged, origin)
+    write_table(gains, gained, origin)
 
 
 def _from_source(

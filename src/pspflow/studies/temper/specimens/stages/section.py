@@ -5,7 +5,7 @@ from pspflow.io.tables import read_table
 from pspflow.studies.paths import FigureFolder, SectionFile
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import stage
-from pspflow.studies.temper.paths import AgreementTable
+from pspflow.studies.temper.paths import AgreementTable, GainTable
 from pspflow.studies.temper.specimens.figures import specimens_figure
 from pspflow.studies.temper.specimens.options import SpecimenOptions
 from pspflow.studies.temper.specimens.section import specimens_section
@@ -15,6 +15,7 @@ from pspflow.studies.temper.specimens.section import specimens_section
 def section(
     *,
     agreement: AgreementTable,
+    gains: GainTable,
     figures: FigureFolder,
     section: SectionFile,
     options: SpecimenOptions = SpecimenOptions(),
@@ -28,4 +29,4 @@ def section(
         "Rank correlation between what is read from chips of a specimen and what the specimen has "
         "in the target, by direction; means over trainings, with 95 % intervals over specimens.",
     )
-    save_section(section, specimens_section(table, drawn, options), origin)
+    save_section(section, specimens_section(table, read_table(gains), drawn, options), origin)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.resampling import resamples
+from pspflow.evaluation.resampling import FEWEST_FOR_INTERVAL, resamples
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import write_table
@@ -17,7 +17,6 @@ from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, NamedSt
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.stage import Seed, stage
 from pspflow.studies.temper.flows.options import FlowOptions
-from pspflow.studies.temper.labels.classification import FEWEST_FOR_INTERVAL
 from pspflow.studies.temper.transfer import effects as compared
 from pspflow.studies.temper.transfer import plausibility as plausible
 from pspflow.studies.temper.transfer.draws import training_chips
