@@ -1,13 +1,14 @@
 # Transfer: chips transferred between the domains, their plausibility and their labels.
 # Needs: the chapters images, persistence, flows and gan; labels for their preservation.
 # Makes, in results/RUN/temper/transfer: VARIANT/seedN/* (synthetic.zarr, checks.parquet),
-# plausibility.parquet, effects.parquet, preservation.parquet, figures/*.png, section.json
+# plausibility.parquet, effects.parquet, copies.parquet, preservation.parquet, figures/*.png, section.json
 
 TRANSFER_DIR = f"{TEMPER_DIR}/transfer"
 TRANSFER_FIGURES = ["chips", "samples", "plausibility"]
 TRANSFER_TABLES = {
     "plausibility": f"{TRANSFER_DIR}/plausibility.parquet",
     "effects": f"{TRANSFER_DIR}/effects.parquet",
+    "copies": f"{TRANSFER_DIR}/copies.parquet",
 }
 if TEMPER.labelled:
     TRANSFER_FIGURES.append("preservation")
@@ -74,6 +75,7 @@ rule temper_transfer_plausibility:
     output:
         plausibility=TRANSFER_TABLES["plausibility"],
         effects=TRANSFER_TABLES["effects"],
+        copies=TRANSFER_TABLES["copies"],
     log:
         f"{TEMPER_DIR}/logs/transfer/plausibility.log",
     benchmark:
@@ -96,6 +98,7 @@ rule temper_transfer_plausibility:
         " --grid {input.grid:q}"
         " --plausibility {output.plausibility:q}"
         " --effects {output.effects:q}"
+        " --copies {output.copies:q}"
         " --flows {params.flows:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"

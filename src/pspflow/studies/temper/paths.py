@@ -19,6 +19,9 @@ PlausibilityTable = Annotated[
 EffectTable = Annotated[
     Path, Parameter(help="Table of the effects of topological regularisation."), INPUT
 ]
+CopyTable = Annotated[
+    Path, Parameter(help="Table of synthetic chips that are near to training chips."), INPUT
+]
 PreservationTable = Annotated[
     Path, Parameter(help="Table of the accuracies of labels of transferred chips."), INPUT
 ]

@@ -8,6 +8,7 @@ import pandas as pd
 from pspflow.report.section import Figure
 from pspflow.studies.temper.images.paper import DOMAINS
 from pspflow.studies.temper.labels.classification import GAINS
+from pspflow.studies.temper.transfer.copies import COLUMNS as COPIES
 from pspflow.studies.temper.transfer.effects import COLUMNS
 from pspflow.studies.temper.transfer.findings import Results, findings
 from pspflow.studies.temper.transfer.options import TransferOptions
@@ -103,6 +104,9 @@ def results(distances=None, effects=None, labels=None, flows=FLOWS):
         plausibility() if distances is None else distances,
         compared([-1.0] * 6) if effects is None else effects,
         spread_between_trainings(plausibility(), {}),
+        pd.DataFrame(
+            [(flow, *way, 40, 0.02) for flow in flows for way in WAYS], columns=list(COPIES)
+        ),
         labels,
     )
 

@@ -89,8 +89,8 @@ def put_trainings(folder):
 
 
 def plausibility(folder, out, flows=FLOWS, seed=0):
-    """Run the stage and return both tables."""
-    paths = {name: out / f"{name}.parquet" for name in ("plausibility", "effects")}
+    """Run the stage and return its tables."""
+    paths = {name: out / f"{name}.parquet" for name in ("plausibility", "effects", "copies")}
     plausibility_stage.plausibility(
         synthetic={name: folder / f"{name.split('/')[0]}.zarr" for name in flows},
         micrographs=folder / "micrographs.zarr",

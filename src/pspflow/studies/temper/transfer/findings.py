@@ -14,6 +14,7 @@ from pspflow.studies.temper.labels.classification import (
     above_chance,
     with_controls,
 )
+from pspflow.studies.temper.transfer.copies import copies_finding
 from pspflow.studies.temper.transfer.plausibility import (
     BELOW_ZERO,
     DENSITY,
@@ -62,6 +63,8 @@ class Results:
     effects: pd.DataFrame
     spread: pd.DataFrame
     """Of trainings, see `spread.spread_between_trainings`."""
+    copies: pd.DataFrame
+    """Synthetic chips near to training chips, see `copies.copies`."""
     labels: pd.DataFrame | None
     """Label preservation; None where no domain has a label."""
 
@@ -97,6 +100,7 @@ def findings(results: Results) -> tuple[str, ...]:
     for (kind, other), rows in results.effects.groupby(["variant", "compared_with"], sort=False):
         said += _effect_findings(str(kind), str(other), rows)
     said += [each.text for each in spread_findings(results.spread)]
+    said.append(copies_finding(results.copies))
     wide = {
         measure: table.set_index("direction")
         for (measure, _), table in by_direction(results.plausibility).items()

@@ -15,6 +15,7 @@ from pspflow.studies.temper.transfer.findings import Results, by_direction, find
 from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility import FLOOR, OTHERS, SOURCE
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
+from pspflow.studies.temper.transfer.ranking import ranking
 
 Way = tuple[str, str]
 Verdict = Literal["reached", "not reached", "not comparable"]
@@ -159,6 +160,14 @@ def _plausibility(results: Results, pictures: Pictures, scale: Scale) -> Part:
         Table.of(part, f"{measure} ({unit}) by direction: means over trainings, then rulers.")
         for (measure, unit), part in by_direction(results.plausibility).items()
     ]
+    tables.insert(
+        0,
+        Table.of(
+            ranking(results.plausibility),
+            "Mean over all measures but KID and all directions of distances, divided by those of "
+            "the untransferred sources; intervals over trainings, by Student's t.",
+        ),
+    )
     if len(results.effects):
         caption = (
             "Effects on every measure: difference to the trainings compared with; below 0 is "
@@ -172,6 +181,17 @@ def _plausibility(results: Results, pictures: Pictures, scale: Scale) -> Part:
             "compared with; below 1 is more stable; probabilities by permutation of trainings."
         )
         tables.append(Table.of(results.spread, caption))
+    by_kind = results.copies.assign(kind=results.copies["flow"].str.split("/").str[0])
+    by_target = by_kind.pivot_table(
+        index="kind", columns="target", values="nearer_share", sort=False, observed=True
+    )
+    tables.append(
+        Table.of(
+            by_target.reset_index(),
+            "Copies: share of transferred chips, by target, that are nearer to a training chip "
+            "than the nearest 2.5 % of real held-out chips are.",
+        )
+    )
     rulers = set(results.plausibility["flow"])
     return Part(
         title="Plausibility",

@@ -19,6 +19,7 @@ from pspflow.studies.stage import Seed, stage
 from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.transfer import effects as compared
 from pspflow.studies.temper.transfer import plausibility as plausible
+from pspflow.studies.temper.transfer.copies import copies as copies_of
 from pspflow.studies.temper.transfer.draws import training_chips
 from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility import Chips
@@ -34,6 +35,7 @@ def plausibility(
     grid: GridTable,
     plausibility: Path,
     effects: Path,
+    copies: Path,
     flows: FlowOptions = FlowOptions(),
     options: TransferOptions = TransferOptions(),
     seed: Seed = 0,
@@ -49,6 +51,8 @@ def plausibility(
         Parquet table to write: distances of flows and of rulers, with intervals.
     effects
         Parquet table to write: differences of every variant to its counterpart, with intervals.
+    copies
+        Parquet table to write: how many synthetic chips are near to training chips.
     flows
         How the flows were trained: what is compared with what.
     """
@@ -89,8 +93,15 @@ def plausibility(
     table = pd.concat(tables, ignore_index=True)
     for line in _overview(table).to_string().splitlines():
         log.info("%s", line)
+    everything = {name: _training_chips(rows, store, name) for name in domains}
+    held_out_chips = {name: each.images for name, each in real.items()}
+    write_table(copies, copies_of(everything, held_out_chips, transferred), origin)
     write_table(effects, compared.adjusted(pd.concat(contrasts, ignore_index=True)), origin)
     write_table(plausibility, table, origin)
+
+
+def _training_chips(rows: pd.DataFrame, store: Micrographs, domain: str) -> np.ndarray:
+    return cut_chips(store, rows[(rows["domain"] == domain) & (rows["split"] == "train")])
 
 
 def _halves(table: pd.DataFrame) -> np.ndarray:

@@ -21,7 +21,12 @@ from pspflow.studies.stage import stage
 from pspflow.studies.temper.flows import paper as flows_paper
 from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.images import paper as images_paper
-from pspflow.studies.temper.paths import EffectTable, PlausibilityTable, PreservationTable
+from pspflow.studies.temper.paths import (
+    CopyTable,
+    EffectTable,
+    PlausibilityTable,
+    PreservationTable,
+)
 from pspflow.studies.temper.transfer.examples import samples_and_real, transfers
 from pspflow.studies.temper.transfer.figures import chips_figure, samples_figure
 from pspflow.studies.temper.transfer.findings import Results
@@ -43,6 +48,7 @@ def section(
     chips: ChipTable,
     plausibility: PlausibilityTable,
     effects: EffectTable,
+    copies: CopyTable,
     preservation: PreservationTable | None = None,
     figures: FigureFolder,
     section: SectionFile,
@@ -70,6 +76,7 @@ def section(
         distances,
         read_table(effects),
         spread_between_trainings(distances, flows.comparisons),
+        read_table(copies),
         labels,
     )
     made = {name: Synthetic(path, chips) for name, path in synthetic.items()}
