@@ -51,7 +51,7 @@ def temper_chips(config: Any, split: str) -> float:
 
 def _flow(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
     flows = sizes.paper.temper.flows
-    rate = FLOW_CHIPS_S[flows.precision][wildcards["regularisation"]]
+    rate = FLOW_CHIPS_S[flows.precision][flows.kinds[wildcards["variant"]]]
     chips = temper_chips(sizes.paper, "train") * flows.epochs
     if not flows.paired:
         chips /= len(sizes.paper.temper.images.domains)

@@ -26,9 +26,10 @@ MADE = {
     "persistence": ["grid", "coverage"],
     "labels": ["accuracy", "correlations"],
     "pinet": ["pooled/errors", "spatial/speed"],
-    "flows": ["none/seed0/history", "exact/seed1/history"],
-    "transfer": ["plausibility", "effects", "preservation", "exact/seed1/checks"],
-    "specimens": ["readings", "agreement"],
+    "flows": ["none/seed0/history", "exact/seed1/history", "papers_flow/seed0/history"],
+    "gan": ["seed0/history"],
+    "transfer": ["plausibility", "effects", "copies", "preservation", "exact/seed1/checks"],
+    "specimens": ["readings", "agreement", "gains"],
 }
 DRAWN = {
     "images": ["micrographs", "chips"],
@@ -68,14 +69,16 @@ def test_status_of_a_finished_run(finished, monkeypatch):
 
 
 def test_flows_of_every_regularisation_are_evaluated(finished):
-    """Four trainings in six directions, with baselines beside them."""
+    """Six trainings and the GAN in six directions, with baselines beside them."""
     made = finished.folder / RESULTS
     table = read_table(made / "transfer/plausibility.parquet")
     trainings = {f"{kind}/seed{seed}" for kind in ("none", "exact") for seed in (0, 1)}
+    trainings |= {"limited/seed0", "papers_flow/seed0", "gan/seed0"}
     assert trainings | {"untransferred source"} <= set(table["flow"])
     assert len(table[["source", "target"]].drop_duplicates()) == TEMPERS * (TEMPERS - 1)
     effects = read_table(made / "transfer/effects.parquet")
-    assert set(effects["regularisation"]) == {"exact"}
+    compared = {("exact", "none"), ("limited", "exact"), ("papers_flow", "none"), ("gan", "none")}
+    assert set(zip(effects["variant"], effects["compared_with"], strict=True)) == compared
     html = (made / "report.html").read_text()
     for said in (
         '<h2 id="findings">Findings</h2>',

@@ -16,7 +16,6 @@ from .planned import flag, hints, holds, options_of
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
 
 DERIVED = {
-    ("temper_flows_train", "regularisations"),
     ("images_section", "simulated"),
     ("texture_loop_run", "random_observations"),
     ("steel_prior_train", "held_out"),
@@ -161,12 +160,19 @@ def test_options_that_act_are_the_configured_ones(planned):
         assert options_of(job)[part] == getattr(config.composite.localization, part).model_dump(
             mode="json"
         )
+    flows = config.temper.flows
     for job in planned.of("temper_flows_train"):
-        kind = job.wildcards["regularisation"]
-        assert options_of(job)["regularisations"] == [kind]
-        weights = config.temper.flows.topology_weight.model_dump()
-        if kind in weights:
-            assert options_of(job)["topology_weight"][kind] == weights[kind]
+        kind = job.wildcards["variant"]
+        regularisation, told = flows.kinds[kind], options_of(job)
+        assert job.flags["regularisation"] == [regularisation]
+        variant = flows.variants.get(kind, flows)
+        given = variant.model_fields_set & set(told)
+        assert {name: told[name] for name in given} == {
+            name: value for name, value in variant.model_dump(mode="json").items() if name in given
+        }
+        if regularisation != "none":
+            weight = getattr(flows.topology_weight, regularisation)
+            assert told["topology_weight"][regularisation] == weight
     inverse = config.composite.resolved().inverse
     for job in planned.of("composite_inverse_infer"):
         told = options_of(job)
