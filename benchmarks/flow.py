@@ -23,9 +23,9 @@ from pspflow.models.pinet import PAPER_CHANNELS, PINet
 from pspflow.studies.shared.persistence.imaging import Imaging
 from pspflow.studies.temper.flows.training import exact_topology
 from pspflow.training.devices import using
+from pspflow.training.flows.transfer import DomainData, Settings, TransferTraining
 from pspflow.training.gather import ChipGather
 from pspflow.training.memory import keep_freed_memory
-from pspflow.training.transfer import DomainData, Settings, TransferTraining
 
 DOMAINS = ("as_extruded", "t5", "t6")
 GPU = torch.cuda.is_available()

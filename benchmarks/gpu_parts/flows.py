@@ -13,8 +13,8 @@ from pspflow.models.discriminators import PAPER_WIDTHS
 from pspflow.models.multiflow import MultiDomainFlow, to_grey
 from pspflow.models.pinet import PAPER_CHANNELS
 from pspflow.topology import PersistenceImageLayer
-from pspflow.training.passes import FlowPass
-from pspflow.training.transfer import TransferTraining
+from pspflow.training.flows.passes import FlowPass
+from pspflow.training.flows.transfer import TransferTraining
 
 SMALL: dict[str, Any] = {"size_px": 16, "architecture": "realnvp", "width": 4, "blocks": 1}
 BATCH, SMALL_BATCH = 8, 2

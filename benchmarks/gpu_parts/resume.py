@@ -20,9 +20,9 @@ from pspflow.simulate import simulate_composite
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.topology import PersistenceImageLayer
 from pspflow.training.data import Pairs
+from pspflow.training.flows.transfer import DomainData, Settings, TransferTraining
 from pspflow.training.gather import ChipGather
 from pspflow.training.loop import Trainable, train
-from pspflow.training.transfer import DomainData, Settings, TransferTraining
 
 EPOCHS, STEPS, BATCH = 3, 4, 8
 WHERE_STOPPED = EPOCHS // 2, STEPS // 2

@@ -7,8 +7,8 @@ import torch
 
 from pspflow.studies.temper.flows.training import arguments_of
 from pspflow.studies.temper.flows.training_options import FlowTraining
+from pspflow.training.flows.transfer import DomainData
 from pspflow.training.gather import ChipGather
-from pspflow.training.transfer import DomainData
 
 EDGE = 16
 OPTIONS = FlowTraining(width=4, couplings=1, discriminator=(4, 4), likelihood_share=0.25)

@@ -8,9 +8,10 @@ import pandas as pd
 from pspflow.report.section import Figure
 from pspflow.studies.temper.images.paper import DOMAINS
 from pspflow.studies.temper.labels.classification import GAINS
-from pspflow.studies.temper.transfer.copies import COLUMNS as COPIES
-from pspflow.studies.temper.transfer.effects import COLUMNS
 from pspflow.studies.temper.transfer.findings import Results, findings
+from pspflow.studies.temper.transfer.judged.copies import COLUMNS as COPIES
+from pspflow.studies.temper.transfer.judged.effects import COLUMNS
+from pspflow.studies.temper.transfer.judged.spread import spread_between_trainings
 from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility import (
     FLOOR,
@@ -21,7 +22,6 @@ from pspflow.studies.temper.transfer.plausibility import (
 )
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
 from pspflow.studies.temper.transfer.section import Pictures, Scale, transfer_section
-from pspflow.studies.temper.transfer.spread import spread_between_trainings
 
 WAYS = list(permutations(DOMAINS, 2))
 FLOWS = ("none/seed0", "none/seed1", "exact/seed0", "exact/seed1")

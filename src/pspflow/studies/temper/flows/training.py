@@ -32,8 +32,8 @@ from pspflow.studies.temper.flows.training_options import (
     Regularisation,
 )
 from pspflow.studies.temper.pinet.network import trained_pinet
+from pspflow.training.flows.transfer import DomainData, Settings
 from pspflow.training.gather import ChipGather
-from pspflow.training.transfer import DomainData, Settings
 
 VALIDATION_CHIPS_PER_SPECIMEN = 20
 BATCH = 256

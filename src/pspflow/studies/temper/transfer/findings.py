@@ -14,7 +14,8 @@ from pspflow.studies.temper.labels.classification import (
     above_chance,
     with_controls,
 )
-from pspflow.studies.temper.transfer.copies import copies_finding
+from pspflow.studies.temper.transfer.judged.copies import copies_finding
+from pspflow.studies.temper.transfer.judged.spread import spread_findings
 from pspflow.studies.temper.transfer.plausibility import (
     BELOW_ZERO,
     DENSITY,
@@ -24,7 +25,6 @@ from pspflow.studies.temper.transfer.plausibility import (
     SOURCE,
 )
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
-from pspflow.studies.temper.transfer.spread import spread_findings
 
 LEVEL: Final = 0.05
 """Adjusted probability below which a difference is called one."""

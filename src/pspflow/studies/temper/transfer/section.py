@@ -12,10 +12,10 @@ from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.studies.temper.labels.classification import above_chance
 from pspflow.studies.temper.transfer import paper
 from pspflow.studies.temper.transfer.findings import Results, by_direction, findings, label_summary
+from pspflow.studies.temper.transfer.judged.ranking import ranking
 from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility import FLOOR, OTHERS, SOURCE
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
-from pspflow.studies.temper.transfer.ranking import ranking
 
 Way = tuple[str, str]
 Verdict = Literal["reached", "not reached", "not comparable"]

@@ -24,8 +24,8 @@ from pspflow.studies.temper.flows.training import (
     validation_of,
 )
 from pspflow.studies.temper.flows.training_options import FlowTraining, Regularisation
+from pspflow.training.flows.transfer import TransferTraining
 from pspflow.training.session import prepare, train_and_save
-from pspflow.training.transfer import TransferTraining
 
 
 @stage

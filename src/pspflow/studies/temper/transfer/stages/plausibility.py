@@ -17,10 +17,10 @@ from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, NamedSt
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.stage import Seed, stage
 from pspflow.studies.temper.flows.options import FlowOptions
-from pspflow.studies.temper.transfer import effects as compared
 from pspflow.studies.temper.transfer import plausibility as plausible
-from pspflow.studies.temper.transfer.copies import copies as copies_of
 from pspflow.studies.temper.transfer.draws import training_chips
+from pspflow.studies.temper.transfer.judged import effects as compared
+from pspflow.studies.temper.transfer.judged.copies import copies as copies_of
 from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility import Chips
 from pspflow.studies.temper.transfer.synthetic import Synthetic

@@ -30,11 +30,11 @@ from pspflow.studies.temper.paths import (
 from pspflow.studies.temper.transfer.examples import samples_and_real, transfers
 from pspflow.studies.temper.transfer.figures import chips_figure, samples_figure
 from pspflow.studies.temper.transfer.findings import Results
+from pspflow.studies.temper.transfer.judged.spread import spread_between_trainings
 from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility_chart import plausibility_figure
 from pspflow.studies.temper.transfer.preservation_chart import preservation_figure
 from pspflow.studies.temper.transfer.section import Pictures, Scale, transfer_section
-from pspflow.studies.temper.transfer.spread import spread_between_trainings
 from pspflow.studies.temper.transfer.synthetic import Synthetic
 
 

@@ -26,11 +26,11 @@ from pspflow.models.multiflow import (
 from pspflow.seeds import generator
 from pspflow.training.averages import Average
 from pspflow.training.devices import mixed_precision
+from pspflow.training.flows.limits import limited
+from pspflow.training.flows.passes import FlowPasses
+from pspflow.training.flows.pool import ImagePool
 from pspflow.training.gather import ChipGather
-from pspflow.training.limits import limited
 from pspflow.training.optimisers import Adam
-from pspflow.training.passes import FlowPasses
-from pspflow.training.pool import ImagePool
 
 FIRST_PIXELS = 1 << 18
 """Number of pixels from which the activations of a domain's flow are normalised."""

@@ -11,8 +11,8 @@ from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
 
 from pspflow.models.multiflow import MultiDomainFlow
+from pspflow.training.flows.transfer import DomainData, Settings, TransferTraining
 from pspflow.training.gather import ChipGather
-from pspflow.training.transfer import DomainData, Settings, TransferTraining
 
 EDGE, BATCH = 8, 4
 DOMAINS = {"raw": (60, 4), "aged": (90, 12), "over aged": (120, 25)}

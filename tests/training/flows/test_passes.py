@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pspflow.models.multiflow import MultiDomainFlow, nats_per_dimension
-from pspflow.training.passes import FlowPasses
+from pspflow.training.flows.passes import FlowPasses
 
 DOMAINS = ("raw", "aged", "over aged")
 SIZES = {"glow": {"width": 3, "couplings": 1}, "realnvp": {"width": 3, "blocks": 1}}

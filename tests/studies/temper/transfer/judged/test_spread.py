@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE
+from pspflow.studies.temper.transfer.judged.spread import spread_between_trainings, spread_findings
 from pspflow.studies.temper.transfer.plausibility import SOURCE
-from pspflow.studies.temper.transfer.spread import spread_between_trainings, spread_findings
 
 WAYS = [(a, b) for a in "abc" for b in "abc" if a != b]
 

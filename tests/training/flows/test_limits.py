@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pspflow.training.limits import limited
+from pspflow.training.flows.limits import limited
 
 
 def gradients(share, weight=1.0, size=(3, 4)):

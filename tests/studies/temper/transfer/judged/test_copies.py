@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pspflow.studies.temper.transfer.copies import copies, copies_finding
+from pspflow.studies.temper.transfer.judged.copies import copies, copies_finding
 
 EDGE, CHIPS = 32, 200
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from pspflow.training.pool import ImagePool
+from pspflow.training.flows.pool import ImagePool
 
 
 def numbered(start, count):

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import ttest_ind
 
 from pspflow.evaluation.calibration import holm
-from pspflow.studies.temper.transfer.effects import COLUMNS, adjusted, effects, limits
+from pspflow.studies.temper.transfer.judged.effects import COLUMNS, adjusted, effects, limits
 
 MANY = 10_000
 """Specimens of which chance takes hardly part."""

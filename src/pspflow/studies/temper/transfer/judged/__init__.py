@@ -1,0 +1,1 @@
+"""How kinds of trainings compare: effects, spread, ranking, copies."""

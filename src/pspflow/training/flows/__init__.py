@@ -1,0 +1,1 @@
+"""Training of the flows between domains: passes, pools of images and limits of gradients."""
