@@ -7,7 +7,7 @@ from scipy.stats import t
 from pspflow.studies.temper.transfer.judged.ranking import ranking
 from pspflow.studies.temper.transfer.plausibility import FLOOR, KID, OTHERS, PERSISTENCE, SOURCE
 
-from ..conftest import WAYS, plausibility
+from .conftest import WAYS, plausibility
 
 
 def test_it_is_the_mean_of_shares_of_doing_nothing():
