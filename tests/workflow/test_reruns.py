@@ -9,6 +9,7 @@ RESULTS = "results/tests/temper"
 
 REPORT = {"report"}
 LABELS = {"temper_labels_classify", "temper_labels_section"}
+DOMAINS = {"temper_domains_classify", "temper_domains_section"}
 PINET = {"temper_pinet_train", "temper_pinet_evaluate", "temper_pinet_section"}
 FLOWS = {"temper_flows_train", "temper_flows_section"}
 GAN = {"temper_gan_train", "temper_gan_draw", "temper_gan_section"}
@@ -18,7 +19,7 @@ SPECIMENS = {"temper_specimens_measure", "temper_specimens_section"}
 AFTER_JUDGED = EVALUATION | SPECIMENS | REPORT
 AFTER_TRANSFER = TRANSFER | AFTER_JUDGED
 AFTER_FLOWS = FLOWS | AFTER_TRANSFER
-AFTER_MERGE = LABELS | PINET | AFTER_FLOWS | {"persistence_merge", "persistence_section"}
+AFTER_MERGE = DOMAINS | LABELS | PINET | AFTER_FLOWS | {"persistence_merge", "persistence_section"}
 AFTER_COMPUTE = AFTER_MERGE | {"persistence_compute"}
 AFTER_GRID = AFTER_COMPUTE | {"persistence_grid"}
 AFTER_CHIPS = AFTER_GRID | GAN | {"images_chips", "images_section"}
@@ -35,6 +36,7 @@ def test_a_finished_run_has_nothing_to_do(finished):
     ("change", "touched"),
     [
         ({"temper": {"labels": {"resamples": 200}}}, LABELS | REPORT),
+        ({"temper": {"domains": {"folds": 3}}}, DOMAINS | REPORT),
         ({"temper": {"pinet": {"learning_rate": 0.1}}}, PINET | REPORT),
         ({"temper": {"flows": {"learning_rate": 0.1}}}, AFTER_FLOWS),
         ({"temper": {"flows": {"topology_weight": {"exact": 0.1}}}}, AFTER_FLOWS),

@@ -24,6 +24,7 @@ SPECIMENS, TEMPERS, CHIPS_EACH = 6, 3, 9
 MADE = {
     "images": ["catalogue", "regions", "chips", "chip_counts"],
     "persistence": ["grid", "coverage"],
+    "domains": ["accuracy", "confusions"],
     "labels": ["accuracy", "correlations"],
     "pinet": ["pooled/errors", "spatial/speed"],
     "flows": ["none/seed0/history", "exact/seed1/history", "papers_flow/seed0/history"],

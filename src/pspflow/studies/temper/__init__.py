@@ -1,3 +1,6 @@
 """Temper study: persistence images and normalizing flows of heat-treated microstructures."""
 
-CHAPTERS = ("images", "persistence", "labels", "pinet", "flows", "gan", "transfer", "specimens")
+CHAPTERS = (
+    *("images", "persistence", "domains", "labels", "pinet"),
+    *("flows", "gan", "transfer", "specimens"),
+)

@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from pspflow.options import Options
 from pspflow.studies.shared.persistence.options import PersistenceOptions
+from pspflow.studies.temper.domains.options import DomainOptions
 from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.gan.options import GanOptions
 from pspflow.studies.temper.images.options import TemperImagesOptions
@@ -22,6 +23,8 @@ class TemperOptions(Options):
     """From micrographs to chips."""
     persistence: PersistenceOptions = PersistenceOptions()
     """Persistence images."""
+    domains: DomainOptions = DomainOptions()
+    """Classification of domains."""
     labels: LabelOptions = LabelOptions()
     """Label classification."""
     pinet: PINetOptions = PINetOptions()

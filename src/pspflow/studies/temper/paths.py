@@ -8,7 +8,10 @@ from cyclopts import Parameter
 from pspflow.studies.stage import INPUT
 
 AccuracyTable = Annotated[
-    Path, Parameter(help="Table of the accuracies of labels predicted from chips."), INPUT
+    Path, Parameter(help="Table of the accuracies of what is predicted from chips."), INPUT
+]
+ConfusionTable = Annotated[
+    Path, Parameter(help="Table of the domains that chips are classified as."), INPUT
 ]
 CorrelationTable = Annotated[
     Path, Parameter(help="Table of the rank correlations of labels."), INPUT

@@ -3,19 +3,18 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from pspflow.io.artefacts import Provenance
 from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log_table
 from pspflow.microstructure.chips import few_chips
-from pspflow.microstructure.loader import chip_batches
 from pspflow.seeds import generator
 from pspflow.studies.paths import CatalogueTable, ChipTable, MicrographStore, PersistenceStore
 from pspflow.studies.shared.persistence.imaging import images_of
 from pspflow.studies.stage import Seed, stage
 from pspflow.studies.temper.labels.classification import label_accuracy, rank_correlations
+from pspflow.studies.temper.labels.features import grey_statistics
 from pspflow.studies.temper.labels.options import LabelOptions
 
 
@@ -53,7 +52,7 @@ def classify(
     images = images_of(persistence, chips)[drawn]
     features = {
         "persistence images": images.reshape(len(images), -1).astype(np.float64),
-        "grey mean and deviation": _grey_statistics(Micrographs(micrographs), few),
+        "grey mean and deviation": grey_statistics(Micrographs(micrographs), few),
     }
     results = label_accuracy(features, few, options.folds, options.resamples, rng)
     log_table(results)
@@ -61,12 +60,3 @@ def classify(
     specimens = table.groupby("specimen")[columns].first()
     write_table(correlations, rank_correlations(specimens, columns), origin)
     write_table(accuracy, results, origin)
-
-
-def _grey_statistics(store: Micrographs, chips: pd.DataFrame) -> np.ndarray:
-    """Mean and standard deviation of every chip, grey levels: (n, 2) float64."""
-    statistics = np.empty((len(chips), 2))
-    for at, images in chip_batches(store, chips):
-        flat = images.reshape(len(images), -1)
-        statistics[at] = np.stack([flat.mean(axis=1), flat.std(axis=1)], axis=1)
-    return statistics

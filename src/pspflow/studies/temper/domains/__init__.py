@@ -1,0 +1,1 @@
+"""Domains: whether real chips tell the domain that they are of."""

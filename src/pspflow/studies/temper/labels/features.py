@@ -1,0 +1,16 @@
+"""The control of a classification: what brightness and contrast alone tell."""
+
+import numpy as np
+import pandas as pd
+
+from pspflow.io.imagesets import Micrographs
+from pspflow.microstructure.loader import chip_batches
+
+
+def grey_statistics(store: Micrographs, chips: pd.DataFrame) -> np.ndarray:
+    """Return mean and standard deviation of every chip, grey levels: (n, 2) float64."""
+    statistics = np.empty((len(chips), 2))
+    for at, images in chip_batches(store, chips):
+        flat = images.reshape(len(images), -1)
+        statistics[at] = np.stack([flat.mean(axis=1), flat.std(axis=1)], axis=1)
+    return statistics
