@@ -92,6 +92,15 @@ def test_variants_differ_in_the_options_they_give_alone():
     assert VARIANTS.chosen().blocks == VARIANTS.blocks
 
 
+def test_a_stage_reads_what_the_workflow_wrote():
+    """As JSON: what a variant does not give stays that of the flows."""
+    again = FlowOptions.model_validate_json(VARIANTS.model_dump_json())
+    assert again == VARIANTS
+    for kind in VARIANTS.kinds:
+        assert again.training(kind) == VARIANTS.training(kind)
+    assert again.training("papers_flow").epochs == 24
+
+
 def test_trainings_are_those_of_every_kind():
     """As many of a variant as it says, or as of the others."""
     options = FlowOptions(seeds=2, variants={"wide": {"width": 64}, "slow": {"seeds": 1}})

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self, get_args
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    Field,
+    StringConstraints,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from pspflow.options import Options
 from pspflow.studies.temper.flows.training_options import (
@@ -121,6 +127,14 @@ class FlowOptions(FlowTraining):
         if len(set(names)) < len(names):
             raise ValueError(f"{list(names)} names one regularisation twice; remove one.")
         return names
+
+    @field_serializer("variants")
+    def _written(self, variants: dict[str, FlowVariant]) -> dict[str, dict[str, Any]]:
+        """Write what each variant gives: a stage that reads it knows what it does not give."""
+        return {
+            name: each.model_dump(mode="json", exclude_unset=True)
+            for name, each in variants.items()
+        }
 
     @field_validator("variants")
     @classmethod

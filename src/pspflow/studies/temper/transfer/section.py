@@ -9,6 +9,7 @@ import pandas as pd
 
 from pspflow.evaluation.coverage import NEIGHBOURS
 from pspflow.report.section import Figure, Headline, Part, Section, Table
+from pspflow.studies.temper.flows.options import BASELINE
 from pspflow.studies.temper.labels.classification import above_chance
 from pspflow.studies.temper.transfer import paper
 from pspflow.studies.temper.transfer.findings import Results, by_direction, findings, label_summary
@@ -82,6 +83,7 @@ def _accuracies(labels: pd.DataFrame) -> list[tuple[str, str, float, bool]]:
     """List quantity, the paper's value, ours, and whether ours agrees with the paper's."""
     made = labels[~labels["flow"].isin([REAL, UNTRANSFERRED, ""])]
     made = made.assign(kind=made["flow"].str.split("/").str[0])
+    made = made[made["kind"] != BASELINE]
     ways = made.dropna(subset="balanced_accuracy")[["source", "target"]].drop_duplicates()
     highest = max(
         (best_accuracy(made, way) for way in ways.itertuples(index=False)), default=np.nan
