@@ -12,7 +12,7 @@ class LabelOptions(Options):
 
     folds: Annotated[int, Field(ge=2)] = 8
     """Folds of the cross-validation; all chips of a specimen lie in one of them."""
-    chips_per_specimen: Count = 100
+    chips_per_specimen: Count = 40
     """Most chips of one specimen and domain that are used."""
     resamples: Annotated[int, Field(ge=100)] = 1000
     """Resamples of the specimens behind an interval."""
