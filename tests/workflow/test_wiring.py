@@ -35,6 +35,8 @@ the search in the latents of other networks."""
 SOME_OF_THEIR_KIND = {
     # of one split each
     ("composite_networks_predict", "weights"),
+    ("composite_trials_measure", "weights"),
+    ("composite_trials_measure", "histories"),
     ("composite_families_apply", "weights"),
     # of C11 alone
     ("composite_forward_section", "predictions"),

@@ -1,9 +1,9 @@
 # Trials: trainings in which one thing varies, beside the main ones.
 # Needs: the chapter structures; of the chapter networks, weights.safetensors and history.parquet of
 # the trials that are among the main trainings.
-# Makes, in results/RUN/composite/trials: VARIED-VALUE/NETWORK/runN/* (measures.parquet and, where
-# it is trained here, weights.safetensors and history.parquet), trials.parquet, figures/*.png,
-# section.json
+# Makes, in results/RUN/composite/trials: VARIED-VALUE/NETWORK/runN/* (where it is trained here,
+# weights.safetensors and history.parquet), measures/SET/runN.parquet, trials.parquet,
+# figures/*.png, section.json
 
 import re
 
@@ -18,7 +18,22 @@ TRIALS_FOLDERS = {
     )
     for name, each in TRIALS.items()
 }
-TRIALS_MEASURES = {name: f"{TRIALS_DIR}/{name}/measures.parquet" for name in TRIALS}
+# those of one set and split are measured in one job, which reads the structures once
+TRIALS_TOGETHER = {}
+for name, each in TRIALS.items():
+    TRIALS_TOGETHER.setdefault((each.set, str(each.run)), []).append(name)
+TRIALS_MEASURES = {
+    f"{kind}/run{run}": f"{TRIALS_DIR}/measures/{kind}/run{run}.parquet"
+    for kind, run in TRIALS_TOGETHER
+}
+# of VGG19, if any trial's network compares styles
+TRIALS_STYLE = sorted(
+    {
+        NETWORKS_STYLES[each.network]
+        for each in TRIALS.values()
+        if each.network in NETWORKS_STYLES
+    }
+)
 TRIALS_FIGURES = [
     kind
     for kind in ("structures", "latent", "components", "spread")
@@ -93,41 +108,62 @@ rule composite_trials_train:
 
 
 rule composite_trials_measure:
-    """Measure the network of a trial on validation and test structures."""
+    """Measure the networks of the trials of one set and split on its structures."""
     input:
-        weights=lambda wildcards: f"{TRIALS_FOLDERS[wildcards.trial]}/weights.safetensors",
-        history=lambda wildcards: f"{TRIALS_FOLDERS[wildcards.trial]}/history.parquet",
-        structures=lambda wildcards: f"{STRUCTURES_FOLDERS[TRIALS[wildcards.trial].set]}/structures.zarr",
-        table=lambda wildcards: f"{STRUCTURES_FOLDERS[TRIALS[wildcards.trial].set]}/structures.parquet",
-        stiffness=lambda wildcards: f"{STRUCTURES_FOLDERS[TRIALS[wildcards.trial].set]}/stiffness.parquet",
-        splits=lambda wildcards: STRUCTURES_SPLITS[TRIALS[wildcards.trial].set],
-        style=lambda wildcards: NETWORKS_STYLES.get(TRIALS[wildcards.trial].network, []),
+        weights=lambda wildcards: [
+            f"{TRIALS_FOLDERS[name]}/weights.safetensors"
+            for name in TRIALS_TOGETHER[wildcards.set, wildcards.run]
+        ],
+        histories=lambda wildcards: [
+            f"{TRIALS_FOLDERS[name]}/history.parquet"
+            for name in TRIALS_TOGETHER[wildcards.set, wildcards.run]
+        ],
+        structures=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.zarr",
+        table=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/structures.parquet",
+        stiffness=lambda wildcards: f"{STRUCTURES_FOLDERS[wildcards.set]}/stiffness.parquet",
+        splits=lambda wildcards: STRUCTURES_SPLITS[wildcards.set],
+        style=TRIALS_STYLE,
     output:
-        f"{TRIALS_DIR}/{{trial}}/measures.parquet",
+        f"{TRIALS_DIR}/measures/{{set}}/run{{run}}.parquet",
     log:
-        f"{COMPOSITE_DIR}/logs/trials/{{trial}}/measure.log",
+        f"{COMPOSITE_DIR}/logs/trials/measures/{{set}}/run{{run}}.log",
     benchmark:
-        f"{COMPOSITE_DIR}/benchmarks/trials/{{trial}}/measure.tsv"
+        f"{COMPOSITE_DIR}/benchmarks/trials/measures/{{set}}/run{{run}}.tsv"
     conda:
         "../../../envs/gpu.yaml"
     resources:
         mem_mb=memory(16000),
-        runtime=60,
+        runtime=360,
         gpu=1,
         device=CONFIG.device,
     params:
-        run=lambda wildcards: TRIALS[wildcards.trial].run,
-        style=lambda wildcards: flags(
-            {"style-weights": NETWORKS_STYLES.get(TRIALS[wildcards.trial].network)}
+        weights=lambda wildcards, input: named(
+            dict(
+                zip(
+                    TRIALS_TOGETHER[wildcards.set, wildcards.run],
+                    input.weights,
+                    strict=True,
+                )
+            )
         ),
+        histories=lambda wildcards, input: named(
+            dict(
+                zip(
+                    TRIALS_TOGETHER[wildcards.set, wildcards.run],
+                    input.histories,
+                    strict=True,
+                )
+            )
+        ),
+        style=flags({"style-weights": "".join(TRIALS_STYLE)}),
         designs=COMPOSITE.trials.designs,
         solver=options(COMPOSITE.structures.solver.solution),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} composite trials measure"
-        " --weights {input.weights:q}"
-        " --history {input.history:q}"
-        " --run {params.run:q}"
+        " --weights {params.weights:q}"
+        " --histories {params.histories:q}"
+        " --run {wildcards.run:q}"
         " --structures {input.structures:q}"
         " --table {input.table:q}"
         " --stiffness {input.stiffness:q}"

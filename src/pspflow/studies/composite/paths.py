@@ -65,12 +65,6 @@ NamedLatents = Annotated[
     NAMED,
     INPUT,
 ]
-NamedTrials = Annotated[
-    Mapping[str, Path],
-    Parameter(help="VARIED-VALUE/NETWORK/runN=PATH: tables of what is measured of a trial."),
-    NAMED,
-    INPUT,
-]
 NamedStructures = Annotated[
     Mapping[str, Path], Parameter(help="SET=PATH: Zarr stores of structures."), NAMED, INPUT
 ]

@@ -17,17 +17,22 @@ FALLING = ["validation_loss", "validation_reconstruction", "validation_squares"]
 HISTORY = pd.DataFrame({"epoch": [0, 1], **{name: [2.0, 1.0] for name in FALLING}})
 
 
-def measured(pair_set, folder, untrained, network, name, **told):
-    """Measure an untrained network of C11 as a trial."""
+def trial(folder, untrained, network, name, **told):
+    """Write an untrained network of C11 as that of a trial; return its folder."""
     out = folder / name
     out.mkdir(parents=True)
     untrained(network, ["c11_gpa"], out / "weights.safetensors")
     options = NetworkOptions().trained(network, "pair").model_dump(mode="json") | told
     origin = Provenance("test", {"network": network, **options}, 0, {})
     write_table(out / "history.parquet", HISTORY, origin)
+    return out
+
+
+def gathered(pair_set, out, made):
+    """Measure all trials in one go; return the table of all."""
     measure(
-        weights=out / "weights.safetensors",
-        history=out / "history.parquet",
+        weights={name: folder / "weights.safetensors" for name, folder in made.items()},
+        histories={name: folder / "history.parquet" for name, folder in made.items()},
         structures=pair_set / "structures.zarr",
         table=pair_set / "structures.parquet",
         stiffness=pair_set / "stiffness.parquet",
@@ -35,7 +40,9 @@ def measured(pair_set, folder, untrained, network, name, **told):
         measures=out / "measures.parquet",
         designs=2,
     )
-    return out / "measures.parquet"
+    measures = {"pair/run0": out / "measures.parquet"}
+    gather(measures=measures, trials=out / "trials.parquet")
+    return read_table(out / "trials.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +54,16 @@ def shared(tmp_path_factory):
 def test_trials_are_measured_gathered_and_reported(pair_set, shared, untrained):
     """Every kind has its figure and its table; what a network lacks is left out."""
     made = {
-        "structures-split/cnn/run0": measured(pair_set, shared, untrained, "cnn", "curve"),
-        "structures-5/cnn/run0": measured(
-            pair_set, shared, untrained, "cnn", "less", training_structures=5
+        "structures-split/cnn/run0": trial(shared, untrained, "cnn", "curve"),
+        "structures-5/cnn/run0": trial(shared, untrained, "cnn", "less", training_structures=5),
+        "weights-10-0.001/mixture/run0": trial(shared, untrained, "mixture", "search"),
+        "latent-16/gaussian/run0": trial(shared, untrained, "gaussian", "latent"),
+        "components-2/mixture_statistics/run0": trial(
+            shared, untrained, "mixture_statistics", "components"
         ),
-        "weights-10-0.001/mixture/run0": measured(pair_set, shared, untrained, "mixture", "search"),
-        "latent-16/gaussian/run0": measured(pair_set, shared, untrained, "gaussian", "latent"),
-        "components-2/mixture_statistics/run0": measured(
-            pair_set, shared, untrained, "mixture_statistics", "components"
-        ),
-        "spread-0.1/mixture/run0": measured(pair_set, shared, untrained, "mixture", "spread"),
+        "spread-0.1/mixture/run0": trial(shared, untrained, "mixture", "spread"),
     }
-    gather(measures=made, trials=shared / "trials.parquet")
-    rows = read_table(shared / "trials.parquet")
+    rows = gathered(pair_set, shared, made)
     assert len(rows) == 2 * len(made)
     assert set(rows["split"]) == {"validation", "test"}
     training = rows.loc[rows["network"] == "cnn", "training_structures"]
