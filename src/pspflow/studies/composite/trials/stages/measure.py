@@ -147,17 +147,19 @@ def _add_decoding(
     """Measure latents and reconstructions of the splits that are judged."""
     training = parts["train"]
     learned = Latents.of(network, training)
-    for split, measured in found.items():
+    for split in found:
         part = parts[split]
         latents = Latents.of(network, part)
-        measured |= latent_measures(latents, learned, seed)
-        measured["reconstruction"] = reconstruction(network, loss, part.phases, latents.means, seed)
-        measured["separation"] = separation(
-            latents.components, part.morphologies, (learned.components, training.morphologies)
-        )
-        measured["separation_by_c11"] = separation_by_property(
-            part.c11_gpa, part.morphologies, (training.c11_gpa, training.morphologies)
-        )
+        found[split] |= {
+            **latent_measures(latents, learned, seed),
+            "reconstruction": reconstruction(network, loss, part.phases, latents.means, seed),
+            "separation": separation(
+                latents.components, part.morphologies, (learned.components, training.morphologies)
+            ),
+            "separation_by_c11": separation_by_property(
+                part.c11_gpa, part.morphologies, (training.c11_gpa, training.morphologies)
+            ),
+        }
 
 
 def _settings(network: Network, history: Path, training_structures: int) -> dict[str, object]:
