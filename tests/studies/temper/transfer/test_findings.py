@@ -155,7 +155,7 @@ def test_each_regularisation_but_none_is_compared_with_none():
     made = results(plausibility(flows=alone), both.iloc[:0], flows=alone)
     assert not any("none" in each for each in findings(made))
     captions = [table.caption for each in section(made).parts for table in each.tables]
-    assert not any("Effect of" in caption for caption in captions)
+    assert not any("Effects on" in caption for caption in captions)
 
 
 def test_what_got_worse_is_said_first():

@@ -111,7 +111,7 @@ def test_effects_are_shown_for_every_measure():
     """With every number of their rows."""
     mixed = pd.concat([compared([-1.25] * 6), compared([-9.0] * 6, measure="KID")])
     body = part("Plausibility", made=results(effects=mixed))
-    (shown,) = (table for table in body.tables if table.caption.startswith("Effect of"))
+    (shown,) = (table for table in body.tables if table.caption.startswith("Effects on"))
     assert shown.header == tuple(name.replace("_", " ") for name in mixed.columns)
     at = shown.header.index("measure"), shown.header.index("difference")
     assert [tuple(row[i] for i in at) for row in shown.cells] == [

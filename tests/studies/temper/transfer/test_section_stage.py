@@ -13,6 +13,8 @@ from pspflow.io.imagesets import put_micrograph
 from pspflow.io.sections import read_section
 from pspflow.io.tables import write_table
 from pspflow.report.section import Section
+from pspflow.studies.temper.transfer.judged.copies import COLUMNS as COPIES
+from pspflow.studies.temper.transfer.judged.effects import COLUMNS as EFFECTS
 from pspflow.studies.temper.transfer.plausibility import PERSISTENCE, RULERS
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
 from pspflow.studies.temper.transfer.stages.section import section
@@ -29,18 +31,21 @@ def chips(count, seed=0):
 
 
 def distances():
-    """Make a table of distances and one of effects."""
+    """Make tables of distances, of effects and of copies."""
     rows = [
         (flow, *way, PERSISTENCE, "1", 1.0 + i, 0.5 + i, 1.5 + i)
         for way in WAYS
         for i, flow in enumerate((*RULERS, *FLOWS))
     ]
     columns = ["flow", "source", "target", "measure", "unit", "value", "low", "high"]
-    effects = [("exact", *way, PERSISTENCE, 4.0, 5.0, 1.0, 0.5, 1.5, 0.1) for way in WAYS]
-    names = ["regularisation", "source", "target", "measure", "without", "with", "difference"]
+    known = {"without": 4.0, "with": 5.0, "difference": 1.0, "low": 0.5, "high": 1.5}
+    known |= {"p_value": 0.001, "p_adjusted": 0.01, "trainings": 1, "sd_over_trainings": 0.1}
+    effects = [("exact", "none", *way, PERSISTENCE, *known.values()) for way in WAYS]
+    copies = [(flow, *way, 8, 0.02) for way in WAYS for flow in FLOWS]
     return (
         pd.DataFrame(rows, columns=columns),
-        pd.DataFrame(effects, columns=[*names, "low", "high", "sd_over_seeds"]),
+        pd.DataFrame(effects, columns=list(EFFECTS)),
+        pd.DataFrame(copies, columns=list(COPIES)),
     )
 
 
@@ -65,12 +70,13 @@ def artefacts(tmp_path, provenance):
             put_micrograph(group, entry, np.tile(chips(1, i)[0], (2, 2)))
     rows = table[["micrograph", "specimen", "domain"]].loc[np.repeat(table.index, 4)]
     rows = rows.assign(row=[0, 4, 8, 2] * 4, column=0, size_px=8, flip=False, split="test")
-    plausibility, effects = distances()
+    plausibility, effects, copies = distances()
     tables = {
         "chips": rows,
         "catalogue": table,
         "plausibility": plausibility,
         "effects": effects,
+        "copies": copies,
         "preservation": accuracies(),
     }
     for name, each in tables.items():

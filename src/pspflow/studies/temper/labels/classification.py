@@ -152,8 +152,8 @@ def control_range(accuracies: np.ndarray) -> tuple[float, float, float]:
 
 
 def with_controls(accuracy: pd.DataFrame) -> pd.DataFrame:
-    """Complete a table of an earlier run, which has no range of permuted labels, by NaN."""
-    lacking = [name for name in ("classes", *CONTROLS) if name not in accuracy]
+    """Complete a table that has no range of permuted labels, or no gains, by NaN."""
+    lacking = [name for name in ("classes", *CONTROLS, *GAINS) if name not in accuracy]
     return accuracy.assign(**dict.fromkeys(lacking, np.nan)) if lacking else accuracy
 
 

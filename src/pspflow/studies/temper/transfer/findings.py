@@ -227,6 +227,7 @@ def _fewest_first(counts: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def _label_findings(labels: pd.DataFrame) -> list[str]:
     """Say what labels transfers keep, beside their untransferred sources and chance."""
     said = []
+    labels = with_controls(labels)
     flows = labels[~labels["flow"].isin([REAL, UNTRANSFERRED, ""])]
     flows = flows.assign(kind=flows["flow"].str.split("/").str[0])
     for (kind, features), rows in flows.groupby(["kind", "features"], sort=False):
