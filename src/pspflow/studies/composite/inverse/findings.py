@@ -54,6 +54,12 @@ COMPARED: Final[tuple[tuple[Key, Key, str, str], ...]] = (
     ),
     (
         OURS,
+        PAPERS_GAUSSIAN,
+        f"our {DESIGNER} (refitted prior)",
+        "the paper's Gaussian",
+    ),
+    (
+        OURS,
         ("mixture", "refitted"),
         f"our {DESIGNER} (refitted prior)",
         "the paper's mixture with a refitted prior",

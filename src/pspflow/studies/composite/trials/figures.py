@@ -51,7 +51,7 @@ def curve_figure(table: pd.DataFrame, *, papers_material: bool) -> Figure:
         axes.set(xlabel="training structures", ylabel="MAPE of C11, test structures (%)")
         plain_log_axis(axes, "x")
         plain_log_axis(axes, "y")
-        axes.legend()
+        figure.legend(loc="outside lower center", ncols=3)
     return figure
 
 
