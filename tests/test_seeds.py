@@ -47,7 +47,6 @@ CONSTANT = {
     # what is timed does not depend on what is drawn
     ("studies/composite/localization/speed.py", "default_rng"),
     # an empty table draws nothing
-    ("studies/temper/transfer/stages/plausibility.py", "default_rng"),
     # what is drawn is replaced by what is loaded
     ("studies/texture/trained_models.py", "ConditionalFlow"),
 }

@@ -154,6 +154,7 @@ def _flows(run: Run) -> TransferTraining:
         likelihood_share=0.0,
         likelihood_weight=2.0,
         topology_weight=0.5,
+        topology_share=None,
         gradient_clip=5.0,
         average=0.9,
         pool_size=50,

@@ -236,7 +236,24 @@ def test_the_regularisation_gets_what_it_computes_images_with(planned):
         given = {
             name: job.flags[name] for name in ("pinet", "persistence", "grid") if name in job.flags
         }
-        assert given == wanted[job.wildcards["regularisation"]]
+        assert given == wanted[planned.config.temper.flows.kinds[job.wildcards["variant"]]]
+
+
+def test_every_trial_is_measured_once_on_the_structures_of_its_split(planned):
+    """By its own weights, or those of the main training that it is."""
+    trials = {each.name: each for each in planned.config.composite.all_trials}
+    root = f"results/{planned.config.run}/composite"
+    seen = []
+    for job in planned.of("composite_trials_measure"):
+        for flag, file in (("weights", "weights.safetensors"), ("histories", "history.parquet")):
+            for name, path in job.named(flag).items():
+                trial = trials[name]
+                assert job.wildcards["set"] == trial.set
+                assert job.wildcards["run"] == str(trial.run)
+                main = f"networks/{trial.set}/c11/{trial.network}/run{trial.run}"
+                assert path == f"{root}/{main if trial.main else f'trials/{name}'}/{file}"
+        seen += job.named("weights")
+    assert sorted(seen) == sorted(trials)
 
 
 def test_work_is_divided_as_the_configuration_says(planned):

@@ -12,7 +12,8 @@ LABELS = {"temper_labels_classify", "temper_labels_section"}
 DOMAINS = {"temper_domains_classify", "temper_domains_section"}
 PINET = {"temper_pinet_train", "temper_pinet_evaluate", "temper_pinet_section"}
 FLOWS = {"temper_flows_train", "temper_flows_section"}
-GAN = {"temper_gan_train", "temper_gan_draw", "temper_gan_section"}
+GAN = {"temper_gan_train", "temper_gan_section"}
+DRAWN = {"temper_transfer_draw"}
 EVALUATION = {f"temper_transfer_{name}" for name in ("plausibility", "preservation", "section")}
 TRANSFER = EVALUATION | {"temper_transfer_chips"}
 SPECIMENS = {"temper_specimens_measure", "temper_specimens_section"}
@@ -22,7 +23,7 @@ AFTER_FLOWS = FLOWS | AFTER_TRANSFER
 AFTER_MERGE = DOMAINS | LABELS | PINET | AFTER_FLOWS | {"persistence_merge", "persistence_section"}
 AFTER_COMPUTE = AFTER_MERGE | {"persistence_compute"}
 AFTER_GRID = AFTER_COMPUTE | {"persistence_grid"}
-AFTER_CHIPS = AFTER_GRID | GAN | {"images_chips", "images_section"}
+AFTER_CHIPS = AFTER_GRID | GAN | DRAWN | {"images_chips", "images_section"}
 AFTER_SPLIT = AFTER_CHIPS | {"images_split", "images_micrographs"}
 EVERYTHING = AFTER_SPLIT | {"images_catalogue", "temper_images_simulate"}
 
@@ -41,11 +42,11 @@ def test_a_finished_run_has_nothing_to_do(finished):
         ({"temper": {"flows": {"learning_rate": 0.1}}}, AFTER_FLOWS),
         ({"temper": {"flows": {"topology_weight": {"exact": 0.1}}}}, AFTER_FLOWS),
         ({"temper": {"flows": {"variants": {"limited": {"topology_share": 1}}}}}, AFTER_FLOWS),
-        ({"temper": {"gan": {"learning_rate": 0.1}}}, GAN | AFTER_JUDGED),
+        ({"temper": {"gan": {"learning_rate": 0.1}}}, GAN | DRAWN | AFTER_JUDGED),
         ({"temper": {"transfer": {"resamples": 200}}}, EVALUATION | REPORT),
         (
             {"temper": {"transfer": {"chips_per_specimen": 8}}},
-            AFTER_TRANSFER | {"temper_gan_draw"},
+            AFTER_TRANSFER | DRAWN,
         ),
         ({"temper": {"specimens": {"resamples": 200}}}, SPECIMENS | REPORT),
         ({"temper": {"persistence": {"sigma": 20.0}}}, AFTER_GRID),

@@ -142,6 +142,22 @@ def test_the_transfer_is_told_how_many_chips_and_resamples(planned):
         assert job.flags["chips-per-specimen"] == [str(most)]
 
 
+def test_flows_are_told_what_acts_on_their_variant(planned):
+    """What it gives, and of the flows the rest; the weight of its own regularisation."""
+    flows = planned.config.temper.flows
+    for job in planned.of("temper_flows_train"):
+        kind = job.wildcards["variant"]
+        regularisation, told = flows.kinds[kind], options_of(job)
+        assert job.flags["regularisation"] == [regularisation]
+        assert told == flows.training(kind).model_dump(mode="json")
+        for name in flows.variants[kind].model_fields_set if kind in flows.variants else ():
+            if name in told:
+                assert told[name] == flows.variants[kind].model_dump(mode="json")[name]
+        if regularisation != "none":
+            weight = getattr(flows.topology_weight, regularisation)
+            assert told["topology_weight"][regularisation] == weight
+
+
 def test_options_that_act_are_the_configured_ones(planned):
     """Epochs of a set, objective of a network, weight of a regularisation, what is wanted."""
     config = planned.config
@@ -160,19 +176,6 @@ def test_options_that_act_are_the_configured_ones(planned):
         assert options_of(job)[part] == getattr(config.composite.localization, part).model_dump(
             mode="json"
         )
-    flows = config.temper.flows
-    for job in planned.of("temper_flows_train"):
-        kind = job.wildcards["variant"]
-        regularisation, told = flows.kinds[kind], options_of(job)
-        assert job.flags["regularisation"] == [regularisation]
-        variant = flows.variants.get(kind, flows)
-        given = variant.model_fields_set & set(told)
-        assert {name: told[name] for name in given} == {
-            name: value for name, value in variant.model_dump(mode="json").items() if name in given
-        }
-        if regularisation != "none":
-            weight = getattr(flows.topology_weight, regularisation)
-            assert told["topology_weight"][regularisation] == weight
     inverse = config.composite.resolved().inverse
     for job in planned.of("composite_inverse_infer"):
         told = options_of(job)

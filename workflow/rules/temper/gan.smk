@@ -1,19 +1,17 @@
 # Conditional GAN: the baseline, which is given temper and label and sees no source.
 # Needs: the chapter images, two domains or more.
-# Makes, in results/RUN/temper/gan: seedN/* (weights.safetensors, history.parquet,
-# synthetic.zarr), figures/training.png, section.json
+# Makes, in results/RUN/temper/gan: seedN/* (weights.safetensors, history.parquet),
+# figures/training.png, section.json
 
 GAN_DIR = f"{TEMPER_DIR}/gan"
 GAN_SEEDS = range(TEMPER.gan.seeds) if TEMPER.transferable else []
-GAN_HISTORIES, GAN_SYNTHETIC = (
-    {f"gan/seed{seed}": f"{GAN_DIR}/seed{seed}/{name}" for seed in GAN_SEEDS}
-    for name in ("history.parquet", "synthetic.zarr")
-)
+GAN_HISTORIES = {
+    f"gan/seed{seed}": f"{GAN_DIR}/seed{seed}/history.parquet" for seed in GAN_SEEDS
+}
 if GAN_SEEDS:
     MADE["temper"]["gan"] = [
         *[f"{GAN_DIR}/seed{seed}/weights.safetensors" for seed in GAN_SEEDS],
         *GAN_HISTORIES.values(),
-        *GAN_SYNTHETIC.values(),
         f"{GAN_DIR}/figures/training.png",
         f"{GAN_DIR}/section.json",
     ]
@@ -51,39 +49,6 @@ rule temper_gan_train:
         " --chips {input.chips:q}"
         " --weights {output.weights:q}"
         " --history {output.history:q}"
-        " --options {params.options:q}"
-        " --seed {params.seed}"
-        " --device {resources.device:q}"
-
-
-rule temper_gan_draw:
-    """Make chips of the labels of held-out specimens."""
-    input:
-        weights=f"{GAN_DIR}/seed{{seed}}/weights.safetensors",
-        catalogue=f"{TEMPER_DIR}/images/catalogue.parquet",
-        chips=f"{TEMPER_DIR}/images/chips.parquet",
-    output:
-        directory(f"{GAN_DIR}/seed{{seed}}/synthetic.zarr"),
-    log:
-        f"{TEMPER_DIR}/logs/gan/seed{{seed}}/draw.log",
-    benchmark:
-        f"{TEMPER_DIR}/benchmarks/gan/seed{{seed}}/draw.tsv"
-    conda:
-        "../../../envs/gpu.yaml"
-    resources:
-        mem_mb=memory(8000),
-        runtime=120,
-        gpu=1,
-        device=CONFIG.device,
-    params:
-        options=options(TEMPER.transfer.drawing),
-        seed=CONFIG.seed,
-    shell:
-        "pspflow --log {log:q} temper gan draw"
-        " --weights {input.weights:q}"
-        " --catalogue {input.catalogue:q}"
-        " --chips {input.chips:q}"
-        " --synthetic {output:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --device {resources.device:q}"

@@ -17,17 +17,18 @@ TRANSFER_SYNTHETIC, TRANSFER_CHECKS = (
     {training: f"{TRANSFER_DIR}/{training}/{name}" for training in FLOWS_TRAININGS}
     for name in ("synthetic.zarr", "checks.parquet")
 )
+# judged alike, with those that the GAN makes
+TRANSFER_JUDGED = TRANSFER_SYNTHETIC | {
+    training: f"{TRANSFER_DIR}/{training}/synthetic.zarr" for training in GAN_HISTORIES
+}
 if FLOWS_TRAININGS:
     MADE["temper"]["transfer"] = [
-        *TRANSFER_SYNTHETIC.values(),
+        *TRANSFER_JUDGED.values(),
         *TRANSFER_CHECKS.values(),
         *TRANSFER_TABLES.values(),
         *[f"{TRANSFER_DIR}/figures/{name}.png" for name in TRANSFER_FIGURES],
         f"{TRANSFER_DIR}/section.json",
     ]
-
-# judged alike, with those that the GAN makes
-TRANSFER_JUDGED = TRANSFER_SYNTHETIC | GAN_SYNTHETIC
 
 
 rule temper_transfer_chips:
@@ -60,6 +61,39 @@ rule temper_transfer_chips:
         " --chips {input.chips:q}"
         " --synthetic {output.synthetic:q}"
         " --checks {output.checks:q}"
+        " --options {params.options:q}"
+        " --seed {params.seed}"
+        " --device {resources.device:q}"
+
+
+rule temper_transfer_draw:
+    """Make chips of the labels of held-out specimens by the conditional GAN."""
+    input:
+        weights=f"{GAN_DIR}/seed{{seed}}/weights.safetensors",
+        catalogue=f"{TEMPER_DIR}/images/catalogue.parquet",
+        chips=f"{TEMPER_DIR}/images/chips.parquet",
+    output:
+        directory(f"{TRANSFER_DIR}/gan/seed{{seed}}/synthetic.zarr"),
+    log:
+        f"{TEMPER_DIR}/logs/transfer/gan/seed{{seed}}/draw.log",
+    benchmark:
+        f"{TEMPER_DIR}/benchmarks/transfer/gan/seed{{seed}}/draw.tsv"
+    conda:
+        "../../../envs/gpu.yaml"
+    resources:
+        mem_mb=memory(8000),
+        runtime=120,
+        gpu=1,
+        device=CONFIG.device,
+    params:
+        options=options(TEMPER.transfer.drawing),
+        seed=CONFIG.seed,
+    shell:
+        "pspflow --log {log:q} temper transfer draw"
+        " --weights {input.weights:q}"
+        " --catalogue {input.catalogue:q}"
+        " --chips {input.chips:q}"
+        " --synthetic {output:q}"
         " --options {params.options:q}"
         " --seed {params.seed}"
         " --device {resources.device:q}"

@@ -136,7 +136,7 @@ def test_chips_must_fit_the_longest_discriminator():
         ({"a": {"compared_with": "b"}}, "variants.a.compared_with is 'b', which is not trained"),
         ({"a": {"compared_with": "a"}}, "give one of exact, none"),
         ({"a": {"epochs": 1}}, "of 1 epochs in variants.a: none is left"),
-        ({"A b": {}}, "should match pattern"),
+        ({"A b": {}}, "'A b' names a variant and its folder; use small letters"),
     ],
 )
 def test_variants_that_cannot_be_trained_are_refused(variants, words):

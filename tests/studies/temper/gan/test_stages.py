@@ -16,10 +16,10 @@ from pspflow.report.section import Section
 from pspflow.studies.temper.flows.score import GAP
 from pspflow.studies.temper.gan.options import GanOptions
 from pspflow.studies.temper.gan.stages import train as train_stage
-from pspflow.studies.temper.gan.stages.draw import draw as draw_stage
 from pspflow.studies.temper.gan.stages.section import section as section_stage
 from pspflow.studies.temper.transfer.draws import held_out
 from pspflow.studies.temper.transfer.options import TransferOptions
+from pspflow.studies.temper.transfer.stages.draw import draw as draw_stage
 from pspflow.studies.temper.transfer.synthetic import Synthetic
 
 ORIGIN = Provenance("test", {}, None, {})

@@ -1,11 +1,11 @@
 """Options of the flows; their docstrings are the schema's help."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self, get_args
 
 from pydantic import (
     Field,
-    StringConstraints,
     field_serializer,
     field_validator,
     model_validator,
@@ -29,7 +29,7 @@ RESERVED: Final[Mapping[str, str]] = {
     "figures": "folder",
 }
 """Names that no variant may have, and of what they are."""
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+NAME: Final = r"[a-z][a-z0-9_]*"
 
 
 class FlowVariant(FlowTraining):
@@ -49,7 +49,7 @@ class FlowOptions(FlowTraining):
 
     regularisations: Annotated[tuple[Regularisation, ...], Field(min_length=1)] = ("none", "exact")
     """Topological regularisations to train with: none, pinet (the paper's), exact."""
-    variants: dict[Name, FlowVariant] = {}  # noqa: RUF012 - pydantic copies it
+    variants: dict[str, FlowVariant] = {}  # noqa: RUF012 - pydantic copies it
     """Further variants by name, each with the options in which it differs, for example
     {realnvp: {regularisation: exact, architecture: realnvp, blocks: 2}}."""
     seeds: Annotated[int, Field(ge=1, le=99)] = 1
@@ -140,6 +140,10 @@ class FlowOptions(FlowTraining):
     @classmethod
     def _names_of_their_own(cls, variants: dict[str, FlowVariant]) -> dict[str, FlowVariant]:
         for name in variants:
+            if not re.fullmatch(NAME, name):
+                raise ValueError(
+                    f"{name!r} names a variant and its folder; use small letters, digits and _."
+                )
             if name in RESERVED:
                 raise ValueError(f"{name!r} is the name of a {RESERVED[name]}; choose another.")
         return variants

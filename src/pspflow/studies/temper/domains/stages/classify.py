@@ -9,13 +9,13 @@ from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import write_table
 from pspflow.logs import log_table
 from pspflow.microstructure.chips import few_chips
+from pspflow.microstructure.grey_statistics import grey_statistics
 from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, MicrographStore, PersistenceStore
 from pspflow.studies.shared.persistence.imaging import images_of
 from pspflow.studies.stage import Seed, stage
 from pspflow.studies.temper.domains.classification import domain_accuracy
 from pspflow.studies.temper.domains.options import DomainOptions
-from pspflow.studies.temper.labels.features import grey_statistics
 
 
 @stage

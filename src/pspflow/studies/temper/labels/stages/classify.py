@@ -9,12 +9,12 @@ from pspflow.io.imagesets import Micrographs, read_chips
 from pspflow.io.tables import read_table, write_table
 from pspflow.logs import log_table
 from pspflow.microstructure.chips import few_chips
+from pspflow.microstructure.grey_statistics import grey_statistics
 from pspflow.seeds import generator
 from pspflow.studies.paths import CatalogueTable, ChipTable, MicrographStore, PersistenceStore
 from pspflow.studies.shared.persistence.imaging import images_of
 from pspflow.studies.stage import Seed, stage
 from pspflow.studies.temper.labels.classification import label_accuracy, rank_correlations
-from pspflow.studies.temper.labels.features import grey_statistics
 from pspflow.studies.temper.labels.options import LabelOptions
 
 

@@ -1,4 +1,4 @@
-"""Stage: chips are made of the labels of held-out specimens."""
+"""Stage: the conditional GAN makes chips of the labels of held-out specimens."""
 
 from pathlib import Path
 
