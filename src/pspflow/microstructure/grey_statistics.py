@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from pspflow.io.imagesets import Micrographs
-from pspflow.microstructure.loader import chip_batches
+from pspflow.microstructure.loader import Store, chip_batches
 
 
-def grey_statistics(store: Micrographs, chips: pd.DataFrame) -> np.ndarray:
+def grey_statistics(store: Store, chips: pd.DataFrame) -> np.ndarray:
     """Return mean and standard deviation of every chip, grey levels: (n, 2) float64."""
     statistics = np.empty((len(chips), 2))
     for at, images in chip_batches(store, chips):
