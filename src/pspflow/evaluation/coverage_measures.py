@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pspflow.arrays import refuses_masks
-from pspflow.evaluation.coverage import inside_balls
+from pspflow.evaluation.coverage import NEIGHBOURS, inside_balls
 from pspflow.evaluation.resampling import Sample
 
 
@@ -35,7 +35,9 @@ class Uncovered:
 
     @refuses_masks
     def compare(self, a: Sample, b: Sample, draws: np.ndarray) -> np.ndarray:
-        """Compare made chips `a` with real ones `b`, as `measures.Measure` does."""
+        """Compare made chips `a` with real ones `b`; NaN of too few to have as many neighbours."""
+        if len(b.features) <= NEIGHBOURS:
+            return np.full(len(draws), np.nan)
         balls = _balls(a, b, draws)
         bare = (balls.made > 0).astype(np.float32) @ balls.inside.T == 0
         shares: np.ndarray = (balls.real * bare).sum(axis=1) / balls.real.sum(axis=1)
@@ -50,17 +52,18 @@ class DensityGap:
     ones, it is well above 1. Both are a gap.
     """
 
-    neighbours: int
     unit: str = "1"
 
     @refuses_masks
     def compare(self, a: Sample, b: Sample, draws: np.ndarray) -> np.ndarray:
-        """Compare made chips `a` with real ones `b`, as `measures.Measure` does."""
+        """Compare made chips `a` with real ones `b`; NaN of too few to have as many neighbours."""
+        if len(b.features) <= NEIGHBOURS:
+            return np.full(len(draws), np.nan)
         balls = _balls(a, b, draws)
         around = (balls.real @ balls.inside * balls.made).sum(axis=1, dtype=np.float64)
         pairs = balls.real.sum(axis=1, dtype=np.float64) * balls.made.sum(axis=1, dtype=np.float64)
         # of as many balls as there are, whatever the weights sum to
-        densities = around / pairs * len(balls.inside) / self.neighbours
+        densities = around / pairs * len(balls.inside) / NEIGHBOURS
         gaps: np.ndarray = np.abs(densities - 1)
         return gaps
 

@@ -16,7 +16,6 @@ from hashlib import sha256
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.coverage import NEIGHBOURS
 from pspflow.evaluation.coverage_measures import DensityGap, Uncovered
 from pspflow.evaluation.diagrams import projected_diagrams, sliced_wasserstein
 from pspflow.evaluation.features import (
@@ -86,7 +85,7 @@ def measures(imaging: Imaging, reference: np.ndarray) -> dict[str, tuple[Measure
         "grey histogram": (MeanMeasure(histogram_wasserstein(), "grey level"), grey_histograms),
         KID: (KernelMeasure(), scaled),
         UNCOVERED: (Uncovered(), scaled),
-        DENSITY: (DensityGap(NEIGHBOURS), scaled),
+        DENSITY: (DensityGap(), scaled),
     }
 
 
@@ -206,8 +205,9 @@ def tabulate(
     """
     rows = []
     for (flow, (source, target)), values in measured.items():
-        value, low, high = interval(values)
-        limits = (low, high) if resolved else (np.nan, np.nan)
-        rows.append((flow, source, target, name, unit, value, *limits))
+        limits = (np.nan, np.nan)
+        if resolved and np.isfinite(values[0]):
+            _, *limits = interval(values)
+        rows.append((flow, source, target, name, unit, float(values[0]), *limits))
     columns = ["flow", "source", "target", "measure", "unit", "value", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
