@@ -258,6 +258,16 @@ def test_missing_rulers_are_not_mentioned():
     assert "no other specimens" not in part("Plausibility").text
 
 
+def test_a_ruler_that_could_not_be_measured_is_left_out():
+    """Of too few chips there is no coverage; the measure has its other columns."""
+    table = plausibility()
+    table.loc[(table["flow"] == FLOOR) & (table["measure"] == KID), "value"] = np.nan
+    wide = by_direction(table)
+    assert FLOOR not in wide[KID, "1"]
+    assert FLOOR in wide[PERSISTENCE, "1"]
+    assert findings(results(table))
+
+
 def test_a_floor_above_other_specimens_is_remarked_on():
     """Once, with its targets and measures; before the distances that are compared with it."""
     table = plausibility()

@@ -78,7 +78,8 @@ def by_direction(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     parts = {}
     for key, rows in arranged.groupby(["measure", "unit"], sort=False):
         wide = rows.pivot_table(index="direction", columns="kind", values="value", sort=False)
-        parts[key] = wide[order].reset_index()
+        # a ruler that a measure could not be taken of is no column of it
+        parts[key] = wide[[name for name in order if name in wide]].reset_index()
     return parts
 
 

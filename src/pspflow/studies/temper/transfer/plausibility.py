@@ -205,9 +205,9 @@ def tabulate(
     """
     rows = []
     for (flow, (source, target)), values in measured.items():
-        limits = (np.nan, np.nan)
+        low, high = np.nan, np.nan
         if resolved and np.isfinite(values[0]):
-            _, *limits = interval(values)
-        rows.append((flow, source, target, name, unit, float(values[0]), *limits))
+            _, low, high = interval(values)
+        rows.append((flow, source, target, name, unit, float(values[0]), low, high))
     columns = ["flow", "source", "target", "measure", "unit", "value", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
