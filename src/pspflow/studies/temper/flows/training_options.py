@@ -54,7 +54,7 @@ class FlowTraining(Options):
     standardise_topology: bool = True
     """Whether discriminators of persistence images see each pixel standardised by its domain and
     large values squashed; in the paper, they see the images as they are."""
-    epochs: Count = 10
+    epochs: Count = 8
     """Epochs of a training; the paper's 30."""
     steps_per_epoch: Count | None = 40
     """Steps of an epoch; null: so many that the largest domain is seen once."""

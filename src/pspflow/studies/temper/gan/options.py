@@ -22,7 +22,7 @@ class GanOptions(Options):
         64,
     )
     """Channels of the discriminator, which is made like that of the flows."""
-    epochs: Annotated[int, Field(ge=2)] = 10
+    epochs: Annotated[int, Field(ge=2)] = 8
     """Epochs; give as many as temper.flows has."""
     steps_per_epoch: Count | None = 40
     """Steps of an epoch; null: so many that the largest domain is seen once."""

@@ -17,7 +17,7 @@ class TransferOptions(Options):
     """Most held-out chips of one specimen and domain that are transferred and compared."""
     resamples: Annotated[int, Field(ge=100)] = 500
     """Resamples of the specimens from which an interval is computed."""
-    label_chips_per_specimen: Count = 40
+    label_chips_per_specimen: Count = 25
     """Most real training chips of one specimen in the training set of a label's classifier."""
     label_runs: Count = 3
     """Classifiers for each label, on different draws of training chips; the paper's 3."""
