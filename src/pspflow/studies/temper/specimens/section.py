@@ -43,11 +43,11 @@ def specimens_section(
                 f"{REAL}, which bound the reading; {SOURCE}; {MATCHED}; {KNOWN}, by a regression "
                 "on training specimens: heat treatment adds what no micrograph of the source "
                 "shows. A conditional GAN is given the label that the specimen has in the target, "
-                "which depends on its structure there and which no transfer knows. Gain is the rank correlation less that of the untransferred source. 95 % "
-                "intervals of single trainings resample specimens; those of gains over all "
-                "trainings of a kind are Student's, from the spread over trainings and over "
-                "resampled specimens, their probabilities adjusted for all directions and "
-                "quantities (Holm). Below 12 specimens there are none.",
+                "which depends on its structure there and which no transfer knows. Gain is the rank "
+                "correlation less that of the untransferred source. 95 % intervals of single "
+                "trainings resample specimens; those of gains over all trainings of a kind are "
+                "Student's, from the spread over trainings and over resampled specimens, their "
+                "probabilities adjusted for all directions and quantities (Holm). Below 12 specimens there are none.",
                 figures=(picture,),
                 tables=(
                     Table.of(
