@@ -47,7 +47,8 @@ def specimens_section(
                 "correlation less that of the untransferred source. 95 % intervals of single "
                 "trainings resample specimens; those of gains over all trainings of a kind are "
                 "Student's, from the spread over trainings and over resampled specimens, their "
-                "probabilities adjusted for all directions and quantities (Holm). Below 12 specimens there are none.",
+                "probabilities adjusted for all directions and quantities "
+                "(Holm). Below 12 specimens there are none.",
                 figures=(picture,),
                 tables=(
                     Table.of(
