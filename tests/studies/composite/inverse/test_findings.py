@@ -65,7 +65,8 @@ def test_numbers_and_the_papers_are_named(tables):
     text = sentences(tables, "Inverse design, C11")
     assert f"{MIXTURE} and 30.0 % with its Gaussian; difference -15.0 points (95 %" in text
     assert "over 3 runs -15.0 to -15.0; over 2 targets -15.0 to -15.0)" in text
-    assert text.count("it is better") == 3
+    assert text.count("it is better") == 4
+    assert "(refitted prior) and 30.0 % with the paper's Gaussian; difference" in text
     assert "The paper's mixture has 16 %." in text
     text = sentences(tables, "Inverse design, C11", OURS)
     assert "The paper's mixture has 16 %, which is of another set of structures." in text
@@ -78,7 +79,7 @@ def test_one_run_decides_nothing(tables):
     tables["candidates"]["c11"] = rows[rows["run"] == 0]
     text = sentences(tables, "Inverse design, C11")
     assert "(one run; over 2 targets -15.0 to -15.0)" in text
-    assert text.count("which is better cannot be told, since one run has no interval") == 3
+    assert text.count("which is better cannot be told, since one run has no interval") == 4
 
 
 def test_targets_out_of_range_do_not_count(tables):
@@ -86,7 +87,7 @@ def test_targets_out_of_range_do_not_count(tables):
     made = tables["candidates"]["c11"]
     made.loc[made["instance"] == 1, ["inside", "error_percent"]] = [False, 900.0]
     text = sentences(tables, "Inverse design, C11")
-    assert text.count("(3 of 6 targets, those in the range of the training structures)") == 3
+    assert text.count("(3 of 6 targets, those in the range of the training structures)") == 4
     assert MIXTURE in text
     made["inside"] = False
     assert sentences(tables, "Inverse design, C11") == (
