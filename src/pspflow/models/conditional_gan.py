@@ -104,10 +104,8 @@ class ConditionalDiscriminator(nn.Module):
     def forward(self, chips: Tensor, conditions: Tensor) -> Tensor:
         """Return scores `n x 1 x r x c` of chips `n x 1 x size x size` from -1 to 1."""
         domain = conditions[:, : len(self.means)]
-        mean, deviation = ((domain @ each)[:, None, None, None] for each in self._levels())
+        mean = (domain @ self.means)[:, None, None, None]
+        deviation = (domain @ self.deviations)[:, None, None, None]
         maps = conditions[:, :, None, None].expand(-1, -1, *chips.shape[-2:])
         scores: Tensor = self.net(torch.cat([(chips - mean) / deviation, maps], dim=1))
         return scores
-
-    def _levels(self) -> tuple[Tensor, Tensor]:
-        return self.means, self.deviations
