@@ -8,10 +8,11 @@ from pspflow.errors import InputError
 ONE_DOMAIN = [{"name": "t5"}]
 
 
-def configured(size_px, flows=(), **images):
+def configured(size_px, flows=(), gan=(), **images):
     """Load a configuration as a user's file gives it."""
     images = {"chips": {"size_px": size_px}, **images}
-    return load_config({"temper": {"images": images, "flows": dict(flows)}}).temper
+    given = {"images": images, "flows": dict(flows), "gan": dict(gan)}
+    return load_config({"temper": given}).temper
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,17 @@ def test_chips_too_small_for_flows_are_refused(size_px, discriminator, words):
 @pytest.mark.parametrize(("size_px", "discriminator"), [(8, [4, 4]), (12, [4] * 3), (24, [4] * 4)])
 def test_chips_of_the_least_size_are_accepted(size_px, discriminator):
     """The limit itself is accepted."""
-    assert configured(size_px, {"discriminator": discriminator}).transferable
+    both = [{"discriminator": discriminator}] * 2
+    assert configured(size_px, *both).transferable
+
+
+def test_the_gan_has_a_discriminator_of_its_own():
+    """Its key is named; a GAN that is left out refuses nothing."""
+    flows = {"discriminator": [4, 4]}
+    words = r"size_px is 8, .* 3 layers need 12; .* shorten gan\.discriminator\."
+    with pytest.raises(InputError, match=words):
+        configured(8, flows)
+    assert configured(8, flows, {"seeds": 0}).transferable
 
 
 def test_one_regularisation_is_not_named_twice():

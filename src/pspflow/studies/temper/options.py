@@ -40,17 +40,18 @@ class TemperOptions(Options):
 
     @model_validator(mode="after")
     def _flows_fit_chips(self) -> Self:
-        edge, least = self.images.chips.size_px, self.flows.smallest_chip_px
+        edge = self.images.chips.size_px
         if self.transferable and edge % 4:
             raise ValueError(
                 f"images.chips.size_px is {edge}; flows halve chips twice, so give a multiple of 4."
             )
-        if self.transferable and edge < least:
-            raise ValueError(
-                f"images.chips.size_px is {edge}, but discriminators of "
-                f"{len(self.flows.discriminator)} layers need {least}; enlarge the chips or "
-                "shorten flows.discriminator."
-            )
+        for name, each in (("flows", self.flows), ("gan", self.gan)):
+            if self.transferable and edge < each.smallest_chip_px:
+                raise ValueError(
+                    f"images.chips.size_px is {edge}, but discriminators of "
+                    f"{len(each.discriminator)} layers need {each.smallest_chip_px}; enlarge the "
+                    f"chips or shorten {name}.discriminator."
+                )
         return self
 
     @property

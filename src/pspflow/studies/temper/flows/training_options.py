@@ -120,8 +120,13 @@ class FlowTraining(Options):
     @property
     def smallest_chip_px(self) -> int:
         """Smallest edge of a chip of which its discriminator classifies a patch."""
-        edge = 1
-        # kernels of 4 with a pixel of padding; all but the last two layers halve the image
-        for stride in (1, 1, *[2] * (len(self.discriminator) - 1)):
-            edge = (edge - 1) * stride + 2
-        return edge
+        return smallest_chip_px(len(self.discriminator))
+
+
+def smallest_chip_px(layers: int) -> int:
+    """Return the smallest edge of a chip that discriminators of so many layers classify."""
+    edge = 1
+    # kernels of 4 with a pixel of padding; all but the last two layers halve the image
+    for stride in (1, 1, *[2] * (layers - 1)):
+        edge = (edge - 1) * stride + 2
+    return edge

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from pspflow.options import Count, Options, Positive, Share
+from pspflow.studies.temper.flows.training_options import smallest_chip_px
 
 
 class GanOptions(Options):
@@ -44,3 +45,8 @@ class GanOptions(Options):
     def training(self) -> Self:
         """The part that one training depends on."""
         return self.without("seeds")
+
+    @property
+    def smallest_chip_px(self) -> int:
+        """Smallest edge of a chip of which its discriminator classifies a patch; 1 without it."""
+        return smallest_chip_px(len(self.discriminator)) if self.seeds else 1
