@@ -34,6 +34,8 @@ from pspflow.studies.shared.persistence.stages.compute import compute
 from pspflow.studies.shared.persistence.stages.merge import merge
 from pspflow.studies.temper.flows.stages.train import train as train_flows
 from pspflow.studies.temper.flows.training_options import FlowTraining
+from pspflow.studies.temper.gan.options import GanOptions
+from pspflow.studies.temper.gan.stages.train import train as train_gan
 from pspflow.studies.temper.pinet.options import PINetOptions
 from pspflow.studies.temper.pinet.stages.train import train as train_pinet
 from pspflow.studies.temper.transfer.plausibility import measures
@@ -52,6 +54,8 @@ FLOWS = FlowTraining(
     batch_size=4,
     likelihood_share=0.0,
 )
+
+GAN = GanOptions(width=2, noise=2, discriminator=(2, 2), epochs=2, steps_per_epoch=2, batch_size=4)
 
 
 def write_set(folder, changed=None):
@@ -128,7 +132,7 @@ def fitted(folder, by, changed=None):
     compute(**read, **files("grid"), persistence=made["share"])
     merge(shards=(made["share"],), persistence=made["persistence"])
     outputs = {}
-    for name in ("pinet", "none", "exact", "learned"):
+    for name in ("pinet", "none", "exact", "learned", "gan"):
         outputs[name] = {each: folder / name / each for each in ("weights", "history")}
     images = files("persistence")
     train_pinet(head="pooled", **read, **images, **outputs["pinet"], options=PINET, seed=SEED)
@@ -137,6 +141,8 @@ def fitted(folder, by, changed=None):
     train_flows(regularisation="exact", **flow, **images, **files("grid"), **outputs["exact"])
     pinet = outputs["pinet"]["weights"]
     train_flows(regularisation="pinet", **flow, pinet=pinet, **outputs["learned"])
+    given = {**read, **files("catalogue"), "replicate": 1, "options": GAN, "seed": SEED}
+    train_gan(**given, **outputs["gan"])
 
     rows, store = read_chips(made["chips"]), Micrographs(made["micrographs"])
     known = (rows["split"] != "test").to_numpy()
