@@ -56,7 +56,7 @@ class FlowTraining(Options):
     large values squashed; in the paper, they see the images as they are."""
     epochs: Count = 8
     """Epochs of a training; the paper's 30."""
-    steps_per_epoch: Count | None = 40
+    steps_per_epoch: Count | None = 35
     """Steps of an epoch; null: so many that the largest domain is seen once."""
     batch_size: Annotated[int, Field(ge=2)] = 16
     """Chips of each domain in a step; the paper's 8."""

@@ -25,7 +25,7 @@ class GanOptions(Options):
     """Channels of the discriminator, which is made like that of the flows."""
     epochs: Annotated[int, Field(ge=2)] = 8
     """Epochs; give as many as temper.flows has."""
-    steps_per_epoch: Count | None = 40
+    steps_per_epoch: Count | None = 35
     """Steps of an epoch; null: so many that the largest domain is seen once."""
     batch_size: Annotated[int, Field(ge=2)] = 16
     """Chips of each domain in a step."""
