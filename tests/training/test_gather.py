@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pspflow.microstructure.loader import cut_chips
-from pspflow.training.gather import ChipGather
+from pspflow.training.gather import ChipGather, epoch_order
 
 
 @pytest.fixture
@@ -34,3 +34,13 @@ def test_gathered_chips_are_the_cut_ones(table):
     assert made.dtype == torch.uint8
     np.testing.assert_array_equal(made.numpy(), cut_chips(store, chips)[positions.numpy()])
     assert len(gather) == 60
+
+
+def test_an_epoch_sees_all_chips_before_any_again():
+    """In as many steps as are asked for, whether there are more chips than places or fewer."""
+    order = epoch_order(5, 4, 3, np.random.default_rng(0))
+    assert order.shape == (4, 3)
+    for first in (0, 5):
+        assert sorted(order.flatten()[first : first + 5].tolist()) == list(range(5))
+    few = epoch_order(50, 2, 3, np.random.default_rng(0)).flatten().tolist()
+    assert len(set(few)) == 6

@@ -9,6 +9,8 @@ from scipy.special import stdtrit
 from pspflow.arrays import refuses_masks
 
 CONFIDENCE: Final = 0.95
+LEVEL: Final = 0.05
+"""Probability, adjusted for the number of comparisons, below which a difference is called one."""
 WORSE, UNDECIDED, BETTER = range(3)
 """Outcomes of a comparison, in the order in which they are reported."""
 

@@ -12,6 +12,16 @@ from pspflow.arrays import refuses_masks
 from pspflow.microstructure.loader import Store
 
 
+def epoch_order(chips: int, steps: int, batch: int, rng: np.random.Generator) -> Tensor:
+    """Draw which chips each step of an epoch sees, `steps x batch` positions.
+
+    All chips are seen once before any is seen again.
+    """
+    rounds = -(-steps * batch // chips)
+    drawn = [torch.from_numpy(rng.permutation(chips)) for _ in range(rounds)]
+    return torch.cat(drawn)[: steps * batch].view(steps, batch)
+
+
 class ChipGather(nn.Module):
     """Cut chips out of 8-bit micrographs that are stored on the device, one after the other.
 

@@ -29,7 +29,7 @@ from pspflow.training.devices import mixed_precision
 from pspflow.training.flows.limits import limited
 from pspflow.training.flows.passes import FlowPasses
 from pspflow.training.flows.pool import ImagePool
-from pspflow.training.gather import ChipGather
+from pspflow.training.gather import ChipGather, epoch_order
 from pspflow.training.optimisers import Adam
 
 FIRST_PIXELS = 1 << 18
@@ -171,10 +171,8 @@ class TransferTraining:
         steps = settings.steps_per_epoch or max(1, longest // settings.batch_size)
         rng = generator(self.seed, "transfer", epoch)
         for name, chips in self.chips.items():
-            rounds = -(-steps * settings.batch_size // len(chips))
-            order = [torch.from_numpy(rng.permutation(len(chips))) for _ in range(rounds)]
-            drawn = torch.cat(order)[: steps * settings.batch_size]
-            self.order[name] = drawn.to(self.device).view(steps, settings.batch_size)
+            order = epoch_order(len(chips), steps, settings.batch_size, rng)
+            self.order[name] = order.to(self.device)
         self.noise.manual_seed(int(rng.integers(2**62)))
         self.draws.manual_seed(int(rng.integers(2**62)))
         for optimiser in self.optimisers.values():

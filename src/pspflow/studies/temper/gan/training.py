@@ -12,7 +12,7 @@ from pspflow.models.discriminators import realness_loss
 from pspflow.seeds import generator
 from pspflow.studies.temper.gan.options import GanOptions
 from pspflow.training.averages import Average
-from pspflow.training.gather import ChipGather
+from pspflow.training.gather import ChipGather, epoch_order
 from pspflow.training.optimisers import Adam
 
 HALF_RANGE = 127.5
@@ -99,10 +99,7 @@ class GanTraining:
         steps = self.options.steps_per_epoch or max(1, longest // size)
         rng = generator(self.seed, "gan", epoch)
         for name, each in self.data.items():
-            rounds = -(-steps * size // len(each.chips))
-            order = [torch.from_numpy(rng.permutation(len(each.chips))) for _ in range(rounds)]
-            drawn = torch.cat(order)[: steps * size]
-            self.order[name] = drawn.to(self.device).view(steps, size)
+            self.order[name] = epoch_order(len(each.chips), steps, size, rng).to(self.device)
         self.draws.manual_seed(int(rng.integers(2**62)))
         left = (self.options.epochs - epoch) / ((1 - CONSTANT_SHARE) * self.options.epochs)
         for optimiser in self.optimisers:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
+from pspflow.evaluation.comparisons import BETTER, LEVEL, UNDECIDED, WORSE, Finding
 from pspflow.studies.temper.specimens.rulers import KNOWN, REAL, RULERS, SOURCE
 
 NAMES = {"number_density_per_um2": "number density", "mean_radius_um": "mean radius"}
@@ -12,8 +12,6 @@ WORDS = {
     UNDECIDED: "not told apart from it",
     BETTER: "higher",
 }
-LEVEL = 0.05
-"""Adjusted probability below which a gain is called one."""
 
 
 def named(quantity: str) -> str:

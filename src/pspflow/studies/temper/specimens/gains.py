@@ -1,6 +1,5 @@
 """What each kind of training gains over the untransferred source, over trainings and specimens."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 
 from pspflow.evaluation.calibration import holm
 from pspflow.evaluation.contrasts import limits
+from pspflow.studies.temper.flows.kinds import by_kind
 from pspflow.studies.temper.specimens.agreement import Drawn
 from pspflow.studies.temper.specimens.rulers import RULERS, SOURCE
 
@@ -45,7 +45,8 @@ def gains(readings: pd.DataFrame, count: int, rng: np.random.Generator) -> pd.Da
         rhos = drawn.correlations()
         if SOURCE not in rhos:
             continue
-        for kind, names in _kinds(list(dict.fromkeys(part["flow"]))).items():
+        flows = [name for name in dict.fromkeys(part["flow"]) if name not in RULERS]
+        for kind, names in by_kind(flows).items():
             ours = np.stack([rhos[name] for name in names])
             found = limits(ours, rhos[SOURCE][None], drawn.specimens)
             mean = float(ours[:, 0].mean())
@@ -53,15 +54,6 @@ def gains(readings: pd.DataFrame, count: int, rng: np.random.Generator) -> pd.Da
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     adjusted = table.groupby("kind", sort=False)["p_value"].transform(_adjusted)
     return table.assign(p_adjusted=adjusted)
-
-
-def _kinds(flows: Sequence[str]) -> dict[str, list[str]]:
-    """Collect the trainings of each kind."""
-    found: dict[str, list[str]] = {}
-    for name in flows:
-        if name not in RULERS:
-            found.setdefault(name.split("/")[0], []).append(name)
-    return found
 
 
 def _adjusted(p_values: pd.Series) -> pd.Series:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from pspflow.evaluation.comparisons import LEVEL
 from pspflow.studies.temper.labels.classification import (
     CONTROLS,
     GAINS,
@@ -25,9 +26,6 @@ from pspflow.studies.temper.transfer.plausibility import (
     SOURCE,
 )
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
-
-LEVEL: Final = 0.05
-"""Adjusted probability below which a difference is called one."""
 
 FLOORS: Final[Sequence[tuple[str, str, Callable[[pd.DataFrame], pd.Series]]]] = (
     (

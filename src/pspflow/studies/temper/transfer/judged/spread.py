@@ -13,12 +13,11 @@ import pandas as pd
 from scipy.stats import permutation_test
 
 from pspflow.evaluation.calibration import holm
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
+from pspflow.evaluation.comparisons import BETTER, LEVEL, UNDECIDED, WORSE, Finding
 from pspflow.studies.temper.transfer.plausibility import RULERS
 
 FEWEST: Final = 4
 """Trainings of each kind below which spreads are not compared: permutations are too few."""
-LEVEL: Final = 0.05
 PERMUTATIONS: Final = 9999
 """Most permutations; with five trainings of each kind all 252 are taken."""
 COLUMNS: Final = ("variant", "compared_with", "measure", "trainings", "ratio", "p_value")

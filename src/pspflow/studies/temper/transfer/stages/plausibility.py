@@ -16,6 +16,7 @@ from pspflow.seeds import generator
 from pspflow.studies.paths import ChipTable, GridTable, MicrographStore, NamedStores
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.stage import Seed, stage
+from pspflow.studies.temper.flows.kinds import by_kind
 from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.transfer import plausibility as plausible
 from pspflow.studies.temper.transfer.draws import training_chips
@@ -80,9 +81,7 @@ def plausibility(
     transferred = {name: each.transferred for name, each in made.items()}
     draws = resamples(_strata(rows, specimens), options.resamples, generator(seed, "resamples"))
     held_out = min(len(np.unique(each.specimens)) for each in real.values())
-    trainings: dict[str, list[str]] = {}
-    for name in made:
-        trainings.setdefault(name.split("/")[0], []).append(name)
+    trainings = by_kind(made)
     tables, contrasts = [], []
     every = plausible.measures(imaging, reference)
     for name, (measure, features) in progress(every.items(), len(every), "measures", "measure"):
