@@ -31,6 +31,7 @@ from pspflow.training.flows.passes import FlowPasses
 from pspflow.training.flows.pool import ImagePool
 from pspflow.training.gather import ChipGather, epoch_order
 from pspflow.training.optimisers import Adam
+from pspflow.training.placement import of_images
 
 FIRST_PIXELS = 1 << 18
 """Number of pixels from which the activations of a domain's flow are normalised."""
@@ -118,7 +119,7 @@ class TransferTraining:
     ) -> None:
         self.settings, self.seed, self.device, self.mixed = settings, seed, device, mixed
         self.data, self.measure = data, measure
-        self.flow = flow.to(device)
+        self.flow = of_images(flow, device)
         self.topology: nn.Module | None = None
         if topology is not None:
             self.topology = topology.to(device).eval().requires_grad_(False)
@@ -130,7 +131,7 @@ class TransferTraining:
             if each.topology_discriminator is not None and each.persistence is not None:
                 self.discriminators[f"topology {name}"] = each.topology_discriminator
                 self.real_topology[name] = each.persistence.to(device)
-        self.discriminators.to(device)
+        of_images(self.discriminators, device)
         self._normalise_activations()
         self.average = Average(self.flow, settings.average)
         self.passes = FlowPasses(self.flow, list(data), mixed=mixed)
