@@ -5,6 +5,7 @@ docs/benchmarks.md; times of reference runs those of their benchmark files, on t
 that is not here has not been measured at a size from which it could be scaled.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -17,8 +18,21 @@ START_MIN: Final = 0.3
 """What Python, torch and reading take before a job's work begins."""
 FLOW_CHIPS_S: Final = {
     "float32": {"none": 23.2, "exact": 22.2, "pinet": 21.0},
-    "bfloat16": {"none": 110.0, "exact": 88.5, "pinet": 71.4},
+    "bfloat16": {"none": 102.0, "exact": 95.2, "pinet": 70.0},
 }
+LATENT_STEPS_S: Final = {
+    "gaussian_smooth": (161.0, 128 * 128),
+    "gaussian_binary": (139.0, 128 * 128),
+    "grain_growth": (175.0, 128 * 128),
+    "additive": (39.7, 512 * 512),
+    "weld": (39.7, 512 * 512),
+    "inpainted": (39.7, 512 * 512),
+    "uhcs_48x64": (109.0, 48 * 64),
+    "dcgan": (50.5, 64 * 64),
+    "stationary": (21.6, 64 * 64),
+}
+"""Steps a second of 128 images, and the pixels of one, by dataset or adversarial network."""
+LATENT_CROPS: Final = 90_000
 NETWORK_EPOCH_S: Final = {"cnn": 6.43, "gaussian": 35.8}
 H200: Final = "H200"
 
@@ -202,6 +216,21 @@ def _encoded(sizes: Sizes, _: Mapping[str, str]) -> Estimate:
     return 52_800 / 64_546 / MINUTE, f"{H200}: 64,546 chips/s encoded; × chips"
 
 
+def _latent_network(sizes: Sizes, wildcards: Mapping[str, str]) -> Estimate:
+    latent = sizes.paper.latent
+    dataset, model = wildcards["dataset"], wildcards["latent_model"]
+    training = latent.networks.training(dataset, model)
+    crops = dataset.startswith("uhcs")
+    steps_s, pixels = LATENT_STEPS_S[model if model in LATENT_STEPS_S else dataset]
+    size = getattr(training.gan, model, training.autoencoder).batch_size
+    images = LATENT_CROPS if crops else latent.datasets.counts.train
+    drawn = getattr(getattr(latent.datasets, dataset, None), "image_px", None)
+    larger = math.prod(drawn) / pixels if drawn else 1.0
+    seconds = training.epochs * images / size / steps_s * larger
+    basis = f"{H200}: {steps_s:g} steps/s of 128 images; × steps, of fewer images, × pixels"
+    return seconds / MINUTE, basis
+
+
 def _of_reference(seconds: float, what: str, ratio: Callable[[Sizes], float]) -> Any:
     """Scale the time of a job of a reference run."""
 
@@ -292,6 +321,7 @@ RULES: Final[dict[str, Callable[[Sizes, Mapping[str, str]], Estimate]]] = {
         72, "16: pairs of chips of a condition", lambda sizes: _generated(sizes) ** 2
     ),
     "latent_datasets_simulate": _dataset,
+    "latent_networks_train": _latent_network,
     "latent_curation_simulate": _of_reference(12, "3.7: micrographs", lambda _: 352 / 96),
     "latent_curation_micrographs": _of_reference(3, "3.7: micrographs", lambda _: 352 / 96),
     "latent_curation_crops": _of_reference(3, "3.7: micrographs", lambda _: 352 / 96),
