@@ -276,9 +276,9 @@ def test_overlays_are_valid(overlay):
 
 
 def test_overlays_of_the_real_micrographs_are_valid():
-    """Both, one upon the other, as their commands name them."""
+    """Each upon those before it, as their commands name them."""
     values = read(ROOT / "config.yaml")
-    for name in ("realdata", "realdata_flows"):
+    for name in ("realdata", "realdata_flows", "realdata_gpu"):
         values = merged(values, read(ROOT / f"tests/{name}.yaml"))
         assert load_config(values).run == name
 

@@ -9,7 +9,7 @@ from pspflow.studies.composite.localization.windows import Windows, drawn
 from pspflow.training import placement
 from pspflow.training.data import ChipTargets, Pairs, in_order, shuffled
 from pspflow.training.gather import ChipGather
-from pspflow.training.placement import moved, placed
+from pspflow.training.placement import moved, of_images, placed
 
 META = torch.device("meta")
 
@@ -92,3 +92,22 @@ def test_batches_do_not_depend_on_where_they_are_made(monkeypatch, make, device,
             assert found.device.type == (device if fits else "cpu")
             assert torch.equal(moved(found, there).cpu(), wanted)
             assert moved(found, there).device.type == device
+
+
+def test_networks_of_images_have_their_channels_last_on_a_cpu():
+    """And compute what they did: only the order of their weights in memory changes."""
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.ReLU(), torch.nn.Conv2d(8, 2, 3))
+    images = torch.rand(2, 3, 9, 9)
+    before = net(images)
+    assert of_images(net, torch.device("cpu")) is net
+    assert net[0].weight.is_contiguous(memory_format=torch.channels_last)
+    assert not net[0].weight.is_contiguous()
+    torch.testing.assert_close(net(images), before)
+
+
+def test_networks_of_images_keep_their_order_elsewhere():
+    """Where a GPU's kernels choose their own order."""
+    net = of_images(torch.nn.Conv2d(3, 8, 3), META)
+    assert net.weight.device == META
+    assert net.weight.is_contiguous()
