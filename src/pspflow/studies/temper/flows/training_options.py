@@ -22,9 +22,9 @@ OTHER: Final[Mapping[Architecture, Architecture]] = {"glow": "realnvp", "realnvp
 class TopologyWeights(Options):
     """Weights of the topological adversarial term, by what makes its persistence images."""
 
-    pinet: Positive = 2.5
-    """Weight of the term through PI-Net; the paper's."""
-    exact: Positive = 0.5
+    pinet: Positive = 1.0
+    """Weight of the term through PI-Net, the paper's; it names none."""
+    exact: Positive = 0.2
     """Weight of the term through the exact layer, whose gradient is several times larger."""
 
 
