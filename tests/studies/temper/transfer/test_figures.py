@@ -156,6 +156,23 @@ def test_every_measure_shows_flows_and_rulers(domains):
     assert sorted(legend) == sorted(["none", "exact", *RULERS])
 
 
+def test_many_kinds_are_told_apart_and_all_are_named():
+    """No two have one colour and one marker, and the legend is as wide as the page."""
+    kinds = ["none", "exact", *(f"a_variant_{number}" for number in range(12))]
+    table = distances(THREE)
+    own = [table[table["flow"].str.startswith("none/")]]
+    own = [own[0].assign(flow=own[0]["flow"].str.replace("none", kind)) for kind in kinds]
+    rulers = table[table["flow"].isin(RULERS)]
+    figure = plausibility_figure(pd.concat([*own, rulers], ignore_index=True), kinds)
+    figure.draw_without_rendering()
+    box = figure.legends[0].get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
+    assert 0 <= box.y0 < box.y1 < figure.axes[-1].get_window_extent().y0
+    handles = figure.legends[0].legend_handles[: len(kinds)]
+    looks = {(handle.get_color(), handle.get_marker()) for handle in handles}
+    assert len(looks) == len(kinds)
+
+
 def test_scales_fit_what_they_show():
     """Positive distances of a wide range are logarithmic, and those below 0 are not cut off."""
     shown = panels(plausibility_figure(distances(TWO), ["none", "exact"]))

@@ -20,12 +20,24 @@ RATIOS = {
 SMALL = 7
 """Size of letters where there is little room."""
 
+MARKERS = ("o", "s", "^", "D")
+"""Of the kinds that have each colour first, of those that have it next, and so on."""
+
 
 def colours(regularisations: Sequence[str]) -> dict[str, str]:
     """Give every regularisation its colour, whichever are trained, and the variants other ones."""
-    known = dict.fromkeys([*REGULARISATIONS, BASELINE, *regularisations])
-    wheel = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(known)}
-    return {name: wheel[name] for name in regularisations}
+    return {name: COLOURS[i % len(COLOURS)] for name, i in _places(regularisations).items()}
+
+
+def markers(regularisations: Sequence[str]) -> dict[str, str]:
+    """Give those that share a colour different markers."""
+    turns = {name: i // len(COLOURS) for name, i in _places(regularisations).items()}
+    return {name: MARKERS[turn % len(MARKERS)] for name, turn in turns.items()}
+
+
+def _places(regularisations: Sequence[str]) -> dict[str, int]:
+    known = list(dict.fromkeys([*REGULARISATIONS, BASELINE, *regularisations]))
+    return {name: known.index(name) for name in regularisations}
 
 
 def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:

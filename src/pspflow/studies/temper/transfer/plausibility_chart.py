@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
 from pspflow.report.style import PAGE_INCHES, figure_of, plain
-from pspflow.studies.temper.flows.figures import SMALL, colours
+from pspflow.studies.temper.flows.figures import SMALL, colours, markers
 from pspflow.studies.temper.transfer.figures import LETTER_INCHES
 from pspflow.studies.temper.transfer.plausibility import FLOOR, OTHERS, RULERS, SOURCE
 
@@ -23,6 +23,8 @@ RULER_LINES: Mapping[str, Mapping[str, Any]] = {
 }
 MOST_DIVIDED = 2
 """Decades up to which a symmetrical scale has ticks within them."""
+KEY_INCHES = 0.5
+"""Width of a key of a legend beside its name."""
 MOST_BESIDE = 6
 """Directions up to which two panels stand side by side."""
 
@@ -59,9 +61,11 @@ def plausibility_figure(table: pd.DataFrame, regularisations: Sequence[str]) -> 
             lowest = i + across >= len(every)
             names = [f"{source}\n→ {target}" for source, target in ways]
             name_slots(axes, names if lowest else None, len(ways), across)
-        style: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 4}
+        style: dict[str, Any] = {"linestyle": "none", "markersize": 4}
+        marks = markers(regularisations)
         keys = {
-            name: Line2D([], [], color=c, **style) for name, c in colours(regularisations).items()
+            name: Line2D([], [], color=c, marker=marks[name], **style)
+            for name, c in colours(regularisations).items()
         }
         keys |= {name: Line2D([], [], **line) for name, line in RULER_LINES.items()}
         legend_below(figure, keys)
@@ -82,12 +86,13 @@ def _distances(
         here = flows == name
         axes.hlines(rows["value"][here], x[here] - 0.4, x[here] + 0.4, linewidth=1.2, **line)
     kinds = np.array([flow.split("/")[0] for flow in flows])
+    marks = markers(list(colour_of))
     for name, offset in zip(colour_of, offsets(len(colour_of), 0.6), strict=True):
         here = (kinds == name) & ~np.isin(flows, RULERS)
         means = rows[here].groupby(x[here] + offset)[["value", "low", "high"]].mean()
         colour = colour_of[name]
         axes.vlines(means.index, means["low"], means["high"], color=colour, linewidth=1)
-        axes.plot(means.index, means["value"], "o", color=colour, markersize=3.5)
+        axes.plot(means.index, means["value"], marks[name], color=colour, markersize=3.5)
         if len(set(flows[here])) > 1:
             beside = x[here] + offset + 0.08
             axes.plot(beside, rows["value"][here], ".", color=colour, markersize=2.5)
@@ -159,8 +164,10 @@ def name_slots(axes: Axes, names: Sequence[str] | None, count: int, across: int)
 
 
 def legend_below(figure: Figure, keys: Mapping[str, Artist]) -> None:
-    """Explain artists by name in one line below the figure."""
+    """Explain artists by name below the figure, as many in a line as find room."""
     style: dict[str, Any] = {"fontsize": SMALL, "handlelength": 1.6, "columnspacing": 1.4}
     labels = [plain(name) for name in keys]
-    place: dict[str, Any] = {"loc": "outside lower center", "ncols": len(keys)}
+    widest = max(map(len, labels)) * LETTER_INCHES + KEY_INCHES
+    columns = min(len(keys), max(1, int(PAGE_INCHES / widest)))
+    place: dict[str, Any] = {"loc": "outside lower center", "ncols": columns}
     figure.legend(list(keys.values()), labels, **place, **style)
