@@ -53,8 +53,7 @@ def test_a_colour_is_one_regularisation_and_a_style_one_seed():
     assert colours(["exact"])["exact"] == colours(["none", "pinet", "exact"])["exact"]
     assert len(set(colours(["none", "pinet", "exact", "other"]).values())) == 4
     figure = training_figure({f"none/seed{i}": history("none", epochs=1) for i in range(6)})
-    legend = next(axes.get_legend() for axes in figure.axes if axes.get_legend())
-    labels = [text.get_text() for text in legend.get_texts()]
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels == ["none", "seed0, seed4", "seed1, seed5", "seed2", "seed3", "epoch kept"]
     assert panels(figure)["likelihood"].lines[0].get_marker() == "."
 

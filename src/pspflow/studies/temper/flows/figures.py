@@ -1,14 +1,16 @@
 """Figure of the trainings of flows, and the colours of the regularisations."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from pspflow.report.style import COLOURS, figure_of, plain
+from pspflow.report.style import COLOURS, PAGE_INCHES, figure_of, plain
 from pspflow.studies.temper.flows.options import BASELINE, REGULARISATIONS
 from pspflow.studies.temper.flows.score import GAP, NEGATIVE
 
@@ -20,6 +22,10 @@ RATIOS = {
 SMALL = 7
 """Size of letters where there is little room."""
 
+LETTER_INCHES = 0.056
+"""Mean width of a letter of size `SMALL`."""
+KEY_INCHES = 0.5
+"""Width of a key of a legend beside its name."""
 MARKERS = ("o", "s", "^", "D")
 """Of the kinds that have each colour first, of those that have it next, and so on."""
 
@@ -62,7 +68,7 @@ def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:
     seeds_of = {
         style: seeds[i :: len(SEED_STYLES)] for i, style in enumerate(SEED_STYLES[: len(seeds)])
     }
-    across = (len(titles) + 2) // 2  # leaves at least one cell for the legend
+    across = (len(titles) + 1) // 2
     with figure_of(2, across, cell_aspect=0.9) as (figure, grid):
         panels = grid.ravel()
         epochs = max(len(history) for history in histories.values())
@@ -79,11 +85,11 @@ def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:
                 axes.set_xlabel("epoch", fontsize=SMALL)
         for axes in panels[len(titles) :]:
             axes.set_axis_off()
-        keys = [Line2D([], [], color=colour) for colour in colour_of.values()]
-        keys += [Line2D([], [], color="0.3", linestyle=style) for style in seeds_of]
-        keys.append(Line2D([], [], color="0.3", marker="o", linestyle="none", markersize=5))
-        labels = [plain(name) for name in (*colour_of, *map(", ".join, seeds_of.values()))]
-        panels[-1].legend(keys, [*labels, "epoch kept"], loc="center", fontsize=SMALL)
+        keys = {name: Line2D([], [], color=colour) for name, colour in colour_of.items()}
+        for style, alike in seeds_of.items():
+            keys[", ".join(alike)] = Line2D([], [], color="0.3", linestyle=style)
+        keys["epoch kept"] = Line2D([], [], color="0.3", marker="o", linestyle="none", markersize=5)
+        legend_below(figure, keys)
     return figure
 
 
@@ -95,3 +101,13 @@ def _curve(axes: Axes, history: pd.DataFrame, column: str, colour: str, style: s
     if column in RATIOS:
         kept = history["kept"].to_numpy(dtype=bool)
         axes.plot(epochs[kept], values[kept], "o", color=colour, markersize=5, mec="white")
+
+
+def legend_below(figure: Figure, keys: Mapping[str, Artist]) -> None:
+    """Explain artists by name below the figure, as many in a line as find room."""
+    style: dict[str, Any] = {"fontsize": SMALL, "handlelength": 1.6, "columnspacing": 1.4}
+    labels = [plain(name) for name in keys]
+    widest = max(map(len, labels)) * LETTER_INCHES + KEY_INCHES
+    columns = min(len(keys), max(1, int(PAGE_INCHES / widest)))
+    place: dict[str, Any] = {"loc": "outside lower center", "ncols": columns}
+    figure.legend(list(keys.values()), labels, **place, **style)

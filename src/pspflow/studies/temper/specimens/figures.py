@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from pspflow.report.style import figure_of, plain
-from pspflow.studies.temper.flows.figures import SMALL, colours
+from pspflow.studies.temper.flows.figures import SMALL, colours, legend_below
 from pspflow.studies.temper.specimens.findings import named, summary
 from pspflow.studies.temper.specimens.rulers import KNOWN, MATCHED, REAL, RULERS, SOURCE
-from pspflow.studies.temper.transfer.plausibility_chart import legend_below, name_slots, offsets
+from pspflow.studies.temper.transfer.plausibility_chart import name_slots, offsets
 
 MARKS: Final[dict[str, dict[str, Any]]] = {
     SOURCE: {"marker": "s", "color": "black", "markerfacecolor": "white"},

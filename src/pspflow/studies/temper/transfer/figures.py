@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pspflow.report.style import PAGE_INCHES, figure_of, plain, show_grey
-from pspflow.studies.temper.flows.figures import SMALL
+from pspflow.studies.temper.flows.figures import LETTER_INCHES, SMALL
 
 CLIPPED_PERCENT = 0.5
 """Share of the pixels shown black, and of those shown white, at the common grey window."""
@@ -15,8 +15,6 @@ GAP = 0.15
 """Width of the gap between groups of chips, over a chip's."""
 BAR_INCHES = 0.55
 """Height of the bar of grey levels with its label."""
-LETTER_INCHES = 0.056
-"""Mean width of a letter of size `SMALL`."""
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
 from pspflow.report.style import PAGE_INCHES, figure_of, plain
-from pspflow.studies.temper.flows.figures import SMALL, colours, markers
-from pspflow.studies.temper.transfer.figures import LETTER_INCHES
+from pspflow.studies.temper.flows.figures import (
+    LETTER_INCHES,
+    SMALL,
+    colours,
+    legend_below,
+    markers,
+)
 from pspflow.studies.temper.transfer.plausibility import FLOOR, OTHERS, RULERS, SOURCE
 
 RULER_LINES: Mapping[str, Mapping[str, Any]] = {
@@ -23,8 +27,6 @@ RULER_LINES: Mapping[str, Mapping[str, Any]] = {
 }
 MOST_DIVIDED = 2
 """Decades up to which a symmetrical scale has ticks within them."""
-KEY_INCHES = 0.5
-"""Width of a key of a legend beside its name."""
 MOST_BESIDE = 6
 """Directions up to which two panels stand side by side."""
 
@@ -161,13 +163,3 @@ def name_slots(axes: Axes, names: Sequence[str] | None, count: int, across: int)
         aslant = [name.replace("\n", " ") for name in shown]
         style: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
         axes.set_xticklabels(aslant, **style)
-
-
-def legend_below(figure: Figure, keys: Mapping[str, Artist]) -> None:
-    """Explain artists by name below the figure, as many in a line as find room."""
-    style: dict[str, Any] = {"fontsize": SMALL, "handlelength": 1.6, "columnspacing": 1.4}
-    labels = [plain(name) for name in keys]
-    widest = max(map(len, labels)) * LETTER_INCHES + KEY_INCHES
-    columns = min(len(keys), max(1, int(PAGE_INCHES / widest)))
-    place: dict[str, Any] = {"loc": "outside lower center", "ncols": columns}
-    figure.legend(list(keys.values()), labels, **place, **style)

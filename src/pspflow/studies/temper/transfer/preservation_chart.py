@@ -14,12 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from pspflow.report.style import figure_of, plain
-from pspflow.studies.temper.flows.figures import SMALL, colours
+from pspflow.studies.temper.flows.figures import LETTER_INCHES, SMALL, colours, legend_below
 from pspflow.studies.temper.labels.classification import with_controls
 from pspflow.studies.temper.labels.figures import CHANCE, CONTROL
-from pspflow.studies.temper.transfer.figures import LETTER_INCHES
 from pspflow.studies.temper.transfer.plausibility_chart import (
-    legend_below,
     name_slots,
     offsets,
     slot_inches,
