@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pspflow.report.pictures import MOST_BYTES, WIDEST_PX, small_png
+from pspflow.report.pictures import MOST_BYTES, NARROWEST_PX, WIDEST_PX, small_png
 
 
 def png(pixels):
@@ -23,6 +23,14 @@ def test_a_noisy_picture_is_made_small():
     assert len(made) <= MOST_BYTES
     picture = Image.open(BytesIO(made))
     assert picture.width / picture.height == pytest.approx(2.1, rel=0.01)
+
+
+def test_a_tall_picture_of_noise_fits_with_fewer_colours():
+    """As a sheet of many rows of chips is: a report does not fail for it."""
+    noise = np.random.default_rng(0).integers(256, size=(2300, 700, 3), dtype=np.uint8)
+    made = small_png(png(noise))
+    assert len(made) <= MOST_BYTES
+    assert Image.open(BytesIO(made)).width == NARROWEST_PX
 
 
 def test_a_plain_chart_keeps_its_size_and_its_colours():

@@ -10,10 +10,14 @@ WIDEST_PX = 1400
 NARROWEST_PX = 300
 STEP = 0.85
 COLOURS = 256
+FEWER_COLOURS = (64, 16)
+"""Of a picture so tall that it does not fit at `NARROWEST_PX` either."""
 
 
 def small_png(png: bytes, most_bytes: int = MOST_BYTES) -> bytes:
     """Make a PNG small: at most `WIDEST_PX` wide, 256 colours, and narrower until it fits.
+
+    A tall one of noise, which does not fit at `NARROWEST_PX`, has fewer colours.
 
     Parameters
     ----------
@@ -30,13 +34,22 @@ def small_png(png: bytes, most_bytes: int = MOST_BYTES) -> bytes:
     picture = Image.open(BytesIO(png)).convert("RGB")
     width = float(min(picture.width, WIDEST_PX))
     while width >= NARROWEST_PX:
-        size = (round(width), round(width * picture.height / picture.width))
-        reduced = picture.resize(size, Image.Resampling.LANCZOS).quantize(COLOURS)
-        stream = BytesIO()
-        reduced.save(stream, "PNG", optimize=True)
-        if stream.tell() <= most_bytes:
-            return stream.getvalue()
+        made = _written(picture, width, COLOURS)
+        if len(made) <= most_bytes:
+            return made
         # bytes go with the area: steps that could not be enough are left out
-        area = most_bytes / stream.tell()
+        area = most_bytes / len(made)
         width *= STEP ** max(1, math.floor(math.log(area) / (2 * math.log(STEP))))
+    for colours in FEWER_COLOURS:
+        made = _written(picture, NARROWEST_PX, colours)
+        if len(made) <= most_bytes:
+            return made
     raise ValueError(f"the picture exceeds {most_bytes} bytes even {NARROWEST_PX} pixels wide")
+
+
+def _written(picture: Image.Image, width: float, colours: int) -> bytes:
+    size = (round(width), round(width * picture.height / picture.width))
+    stream = BytesIO()
+    reduced = picture.resize(size, Image.Resampling.LANCZOS).quantize(colours)
+    reduced.save(stream, "PNG", optimize=True)
+    return stream.getvalue()

@@ -49,9 +49,7 @@ def transfers(
     made: Mapping[str, Synthetic], rows: pd.DataFrame, store: Micrographs, catalogue: pd.DataFrame
 ) -> dict[tuple[str, str], list[Transfer]]:
     """Collect sources, their transfers by each regularisation's first training, and targets."""
-    first: dict[str, Synthetic] = {}
-    for name, each in made.items():
-        first.setdefault(name.split("/")[0], each)
+    first = {name.split("/")[0]: each for name, each in _first_of_each(made).items()}
     some = next(iter(made.values()))
     domains = list(dict.fromkeys(rows["domain"]))
     sources = {name: rows.iloc[some.sources(name)] for name in domains}
@@ -69,6 +67,14 @@ def transfers(
     return shown
 
 
+def _first_of_each(made: Mapping[str, Synthetic]) -> dict[str, Synthetic]:
+    """Keep the first training of each regularisation and variant, by its name."""
+    kinds: dict[str, str] = {}
+    for name in made:
+        kinds.setdefault(name.split("/")[0], name)
+    return {name: made[name] for name in kinds.values()}
+
+
 def _targets(sources: pd.DataFrame, targets: pd.DataFrame, otherwise: np.ndarray) -> list[int]:
     """Find a real chip of the target for each source: of its specimen, where there is one."""
     names = targets["specimen"].astype(str).to_numpy()
@@ -82,13 +88,13 @@ def _targets(sources: pd.DataFrame, targets: pd.DataFrame, otherwise: np.ndarray
 def samples_and_real(
     made: Mapping[str, Synthetic], rows: pd.DataFrame, store: Micrographs, catalogue: pd.DataFrame
 ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, np.ndarray]]:
-    """Collect chips drawn from noise, by training and domain, and as many real ones."""
+    """Collect chips that the first training of each variant draws from noise, and real ones."""
     domains = list(dict.fromkeys(rows["domain"]))
     some = next(iter(made.values()))
     most = max(2, SAMPLES_SHOWN // len(domains))
     samples = {
         name: {domain: each.samples(domain)[:most] for domain in domains}
-        for name, each in made.items()
+        for name, each in _first_of_each(made).items()
     }
     real = {}
     for domain in domains:

@@ -126,8 +126,8 @@ def _draw(
         samples=sheet.save(
             "samples",
             samples_figure(samples, real, size_um),
-            "Chips drawn from Gaussian noise (the other use in the paper's Figure 3), and real "
-            "chips.",
+            "Chips that the first training of each variant draws from Gaussian noise (the other "
+            "use in the paper's Figure 3), and real chips.",
         ),
         plausibility=sheet.save(
             "plausibility",
