@@ -328,3 +328,21 @@ def test_sources_are_spread_over_specimens_and_the_same_for_all():
 def test_the_untransferred_source_is_the_same_ruler_in_both_charts():
     """Readers compare the charts: the sources have one name."""
     assert SOURCE == UNTRANSFERRED
+
+
+def test_titles_of_narrow_chips_do_not_run_into_each_other():
+    """Where a name is wider than its chip, all stand aslant, within the page."""
+    names = ["none", "one_temper", "papers_flow", "limited", "pinet", "exact", "gan"]
+    made = {name: chips(1)[0] for name in names}
+    shown = [Transfer(chips(1)[0], made, chips(1)[0]) for _ in range(2)]
+    figure = chips_figure({("t5", "t6"): shown, ("t6", "t5"): shown}, np.nan)
+    figure.draw_without_rendering()
+    titles = [axes.title for axes in figure.axes if axes.get_title()]
+    assert len(titles) == 2 * (len(names) + 2)
+    assert {title.get_rotation() for title in titles} == {40}
+    box = figure.get_tightbbox()
+    assert box.x1 < PAGE_INCHES + 0.1
+    few = chips_figure(
+        {("t5", "t6"): [Transfer(chips(1)[0], {"none": chips(1)[0]}, chips(1)[0])]}, np.nan
+    )
+    assert {axes.title.get_rotation() for axes in few.axes if axes.get_title()} == {0}

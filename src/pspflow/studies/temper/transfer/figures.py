@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pspflow.report.style import PAGE_INCHES, figure_of, plain, show_grey
@@ -125,14 +127,7 @@ def _sheet(
                 show_grey(line[i], image, scale, low, high)
                 scale = np.nan
             line[0].set_ylabel(plain(label), fontsize=size)
-        start = 0
-        for group, names in zip(first, titles, strict=True):
-            each = len(group) // len(names)  # images under one title
-            for i, name in enumerate(names):
-                # the middle image bears it, or the left one of the middle two at its edge
-                axes = grid[0, at[start + i * each + (each - 1) // 2]]
-                axes.set_title(plain(name), fontsize=SMALL, pad=3, x=0.5 if each % 2 else 1.0)
-            start += len(group)
+        _name_groups([grid[0, i] for i in at], first, titles, chip_inches)
         bar = figure.colorbar(
             grid[0, 0].images[0],
             ax=grid,
@@ -145,3 +140,26 @@ def _sheet(
         bar.set_label("grey level, common to all chips", fontsize=SMALL)
         bar.ax.tick_params(labelsize=SMALL)
     return figure
+
+
+def _name_groups(
+    top: Sequence[Axes],
+    groups: Sequence[Sequence[np.ndarray]],
+    titles: Sequence[Sequence[str]],
+    chip_inches: float,
+) -> None:
+    """Write titles above the images of the first row, aslant where one is wider than its place."""
+    each = len(groups[0]) // len(titles[0])  # images under one title
+    longest = max(len(name) for names in titles for name in names)
+    aslant: dict[str, Any] = {}
+    if longest * LETTER_INCHES > each * chip_inches:
+        aslant = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"}
+    start = 0
+    for group, names in zip(groups, titles, strict=True):
+        each = len(group) // len(names)
+        for i, name in enumerate(names):
+            # the middle image bears it, or the left one of the middle two at its edge
+            axes = top[start + i * each + (each - 1) // 2]
+            middle = 0.5 if each % 2 else 1.0
+            axes.set_title(plain(name), fontsize=SMALL, pad=3, x=middle, **aslant)
+        start += len(group)
