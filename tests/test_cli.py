@@ -137,7 +137,7 @@ def test_options_given_twice(tmp_path):
     [
         (
             ["concrete"],
-            'Unknown command "concrete". Available commands: schema, status, composite, latent, '
+            'Unknown command "concrete". Available commands: schema, status, front, composite, latent, '
             "steel, temper, texture.",
         ),
         (["temper", "images", "cut"], 'Unknown command "cut". Available commands: '),

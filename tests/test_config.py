@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pspflow.config import Config, load_config
+from pspflow.config import Config, given_options, load_config
 from pspflow.errors import InputError
 from pspflow.options import Options
 
@@ -273,6 +273,18 @@ def test_overlays_are_valid(overlay):
     config = load_config(merged(read(ROOT / "config.yaml"), read(overlay)))
     assert config.run == overlay.stem
     assert config != Config()
+
+
+@pytest.mark.parametrize("overlay", [*OVERLAYS, ROOT / "tests/config.yaml"], ids=lambda p: p.stem)
+def test_given_options_make_the_configuration_again(overlay):
+    """Those that differ from the defaults, over config.yaml, are the whole configuration."""
+    defaults = read(ROOT / "config.yaml")
+    config = load_config(merged(defaults, read(overlay)))
+    given = given_options(config)
+    assert load_config(merged(defaults, given)) == config
+    assert given["run"] == config.run
+    assert given_options(Config()) == {}
+    assert len(str(given)) < len(str(config.model_dump(mode="json")))
 
 
 def test_overlays_of_the_real_micrographs_are_valid():

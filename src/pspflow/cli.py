@@ -74,6 +74,27 @@ def print_status(run: str | None = None, /) -> None:
     sys.stdout.write(page(run))
 
 
+@app.command(name="front")
+def write_front_page(run: str | None = None, /) -> None:
+    """Write the front page of a run anew, from what lies in its folder, and name it.
+
+    Snakemake writes it too, whenever it ends well.
+
+    Parameters
+    ----------
+    run
+        Name of the run, or its folder; the one that was started last if none is given.
+    """
+    from pspflow.front.page import write_front  # noqa: PLC0415 - most calls are stages
+    from pspflow.status.page import run_folder  # noqa: PLC0415
+
+    folder = run_folder(run)
+    page = write_front(folder)
+    if page is None:
+        raise InputError(f"{folder}: no study has its report yet; run snakemake for one.")
+    sys.stdout.write(f"{page}\n")
+
+
 def add_studies(tokens: Sequence[str]) -> None:
     """Add the studies with the commands that are asked for; the others would only cost time."""
     study, chapter, stage = (*tokens[:3], *[""] * 3)[:3]

@@ -73,3 +73,21 @@ def schema() -> str:
     document = Config.model_json_schema()
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def given_options(config: Any) -> dict[str, Any]:
+    """Return the options of a configuration that differ from the defaults, as nested values.
+
+    With the defaults below them, they give the same configuration.
+    """
+    return _difference(config.model_dump(mode="json"), Config().model_dump(mode="json"))
+
+
+def _difference(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, value in values.items():
+        other = defaults.get(name)
+        if value != other:
+            nested = isinstance(value, dict) and isinstance(other, dict)
+            found[name] = _difference(value, other) if nested else value
+    return found

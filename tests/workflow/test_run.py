@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from pspflow.io.arrays import open_store, read_values
 from pspflow.io.artefacts import fingerprint
@@ -57,6 +58,17 @@ def test_everything_a_run_promises_is_there(finished):
             assert (made / "evidence" / f"{chapter}_{name}.png").stat().st_size <= 200_000
     log = (finished.folder / "run.log").read_text()
     assert f"Report: {RESULTS}/report.html" in log
+    assert "Front page: results/tests/index.html" in log
+
+
+def test_the_front_page_leads_to_the_report(finished):
+    """It tells the command, and the options that are not the defaults, which lie beside it."""
+    front = (finished.folder / "results/tests/index.html").read_text()
+    assert 'href="temper/report.html"' in front
+    assert "--configfile tests/config.yaml" in front
+    given = yaml.safe_load((finished.folder / "results/tests/config.yaml").read_text())
+    assert given["run"] == "tests"
+    assert given["temper"]["images"]["simulated"]["specimens"] == SPECIMENS
 
 
 def test_status_of_a_finished_run(finished, monkeypatch):

@@ -33,7 +33,7 @@ from pspflow.options import Options
 Options.model_config["use_attribute_docstrings"] = False
 
 from pspflow.clusterjobs import impossible_jobs
-from pspflow.config import load_config
+from pspflow.config import given_options, load_config
 from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
 from pspflow.status.page import failures
@@ -56,6 +56,20 @@ STARTED = time.time()
 MADE = {study: {} for study in STUDIES}
 # of each study that starts from micrographs, the options of these shared chapters; its rules set it
 IMAGES, PERSISTENCE = {}, {}
+
+
+def front_page(folder):
+    """Write the run's front page, if it has a report; a run does not fail for it."""
+    import yaml
+
+    from pspflow.front.page import write_front
+
+    given = given_options(CONFIG)
+    text = yaml.safe_dump(given, sort_keys=False, allow_unicode=True) if given else ""
+    try:
+        return write_front(folder, text)
+    except (OSError, InputError) as error:
+        print(f"No front page: {error}", file=sys.stderr)
 
 
 def rules_files():
@@ -185,6 +199,9 @@ onsuccess:
         page = Path(f"{OUT}/{study}/report.html")
         if page.exists() and page.stat().st_mtime >= STARTED:
             print(f"Report: {page}")
+    front = front_page(Path(OUT))
+    if front is not None:
+        print(f"Front page: {front}")
 
 
 onerror:

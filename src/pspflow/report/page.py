@@ -43,9 +43,7 @@ class Page(BaseModel):
 
 def html(page: Page) -> str:
     """Render a page as HTML with its figures embedded; everything that a user wrote is escaped."""
-    environment = _environment(autoescape=True)
-    environment.filters["base64"] = lambda data: b64encode(data).decode("ascii")
-    return environment.get_template("page.html").render(page=page)
+    return html_environment().get_template("page.html").render(page=page)
 
 
 def markdown(page: Page, figures: Mapping[str, str]) -> str:
@@ -83,6 +81,13 @@ def figures_of(page: Page) -> list[Figure]:
     if len(set(names)) < len(names):
         raise ValueError(f"two figures have one name: {sorted(names)}")
     return figures
+
+
+def html_environment() -> Environment:
+    """Return the templates of HTML pages; bytes pass the filter `base64`."""
+    environment = _environment(autoescape=True)
+    environment.filters["base64"] = lambda data: b64encode(data).decode("ascii")
+    return environment
 
 
 def _environment(*, autoescape: bool) -> Environment:

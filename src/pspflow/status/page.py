@@ -35,7 +35,7 @@ def page(run: str | None) -> str:
         If there is no such run, or none that has a plan.
     """
     # not where links lead: results may be one, to a larger disk
-    folder = Path(os.path.abspath(_folder(run)))  # noqa: PTH100 - resolve() follows links
+    folder = Path(os.path.abspath(run_folder(run)))  # noqa: PTH100 - resolve() follows links
     # results/RUN lies where snakemake runs
     root, queue = folder.parents[1], Queue()
     plans = [plan for _, plan in read_plans(folder)]
@@ -77,7 +77,14 @@ def failures(folder: Path, start: float) -> dict[str, str]:
     return reasons
 
 
-def _folder(run: str | None) -> Path:
+def run_folder(run: str | None) -> Path:
+    """Locate the folder of a run by its name or path; without either, of the one started last.
+
+    Raises
+    ------
+    InputError
+        If snakemake has started no such run.
+    """
     if run is not None:
         named = [folder for folder in (RESULTS / run, Path(run)) if any(folder.glob(f"*/{PLAN}"))]
         if not named:

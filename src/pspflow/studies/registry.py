@@ -51,6 +51,17 @@ def chapters(study: str) -> tuple[str, ...]:
     return tuple(_package(study).CHAPTERS)
 
 
+def paper(study: str) -> str:
+    """Name the paper that a study follows."""
+    return str(_package(study).PAPER)
+
+
+def cover(study: str) -> tuple[str, str]:
+    """Name the chapter and the figure that stand for a study."""
+    chapter, figure = _package(study).COVER
+    return chapter, figure
+
+
 def chapter_packages(study: str, chapter: str) -> tuple[str, ...]:
     """Name the packages that hold a chapter, the study's own first."""
     there = (f"{part}.{chapter}" for part in (study, SHARED) if _folder(part, chapter).is_dir())

@@ -10,3 +10,9 @@ CHAPTERS = (
     "families",
     "localization",
 )
+PAPER = (
+    "Sardeshmukh et al., Material Microstructure Design Using VAE-Regression with "
+    "Multimodal Prior; Tran et al., SAND2020-10580"
+)
+COVER = ("inverse", "c11_structures")
+"""Chapter and figure that stand for the study on a run's front page."""
