@@ -137,8 +137,8 @@ def test_options_given_twice(tmp_path):
     [
         (
             ["concrete"],
-            'Unknown command "concrete". Available commands: schema, status, front, composite, latent, '
-            "steel, temper, texture.",
+            'Unknown command "concrete". Available commands: schema, status, front, composite, '
+            "latent, steel, temper, texture.",
         ),
         (["temper", "images", "cut"], 'Unknown command "cut". Available commands: '),
         (["temper", "images", "split", "--sede", "3"], "See pspflow --help."),

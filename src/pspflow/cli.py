@@ -95,6 +95,44 @@ def write_front_page(run: str | None = None, /) -> None:
     sys.stdout.write(f"{page}\n")
 
 
+@app.command(name="init")
+def init_project(
+    folder: Path,
+    /,
+    *,
+    sheet: Path,
+    study: str = "temper",
+    image: str | None = None,
+    domain: str | None = None,
+    specimen: str | None = None,
+) -> None:
+    """Start a project: a folder with a commented configuration for your sheet of micrographs.
+
+    Domains, labels or conditions, scale and splits are guessed from the sheet and the headers of
+    its images; it says what it guessed, and what is missing.
+
+    Parameters
+    ----------
+    folder
+        Folder of the project, in which snakemake will run.
+    sheet
+        CSV or Parquet sheet with one row per image; it stays as it is.
+    study
+        temper, or steel.
+    image
+        Column of the image files, where its name does not say so; paths are relative to the sheet.
+    domain
+        Column of the classes.
+    specimen
+        Column of the specimens, whose images are never split apart.
+    """
+    from pspflow.project.start import start, summary  # noqa: PLC0415 - most calls are stages
+
+    named = {"image": image, "domain": domain, "specimen": specimen}
+    project = start(folder, sheet, study, named)
+    sys.stdout.write(summary(folder, study, project))
+
+
 def add_studies(tokens: Sequence[str]) -> None:
     """Add the studies with the commands that are asked for; the others would only cost time."""
     study, chapter, stage = (*tokens[:3], *[""] * 3)[:3]

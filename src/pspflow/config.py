@@ -88,6 +88,6 @@ def _difference(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[
     for name, value in values.items():
         other = defaults.get(name)
         if value != other:
-            nested = isinstance(value, dict) and isinstance(other, dict)
-            found[name] = _difference(value, other) if nested else value
+            both = isinstance(value, dict) and isinstance(other, dict)
+            found[name] = _difference(value, dict(other or {})) if both else value
     return found

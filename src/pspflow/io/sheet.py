@@ -53,8 +53,8 @@ def read_sheet(
     table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path, thing)
     missing = [name for name in required if name not in table.columns]
     if missing:
-        known = {_bare(name): name for name in table.columns}
-        likes = {name: known[_bare(name)] for name in missing if _bare(name) in known}
+        known = {bare(name): name for name in table.columns}
+        likes = {name: known[bare(name)] for name in missing if bare(name) in known}
         remedy = " and ".join(f"write {name!r} for {like!a}" for name, like in likes.items())
         raise InputError(
             f"{path}: column {', '.join(map(repr, missing))} is missing (found: "
@@ -65,7 +65,7 @@ def read_sheet(
     return table
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """Reduce the name of a column to its letters and digits."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(sign for sign in plain if sign.isalnum())
