@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
 from pspflow.cli import described
 
@@ -132,13 +133,31 @@ def test_options_given_twice(tmp_path):
     assert done.stderr.endswith("Error: Options: --options is given twice; remove one.\n")
 
 
+def test_init_says_what_it_guessed_and_what_comes_next(tmp_path):
+    """And a wrong study is one sentence."""
+    done = pspflow("init", str(tmp_path / "mine"), "--sheet", "tests/none.csv")
+    assert done.returncode == 1
+    assert "tests/none.csv: there is no such sheet" in done.stderr
+    image = Image.fromarray(np.zeros((40, 40), np.uint8))
+    image.save(tmp_path / "a.png")
+    (tmp_path / "s.csv").write_text("image,domain,specimen\na.png,t5,e1\n")
+    done = pspflow("init", str(tmp_path / "mine"), "--sheet", str(tmp_path / "s.csv"))
+    assert done.returncode == 0
+    assert "Guessed:\n  image: column 'image'." in done.stdout
+    assert done.stdout.endswith("--cores all temper\n")
+    done = pspflow(
+        "init", str(tmp_path / "b"), "--study", "weld", "--sheet", str(tmp_path / "s.csv")
+    )
+    assert "--study is 'weld'; give temper or steel" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (
             ["concrete"],
-            'Unknown command "concrete". Available commands: schema, status, front, composite, '
-            "latent, steel, temper, texture.",
+            'Unknown command "concrete". Available commands: schema, status, front, init, '
+            "composite, latent, steel, temper and others. See pspflow --help.",
         ),
         (["temper", "images", "cut"], 'Unknown command "cut". Available commands: '),
         (["temper", "images", "split", "--sede", "3"], "See pspflow --help."),

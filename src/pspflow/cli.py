@@ -223,7 +223,8 @@ def described(error: Exception) -> str:
             near = cause.doc[max(cause.pos - 10, 0) : cause.pos + 10]
             text = f"Options are no JSON near {near!r}: {cause.msg[0].lower()}{cause.msg[1:]}."
         case CycloptsError():
-            text = f"{' '.join(str(error).split()).rstrip('.')}. See pspflow --help."
+            said = " ".join(str(error).split()).replace(", ...", " and others")
+            text = f"{said.rstrip('.')}. See pspflow --help."
         case MemoryError():
             what = f" ({' '.join(str(error).split()).rstrip('.')})" if str(error) else ""
             text = f"The memory is not enough{what}; {MORE_MEMORY}."
