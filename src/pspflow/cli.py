@@ -133,6 +133,25 @@ def init_project(
     sys.stdout.write(summary(folder, study, project))
 
 
+@app.command(name="check")
+def check_project(*studies: str, configfile: list[Path] | None = None) -> None:
+    """Check configuration, sheets, images and machine, and count the jobs, before anything runs.
+
+    Call it in the folder in which snakemake will run.
+
+    Parameters
+    ----------
+    studies
+        Those that shall run; all if none is named.
+    configfile
+        A file with your options, as for snakemake; give the flag again for each further one.
+    """
+    from pspflow.project.check import check  # noqa: PLC0415 - most calls are stages
+
+    for line in check(studies, configfile or []):
+        sys.stdout.write(f"{line}\n")
+
+
 def add_studies(tokens: Sequence[str]) -> None:
     """Add the studies with the commands that are asked for; the others would only cost time."""
     study, chapter, stage = (*tokens[:3], *[""] * 3)[:3]

@@ -1,0 +1,132 @@
+"""Check a project before hours are spent: configuration, sheets and images, machine, jobs."""
+
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from pspflow.config import given_options, load_config
+from pspflow.configfiles import check_sources
+from pspflow.errors import InputError
+from pspflow.project.start import CHECKOUT, CONFIG
+from pspflow.studies import registry
+from pspflow.studies.shared.images.sheets import catalogued
+
+SCHEDULERS: Final = {"SLURM": "sbatch", "LSF": "bsub"}
+JOB_ROW: Final = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
+
+
+def check(studies: Sequence[str], files: Sequence[Path]) -> Iterator[str]:
+    """Check what a run of snakemake in this folder would meet; yield a line for each thing found.
+
+    Parameters
+    ----------
+    studies
+        Those that shall run; all if none is named.
+    files
+        Configuration files, as snakemake's --configfile takes them.
+
+    Raises
+    ------
+    InputError
+        With one sentence for each fault of the configuration, a sheet or an image, and if
+        snakemake cannot plan the jobs.
+    """
+    wanted = studies or registry.studies()
+    unknown = [name for name in wanted if name not in registry.studies()]
+    if unknown:
+        raise InputError(f"{unknown[0]!r} is no study; give {', '.join(registry.studies())}.")
+    config = load_config(_merged(files))
+    count = _leaves(given_options(config))
+    yield f"Configuration: run {config.run}, {count} options differ from the defaults."
+    for study in wanted:
+        yield from _images(study, getattr(getattr(config, study), "images", None))
+    yield from _machine(Path.cwd())
+    yield from _jobs(studies or ["all"], files)
+
+
+def _merged(files: Sequence[Path]) -> dict[str, Any]:
+    """Merge the configuration of this folder, or the defaults, with files, as snakemake does."""
+    here = Path(CONFIG)
+    sources = [here if here.exists() else CHECKOUT / CONFIG, *files]
+    for path in sources:
+        if not path.is_file():
+            raise InputError(f"{path}: there is no such file; correct the path after --configfile.")
+    check_sources(sources)
+    merged: dict[str, Any] = {}
+    for path in sources:
+        try:
+            values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: not a YAML file ({error}); correct it.") from error
+        merged = _over(merged, values or {})
+    return merged
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        known = merged.get(key)
+        both = isinstance(known, dict) and isinstance(value, dict)
+        merged[key] = _over(dict(known or {}), value) if both else value
+    return merged
+
+
+def _leaves(values: Mapping[str, Any]) -> int:
+    return sum(_leaves(each) if isinstance(each, dict) else 1 for each in values.values())
+
+
+def _images(study: str, images: Any) -> Iterator[str]:
+    """Check the micrographs of a study, as its first stage does."""
+    if images is None:
+        yield f"{study}: its first stages check the data."
+    elif images.simulates:
+        yield f"{study}: simulates its micrographs."
+    else:
+        threads = os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()
+        table, files = catalogued(images.micrographs.sheet, images.catalogue, threads or 1)
+        domains, specimens = table["domain"].nunique(), table["specimen"].nunique()
+        yield (
+            f"{study}: {len(files)} images of {domains} domains and {specimens} specimens in "
+            f"{images.micrographs.sheet}, all read."
+        )
+
+
+def _machine(folder: Path) -> Iterator[str]:
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("torch", "snakemake")]
+    yield f"Software: Python {platform.python_version()}, {', '.join(versions)}."
+    import torch  # noqa: PLC0415 - slow, and a faulty sheet is said before
+
+    found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    cards = [torch.cuda.get_device_name(number) for number in range(found)]
+    yield f"GPU: {', '.join(cards) or 'none; networks train on the CPU'}."
+    free = shutil.disk_usage(folder).free
+    yield f"Disk: {free / 1e9:.0f} GB are free in {folder}."
+    there = [name for name, command in SCHEDULERS.items() if shutil.which(command)]
+    yield f"Scheduler: {', '.join(there) or 'none found'}."
+
+
+def _jobs(targets: Sequence[str], files: Sequence[Path]) -> Iterator[str]:
+    """Count the jobs that snakemake would run, by rule."""
+    command = [sys.executable, "-m", "snakemake", "-s", str(CHECKOUT / "Snakefile"), "-n"]
+    command += ["--quiet", "rules", "--cores", "1", *targets]
+    if files:
+        command += ["--configfile", *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise InputError(f"snakemake cannot plan the jobs:\n{done.stderr.strip()}")
+    counts = {name: int(count) for name, count in JOB_ROW.findall(done.stdout + done.stderr)}
+    total = counts.pop("total", 0)
+    if not total:
+        yield "Jobs: none; everything is there."
+        return
+    yield f"Jobs: {total} would run."
+    yield from (f"  {count:4} {name}" for name, count in counts.items())
