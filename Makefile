@@ -34,7 +34,7 @@ $(READY): pyproject.toml envs/constraints.txt
 lint: $(READY)
 	ruff check .
 	ruff format --check .
-	snakefmt --check Snakefile workflow/rules
+	snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	snakemake --lint
 
 types: $(READY)

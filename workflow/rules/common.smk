@@ -14,7 +14,7 @@ from snakemake.io import contains_wildcard
 
 # jobs run the package of this checkout with the python of their own environment, so that an
 # environment made by --sdm conda needs the dependencies only
-SOURCE = Path(workflow.basedir) / "src"
+SOURCE = ROOT / "src"
 sys.path.insert(0, str(SOURCE))
 QUOTED = shlex.quote(str(SOURCE)).replace("{", "{{").replace("}", "}}")
 # the last digits of sums and products depend on the number of threads: what a scheduler, a profile or
@@ -74,7 +74,7 @@ def front_page(folder):
 
 def rules_files():
     """List the rules files: what each study says of itself, then its chapters, in reading order."""
-    rules = Path(workflow.basedir) / "workflow/rules"
+    rules = ROOT / "workflow/rules"
     # a shared chapter serves every study, and so needs what all of them say
     wanted = [rules / study / "study.smk" for study in STUDIES]
     for study in STUDIES:
