@@ -91,7 +91,7 @@ def test_rules_import_nothing_that_takes_long():
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.startswith(("from pspflow", "import pspflow"))
     }
-    assert "from pspflow.config import load_config" in imports
+    assert "from pspflow.config import given_options, load_config" in imports
     # not pandas, which the plugin of SLURM imports in any case
     heavy = {"torch", "zarr", "scipy.interpolate", "scipy.ndimage", "cyclopts", "numba"}
     code = "\n".join(["import sys", *sorted(imports), f"print(*{heavy!r} & {{*sys.modules}})"])

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pspflow.studies import registry
+
 ROOT = Path(__file__).parents[2]
 MODULE = f"""
 module pspflow:
@@ -33,6 +35,18 @@ def test_a_workflow_takes_this_one_as_a_module(tmp_path):
     assert "rule psp_temper_flows_train:" in said
     assert "results/inmodule/temper/report.html" in said
     assert "results/demo" not in said
+
+
+@pytest.mark.workflow
+@pytest.mark.parametrize("entry", ["Snakefile", "workflow/Snakefile"])
+def test_each_entry_makes_everything_by_default(entry, tmp_path):
+    """From another folder, with no target named: the reports of every study."""
+    command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / entry), "-n", "--cores", "1"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    said = run.stdout + run.stderr
+    for study in registry.studies():
+        assert f"results/demo/{study}/report.html" in said
 
 
 def test_the_root_has_the_entry_of_the_catalogue():

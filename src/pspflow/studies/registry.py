@@ -52,13 +52,13 @@ def chapters(study: str) -> tuple[str, ...]:
 
 
 def paper(study: str) -> str:
-    """Name the paper that a study follows."""
-    return str(_package(study).PAPER)
+    """Name the paper that a study follows; empty if it names none."""
+    return str(getattr(_package(study), "PAPER", ""))
 
 
 def cover(study: str) -> tuple[str, str]:
-    """Name the chapter and the figure that stand for a study."""
-    chapter, figure = _package(study).COVER
+    """Name the chapter and the figure that stand for a study; empty if it names none."""
+    chapter, figure = getattr(_package(study), "COVER", ("", ""))
     return chapter, figure
 
 
