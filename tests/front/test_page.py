@@ -87,7 +87,7 @@ def test_a_study_without_its_figure_has_none(run):
     (run / "temper" / chapter / "section.json").unlink()
     page = write_front(run).read_text()
     assert "<figure>" not in page
-    assert "Of 1 quantities of the paper: 1 reached." in page
+    assert "Of 1 quantity of the paper: 1 reached." in page
 
 
 def test_a_damaged_section_is_named(run):
@@ -98,6 +98,13 @@ def test_a_damaged_section_is_named(run):
     with pytest.raises(InputError, match=r"images/section\.json"):
         write_front(run)
     assert (run / "index.html").read_bytes() == before
+
+
+def test_a_damaged_plan_is_named(run):
+    """In a sentence, with which a run ends well all the same."""
+    (run / "temper/logs/plan.jsonl").write_text("{")
+    with pytest.raises(InputError, match=r"plan\.jsonl: not the plan of a run"):
+        write_front(run)
 
 
 @pytest.mark.parametrize("study", registry.studies())

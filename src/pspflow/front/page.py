@@ -14,7 +14,7 @@ from pspflow.io.pages import save_page
 from pspflow.io.sections import read_section
 from pspflow.report.front import Card, FrontPage, front_html
 from pspflow.report.section import Section
-from pspflow.status.plan import PLAN, read_plan
+from pspflow.status.plan import read_plans
 from pspflow.studies import registry
 
 PAGE: Final = "index.html"
@@ -34,6 +34,11 @@ def write_front(folder: Path, given: str | None = None) -> Path | None:
         Folder of the run.
     given
         The options that differ from the defaults, as YAML; kept beside the page. None: as kept.
+
+    Raises
+    ------
+    InputError
+        If a section or a plan is damaged.
     """
     reported = [name for name in registry.studies() if (folder / name / REPORT).is_file()]
     if not reported:
@@ -42,8 +47,8 @@ def write_front(folder: Path, given: str | None = None) -> Path | None:
     if given is not None:
         with replacing(kept) as staged:
             staged.write_text(given, encoding="utf-8")
-    plans = [folder / study / PLAN for study in reported]
-    commands = [shlex.join(["snakemake", *read_plan(p).start.command]) for p in plans if p.exists()]
+    starts = [plan.start for path, plan in read_plans(folder) if path.parents[1].name in reported]
+    commands = [shlex.join(["snakemake", *start.command]) for start in starts]
     page = FrontPage(
         title=f"Run {folder.name}",
         cards=tuple(_card(folder, study) for study in reported),

@@ -37,7 +37,8 @@ class Card(BaseModel):
             return "No quantity of the paper can be compared with this run's data."
         counts = Counter(row.verdict for row in self.headline)
         found = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-        return f"Of {len(self.headline)} quantities of the paper: {found}."
+        count = len(self.headline)
+        return f"Of {count} {'quantity' if count == 1 else 'quantities'} of the paper: {found}."
 
     @property
     def minutes(self) -> str:
