@@ -1,7 +1,6 @@
 """Check a project before hours are spent: configuration, sheets and images, machine, jobs."""
 
 import importlib.metadata
-import os
 import platform
 import re
 import shutil
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from joblib import cpu_count
 
 from pspflow.config import given_options, load_config
 from pspflow.configfiles import check_sources
@@ -61,22 +61,15 @@ def _merged(files: Sequence[Path]) -> dict[str, Any]:
         if not path.is_file():
             raise InputError(f"{path}: there is no such file; correct the path after --configfile.")
     check_sources(sources)
+    from snakemake.utils import update_config  # noqa: PLC0415 - slow, and only used here
+
     merged: dict[str, Any] = {}
     for path in sources:
         try:
             values = yaml.safe_load(path.read_text(encoding="utf-8"))
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise InputError(f"{path}: not a YAML file ({error}); correct it.") from error
-        merged = _over(merged, values or {})
-    return merged
-
-
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        known = merged.get(key)
-        both = isinstance(known, dict) and isinstance(value, dict)
-        merged[key] = _over(dict(known or {}), value) if both else value
+        update_config(merged, values or {})
     return merged
 
 
@@ -91,8 +84,7 @@ def _images(study: str, images: Any) -> Iterator[str]:
     elif images.simulates:
         yield f"{study}: simulates its micrographs."
     else:
-        threads = os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()
-        table, files = catalogued(images.micrographs.sheet, images.catalogue, threads or 1)
+        table, files = catalogued(images.micrographs.sheet, images.catalogue, cpu_count())
         domains, specimens = table["domain"].nunique(), table["specimen"].nunique()
         yield (
             f"{study}: {len(files)} images of {domains} domains and {specimens} specimens in "

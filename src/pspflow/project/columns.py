@@ -7,11 +7,9 @@ from typing import Final
 import pandas as pd
 
 from pspflow.errors import InputError
-from pspflow.io.sheet import bare
+from pspflow.io.sheet import REQUIRED, bare
 from pspflow.microstructure.cells import read_cell
 
-ROLES: Final = ("image", "domain", "specimen")
-"""Columns that every sheet needs, as stages know them."""
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "image": (
         *("image", "images", "imagefile", "imagepath", "file", "filename", "path"),
@@ -60,7 +58,7 @@ def roles_of(sheet: pd.DataFrame, named: Mapping[str, str | None]) -> dict[str, 
         or the domains.
     """
     found: dict[str, str] = {}
-    for role in ROLES:
+    for role in REQUIRED:
         column = named.get(role)
         if column is not None:
             if column not in sheet.columns:

@@ -12,18 +12,17 @@ from pspflow.errors import InputError, raise_problems
 from pspflow.evaluation.resampling import FEWEST_FOR_INTERVAL
 from pspflow.io.imagesets import image_path
 from pspflow.io.micrographs import Header, read_header
-from pspflow.io.sheet import bare
-from pspflow.microstructure.catalogue import CROP_COLUMNS
+from pspflow.io.sheet import REQUIRED, bare
+from pspflow.microstructure.catalogue.names import CROP_COLUMNS, SCALE_COLUMNS
 from pspflow.microstructure.spellings import spelt_twice
-from pspflow.project.columns import IN_NM, IN_UM, MAGNIFICATION, ROLES, numeric_columns, roles_of
+from pspflow.project.columns import IN_NM, IN_UM, MAGNIFICATION, numeric_columns, roles_of
+from pspflow.studies.shared.images.options import DOMAIN_NAME, SplitOptions
 
-SCALE: Final = ("pixel_size_um", "magnification")
-NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*")
 DECADE: Final = 10.0
 """Ratio of the largest to the smallest value from which a condition is seen as its logarithm."""
 FEWEST_TO_SPLIT: Final = 4
 """Specimens of a domain from which each split has one and training has two."""
-TEST_SHARE: Final = 0.25
+TEST_SHARE: Final = SplitOptions().test
 
 
 @dataclass
@@ -77,13 +76,13 @@ def guess(path: Path, sheet: pd.DataFrame, named: Mapping[str, str | None]) -> P
     table["domain"] = [_named(str(name), said) for name in table["domain"]]
     table = _scaled(table, said, missing)
     headers = _headers(path, sheet, roles["image"])
-    if not set(SCALE) & set(table.columns):
+    if not set(SCALE_COLUMNS) & set(table.columns):
         _say_scale_of_files(headers, said, missing)
-    numbers = list(numeric_columns(table, [*ROLES, *SCALE, *CROP_COLUMNS]))
+    numbers = list(numeric_columns(table, [*REQUIRED, *SCALE_COLUMNS, *CROP_COLUMNS]))
     labels = _labels(list(dict.fromkeys(table["domain"])), numbers)
     conditions = {name: _spans_decades(table[name]) for name in numbers}
-    others = [name for name in table.columns if name not in (*ROLES, *numbers)]
-    table = table[[*ROLES, *numbers, *others]]
+    others = [name for name in table.columns if name not in (*REQUIRED, *numbers)]
+    table = table[[*REQUIRED, *numbers, *others]]
     project = Project(
         sheet=table,
         renamed=list(table.columns) != list(sheet.columns) or not _same_cells(table, sheet),
@@ -111,10 +110,10 @@ def _own_specimens(images: pd.Series) -> list[str]:
 
 def _named(name: str, said: list[str]) -> str:
     """Write a domain as it can stand in paths."""
-    if NAME.fullmatch(name):
+    if re.fullmatch(DOMAIN_NAME, name):
         return name
     plain = re.sub(r"[^A-Za-z0-9_+-]+", "_", name).strip("_")
-    if not NAME.fullmatch(plain):
+    if not re.fullmatch(DOMAIN_NAME, plain):
         raise InputError(
             f"Domain {name!r} is no name of letters and digits; rename it in the sheet."
         )
@@ -124,7 +123,7 @@ def _named(name: str, said: list[str]) -> str:
 
 def _scaled(table: pd.DataFrame, said: list[str], missing: list[str]) -> pd.DataFrame:
     """Name the column of the scale as stages know it, in micrometres."""
-    for column in [name for name in table.columns if name not in SCALE]:
+    for column in [name for name in table.columns if name not in SCALE_COLUMNS]:
         plain = bare(str(column))
         if plain in IN_UM:
             table = table.rename(columns={column: "pixel_size_um"})

@@ -11,11 +11,14 @@ from pspflow.microstructure.plan import Placement
 from pspflow.microstructure.splits import SPLITS
 from pspflow.options import Count, Options, Positive, Share
 
+DOMAIN_NAME = r"^[A-Za-z0-9][A-Za-z0-9_+-]*$"
+"""What a domain may be called: its name stands in paths."""
+
 
 class Domain(Options):
     """A temper, or any other class whose micrographs are modelled together."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+-]*$")]
+    name: Annotated[str, Field(pattern=DOMAIN_NAME)]
     """Name as it stands in the sheet."""
     label: str | None = None
     """Sheet column that labels the domain's chips (process parameter or property), if any."""

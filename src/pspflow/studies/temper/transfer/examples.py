@@ -7,6 +7,7 @@ import pandas as pd
 
 from pspflow.io.imagesets import Micrographs
 from pspflow.microstructure.loader import cut_chips
+from pspflow.studies.temper.flows.kinds import by_kind
 from pspflow.studies.temper.transfer.figures import Transfer
 from pspflow.studies.temper.transfer.synthetic import Synthetic
 
@@ -69,10 +70,7 @@ def transfers(
 
 def _first_of_each(made: Mapping[str, Synthetic]) -> dict[str, Synthetic]:
     """Keep the first training of each regularisation and variant, by its name."""
-    kinds: dict[str, str] = {}
-    for name in made:
-        kinds.setdefault(name.split("/")[0], name)
-    return {name: made[name] for name in kinds.values()}
+    return {names[0]: made[names[0]] for names in by_kind(made).values()}
 
 
 def _targets(sources: pd.DataFrame, targets: pd.DataFrame, otherwise: np.ndarray) -> list[int]:

@@ -19,6 +19,7 @@ from pspflow.studies.paths import (
 from pspflow.studies.shared.sections import FigureSheet, save_section
 from pspflow.studies.stage import stage
 from pspflow.studies.temper.flows import paper as flows_paper
+from pspflow.studies.temper.flows.kinds import by_kind
 from pspflow.studies.temper.flows.options import FlowOptions
 from pspflow.studies.temper.images import paper as images_paper
 from pspflow.studies.temper.paths import (
@@ -107,7 +108,7 @@ def _draw(
     sheet: FigureSheet,
 ) -> Pictures:
     size_um = float(catalogue["pixel_size_um"].iloc[0])
-    kinds = list(dict.fromkeys(name.split("/")[0] for name in made))
+    kinds = list(by_kind(made))
     samples, real = samples_and_real(made, rows, store, catalogue)
     labels = None
     if results.labels is not None:
