@@ -1,7 +1,8 @@
 """Two runs of the same workflow: which artefacts differ, timings apart.
 
 What a run took is no result: benchmarks and logs are skipped, so are columns and figures of
-seconds, and the numbers of sections and pages that name them. A record of provenance holds the
+seconds, the numbers of sections and pages that name them, and what the front page says of commands
+and times. A record of provenance holds the
 fingerprints of its inputs, and one of a table of seconds differs from run to run; so fingerprints
 and seals are left out: the inputs are compared themselves.
 """
@@ -28,6 +29,8 @@ TIMED_SECTIONS = (
 """Sections that name seconds: their words are compared, and the tables that hold their numbers."""
 SECONDS = re.compile(r"second|^elapsed", re.IGNORECASE)
 NUMBER = re.compile(r"\d[\d,.]*(?:e[+-]?\d+)?")
+RECORD = re.compile(r'<section id="record">.*?</section>', re.DOTALL)
+"""What the front page says of how it was made: commands, and times in seconds or minutes."""
 SEAL = re.compile(r"pspflow-digest:[0-9a-f]+|\b[0-9a-f]{32}\b")
 
 
@@ -151,8 +154,8 @@ def _plain(value: Any, timed: bool = False) -> Any:
 
 
 def _text(text: str) -> str:
-    """Return a page without its figures, which are compared as files."""
-    text = re.sub(r'"data:image/[^"]*"', "", text)
+    """Return a page without its figures, which are compared as files, and how it was made."""
+    text = re.sub(r'"data:image/[^"]*"', "", RECORD.sub("", text))
     return SEAL.sub("", text)
 
 
