@@ -49,8 +49,25 @@ def lineal_path_curves(
         if chip.min() == chip.max():
             raise ValueError(f"chip {number} has one grey level and so no two phases; leave it out")
         pixels[:] = (chip > threshold_otsu(chip)) == (phase == "light")
-    lengths = min(chips.shape[1:]) // 2
-    curves = np.empty((len(chips), lengths))
+    return phase_paths(member)
+
+
+@refuses_masks
+def phase_paths(member: np.ndarray) -> np.ndarray:
+    """Compute how often line segments lie wholly in a phase that is known.
+
+    Parameters
+    ----------
+    member
+        (n, rows, columns) bool, which pixels belong to the phase.
+
+    Returns
+    -------
+    ndarray
+        (n, min(rows, columns) // 2) float64; see `lineal_path_curves`.
+    """
+    lengths = min(member.shape[1:]) // 2
+    curves = np.empty((len(member), lengths))
     # segments of one more pixel are those that begin in the phase and whose rest lies in it
     across = down = member
     for length in range(lengths):
