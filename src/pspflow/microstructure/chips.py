@@ -143,6 +143,26 @@ def few_chips(
     return np.sort(np.concatenate(drawn))
 
 
+def halves(chips: pd.DataFrame) -> np.ndarray:
+    """Return in which half of its micrograph each chip lies: 0, 1, or -1 if it touches both.
+
+    Parameters
+    ----------
+    chips
+        Rows of the chip table, every row of their micrographs: halves are those of what chips
+        cover.
+
+    Returns
+    -------
+    ndarray
+        (n,) int64.
+    """
+    starts, ends = chips["column"], chips["column"] + chips["size_px"]
+    names = chips["micrograph"].astype(str)
+    middle = starts.groupby(names).transform("min") + ends.groupby(names).transform("max")
+    return np.where(2 * ends <= middle, 0, np.where(2 * starts >= middle, 1, -1))
+
+
 @refuses_masks
 def cut(pixels: np.ndarray, chips: pd.DataFrame, size_px: int) -> np.ndarray:
     """Cut chips out of their micrograph.

@@ -18,8 +18,9 @@ DatasetName = Literal[
     "inpainted",
     "uhcs_48x64",
     "uhcs_64x64",
+    "chips",
 ]
-"""All datasets."""
+"""All datasets; `chips` are those of another study, on which the arena trains."""
 PottsName = Literal["grain_growth", "additive", "weld"]
 """Datasets of Potts models, whose images are maps of grain boundaries."""
 LatentModel = Literal[

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pspflow.microstructure.chips import halves
 from pspflow.studies.steel.generation.compared import RealChips
 from pspflow.studies.steel.generation.making import cycled, drawn_independently, frequencies_of
 from pspflow.studies.steel.generation.options import GenerationOptions
 from pspflow.studies.steel.generation.sets import (
     drawn_chips,
-    halves,
     neighbours,
     order_of_domains,
 )

@@ -83,6 +83,7 @@ def _layers(trained: Mapping[str, Trained]) -> list[tuple[str, str, str, str]]:
             {
                 "weld": "it is the other dataset of a melt pool",
                 "inpainted": "it has crops of the same steel",
+                "chips": "they are of steel too",
             }[dataset],
         )
         for dataset in NOT_PRINTED

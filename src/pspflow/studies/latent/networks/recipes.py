@@ -14,10 +14,11 @@ PRINTED_FOR: Final[dict[DatasetName, PrintedName]] = {
     "weld": "additive",
     "inpainted": "uhcs",
     "uhcs_48x64": "uhcs",
+    "chips": "uhcs",
 }
 """Printed layers of each dataset. The report prints none for `weld`, which takes those of the other
-melt pool, and none for `inpainted`, which takes those of the steel that it varies."""
-NOT_PRINTED: Final = ("weld", "inpainted")
+melt pool, and none for `inpainted` and `chips`, which take those of crops of steel."""
+NOT_PRINTED: Final = ("weld", "inpainted", "chips")
 """Datasets whose layers are printed for another one."""
 
 

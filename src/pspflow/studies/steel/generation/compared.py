@@ -7,12 +7,13 @@ from pspflow.errors import InputError
 from pspflow.evaluation.resampling import resamples
 from pspflow.io.imagesets import Micrographs
 from pspflow.logs import log
+from pspflow.microstructure.chips import halves
 from pspflow.microstructure.loader import cut_chips
 from pspflow.seeds import generator
 from pspflow.studies.steel.generation.baseline import set_name
 from pspflow.studies.steel.generation.distances import Chips
 from pspflow.studies.steel.generation.options import GenerationOptions
-from pspflow.studies.steel.generation.sets import Generated, drawn_chips, halves, tested_split
+from pspflow.studies.steel.generation.sets import Generated, drawn_chips, tested_split
 
 
 class RealChips:

@@ -53,26 +53,6 @@ def drawn_chips(
     return np.sort(at[order[:most]])
 
 
-def halves(chips: pd.DataFrame) -> np.ndarray:
-    """Return in which half of its micrograph each chip lies: 0, 1, or -1 if it touches both.
-
-    Parameters
-    ----------
-    chips
-        Rows of the chip table, every row of their micrographs: halves are those of what chips
-        cover.
-
-    Returns
-    -------
-    ndarray
-        (n,) int64.
-    """
-    starts, ends = chips["column"], chips["column"] + chips["size_px"]
-    names = chips["micrograph"].astype(str)
-    middle = starts.groupby(names).transform("min") + ends.groupby(names).transform("max")
-    return np.where(2 * ends <= middle, 0, np.where(2 * starts >= middle, 1, -1))
-
-
 def order_of_domains(measures: pd.DataFrame, names: Sequence[str]) -> list[str]:
     """Sort the domains by the mean of the first condition, lowest first."""
     means = measures.groupby("domain", sort=False)[names[0]].mean()

@@ -1,0 +1,1 @@
+"""Measures: made images against real test chips, beside what real chips reach."""

@@ -1,0 +1,1 @@
+"""Models: networks trained on the shared chips, and the images that they make."""
