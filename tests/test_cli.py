@@ -157,7 +157,7 @@ def test_init_says_what_it_guessed_and_what_comes_next(tmp_path):
         (
             ["concrete"],
             'Unknown command "concrete". Available commands: schema, status, front, init, check, '
-            "composite, latent, steel and others. See pspflow --help.",
+            "arena, composite, latent and others. See pspflow --help.",
         ),
         (["temper", "images", "cut"], 'Unknown command "cut". Available commands: '),
         (["temper", "images", "split", "--sede", "3"], "See pspflow --help."),

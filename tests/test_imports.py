@@ -56,9 +56,11 @@ def studies_imported(folder):
 
 @pytest.mark.parametrize("study", registry.studies())
 def test_no_study_imports_another(study):
-    """A study stands on what is shared alone."""
+    """A study stands on what is shared alone, or says on which others; these stand on none."""
+    others = registry.stands_on(study)
+    assert not any(map(registry.stands_on, others))
     for path, of, _ in studies_imported(PACKAGE / "studies" / study):
-        assert of in {study, "shared", *OF_ALL_STUDIES}, f"{path} imports {of}"
+        assert of in {study, *others, "shared", *OF_ALL_STUDIES}, f"{path} imports {of}"
 
 
 def test_what_is_shared_imports_no_study():

@@ -12,7 +12,16 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("chapters")]
 ROOT = Path(__file__).parents[2]
 OF_USERS = ("import-structures", "import-textures", "inpaint")
 """Stages of a user's own data; the tests simulate theirs."""
-LENT = {"composite_networks_train": {"composite_trials_train"}}
+LENT = {
+    "composite_networks_train": {"composite_trials_train"},
+    "steel_images_chips": {"arena_chips_plan"},
+    "steel_morphology_measure": {"arena_chips_measure"},
+    "steel_codes_train": {"arena_models_codes"},
+    "steel_codes_encode": {"arena_models_encode"},
+    "steel_prior_train": {"arena_models_prior"},
+    "latent_networks_train": {"arena_models_latent"},
+    "temper_flows_train": {"arena_models_flow"},
+}
 """Rules of later chapters that run the stage of an earlier one, whose rule is named first."""
 CHAPTERS = [(study, name) for study in registry.studies() for name in registry.chapters(study)]
 

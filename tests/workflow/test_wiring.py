@@ -22,6 +22,12 @@ NO_TARGET = "none"
 """Target of the networks that predict nothing: a chapter of any target may read them."""
 LENT = {
     "composite_trials_train": ["composite", "trials"],
+    "arena_chips_plan": ["arena", "chips"],
+    "arena_chips_measure": ["arena", "chips"],
+    **{
+        f"arena_models_{name}": ["arena", "models"]
+        for name in ("codes", "encode", "prior", "latent", "flow")
+    },
 }
 """Rules that run the stage of another chapter, or make what lies in its folder."""
 SPLITS_OF = {"held_out": "pair"}

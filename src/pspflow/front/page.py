@@ -40,7 +40,9 @@ def write_front(folder: Path, given: str | None = None) -> Path | None:
     InputError
         If a section or a plan is damaged.
     """
-    reported = [name for name in registry.studies() if (folder / name / REPORT).is_file()]
+    # what follows a paper comes first
+    order = sorted(registry.studies(), key=lambda study: not registry.paper(study))
+    reported = [name for name in order if (folder / name / REPORT).is_file()]
     if not reported:
         return None
     kept = folder / GIVEN

@@ -56,6 +56,11 @@ def paper(study: str) -> str:
     return str(getattr(_package(study), "PAPER", ""))
 
 
+def stands_on(study: str) -> tuple[str, ...]:
+    """Name the studies whose packages a study imports; nearly all import none."""
+    return tuple(getattr(_package(study), "STANDS_ON", ()))
+
+
 def cover(study: str) -> tuple[str, str]:
     """Name the chapter and the figure that stand for a study; empty if it names none."""
     chapter, figure = getattr(_package(study), "COVER", ("", ""))

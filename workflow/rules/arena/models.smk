@@ -1,8 +1,8 @@
 # Models: networks of the studies, trained on the shared chips, and the images that they make.
 # Needs: the chapter chips; the sections steel.codes, steel.prior, latent.networks and temper.flows of
 # the configuration, which hold the networks' sizes; files of your models (arena.models.own).
-# Makes, in results/RUN/arena/models: NETWORK/* (weights.safetensors, history.parquet, ...),
-# made/ENTRANT.zarr, section.json
+# Makes, in results/RUN/arena/models: NETWORK/{network,codes,prior}/* (weights.safetensors,
+# history.parquet and what its study makes beside them), ENTRANT/made.zarr, section.json
 
 from pspflow.studies.arena.models.trainings import (
     codes_training,
@@ -14,16 +14,16 @@ from pspflow.studies.arena.models.trainings import (
 ARENA_MODELS_DIR = f"{ARENA_DIR}/models"
 ARENA_LOGS = f"{ARENA_DIR}/logs/models"
 ARENA_TIMES = f"{ARENA_DIR}/benchmarks/models"
-ARENA_MADE = {name: f"{ARENA_MODELS_DIR}/made/{name}.zarr" for name in ARENA_ENTRANTS}
+ARENA_MADE = {name: f"{ARENA_MODELS_DIR}/{name}/made.zarr" for name in ARENA_ENTRANTS}
 # weights behind each entrant, by the part that they are
 ARENA_WEIGHTS = {
     entrant: (
         {
-            "codes": f"{ARENA_MODELS_DIR}/{network}/codes.safetensors",
-            "prior": f"{ARENA_MODELS_DIR}/{network}/prior.safetensors",
+            "codes": f"{ARENA_MODELS_DIR}/{network}/codes/weights.safetensors",
+            "prior": f"{ARENA_MODELS_DIR}/{network}/prior/weights.safetensors",
         }
         if network in CODES
-        else {"network": f"{ARENA_MODELS_DIR}/{network}/weights.safetensors"}
+        else {"network": f"{ARENA_MODELS_DIR}/{network}/network/weights.safetensors"}
     )
     for entrant, network in ARENA_ENTRANTS.items()
     if network
@@ -45,8 +45,8 @@ rule arena_models_codes:
         micrographs=f"{STEEL_DIR}/images/micrographs.zarr",
         chips=f"{ARENA_CHIPS_DIR}/chips.parquet",
     output:
-        weights=f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes.safetensors",
-        history=f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes_history.parquet",
+        weights=f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes/weights.safetensors",
+        history=f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes/history.parquet",
     log:
         f"{ARENA_LOGS}/{{arena_codes}}/codes.log",
     benchmark:
@@ -84,11 +84,11 @@ rule arena_models_codes:
 rule arena_models_encode:
     """Encode the shared chips, as they are and mirrored."""
     input:
-        weights=f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes.safetensors",
+        weights=f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes/weights.safetensors",
         micrographs=f"{STEEL_DIR}/images/micrographs.zarr",
         chips=f"{ARENA_CHIPS_DIR}/chips.parquet",
     output:
-        directory(f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes.zarr"),
+        directory(f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes/codes.zarr"),
     log:
         f"{ARENA_LOGS}/{{arena_codes}}/encode.log",
     benchmark:
@@ -109,7 +109,7 @@ rule arena_models_encode:
         " --micrographs {input.micrographs:q}"
         " --chips {input.chips:q}"
         " --codes {output:q}"
-        " --chips-per-micrograph {params.most}"
+        " --chips-per-micrograph {params.most:q}"
         " --seed {params.seed}"
         " --device {resources.device:q}"
 
@@ -117,11 +117,11 @@ rule arena_models_encode:
 rule arena_models_prior:
     """Train a PixelCNN on the codes of the shared chips, under the sheet's conditions."""
     input:
-        codes=f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes.zarr",
+        codes=f"{ARENA_MODELS_DIR}/{{arena_codes}}/codes/codes.zarr",
         measures=f"{ARENA_CHIPS_DIR}/measures.parquet",
     output:
-        weights=f"{ARENA_MODELS_DIR}/{{arena_codes}}/prior.safetensors",
-        history=f"{ARENA_MODELS_DIR}/{{arena_codes}}/prior_history.parquet",
+        weights=f"{ARENA_MODELS_DIR}/{{arena_codes}}/prior/weights.safetensors",
+        history=f"{ARENA_MODELS_DIR}/{{arena_codes}}/prior/history.parquet",
     log:
         f"{ARENA_LOGS}/{{arena_codes}}/prior.log",
     benchmark:
@@ -157,10 +157,10 @@ rule arena_models_latent:
     input:
         **ARENA_SHARED,
     output:
-        weights=f"{ARENA_MODELS_DIR}/{{arena_latent}}/weights.safetensors",
-        history=f"{ARENA_MODELS_DIR}/{{arena_latent}}/history.parquet",
-        errors=f"{ARENA_MODELS_DIR}/{{arena_latent}}/errors.parquet",
-        snapshots=directory(f"{ARENA_MODELS_DIR}/{{arena_latent}}/snapshots"),
+        weights=f"{ARENA_MODELS_DIR}/{{arena_latent}}/network/weights.safetensors",
+        history=f"{ARENA_MODELS_DIR}/{{arena_latent}}/network/history.parquet",
+        errors=f"{ARENA_MODELS_DIR}/{{arena_latent}}/network/errors.parquet",
+        snapshots=directory(f"{ARENA_MODELS_DIR}/{{arena_latent}}/network/snapshots"),
     log:
         f"{ARENA_LOGS}/{{arena_latent}}/train.log",
     benchmark:
@@ -203,8 +203,8 @@ rule arena_models_flow:
         micrographs=f"{STEEL_DIR}/images/micrographs.zarr",
         chips=f"{ARENA_CHIPS_DIR}/chips.parquet",
     output:
-        weights=f"{ARENA_MODELS_DIR}/flow/weights.safetensors",
-        history=f"{ARENA_MODELS_DIR}/flow/history.parquet",
+        weights=f"{ARENA_MODELS_DIR}/flow/network/weights.safetensors",
+        history=f"{ARENA_MODELS_DIR}/flow/network/history.parquet",
     log:
         f"{ARENA_LOGS}/flow/train.log",
     benchmark:
@@ -241,11 +241,11 @@ rule arena_models_draw:
         ),
         own=lambda wildcards: ARENA_OWN.get(wildcards.entrant, []),
     output:
-        directory(f"{ARENA_MODELS_DIR}/made/{{entrant}}.zarr"),
+        directory(f"{ARENA_MODELS_DIR}/{{entrant}}/made.zarr"),
     log:
-        f"{ARENA_LOGS}/made/{{entrant}}.log",
+        f"{ARENA_LOGS}/{{entrant}}/draw.log",
     benchmark:
-        f"{ARENA_TIMES}/made/{{entrant}}.tsv"
+        f"{ARENA_TIMES}/{{entrant}}/draw.tsv"
     conda:
         "../../../envs/gpu.yaml"
     resources:
@@ -295,4 +295,4 @@ rule arena_models_section:
         "pspflow --log {log:q} arena models section"
         " --made {params.made:q}"
         " --section {output:q}"
-        " --epochs {params.epochs}"
+        " --epochs {params.epochs:q}"

@@ -121,11 +121,11 @@ def field_of(
     ruler = _drawn_like(domains, training, domains[halves[1]], generator(seed, "ruler"))
     sets = {TRAINING: real(ruler)}
     first = len(names)
-    strata = [pd.factorize(_first_of(shared.table, "domain") + _first_of(shared.table, "split"))[0]]
-    for number, (name, each) in enumerate(made.items()):
+    strata = [_strata(shared.table, groups, [*halves, ruler])]
+    for name, each in made.items():
         units = first + np.arange(len(each.images))
         sets[name] = side(each.images, each.domains, units)
-        strata.append(np.full(len(each.images), strata[0].max() + 1 + number))
+        strata.append(strata[-1].max() + 1 + pd.factorize(each.domains)[0])
         first += len(each.images)
     draws = resamples(np.concatenate(strata), count, generator(seed, "resamples of the arena"))
     tested = shared.table.loc[shared.table["split"] == shared.tested, "group"].nunique()
@@ -145,6 +145,7 @@ def compared(field: Field, described: Descriptors, domain: str) -> Iterator[dict
         share that is nearer to one than 97.5 % of the test chips of the floor.
     """
     floor = dict(_measured(field, described, field.floor, domain))
+    floor[COPIES] = np.full_like(floor[COPIES], floor[COPIES][0])  # few: a resample may have none
     for name, each in field.entrants.items():
         for measure, values in _measured(field, described, each, domain):
             if name == TRAINING and measure in (NEAREST, COPIES):
@@ -190,9 +191,18 @@ def _measured(
         yield name, weights @ values / weights.sum(axis=1)
 
 
-def _first_of(table: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column's value of every micrograph, in the order of the table."""
-    return table.drop_duplicates("group")[column].astype(str).reset_index(drop=True)
+def _strata(table: pd.DataFrame, groups: np.ndarray, sets: list[np.ndarray]) -> np.ndarray:
+    """Sort micrographs by domain and by the sets that have chips of them: (micrographs,) int64.
+
+    No resample then leaves a domain of a set without chips.
+    """
+    member = np.stack([np.isin(np.arange(groups.max() + 1), groups[rows]) for rows in sets])
+    domains = table.drop_duplicates("group")["domain"].astype(str)
+    words = [
+        f"{name} {''.join(map(str, each))}"
+        for name, each in zip(domains, member.T + 0, strict=True)
+    ]
+    return np.asarray(pd.factorize(np.array(words, object))[0], np.int64)
 
 
 def _drawn_like(

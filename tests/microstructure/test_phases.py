@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.filters import threshold_otsu
 
-from pspflow.evaluation.phases import light_phase
+from pspflow.microstructure.phases import light_phase
 
 
 def test_every_chip_has_its_own_threshold():
