@@ -68,7 +68,7 @@ def test_faults_are_said(project, change, words):
 
 def test_unknown_studies_and_files_are_refused(project):
     """By their names."""
-    with pytest.raises(InputError, match="'tempre' is no study; give composite, "):
+    with pytest.raises(InputError, match="'tempre' is no study; give arena, composite, "):
         list(check(["tempre"], []))
     with pytest.raises(InputError, match=r"mine\.yaml: there is no such file"):
         list(check(["temper"], [project / "mine.yaml"]))

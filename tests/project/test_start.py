@@ -9,6 +9,7 @@ from PIL import Image
 from pspflow.config import load_config
 from pspflow.errors import InputError
 from pspflow.io.sheet import read_sheet
+from pspflow.microstructure.splits import apportion
 from pspflow.project.config import chip_edge
 from pspflow.project.start import start, summary
 
@@ -69,7 +70,7 @@ def test_columns_are_found_by_their_names(sheet_of, tmp_path):
     said = summary(tmp_path / "mine", "temper", project)
     assert "domain 'as extruded' is written 'as_extruded'." in said
     assert "pixel_size_um: column 'nm/pixel', divided by 1,000." in said
-    assert "intervals need 48" in said
+    assert "intervals need 12 of each domain to test, and so 30" in said
 
 
 def test_each_domain_has_the_label_that_carries_its_name(sheet_of, tmp_path):
@@ -182,3 +183,16 @@ def test_studies_without_a_sheet_are_refused(sheet_of, tmp_path):
 def test_chips_fit_several_times_into_every_image(smallest, edge):
     """A power of two, and none below what discriminators need."""
     assert chip_edge("temper", smallest) == edge
+
+
+@pytest.mark.parametrize(("specimens", "test"), [(30, 0.4), (40, 0.3), (48, 0.25), (60, 0.25)])
+def test_so_many_specimens_test_as_intervals_need(sheet_of, tmp_path, specimens, test):
+    """Twelve of each domain, where the sheet has thirty or more; the configuration says so."""
+    rows = [(f"{name}{i}", name, f"s{i}") for i in range(specimens) for name in ("t5", "t6")]
+    table = pd.DataFrame(rows, columns=["image", "domain", "specimen"])
+    project = start(tmp_path / "mine", sheet_of(table), "temper", UNNAMED)
+    split = load_config(read(tmp_path / "mine")).temper.images.split
+    assert split.test == pytest.approx(test)
+    assert split.by == "specimen"
+    assert apportion(specimens, split.shares)["test"] >= 12
+    assert not any("intervals" in sentence for sentence in project.missing)

@@ -19,7 +19,7 @@ def blocks():
 
 @pytest.fixture(scope="module")
 def ratios(make_checkout):
-    """Perform the steps on the tests' small data, without the models that are trained; return them."""
+    """Perform the steps on small data, without the models that are trained; return what is made."""
     checkout = make_checkout("own_model")
     small = checkout.overlay("small.yaml", {"run": "demo", "arena": {"models": {"use": []}}})
     names = iter(["random_field.py", "arena.yaml"])

@@ -6,7 +6,7 @@ from typing import Final
 
 import yaml
 
-from pspflow.project.guesses import Project
+from pspflow.project.guesses import SHARES, Project
 
 CHIP_PX: Final = {"temper": 64, "steel": 128}
 """Edge of chips that a study is given, where its images are large enough."""
@@ -62,7 +62,7 @@ def _lines(project: Project, study: str, run: str, sheet: Path) -> Iterator[str]
     yield from _conditions(project) if study == "steel" else _other_labels(project)
     yield f"""    # rows cut off the bottom of every image: look at one
     scale: {{annotation_bar_px: 0}}
-    split: {{by: {project.split_by}}} # specimen | micrograph | region
+    split: {_split(project)} # by: specimen | micrograph | region
     # the shortest edge of an image is {project.smallest_px} px
     chips: {{size_px: {edge}, stride_px: {edge // 2}}}"""
     if study == "steel":
@@ -90,6 +90,18 @@ def _conditions(project: Project) -> Iterator[str]:
     yield "    conditions:"
     for name, log in project.conditions.items():
         yield f"      - {{column: {_text(name)}, log: {str(log).lower()}}}"
+
+
+def _split(project: Project) -> str:
+    """Write the split, with its shares where they are not the defaults."""
+    test = project.test_share
+    if test == SHARES.test:
+        return f"{{by: {project.split_by}}}"
+    rest = 1 - SHARES.validation - test
+    return (
+        f"{{by: {project.split_by}, train: {rest:.2f}, validation: {SHARES.validation}, "
+        f"test: {test:.2f}}}"
+    )
 
 
 def _text(value: str) -> str:

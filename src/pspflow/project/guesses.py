@@ -1,5 +1,6 @@
 """What a project is guessed to be from its sheet: domains, labels, conditions, scale, splits."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,9 @@ DECADE: Final = 10.0
 """Ratio of the largest to the smallest value from which a condition is seen as its logarithm."""
 FEWEST_TO_SPLIT: Final = 4
 """Specimens of a domain from which each split has one and training has two."""
-TEST_SHARE: Final = SplitOptions().test
+SHARES: Final = SplitOptions()
+MOST_TESTED: Final = 0.4
+"""Share of the specimens that may be kept for tests, where intervals need so many."""
 
 
 @dataclass
@@ -38,6 +41,8 @@ class Project:
     conditions: dict[str, bool]
     """Numeric column, and whether it is seen as its logarithm."""
     split_by: str
+    test_share: float
+    """Share of the specimens to test with; enough for intervals where the sheet has so many."""
     smallest_px: int
     """Shortest edge of an image, or of its crop."""
     said: list[str] = field(default_factory=list)
@@ -83,12 +88,14 @@ def guess(path: Path, sheet: pd.DataFrame, named: Mapping[str, str | None]) -> P
     conditions = {name: _spans_decades(table[name]) for name in numbers}
     others = [name for name in table.columns if name not in (*REQUIRED, *numbers)]
     table = table[[*REQUIRED, *numbers, *others]]
+    by, share = _split_by(table, said, missing)
     project = Project(
         sheet=table,
         renamed=list(table.columns) != list(sheet.columns) or not _same_cells(table, sheet),
         labels=labels,
         conditions=conditions,
-        split_by=_split_by(table, said, missing),
+        split_by=by,
+        test_share=share,
         smallest_px=_smallest(table, headers),
         said=list(dict.fromkeys(said)),
         missing=missing,
@@ -193,8 +200,8 @@ def _spans_decades(cells: pd.Series) -> bool:
     return min(values) > 0 and max(values) >= DECADE * min(values)
 
 
-def _split_by(table: pd.DataFrame, said: list[str], missing: list[str]) -> str:
-    """Split by specimen, unless a domain has too few of them."""
+def _split_by(table: pd.DataFrame, said: list[str], missing: list[str]) -> tuple[str, float]:
+    """Split by specimen, unless a domain has too few of them; return the share to test, too."""
     specimens = table.groupby("domain", sort=False)["specimen"].nunique()
     images = table.groupby("domain", sort=False)["image"].nunique()
     for domain, count in specimens.items():
@@ -207,12 +214,24 @@ def _split_by(table: pd.DataFrame, said: list[str], missing: list[str]) -> str:
             f"A domain has {fewest} specimens, too few to train, validate and test on others: "
             f"splits are by {by}, so that nothing is said of a new specimen."
         )
-    elif fewest < FEWEST_FOR_INTERVAL / TEST_SHARE:
+    elif (share := _test_share(fewest)) > MOST_TESTED:
         missing.append(
-            f"A domain has {fewest} specimens; intervals need "
-            f"{FEWEST_FOR_INTERVAL / TEST_SHARE:.0f}, {FEWEST_FOR_INTERVAL} of them to test."
+            f"A domain has {fewest} specimens; intervals need {FEWEST_FOR_INTERVAL} of each domain "
+            f"to test, and so {FEWEST_FOR_INTERVAL / MOST_TESTED:.0f} at least."
         )
-    return by
+    else:
+        if share > SHARES.test:
+            said.append(
+                f"splits: {share:.0%} of the specimens test, so that there are "
+                f"{FEWEST_FOR_INTERVAL} of each domain, as intervals need."
+            )
+        return by, share
+    return by, SHARES.test
+
+
+def _test_share(specimens: int) -> float:
+    """Return the least share that tests as many specimens as intervals need, in steps of 5 %."""
+    return max(SHARES.test, math.ceil(20 * FEWEST_FOR_INTERVAL / specimens) / 20)
 
 
 def _smallest(table: pd.DataFrame, headers: Mapping[int, Header]) -> int:
