@@ -292,6 +292,7 @@ def test_what_the_page_says_of_the_data_is_so(planned):
     simulated = {
         "temper": config.temper.images.source == "simulated",
         "steel": config.steel.images.source == "simulated",
+        "arena": config.steel.images.source == "simulated",
     }
     material = (
         "papers-material" if config.composite.structures.papers_material else "no-papers-material"
@@ -303,7 +304,8 @@ def test_what_the_page_says_of_the_data_is_so(planned):
         if "papers_material" in hints(job):
             assert {material} == job.flags.keys() & {"papers-material", "no-papers-material"}
     told = {job.words[0]: options_of(job)["simulated"] for job in planned.of("images_section")}
-    assert told == simulated
+    assert told == {study: simulated[study] for study in told}
+    assert set(told) == {"temper", "steel"}
     latent = config.latent
     crops = bool(latent.curation.use) and latent.curation.source == "simulated"
     (evaluation,) = planned.of("latent_evaluation_section")

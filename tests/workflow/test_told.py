@@ -37,6 +37,17 @@ DERIVED = {
     ),
     # those of its dataset
     ("latent_networks_train", "epochs"),
+    # chips of one size, and the same epochs for networks of all studies
+    ("arena_chips_plan", "size_px"),
+    ("arena_models_codes", "max_epochs"),
+    ("arena_models_codes", "patience"),
+    ("arena_models_codes", "crop_px"),
+    ("arena_models_prior", "max_epochs"),
+    ("arena_models_prior", "patience"),
+    ("arena_models_latent", "snapshots"),
+    ("arena_models_latent", "most_images"),
+    ("arena_models_flow", "steps_per_epoch"),
+    ("arena_models_flow", "likelihood_share"),
 }
 """Options that follow from the configuration and are not in it; tests of their own say which."""
 OF_THE_WORKFLOW = {
@@ -69,8 +80,10 @@ def test_every_option_is_the_configured_one_or_a_default(planned):
         if job.words[0] == "composite":
             section = section.resolved()
         configured = defaultdict(list)
-        for key, value in leaves(section.model_dump(mode="json")):
-            configured[key[-1]].append(value)
+        sections = [section, *([planned.config.arena] if job.rule.startswith("arena_") else [])]
+        for each in sections:
+            for key, value in leaves(each.model_dump(mode="json")):
+                configured[key[-1]].append(value)
         for name, hint in hints(job).items():
             if not holds(hint, Options) or flag(name) not in job.flags:
                 continue
@@ -96,7 +109,8 @@ def test_every_configured_option_reaches_a_stage(planned):
         told = defaultdict(list)
         for job in planned.jobs:
             for name, hint in hints(job).items():
-                if job.words[0] == study and holds(hint, Options) and flag(name) in job.flags:
+                of_study = job.words[0] == study or job.rule.startswith(f"{study}_")
+                if of_study and holds(hint, Options) and flag(name) in job.flags:
                     for key, value in leaves(json.loads(job.flags[flag(name)][0])):
                         told[key[-1]].append(value)
         missing += [

@@ -4,12 +4,7 @@
 # Makes, in results/RUN/arena/models: NETWORK/{network,codes,prior}/* (weights.safetensors,
 # history.parquet and what its study makes beside them), ENTRANT/made.zarr, section.json
 
-from pspflow.studies.arena.models.trainings import (
-    codes_training,
-    flow_training,
-    latent_training,
-    prior_training,
-)
+from pspflow.studies.arena.models import trainings
 
 ARENA_MODELS_DIR = f"{ARENA_DIR}/models"
 ARENA_LOGS = f"{ARENA_DIR}/logs/models"
@@ -60,7 +55,7 @@ rule arena_models_codes:
         device=CONFIG.device,
     params:
         options=lambda wildcards: options(
-            codes_training(
+            trainings.codes_training(
                 STEEL.codes,
                 wildcards.arena_codes,
                 ARENA.models.epochs,
@@ -135,7 +130,9 @@ rule arena_models_prior:
         device=CONFIG.device,
     params:
         options=options(
-            prior_training(STEEL.prior, STEEL.images.conditions, ARENA.models.epochs)
+            trainings.prior_training(
+                STEEL.prior, STEEL.images.conditions, ARENA.models.epochs
+            )
         ),
         seed=CONFIG.seed,
     shell:
@@ -175,7 +172,7 @@ rule arena_models_latent:
     params:
         name=lambda wildcards: LATENT_NAMES[wildcards.arena_latent],
         options=lambda wildcards: options(
-            latent_training(
+            trainings.latent_training(
                 LATENT.networks,
                 LATENT_NAMES[wildcards.arena_latent],
                 ARENA.models.epochs,
@@ -217,7 +214,9 @@ rule arena_models_flow:
         gpu=1,
         device=CONFIG.device,
     params:
-        options=options(flow_training(CONFIG.temper.flows, ARENA.models.epochs)),
+        options=options(
+            trainings.flow_training(CONFIG.temper.flows, ARENA.models.epochs)
+        ),
         seed=CONFIG.seed,
     shell:
         "pspflow --log {log:q} temper flows train"
