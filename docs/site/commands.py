@@ -13,7 +13,7 @@ CONTENTS = re.compile(r"^#+ Table of Contents\n.*?(?=^\S(?<!-))", re.MULTILINE |
 
 def pages() -> dict[str, str]:
     """Write a page for the commands of every study, and one for the others, by their places."""
-    made = {f"reference/commands/{study}.md": _page(_study(study)) for study in registry.studies()}
+    made = {f"reference/commands/{study}.md": _study(study) for study in registry.studies()}
     return {"reference/commands/project.md": _page(cli.app)} | made
 
 
@@ -21,11 +21,12 @@ def _page(app: App) -> str:
     return CONTENTS.sub("", app.generate_docs("markdown", max_heading_level=4))
 
 
-def _study(study: str) -> App:
-    """Return the command of a study with all that is below it, each with its whole docstring."""
+def _study(study: str) -> str:
+    """Write the page of a study with all that is below it, each with its whole docstring."""
     commands = App(name=f"pspflow {study}", help=registry.described(study))
     cli.add_chapters(commands, study, registry.chapters(study))
     for chapter in registry.chapters(study):
         for command in registry.stages(study, chapter):
             commands[chapter][command.name].help = None
-    return commands
+    # cyclopts takes the last word of a name for a command of its own
+    return _page(commands).replace(f"pspflow {study} {study} COMMAND", f"pspflow {study} COMMAND")

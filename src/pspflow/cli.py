@@ -188,7 +188,13 @@ def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
     log_file: Annotated[Path | None, Parameter(name="--log")] = None,
 ) -> Any:
-    """Run a command; `--log FILE` keeps a copy of what it says."""
+    """Run a command.
+
+    Parameters
+    ----------
+    log_file
+        File that keeps a copy of what the command says.
+    """
     try:
         configure(log_file)
         with noted():
