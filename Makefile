@@ -6,7 +6,7 @@ BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test test-cluster install lint types dry-runs schema profiles scale data-tables envs benchmarks clean
+.PHONY: demo test test-cluster install lint types dry-runs docs schema profiles scale data-tables envs benchmarks clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -55,6 +55,10 @@ scale: $(READY)
 	python benchmarks/scale.py > docs/results/scale.json
 	python benchmarks/scale.py --page
 
+# the documentation as a site, in the folder site; a warning fails
+docs: $(READY)
+	python docs/site/build.py
+
 schema: $(READY)
 	pspflow schema > workflow/schemas/config.schema.json
 
@@ -82,4 +86,4 @@ benchmarks: $(READY)
 	python benchmarks/render.py > docs/benchmarks.md
 
 clean:
-	rm -rf $(VENV) .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis site

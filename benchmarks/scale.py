@@ -139,7 +139,7 @@ def page(found: dict[str, Any]) -> str:
             cells.append(_hours(sum(row["asked_hours"] * _cores(row) for row in chosen)))
         lines.append(f"| {study} | {' | '.join(cells)} |")
     for study in studies:
-        lines += ["", f"### {study.title()}", ""]
+        lines += ["", f"## {study.title()}", ""]
         lines += ["| rule | jobs | on | minutes a job, longest | limit, min | GB | hours | basis |"]
         lines += ["|---|---|---|---|---|---|---|---|"]
         for row in rows:

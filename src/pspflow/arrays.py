@@ -47,7 +47,7 @@ def unmasked(values: Any, name: str) -> Any:
 
 
 def real(values: Any, name: str) -> NDArray[np.float64]:
-    """Convert numbers to float64; complex ones are refused, whose imaginary part numpy drops.
+    """Convert numbers of any shape to float64; complex ones, which numpy would cut, are refused.
 
     Raises
     ------

@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -159,15 +159,16 @@ def add_studies(tokens: Sequence[str]) -> None:
         commands = App(name=name, help=registry.described(name))
         app.command(commands)
         if name == study:
-            _add_chapters(commands, name, chapter, stage)
+            add_chapters(commands, name, (chapter,), stage)
 
 
-def _add_chapters(commands: App, study: str, chapter: str, stage: str) -> None:
+def add_chapters(commands: App, study: str, wanted: Collection[str], stage: str = "") -> None:
+    """Add the chapters and tools of a study, with the stages of the chapters that are wanted."""
     tools = {tool.name: tool for tool in registry.tools(study)}
     for name in registry.chapters(study):
         group = App(name=name, help=registry.described(study, name))
         commands.command(group)
-        if name != chapter:
+        if name not in wanted:
             continue
         stages = registry.stages(study, name)
         for command in stages:
@@ -187,7 +188,13 @@ def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
     log_file: Annotated[Path | None, Parameter(name="--log")] = None,
 ) -> Any:
-    """Run a command; `--log FILE` keeps a copy of what it says."""
+    """Run a command.
+
+    Parameters
+    ----------
+    log_file
+        File that keeps a copy of what the command says.
+    """
     try:
         configure(log_file)
         with noted():

@@ -64,20 +64,23 @@ Regression = Callable[[np.ndarray, np.ndarray, Sets, int], Prediction]
 
 @refuses_masks
 def cubic(features: np.ndarray, values: np.ndarray, sets: Sets, _: int) -> Prediction:
-    """Fit a cubic polynomial."""
+    """Fit a cubic polynomial; features (n, k) and values (n, m) as in `Regression`."""
     model = make_pipeline(PolynomialFeatures(3, include_bias=False), LinearRegression())
     return _certain(model.fit(features[sets.train], values[sets.train]), features)
 
 
 @refuses_masks
 def linear(features: np.ndarray, values: np.ndarray, sets: Sets, _: int) -> Prediction:
-    """Fit a linear function."""
+    """Fit a linear function; features (n, k) and values (n, m) as in `Regression`."""
     return _certain(LinearRegression().fit(features[sets.train], values[sets.train]), features)
 
 
 @refuses_masks
 def ridge(features: np.ndarray, values: np.ndarray, sets: Sets, _: int) -> Prediction:
-    """Fit a quadratic polynomial, with a penalty chosen by leave-one-out errors."""
+    """Fit a quadratic polynomial, with a penalty chosen by leave-one-out errors.
+
+    Features (n, k) and values (n, m) as in `Regression`.
+    """
     model = make_pipeline(
         StandardScaler(),
         PolynomialFeatures(2, include_bias=False),
@@ -123,7 +126,10 @@ def leading(
 
 @refuses_masks
 def perceptron(features: np.ndarray, values: np.ndarray, sets: Sets, seed: int) -> Prediction:
-    """Fit a network of two hidden layers, with a penalty chosen on validation structures."""
+    """Fit a network of two hidden layers, with a penalty chosen on validation structures.
+
+    Features (n, k) and values (n, m) as in `Regression`.
+    """
     network = MLPRegressor(
         hidden_layer_sizes=(64, 64), solver="lbfgs", max_iter=300, random_state=seed
     )
@@ -132,7 +138,10 @@ def perceptron(features: np.ndarray, values: np.ndarray, sets: Sets, seed: int) 
 
 @refuses_masks
 def support_vectors(features: np.ndarray, values: np.ndarray, sets: Sets, _: int) -> Prediction:
-    """Fit a support vector machine per property, penalty and width chosen on validation."""
+    """Fit a support vector machine per property, penalty and width chosen on validation.
+
+    Features (n, k) and values (n, m) as in `Regression`.
+    """
     machine = MultiOutputRegressor(SVR(epsilon=0.02, cache_size=500))
     width = 1 / features.shape[1]
     grid = {
@@ -147,7 +156,8 @@ def gaussian_process(features: np.ndarray, values: np.ndarray, sets: Sets, seed:
     """Fit a Gaussian process per property, with a length scale for each feature.
 
     The kernel maximises the likelihood of at most `KERNEL_POINTS` random training structures. The
-    process is conditioned on at most `PROCESS_POINTS`, which include these.
+    process is conditioned on at most `PROCESS_POINTS`, which include these. Features (n, k) and
+    values (n, m) as in `Regression`.
     """
     drawn = generator(seed, "gaussian process").permutation(sets.train)
     scaler = StandardScaler().fit(features[sets.train])

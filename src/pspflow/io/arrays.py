@@ -73,7 +73,7 @@ def get_array(group: zarr.Group, name: str) -> zarr.Array:
 
 
 def read_values(group: zarr.Group, name: str) -> np.ndarray:
-    """Read a whole array of a store.
+    """Read a whole array of a store, in its shape and dtype.
 
     Raises
     ------

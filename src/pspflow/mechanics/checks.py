@@ -222,7 +222,7 @@ def check_control(tolerance: float, max_iterations: int, precision: str) -> None
 
 
 def check_numbers(values: Any, name: str) -> Floats:
-    """Validate a list of finite real numbers, and return it as float64.
+    """Validate a list of finite real numbers, and return it as float64 ``(n,)``.
 
     Raises
     ------

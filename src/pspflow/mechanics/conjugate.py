@@ -106,5 +106,5 @@ def conjugate_gradients(
 
 
 def dot(left: Tensor, right: Tensor) -> float:
-    """Return the sum of the products of two tensors."""
+    """Return the sum of the products of two tensors of one shape, any shape."""
     return torch.dot(left.reshape(-1), right.reshape(-1)).item()

@@ -230,7 +230,10 @@ def solve_cases(
     max_iterations: int,
     starts: Sequence[Tensor] | None = None,
 ) -> dict[int, Equilibrium]:
-    """Solve each load case for a strain of 1 in its component, all in one precision."""
+    """Solve each load case for a strain of 1 in its component, all in one precision.
+
+    Where there are `starts`, they are displacements ``(3, nx, ny, nz)`` from which each begins.
+    """
     given: Sequence[Tensor | None] = starts or [None] * len(cases)
     found = {
         case: cell.solve(np.eye(6)[case], tolerance, max_iterations, start)

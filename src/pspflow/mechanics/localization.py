@@ -47,7 +47,7 @@ class PhaseMean:
 
     @classmethod
     def fit(cls, pairs: Pairs) -> "PhaseMean":
-        """Average the field in each phase; a phase that does not occur gets 0."""
+        """Average the field in each phase, pairs as in `Pairs`; one that does not occur gets 0."""
         sums, counts = np.zeros(2), np.zeros(2)
         for phases, fields in map(_unmasked, pairs):
             sums += np.bincount(phases.ravel(), weights=fields.ravel(), minlength=2)
@@ -56,7 +56,7 @@ class PhaseMean:
 
     @refuses_masks
     def predict(self, phases: np.ndarray) -> np.ndarray:
-        """Predict fields."""
+        """Predict fields of phase ids 0 and 1, both of one shape."""
         return self.means[phases]
 
 
@@ -84,7 +84,7 @@ class LinearConvolution:
         Parameters
         ----------
         pairs
-            The data.
+            Phase ids and fields, batches as in `Pairs`.
         mean
             Mean of every field, where all have the same; None: fitted to the volume fractions.
         """
@@ -104,7 +104,7 @@ class LinearConvolution:
 
     @refuses_masks
     def predict(self, phases: np.ndarray) -> np.ndarray:
-        """Predict fields."""
+        """Predict fields ``(n, edge, edge, edge)`` from phase ids 0 and 1 of the same shape."""
         waves = np.fft.rfftn(phases, axes=AXES) * self.response
         mean = self.mean + self.rise * phases.mean(axis=AXES, keepdims=True)
         return mean + np.fft.irfftn(waves, s=phases.shape[1:], axes=AXES)

@@ -75,7 +75,7 @@ class Scales:
 
     @refuses_masks
     def least_energy(self, macro_strain: np.ndarray) -> float:
-        """Return the energy under uniform stress, which no strain field goes below."""
+        """Return the energy under uniform stress, below which no field of mean strain (6,) goes."""
         bulk, shear = self._reuss
         volumetric = macro_strain[:3].sum()
         deviatoric = macro_strain[:3] - volumetric / 3

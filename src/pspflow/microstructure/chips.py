@@ -133,7 +133,7 @@ def few_chips(
 ) -> np.ndarray:
     """Draw at most `most` chips of each specimen and domain, or of what other columns name.
 
-    Returns their positions in the table, sorted.
+    Returns their positions in the table, (n,) int64, sorted.
     """
     groups = chips.groupby(list(of), observed=True, sort=True).indices
     drawn = [

@@ -50,8 +50,8 @@ def fit_grey_range(
     Parameters
     ----------
     images
-        Yields the training pixels, any real dtype, each time it is called: twice, or more often
-        where hot pixels are so bright that all others fall into few bins.
+        Yields the training pixels, any shape and real dtype, each time it is called: twice, or more
+        often where hot pixels are so bright that all others fall into few bins.
     tail
         Share of the pixels left out at each end, so that hot pixels do not set the range.
 
@@ -102,7 +102,8 @@ def _trimmed(
 def to_uint8(pixels: np.ndarray, low: float, high: float) -> np.ndarray:
     """Map grey levels `low`…`high` linearly to 0…255 (uint8); what lies outside is clipped.
 
-    With a range of zero width, levels up to it become black, and those one level above it white.
+    The pixels may have any shape. With a range of zero width, levels up to it become black, and
+    those one level above it white.
 
     Raises
     ------

@@ -62,7 +62,7 @@ class Squash(nn.Module):
     """The inverse hyperbolic sine: linear for usual values, logarithmic for large ones."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply the function to every number."""
+        """Apply the function to every number of an array of any shape."""
         return x.asinh()
 
 
@@ -95,5 +95,5 @@ def _initialise(layer: nn.Module) -> None:
 
 
 def realness_loss(verdicts: Tensor, real: bool) -> Tensor:
-    """Return the least-squares loss (LSGAN) of scores that should be 1 (real) or 0."""
+    """Return the least-squares loss (LSGAN), a scalar, of scores that should be 1 (real) or 0."""
     return torch.mean((verdicts - float(real)) ** 2)

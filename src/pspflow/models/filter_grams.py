@@ -59,7 +59,7 @@ def rectified(
 
 @compiled_sums
 def mean_of(line: np.ndarray, size: float) -> float:
-    """Return the mean of a map of so many pixels: its line holds zeros beside them."""
+    """Return the mean of a map of so many pixels: its line (n,) holds zeros beside them."""
     total = line[0]
     for i in range(1, len(line)):
         total += line[i]

@@ -77,7 +77,7 @@ class Squeeze(InvertibleModule):
     def forward(
         self, x: tuple[Tensor], rev: bool = False, jac: bool = True
     ) -> tuple[tuple[Tensor], float]:
-        """Transform, or transform back; the volume does not change."""
+        """Map `n x c x h x w` to `n x 4c x h/2 x w/2`, or back; the volume does not change."""
         del jac
         moved = functional.pixel_shuffle if rev else functional.pixel_unshuffle
         return (moved(x[0], 2),), 0.0
@@ -94,7 +94,7 @@ class Rotation(Fixed1x1Conv):
     def forward(
         self, x: tuple[Tensor], rev: bool = False, jac: bool = True
     ) -> tuple[tuple[Tensor], Tensor]:
-        """Transform, or transform back."""
+        """Transform `n x c x h x w`, or transform back; the shape stays."""
         with torch.autocast(x[0].device.type, enabled=False):
             return super().forward(x, rev=rev, jac=jac)
 

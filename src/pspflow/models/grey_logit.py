@@ -69,7 +69,10 @@ class GreyLogit:
         return logits + outer.sign() * tail, slopes - flatter
 
     def inverse(self, logits: Tensor) -> Tensor:
-        """Return the images; without tails, a pixel leaves the limits by up to 0.06 of the span."""
+        """Return images of the shape of the logits.
+
+        Without tails, a pixel leaves the limits by up to 0.06 of the span.
+        """
         inner = logits.clamp(-END, END) if self.tails else logits
         units = 0.5 + (inner.sigmoid() - 0.5) / SHRINK
         if self.tails:

@@ -75,7 +75,7 @@ class ImageFlow(nn.Module):
         return latents, log_det + slopes.sum(dim=(1, 2, 3))
 
     def inverse(self, latents: Tensor) -> Tensor:
-        """Map latents to images."""
+        """Map latents `n x ...` to images `n x 1 x rows x columns`."""
         logits, _ = self.net(latents, rev=True)
         return self.logit.inverse(logits)
 
@@ -155,7 +155,10 @@ def _key(domain: str) -> str:
 
 
 def nats_per_dimension(latents: Tensor, log_det: Tensor) -> Tensor:
-    """Return the negative log-likelihood of 8-bit images, nats per pixel, mean over the batch."""
+    """Return the negative log-likelihood of 8-bit images, nats per pixel, mean over the batch.
+
+    Latents are `n x ...`, log determinants `n`; the result is a scalar.
+    """
     per_image = latents[0].numel()
     log_normal = -0.5 * (latents.square().flatten(1).sum(dim=1) + per_image * math.log(2 * math.pi))
     return -(log_normal + log_det).mean() / per_image + math.log(LEVELS)

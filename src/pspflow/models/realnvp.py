@@ -171,7 +171,7 @@ class CheckerboardCoupling(_Coupling):
         self.conditioner = ResidualConditioner(channels, width, 2 * channels, blocks, masked=True)
 
     def forward(self, x: Tensor, rev: bool = False) -> tuple[Tensor, Tensor]:
-        """Transform, or transform back."""
+        """Transform `n x c x h x w`, or transform back; return also the log determinant, `n`."""
         s, t = self._scale_and_shift(self.conditioner(x * self.mask, self.mask))
         s, t = s * (1 - self.mask), t * (1 - self.mask)
         out = x * (-s).exp() - t if rev else (x + t) * s.exp()
@@ -199,7 +199,7 @@ class ChannelCoupling(_Coupling):
         self.conditioner = ResidualConditioner(half, width, 2 * half, blocks, masked=False)
 
     def forward(self, x: Tensor, rev: bool = False) -> tuple[Tensor, Tensor]:
-        """Transform, or transform back."""
+        """Transform `n x c x h x w`, or transform back; return also the log determinant, `n`."""
         halves = list(x.chunk(2, dim=1))
         kept, changed = halves[self.odd], halves[not self.odd]
         s, t = self._scale_and_shift(self.conditioner(kept))

@@ -147,7 +147,7 @@ class StyleLoss(nn.Module):
 
     @torch.no_grad()
     def fit(self, structures: Tensor) -> None:
-        """Set the unit to the mean loss between different structures: features have none."""
+        """Set the unit to the mean loss between different structures `b x 1 x n x n x n`."""
         self.unit.fill_(1)
         pairs = zip(
             torch.split(structures, AT_ONCE),

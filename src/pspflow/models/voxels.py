@@ -318,7 +318,10 @@ class Decoder(nn.Module):
         return torch.sigmoid(self.field(latents))
 
     def field(self, latents: Tensor) -> Tensor:
-        """Return what `forward` takes the logistic function of: it ranks voxels where that is 1."""
+        """Return what `forward` takes the logistic function of, `b x 1 x n x n x n`.
+
+        It ranks voxels where that is 1.
+        """
         field: Tensor = self.last(self.stages(self.dense(latents)))
         return field
 

@@ -62,7 +62,7 @@ def cube_image(phases: np.ndarray, pixels: int = PIXELS) -> np.ndarray:
     Parameters
     ----------
     phases
-        Phase ids 0 and 1, axes x, y and z; every box is shown as a cube.
+        Phase ids 0 and 1, (nx, ny, nz); every box is shown as a cube.
     pixels
         Length of an edge.
 

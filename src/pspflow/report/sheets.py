@@ -49,7 +49,7 @@ def sized(images: np.ndarray, width_px: int) -> np.ndarray:
 
 @refuses_masks
 def coarse(images: np.ndarray) -> np.ndarray:
-    """Round grey levels, uint8, to 64 of them: no eye sees it, and files are a quarter smaller."""
+    """Round grey levels, uint8 of any shape, to 64 of them: files are a quarter smaller."""
     levels = np.rint(np.arange(256) / STEP) * STEP
     return np.minimum(levels, WHITE).astype(np.uint8)[images]
 

@@ -23,8 +23,11 @@ from numpy.typing import NDArray
 from pspflow.arrays import refuses_masks
 
 SIGMAS_VOXELS: Final = (1.0, 3.0, 5.0, 7.0)
+"""Standard deviations of the Gaussian along an axis that the paper combines, in voxels."""
 MORPHOLOGIES: Final = tuple(product(SIGMAS_VOXELS, repeat=3))
+"""All combinations of them along axes 0, 1 and 2."""
 VOLUME_FRACTION_RANGE: Final = (0.25, 0.75)
+"""Least and largest share of voxels that are phase 1."""
 
 
 @refuses_masks

@@ -28,9 +28,12 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 Temper = Literal["as_extruded", "t5", "t6"]
+"""State in which a specimen is imaged."""
 HeatTreatment = Literal["t5", "t6"]
+"""Treatment after the extrusion: T5 is aged as it is, T6 is dissolved, quenched and aged."""
 
 TEMPERS: Final[tuple[Temper, ...]] = ("as_extruded", "t5", "t6")
+"""The states in the order of the figures."""
 
 FEED_RATE_RANGE_MM_MIN: Final = (3.0, 13.0)
 FEED_RATE_REFERENCE_MM_MIN: Final = 7.0

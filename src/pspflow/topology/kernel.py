@@ -173,7 +173,7 @@ def _add_pairs(
 
 @compiled
 def new_workspace(image: np.ndarray) -> Any:
-    """Allocate what `pair_image` needs for images like this one, so that no image allocates.
+    """Allocate what `pair_image` needs for images (rows, columns) like this one.
 
     All but the last have a ring of one pixel around the image, which stays 0.
     """

@@ -19,7 +19,8 @@ def vertex_pairs(top_cell_pairs: TopCellPairs, levels: NDArray[np.float64]) -> t
 
     The sublevel sets of the vertices complement the sublevel sets of the negated image's cells, so
     holes of one are components of the other, with birth and death negated and exchanged. A ring
-    below every value is the outside that joins the background at the image's border.
+    below every value is the outside that joins the background at the image's border. Levels are
+    ``(rows, columns)``, pairs ``(n, 2)``.
     """
     # At -inf the hole inside the ring turns into (minimum, inf), V's essential class, and the ring
     # itself is the only component born at -inf: it is the outside and has no counterpart in V.

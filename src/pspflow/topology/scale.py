@@ -41,7 +41,7 @@ class Extents:
 
     @property
     def varied(self) -> NDArray[np.bool_]:
-        """Which images are not constant."""
+        """Which images are not constant, ``(n,)``."""
         return self.low < self.high
 
     def __str__(self) -> str:

@@ -27,7 +27,7 @@ def placed(batches: Batches, device: torch.device) -> Batches:
 
 
 def moved(tensor: Tensor, device: torch.device) -> Tensor:
-    """Move a tensor to the device of a training, without waiting for what the GPU still does."""
+    """Move a tensor of any shape to a device, without waiting for what the GPU still does."""
     if device.type == "cuda" and tensor.device.type == "cpu":
         tensor = tensor.pin_memory()  # of other memory, large tensors would be waited for
     return tensor.to(device, non_blocking=True)

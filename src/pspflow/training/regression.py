@@ -22,12 +22,12 @@ class Regression:
         self.model, self.spread = model, spread
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a training batch."""
+        """Return the loss of a training batch, a scalar."""
         del epoch
         return self.validation(batch, number)
 
     def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a validation batch."""
+        """Return the loss of a validation batch, a scalar."""
         del number
         chips, targets = batch
         return ((self.model(chips) - targets) / self.spread).abs().mean(), {}

@@ -16,10 +16,13 @@ class Loss(Protocol):
     """The losses of a batch; random draws depend on the arguments alone."""
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a training batch, given its epoch and number, and its named terms."""
+        """Return the loss of a training batch, a scalar, and its named terms.
+
+        It is given the epoch and the number of the batch.
+        """
 
     def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a validation batch, given its number, and its named terms."""
+        """Return the loss of a validation batch of this number, a scalar, and its named terms."""
 
 
 class Supervised:

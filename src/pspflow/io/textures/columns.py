@@ -56,7 +56,7 @@ class Columns:
     block: Block
 
     def numbers(self, index: int) -> NDArray[np.float64]:
-        """Return one column as float64, NaN where the cell is empty.
+        """Return one column (n,) as float64, NaN where the cell is empty.
 
         Raises
         ------

@@ -41,27 +41,27 @@ class EnergyBounds:
 
     @property
     def error(self) -> Tensor:
-        """Largest excess of the energies over their minima."""
+        """Largest excess of the energies over their minima, ``(b,)`` as they are."""
         return self._factor * self.squared
 
     @property
     def met(self) -> Tensor:
-        """Whether the errors are as small as wanted."""
+        """Whether the errors are as small as wanted: bool ``(b,)``."""
         energy = torch.maximum(self._energy - self._rounding, self._least)
         share = (SPREAD * energy / self._uniform).clamp(max=1.0)
         return self.error <= self._accuracy * energy * share
 
     @property
     def hopeless(self) -> Tensor:
-        """Whether the energies have fallen below what the precision resolves."""
+        """Whether the energies have fallen below what the precision resolves: bool ``(b,)``."""
         return self._energy < self._resolved
 
     def begin(self, squared: Tensor) -> None:
-        """Take in the squares of the first residuals' norms."""
+        """Take in the squares of the first residuals' norms, ``(b,)``."""
         self.squared = squared
 
     def advance(self, step: Tensor, squared: Tensor, moving: Tensor) -> None:
-        """Take in the steps of the cells that move, and the squares after them."""
+        """Take in the steps of the cells that move, and the squares after them, ``(b,)`` each."""
         gap = self._factor - step
         factor = gap / (self._lowest * gap + squared / self.squared)
         factor = torch.where(gap > 0, factor.clamp(max=self._worst), self._worst)
@@ -70,7 +70,7 @@ class EnergyBounds:
         self.squared = torch.where(moving, squared, self.squared)
 
     def take(self, order: Tensor) -> None:
-        """Sort the cells: position i holds what position ``order[i]`` held."""
+        """Sort the cells by ``(b,)`` positions: i holds what ``order[i]`` held."""
         self._energy, self._uniform = self._energy[order], self._uniform[order]
         self._least, self._rounding = self._least[order], self._rounding[order]
         self._resolved, self._factor = self._resolved[order], self._factor[order]

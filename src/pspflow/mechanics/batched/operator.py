@@ -100,13 +100,13 @@ class BatchStiffness:
         return self._voxels(strains).view(cells, nx + 1, 6, ny, nz)[:, :nx].transpose(1, 2)
 
     def fill(self, bulk: Tensor, shear: Tensor) -> None:
-        """Take moduli as those that the batch was made with."""
+        """Take moduli, ``(b, nx, ny, nz)``, as those that the batch was made with."""
         nx = self.shape[0]
         self._bulk[:, :nx, : self._area] = bulk.flatten(2)
         self._shear[:, :nx, : self._area] = shear.flatten(2)
 
     def overwrite(self, here: Tensor, there: Tensor) -> None:
-        """Give the cells `here` the moduli of the cells `there`, positions in the batch."""
+        """Give the cells `here` the moduli of the cells `there`, positions (k,) in the batch."""
         for moduli in (self._bulk, self._shear):
             moduli[here] = moduli[there]
 

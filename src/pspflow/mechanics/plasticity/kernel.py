@@ -105,7 +105,10 @@ def slip_of(
 
 @compiled
 def stiffen(hessian: Floats, damping: float, factor: float) -> None:
-    """Add a share of its mean diagonal to that of every Hessian, and multiply by a factor."""
+    """Add a share of its mean diagonal to that of every Hessian, and multiply by a factor.
+
+    Hessians are lower triangles, ``(15, lanes)``, and are overwritten.
+    """
     lanes = hessian.shape[1]
     mean = np.empty(lanes)
     for g in range(lanes):

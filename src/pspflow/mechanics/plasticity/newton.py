@@ -36,7 +36,7 @@ SHORTEST = 1e-6
 
 @compiled
 def solve_few(matrix: Floats, right: Floats) -> Floats:
-    """Solve a few positive definite equations by elimination; both arguments are overwritten."""
+    """Solve positive definite equations (n, n), (n,) by elimination; both are overwritten."""
     count = len(right)
     for k in range(count):
         for i in range(k + 1, count):

@@ -69,6 +69,7 @@ FCC = SlipSystems("fcc", (((1, 1, 1), (1, 1, 0)),))
 BCC = SlipSystems("bcc", (((1, 1, 0), (1, 1, 1)), ((1, 1, 2), (1, 1, 1))))
 """{110}<111> and {112}<111>: 24 systems of equal resistance, slip alike in both senses."""
 SLIP_SYSTEMS = {each.name: each for each in (FCC, BCC)}
+"""Slip systems by the name of their lattice."""
 
 
 def slip_systems(which: str | SlipSystems) -> SlipSystems:

@@ -98,7 +98,7 @@ def in_plane_directions(angles_rad: ArrayLike, axis: int = 0, towards: int = 1) 
 
 
 def exponents_to(rate_sensitivity: float) -> NDArray[np.int64]:
-    """List the exponents of the slip law from 1 to 1 / rate_sensitivity, int64.
+    """List the exponents ``(n,)`` of the slip law from 1 to 1 / rate_sensitivity, int64.
 
     Raises
     ------

@@ -141,7 +141,7 @@ def _reaches(match: Match, bounds: tuple[float, float]) -> bool:
 
 @refuses_masks
 def level_counts(pixels: np.ndarray) -> str:
-    """Return a hash of how many pixels have each level, from dark to bright or the reverse.
+    """Return a hash of how many pixels (rows, columns) have each level, from either end.
 
     It stays the same where a picture is turned, mirrored, inverted, or mapped to other levels
     without joining two.

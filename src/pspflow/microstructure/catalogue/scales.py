@@ -103,7 +103,7 @@ def _remedy(text: str) -> str:
 
 
 def scan_widths(sources: Sequence[Source]) -> np.ndarray:
-    """Return the width of every scan in pixels: of the whole image, before anything is cut.
+    """Return the width of every scan, (n,) pixels: of the whole image, before anything is cut.
 
     A scan that is turned by 90°, as another image of the sheet shows, has its width as its height.
     """

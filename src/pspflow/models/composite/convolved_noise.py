@@ -75,7 +75,10 @@ class ConvolvedNoise(nn.Module):
         return torch.sigmoid(self.field(latents, noise))
 
     def field(self, latents: Tensor, noise: Tensor) -> Tensor:
-        """Return what `forward` takes the logistic function of: it ranks voxels where that is 1."""
+        """Return what `forward` takes the logistic function of, `b x 1 x n x n x n`.
+
+        It ranks voxels where that is 1.
+        """
         hidden = self.hidden(latents)
         logs = GAIN * self.log_amplitudes(hidden).unflatten(1, self.spectrum)
         logs = logs - logs.amax(dim=VOXEL_AXES, keepdim=True)

@@ -58,7 +58,10 @@ class FilteredNoise(nn.Module):
         return torch.sigmoid(self.field(latents, noise))
 
     def field(self, latents: Tensor, noise: Tensor) -> Tensor:
-        """Return what `forward` takes the logistic function of: it ranks voxels where that is 1."""
+        """Return what `forward` takes the logistic function of, `b x 1 x n x n x n`.
+
+        It ranks voxels where that is 1.
+        """
         hidden = self.hidden(latents)
         logs = GAIN * self.log_amplitudes(hidden)
         logs = logs - logs.amax(dim=1, keepdim=True)  # the scale of a field has no effect

@@ -85,7 +85,7 @@ class MaxPool(nn.Module):
 
 
 def maxima(values: Tensor, axis: int, kernel: int, stride: int) -> Tensor:
-    """Return the maxima of windows along one axis, `kernel` wide and `stride` apart."""
+    """Return the maxima of windows along one axis, any shape, `kernel` wide, `stride` apart."""
     windows = values.unfold(axis, kernel, stride)
     pooled = windows[..., 0]
     for place in range(1, kernel):

@@ -57,7 +57,7 @@ class StationaryGenerator(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload] # faster on a CPU
 
     def forward(self, noise: Tensor) -> Tensor:
-        """Make images."""
+        """Make images `n x 1 x 64 x 64` of noise `n x noise`."""
         style, features = self.style(noise), self.start(noise)
         for number, layer in enumerate(self.layers):
             if number:
@@ -125,7 +125,7 @@ class StationaryDiscriminator(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: Tensor) -> Tensor:
-        """Score images."""
+        """Score images `n x 1 x 64 x 64`: one score each, `n`."""
         features, found = images, [_statistics(images)]
         for convolution in self.convolutions:
             features = functional.leaky_relu(convolution(features), SLOPE)

@@ -16,7 +16,7 @@ FIRST, LATER, HEAD = 7, 3, 512
 
 
 def gated(x: Tensor, axis: int = 1) -> Tensor:
-    """Multiply the tanh of one half of the channels by the sigmoid of the other."""
+    """Multiply the tanh of half of the channels by the sigmoid of the others: any shape."""
     value, gate = x.chunk(2, dim=axis)
     return value.tanh() * gate.sigmoid()
 

@@ -93,10 +93,10 @@ class VQVAE(nn.Module):
 
 
 def to_unit(images: Tensor) -> Tensor:
-    """Scale grey levels 0 to 255, uint8, to float32 numbers from -1 to 1."""
+    """Scale grey levels 0 to 255, uint8 of any shape, to float32 numbers from -1 to 1."""
     return images.to(torch.float32) * (2 / WHITE) - 1
 
 
 def to_grey(images: Tensor) -> Tensor:
-    """Round numbers from -1 to 1 to grey levels, uint8; numbers beyond are clipped."""
+    """Round numbers from -1 to 1, of any shape, to grey levels, uint8; those beyond are clipped."""
     return ((images + 1) * (WHITE / 2)).round().clamp(0, WHITE).to(torch.uint8)

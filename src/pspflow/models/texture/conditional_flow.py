@@ -154,7 +154,7 @@ class ConditionalFlow(nn.Module):
         return self.log_prob_of_standardised(*self.standardised(textures, properties))
 
     def log_prob_of_standardised(self, textures: Tensor, properties: Tensor) -> Tensor:
-        """Return what `log_prob` does, of what `standardised` returned."""
+        """Return what `log_prob` does, `n`, of what `standardised` returned."""
         latents, log_det = self._latents(textures, properties)
         normal = -0.5 * (latents.square().sum(1) + latents.shape[1] * math.log(2 * math.pi))
         return normal + log_det

@@ -53,7 +53,7 @@ class MultiOutputGP:
 
     @property
     def constant_outputs(self) -> NDArray[np.int64]:
-        """Return the positions of the outputs that never varied."""
+        """Return the positions (n,) of the outputs that never varied."""
         return np.flatnonzero(self.basis.spreads == 0)
 
     @refuses_masks
@@ -138,7 +138,7 @@ class MultiOutputGP:
         properties: Floats,
         device: Device = "cpu",
     ) -> "MultiOutputGP":
-        """Make the model of `arrays` again, conditioned on observations."""
+        """Make the model of `arrays` again, conditioned on observations; as in `fit_gp`."""
         basis = OutputBasis(
             arrays["output_means"],
             arrays["output_spreads"],

@@ -56,7 +56,7 @@ def uniform(state: np.ndarray) -> float:
 
 @compiled
 def find_neighbours(site: int, rows: int, columns: int, neighbours: np.ndarray) -> None:
-    """Write the 8 neighbours of a site of a periodic lattice, as flat indices."""
+    """Write the 8 neighbours ``(8,)`` of a site of a periodic lattice, as flat indices."""
     row = site // columns
     column = site - row * columns
     north = site - columns if row > 0 else site + (rows - 1) * columns
@@ -77,7 +77,11 @@ def find_neighbours(site: int, rows: int, columns: int, neighbours: np.ndarray) 
 def move_up(
     site: int, like: np.ndarray, order: np.ndarray, place: np.ndarray, start: np.ndarray
 ) -> None:
-    """Move a site to the class of one more like neighbour."""
+    """Move a site to the class of one more like neighbour.
+
+    `like`, `order` and `place` are ``(sites,)``, `start` says where each class begins in `order`,
+    ``(10,)``.
+    """
     upper = like[site] + 1
     start[upper] -= 1
     here, there = place[site], start[upper]
@@ -91,7 +95,7 @@ def move_up(
 def move_down(
     site: int, like: np.ndarray, order: np.ndarray, place: np.ndarray, start: np.ndarray
 ) -> None:
-    """Move a site to the class of one like neighbour less."""
+    """Move a site to the class of one like neighbour less; arguments as in `move_up`."""
     own = like[site]
     here, there = place[site], start[own]
     other = order[there]

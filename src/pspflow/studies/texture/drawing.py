@@ -101,13 +101,13 @@ def orthorhombic(density: ArrayLike) -> Floats:
 
 @refuses_masks
 def poles_of_coefficients(coefficients: ArrayLike) -> list[Floats]:
-    """Compute the same from 36 coefficients, by the series that is cut at l = 12."""
+    """Compute the same from coefficients (36,), by the series that is cut at l = 12."""
     places = pole_points()
     return [pole_figure_of_coefficients(coefficients, family, places) for family in FAMILIES]
 
 
 def density_levels(largest: float) -> Floats:
-    """Choose the steps of a colour scale from 0 to the largest density, and at least 3 mrd.
+    """Choose the steps (n,) of a colour scale from 0 to the largest density, at least 3 mrd.
 
     Equal steps up to 8 mrd; beyond, factors of √2 from 1/2, or of 2 where these are too many.
     """
@@ -124,7 +124,7 @@ def density_levels(largest: float) -> Floats:
 def show_density(
     axes: Axes, x: Floats, y: Floats, density: Floats, levels: Floats
 ) -> QuadContourSet:
-    """Fill the steps of a density over a grid of points, all 2D arrays of one shape."""
+    """Fill the steps (n,) of a density over a grid of points, all (rows, columns)."""
     colours = mpl.colormaps["magma_r"](np.linspace(0.02, 0.92, len(levels) - 1))
     norm = BoundaryNorm(levels, len(levels) - 1)
     shown = ListedColormap(colours).with_extremes(under=NEGATIVE)
@@ -281,7 +281,7 @@ def density_bar(
     levels: Floats,
     where: Literal["right", "bottom"] = "right",
 ) -> None:
-    """Draw the colour scale of densities beside or below an array of axes."""
+    """Draw the colour scale of densities, steps (n,), beside or below axes (rows, columns)."""
     bar = figure.colorbar(
         filled, ax=grid, location=where, shrink=0.8, pad=0.02, aspect=25, spacing="uniform"
     )

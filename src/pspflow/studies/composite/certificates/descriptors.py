@@ -46,7 +46,10 @@ def describe(phases: np.ndarray, threads: int = 1) -> dict[str, np.ndarray]:
 
 @refuses_masks
 def two_point(structure: np.ndarray) -> np.ndarray:
-    """Return the autocovariance over its value at 0, for displacements up to half an edge, flat."""
+    """Return the autocovariance of a structure (nx, ny, nz) over its value at 0, flat.
+
+    It has displacements of up to half an edge.
+    """
     joint = two_point_statistics(structure[None])[0].astype(np.float64)
     share = structure.mean()
     return ((joint - share**2) / max(share * (1 - share), np.finfo(float).tiny)).ravel()
@@ -107,7 +110,7 @@ def slice_persistence(structure: np.ndarray) -> np.ndarray:
 
 @refuses_masks
 def connected_shares(structure: np.ndarray) -> np.ndarray:
-    """Return the shares of `percolation`, flat: soft along x, y, z, stiff along x, y, z."""
+    """Return the shares of `percolation`, (6,): soft along x, y, z, stiff along x, y, z."""
     return percolation(structure).ravel()
 
 

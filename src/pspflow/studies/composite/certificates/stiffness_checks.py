@@ -182,7 +182,10 @@ def _judged(bounds: Bounds, bulk: float, shear: float, error: float) -> str:
 
 @refuses_masks
 def isotropic_part(stiffness: np.ndarray) -> tuple[float, float, float]:
-    """Return Hill's bulk and shear modulus in GPa, and the universal anisotropy index."""
+    """Return Hill's bulk and shear modulus in GPa of a stiffness (6, 6), and its anisotropy index.
+
+    The index is the universal one, 0 for an isotropic stiffness.
+    """
     bulk, shear = _averages(stiffness)
     compliance = np.linalg.inv(stiffness)
     # of compliances with engineering shear: Reuss's averages

@@ -29,7 +29,7 @@ class Compared(NamedTuple):
 
 
 def some(values: np.ndarray, count: int | None) -> np.ndarray:
-    """Choose some of an array's rows, evenly spread over it; None for all."""
+    """Choose some of an array's rows (n, ...), evenly spread over it; None for all."""
     return values if count is None else values[evenly_spread(len(values), count)]
 
 

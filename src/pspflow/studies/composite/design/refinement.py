@@ -82,7 +82,7 @@ class Loop:
 
     @refuses_masks
     def attempt(self, stage: Stage, phases: np.ndarray) -> tuple[Solved, bool]:
-        """Solve a structure; return also whether it is the best so far."""
+        """Solve a structure (n, n, n); return also whether it is the best so far."""
         solved = self._solve(phases)
         error = 100 * float(relative_errors(solved.values_gpa, self._wanted).mean())
         better = error < self.error_percent
@@ -166,7 +166,7 @@ def refine_level(
 
 @refuses_masks
 def ranked(field: np.ndarray) -> np.ndarray:
-    """Rank voxels from the highest field down: their flat positions, int64.
+    """Rank voxels of a field (n, n, n) from the highest down: their flat positions, int64.
 
     Where a decoder is saturated, many voxels are alike. Among these, those in higher surroundings
     come first, so that the interface moves; what is still alike keeps the order of the array.
@@ -177,7 +177,7 @@ def ranked(field: np.ndarray) -> np.ndarray:
 
 @refuses_masks
 def cut_at(order: np.ndarray, count: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Make the first voxels of an order stiff: phase ids, uint8, of a shape."""
+    """Make the first voxels of an order (n,) stiff: phase ids, uint8, of a shape."""
     phases = np.zeros(order.size, np.uint8)
     phases[order[:count]] = 1
     return phases.reshape(shape)

@@ -65,7 +65,7 @@ def nearly_none(values: np.ndarray | pd.Series, scale: float | None = None) -> n
     Parameters
     ----------
     values
-        Solved values, in GPa.
+        Solved values, in GPa, any shape.
     scale
         A usual value; the mean of their sizes if it is not given.
     """
@@ -83,8 +83,8 @@ def _mean_relative_error(solved: pd.Series, predicted: pd.Series) -> float:
 def mape(solved: np.ndarray, predicted: np.ndarray) -> float:
     """Return the composite paper's MAPE in percent: mean absolute error over mean solved value.
 
-    The size of the mean counts: C21 is below 0 where phases widen as they are stretched. NaN if the
-    mean is 0.
+    Both are (n,), in GPa. The size of the mean counts: C21 is below 0 where phases widen as they
+    are stretched. NaN if the mean is 0.
     """
     mean = abs(float(np.mean(solved)))
     return 100 * float(mean_absolute_error(solved, predicted)) / mean if mean else np.nan

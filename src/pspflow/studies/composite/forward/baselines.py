@@ -48,7 +48,7 @@ class Known:
 
     @property
     def given(self) -> tuple[np.ndarray, Sets, int]:
-        """What every regression takes besides its features."""
+        """What every regression takes besides its features: values (n, m), sets, seed."""
         return self.values, self.sets, self.seed
 
 

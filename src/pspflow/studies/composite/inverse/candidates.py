@@ -76,7 +76,8 @@ def renumbered(rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
 
     Returns
     -------
-    The rows in the order of model, prior, component and instance; and the former position of each.
+    The rows in the order of model, prior, component and instance; and the former position of each,
+    (n,).
     """
     means = rows.groupby([*KEYS, "component"])["volume_fraction"].mean()
     ranks = means.groupby(level=KEYS).rank(method="first").astype(int) - 1

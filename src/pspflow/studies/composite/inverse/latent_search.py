@@ -46,7 +46,7 @@ class Region(NamedTuple):
         return cls(latents.mean(axis=0), spread, low, high)
 
     def draw(self, rng: np.random.Generator) -> np.ndarray:
-        """Draw a latent as if its dimensions were normal and independent, within the bounds."""
+        """Draw a latent (d,), its dimensions normal and independent, within the bounds."""
         return np.clip(rng.normal(self.mean, self.spread), self.low, self.high)
 
 

@@ -66,7 +66,7 @@ def wanted_of(
 
 
 def typical(values: np.ndarray, shares: Sequence[float]) -> tuple[float, ...]:
-    """Take quantiles of values, rounded to three digits, each of them once."""
+    """Take quantiles of values (n,), rounded to three digits, each of them once."""
     return tuple(dict.fromkeys(float(f"{value:.3g}") for value in np.quantile(values, shares)))
 
 

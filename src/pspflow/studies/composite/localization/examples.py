@@ -38,7 +38,7 @@ class Examples(NamedTuple):
 
 
 def chosen_examples(rows: pd.DataFrame, places: np.ndarray) -> np.ndarray:
-    """Choose structures to show, of as many morphologies as there are."""
+    """Choose structures to show, of as many morphologies as there are: some of `places` (n,)."""
     turns = rows.iloc[places].groupby("morphology", sort=False).cumcount()
     return places[np.argsort(turns.to_numpy(), kind="stable")[:EXAMPLES]]
 
@@ -59,7 +59,7 @@ def put_examples(
     fields
         The structures and their true fields.
     places
-        Positions of the examples in the set.
+        Positions of the examples in the set, (n,).
     predictors
         Models by name.
     voxels

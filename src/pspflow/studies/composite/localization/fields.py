@@ -53,7 +53,7 @@ class Scale:
 
     @classmethod
     def of(cls, fields: np.ndarray) -> "Scale":
-        """Average the mean and the standard deviation of each field, latent report, section 4.2."""
+        """Average mean and standard deviation of fields (n, ...), latent report, section 4.2."""
         # one at a time: a set of large fields in double precision would fill the memory
         mean = np.mean([field.mean(dtype=np.float64) for field in fields])
         spread = np.mean([field.std(dtype=np.float64) for field in fields])
@@ -138,7 +138,7 @@ class FieldSet:
         return self.macro_strain if self.name == "strain" else None
 
     def places(self, split: str) -> np.ndarray:
-        """Find the structures of a split."""
+        """Find the structures of a split: positions (n,), int64."""
         return np.flatnonzero(self.rows["split"].to_numpy() == split)
 
     def read(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -154,7 +154,7 @@ class FieldSet:
     def batches(
         self, places: np.ndarray, size: int
     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Read structures a few at a time: their places, phase ids and fields."""
+        """Read structures a few at a time: places (k,), phase ids and fields (k, n, n, n)."""
         for start in range(0, len(places), size):
             here = places[start : start + size]
             yield here, *self.read(here)

@@ -70,11 +70,11 @@ class Localizer(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, inputs: Tensor) -> Tensor:
-        """Map the inputs of training items to their targets, all standardised."""
+        """Map the inputs of training items `b x n x n x n` to their targets, all standardised."""
 
     @abstractmethod
     def loss(self, predicted: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean loss of a batch of training items."""
+        """Return the mean loss of a batch of training items, a scalar."""
 
     @abstractmethod
     def whole(self, cells: Tensor) -> Tensor:
@@ -96,11 +96,11 @@ class WindowLocalizer(Localizer):
         return centres
 
     def loss(self, predicted: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean squared error."""
+        """Return the mean squared error, a scalar."""
         return (predicted - targets).square().mean()
 
     def whole(self, cells: Tensor) -> Tensor:
-        """Predict a cell by windows a gap apart; the last centres of an axis are cut at its end."""
+        """Predict cells `b x n x n x n` by windows a gap apart; the last are cut at the end."""
         edge, gap = cells.shape[1], self.gap
         count = -(-edge // gap)
         starts = gap * torch.cartesian_prod(*(torch.arange(count, device=cells.device),) * 3)
@@ -148,13 +148,13 @@ class CellLocalizer(Localizer):
         return fields - layers + layers.mean(dim=1, keepdim=True)
 
     def loss(self, predicted: Tensor, targets: Tensor) -> Tensor:
-        """Return the error of each cell over the size of its fluctuation, both root mean square."""
+        """Return the mean error over the size of the fluctuation, root mean squares: a scalar."""
         error, size = ((f.square().mean(dim=(1, 2, 3))) for f in (predicted - targets, targets))
         floor = torch.finfo(size.dtype).eps  # a homogeneous cell does not fluctuate
         return ((error + floor) / (size + floor)).sqrt().mean()
 
     def whole(self, cells: Tensor) -> Tensor:
-        """Predict cells."""
+        """Predict cells `b x n x n x n`."""
         fields: Tensor = self(cells)
         return fields
 

@@ -40,13 +40,13 @@ class LocalLoss:
         self.allowed = allowed_copies(symmetries)
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a training batch."""
+        """Return the loss of a training batch, a scalar."""
         draw = int(generator(self.seed, "symmetry", epoch, number).integers(16))
         inputs, targets = (symmetric(fields, draw & self.allowed) for fields in batch)
         return self.model.loss(self.model(inputs), targets), {}
 
     def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a validation batch."""
+        """Return the loss of a validation batch, a scalar."""
         del number
         inputs, targets = batch
         return self.model.loss(self.model(inputs), targets), {}

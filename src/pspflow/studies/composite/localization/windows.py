@@ -131,7 +131,7 @@ def in_turn(data: Data, steps: int, batch_size: int, seed: int) -> Batches:
 
 
 def covering(windows: Windows) -> np.ndarray:
-    """Return the windows whose centres cover the cells, cell after cell."""
+    """Return the windows (n,) whose centres cover the cells, cell after cell."""
     line = np.arange(0, windows.edge, windows.gap)
     cells = np.arange(len(windows.inputs))
     grid = np.meshgrid(cells, line, line, line, indexing="ij")
@@ -146,7 +146,8 @@ def held_out(data: Data, positions: np.ndarray, most: int, batch_size: int) -> B
     data
         The data set.
     positions
-        The items; where they are more than `most`, that many are chosen of them, always the same.
+        The items, (n,); where they are more than `most`, that many are chosen of them, always the
+        same.
     most
         Largest number of items.
     batch_size

@@ -57,7 +57,7 @@ class PropertyScale(nn.Module):
         return (properties - self.mean) / self.spread
 
     def inverse(self, means: Tensor, spreads: Tensor) -> tuple[Tensor, Tensor]:
-        """Return standardised means and standard deviations to GPa.
+        """Return standardised means and standard deviations `b x size` to GPa.
 
         From logarithms, the median is returned, and the deviation to first order.
         """

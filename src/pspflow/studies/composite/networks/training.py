@@ -54,7 +54,7 @@ class NetworkLoss:
         self.seed, self.symmetries = seed, symmetries
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a training batch and its named terms."""
+        """Return the loss of a training batch, a scalar, and its named terms."""
         rng = self._rng("training", epoch, number)
         structures, stiffness = to_input(batch[0]), batch[1]
         if self.symmetries is not None:
@@ -64,7 +64,7 @@ class NetworkLoss:
     def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss that ranks epochs, of a validation batch, and the terms of the loss.
 
-        Draws are the same in every epoch.
+        All are scalars. Draws are the same in every epoch.
         """
         rng = self._rng("validation", number)
         properties = chosen(batch[1], self.columns)
@@ -72,7 +72,7 @@ class NetworkLoss:
         return self.ranking(terms), terms
 
     def ranking(self, terms: dict[str, Tensor]) -> Tensor:
-        """Return the loss by which epochs are ranked, from the terms of a batch."""
+        """Return the loss by which epochs are ranked, a scalar, from the terms of a batch."""
         return terms["squares"]
 
     def losses(
@@ -138,9 +138,9 @@ class AutoencoderLoss(NetworkLoss):
     def ranking(self, terms: dict[str, Tensor]) -> Tensor:
         """Return the loss with the squares of the regression in place of its likelihood.
 
-        The likelihood has q(c | x)'s variance, which the training makes small: one validation
-        structure then moves it by tens from an epoch to the next, and epochs cannot be ranked. The
-        squares are its part for a variance of 1, with the same weight.
+        It is a scalar. The likelihood has q(c | x)'s variance, which the training makes small: one
+        validation structure then moves it by tens from an epoch to the next, and epochs cannot be
+        ranked. The squares are its part for a variance of 1, with the same weight.
         """
         weights = {
             "reconstruction": 1.0,

@@ -36,7 +36,7 @@ def read_split(splits: Path, run: int) -> pd.DataFrame:
 
 
 def rows_of(path: Path, structures: np.ndarray, source: Path) -> pd.DataFrame:
-    """Read a table's rows of these structures, in this order.
+    """Read a table's rows of these structures, (n,) names, in this order.
 
     Raises
     ------
@@ -94,6 +94,6 @@ def evenly_spread(count: int, most: int) -> np.ndarray:
 
     Returns
     -------
-    Places, int64, ascending, each once.
+    Places, (n,) int64, ascending, each once.
     """
     return np.linspace(0, count - 1, min(most, count)).round().astype(np.int64)

@@ -103,7 +103,7 @@ def training_rows(splits: pd.Series, count: int | None = None) -> np.ndarray:
 
     Returns
     -------
-    Their rows, in ascending order.
+    Their rows, (n,) int64, in ascending order.
 
     Raises
     ------

@@ -94,7 +94,7 @@ def open_array(path: Path, name: str) -> Stack:
 
 
 def missing_voxels(stack: Stack, structure: np.ndarray) -> str:
-    """Say how many voxels of a structure are missing by the attributes of its stack, if any."""
+    """Say how many voxels of a structure (nx, ny, nz) its stack marks as missing, if any."""
     marked = sorted(stack.missing) if isinstance(stack, _Ordered) else []
     count = int(np.isin(structure, marked).sum()) if marked else 0
     if not count:

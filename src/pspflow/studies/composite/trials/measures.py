@@ -49,13 +49,13 @@ class Latents(NamedTuple):
         return cls(means, log_variances, prior)
 
     def drawn(self, rng: torch.Generator) -> Tensor:
-        """Draw one latent from each posterior."""
+        """Draw one latent from each posterior, `n x d`."""
         normal = torch.randn(self.means.shape, generator=rng)
         return self.means + normal * (self.log_variances / 2).exp()
 
     @property
     def components(self) -> np.ndarray:
-        """The component of the prior that each structure belongs to most likely."""
+        """The component of the prior that each structure belongs to most likely, (n,)."""
         prior, k = self.prior, self.prior.log_weights.shape[1]
         single = [
             Mixture(torch.zeros(len(self.means), 1), *(e[:, i : i + 1] for e in prior[1:]))
@@ -232,7 +232,7 @@ def design_error(network: Network, wanted: np.ndarray, solve: Solver, seed: int)
 
 @refuses_masks
 def spread_over(values: np.ndarray, count: int) -> np.ndarray:
-    """Choose values that are spread evenly over their ranks, all if they are few."""
+    """Choose of values (n,) some that are spread evenly over their ranks, all if they are few."""
     ranked = np.sort(values)
     count = min(count, len(ranked))
     return ranked[((np.arange(count) + 0.5) * len(ranked) / count).astype(int)]

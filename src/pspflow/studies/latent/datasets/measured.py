@@ -31,7 +31,7 @@ class Autocovariance(NamedTuple):
 
     @property
     def deviation(self) -> NDArray[np.float64]:
-        """Means less the analytic values, in standard errors."""
+        """Means less the analytic values, in standard errors: (reach, reach)."""
         return (self.mean - self.analytic) / self.error
 
 
@@ -57,7 +57,7 @@ def autocovariance_of(images: NDArray[np.uint8], options: GaussianOptions) -> Au
 
 
 def mean_with_interval(values: NDArray[np.float64], seed: int, what: str) -> str:
-    """Write the mean over images with its 95 % interval, by resampling images."""
+    """Write the mean over images of values (n,) with its 95 % interval, by resampling images."""
     rng = generator(seed, "latent datasets interval", what)
     draws = resamples(np.zeros(len(values), int), RESAMPLES, rng)
     found = interval(draws @ values / len(values))

@@ -41,7 +41,7 @@ def varied(values: np.ndarray, *sides: np.ndarray) -> np.ndarray:
 
 
 def with_ends(values: np.ndarray, names: tuple[str, str, str] = ENDS) -> dict[str, float]:
-    """Return a value with the ends of its 95 % interval; the value alone has none."""
+    """Return a value with the ends of its 95 % interval, from (1 + R,); one alone has none."""
     if np.isnan(values[0]) or np.isnan(values[1:]).all():
         return dict(zip(names, (float(values[0]), np.nan, np.nan), strict=True))
     return dict(zip(names, interval(values), strict=True))

@@ -37,12 +37,12 @@ class SquaredError:
         self.net = net
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a training batch."""
+        """Return the loss of a training batch, a scalar."""
         del epoch
         return self.validation(batch, number)
 
     def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a validation batch."""
+        """Return the loss of a validation batch, a scalar."""
         del number
         images, _ = batch
         return torch.nn.functional.mse_loss(self.net(images), scaled(images)), {}

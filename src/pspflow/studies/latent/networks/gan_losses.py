@@ -32,13 +32,13 @@ def discriminator_loss(real: Tensor, made: Tensor, *, paired: bool = False) -> T
 def generator_loss(real: Tensor, made: Tensor, *, paired: bool = False) -> Tensor:
     """Return the loss of made images that are to be taken for real ones; see above.
 
-    Without pairs, the scores of real images do not count.
+    Scores are `n`, the loss is a scalar. Without pairs, the scores of real images do not count.
     """
     return softplus(real - made if paired else -made).mean()
 
 
 def slope_penalty(critic: nn.Module, images: Tensor) -> Tensor:
-    """Return half the mean squared gradient of scores by real images.
+    """Return half the mean squared gradient of scores by real images `n x 1 x h x w`: a scalar.
 
     Mescheder, Geiger and Nowozin 2018, "Which training methods for GANs do actually converge?",
     equation 9.

@@ -147,7 +147,7 @@ def network_of(arguments: dict[str, Any]) -> Autoencoder:
 def batched(
     function: Callable[[Tensor], Tensor], items: np.ndarray, pixels: int, device: torch.device
 ) -> np.ndarray:
-    """Map arrays in batches of images of so many pixels, without gradients."""
+    """Map an array (n, ...) in batches of images of so many pixels, without gradients."""
     size = max(1, PIXELS_AT_ONCE[device.type] // pixels)
     with torch.inference_mode():
         batches = torch.split(torch.from_numpy(np.ascontiguousarray(items)), size)

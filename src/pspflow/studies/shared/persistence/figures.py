@@ -30,7 +30,7 @@ class Example:
 
 
 def example_of(chip: np.ndarray, imaging: Imaging) -> Example:
-    """Find a chip's diagrams, and the pixels that mark its long pairs."""
+    """Find a chip's (rows, columns) diagrams, and the pixels that mark its long pairs."""
     ((h0, h1),) = diagrams(chip[None], imaging)
     minima, maxima = critical_pixels(chip, imaging.convention)
     levels = chip.ravel().astype(np.int64)

@@ -49,7 +49,7 @@ def fitted_imaging(chips: np.ndarray, options: PersistenceOptions) -> Imaging:
 
 
 def mean_outside_share(chips: np.ndarray, imaging: Imaging) -> float:
-    """Return the mean share of the chips' weight that lies outside the grid."""
+    """Return the mean share of the weight of chips (n, rows, columns) outside the grid."""
     shares = [
         outside_share(np.concatenate(both), imaging.birth_range, imaging.persistence_range)
         for both in diagrams(chips, imaging)
@@ -119,7 +119,10 @@ def put_axes(group: zarr.Group, imaging: Imaging) -> None:
 
 
 def images_of(persistence: Path, chips: Path) -> np.ndarray:
-    """Read persistence images; those of other chips are refused: rows are matched by order."""
+    """Read persistence images (n, 2, resolution, resolution) of chips, matched by order.
+
+    Those of other chips are refused.
+    """
     store = open_store(persistence)
     if store.attrs["chips"] != fingerprint(chips):
         raise InputError(

@@ -33,7 +33,7 @@ def split_chips(
     Returns
     -------
     ndarray
-        Sorted positions in the table, int64.
+        Sorted positions in the table, (n,) int64.
 
     Raises
     ------
@@ -55,12 +55,12 @@ def split_chips(
 
 
 def encoded_chips(rows: pd.DataFrame, chips_per_micrograph: int, seed: int) -> np.ndarray:
-    """Draw chips of all splits and domains to encode: sorted positions in the table, int64."""
+    """Draw chips of all splits and domains to encode: sorted positions (n,) in the table."""
     return few_chips(rows, chips_per_micrograph, generator(seed, "encoded chips"), ("micrograph",))
 
 
 def few_of_each(rows: pd.DataFrame, most: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw at most `most` chips of each domain: positions in the table, domains in its order."""
+    """Draw at most `most` chips of each domain: positions (n,), domains in the table's order."""
     at = few_chips(rows, most, rng, ("domain",))
     domains = list(dict.fromkeys(rows["domain"]))
     order = np.argsort([domains.index(name) for name in rows["domain"].iloc[at]], kind="stable")

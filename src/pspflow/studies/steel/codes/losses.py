@@ -49,12 +49,12 @@ class CodeLoss:
         """Codes of the last batch, `n x h x w`."""
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a batch of chips, randomly cropped and mirrored, and its terms."""
+        """Return the loss, a scalar, of chips randomly cropped and mirrored, and its terms."""
         crops = random_crops(batch[0], self.crop_px, generator(self.seed, "crops", epoch, number))
         return self._weighted(self.terms(self._trip(crops, self.continuous)))
 
     def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a batch of chips, cropped at their centres, and its terms."""
+        """Return the loss, a scalar, of chips cropped at their centres, and its terms."""
         return self._weighted(self.terms(self._trip(centre_crops(batch[0], self.crop_px))))
 
     def terms(self, trip: Trip) -> dict[str, Tensor]:

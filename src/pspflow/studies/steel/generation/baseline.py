@@ -20,7 +20,7 @@ Pairs = Iterator[tuple[str, str, str, str, np.ndarray, np.ndarray]]
 
 
 def moment_pairs(sets: Sequence[Measured], drawn: Drawn, quantities: Sequence[Quantity]) -> Pairs:
-    """Yield the sizes of the errors of means and variances, by PixelCNN and by the baseline."""
+    """Yield sizes of errors of means and variances, (1 + R,), by PixelCNN and by the baseline."""
     references = references_of(sets)
     made = {
         (each.code_model, each.domain): each

@@ -67,16 +67,16 @@ class RealChips:
         return Chips(self.cut(at), self.micrographs[at], self._halves[at])
 
     def few(self, domain: str, most: int) -> np.ndarray:
-        """Cut a few test chips of a domain to show, spread over its micrographs."""
+        """Cut a few test chips (n, rows, columns) of a domain, spread over its micrographs."""
         at = drawn_chips(self.rows, self.split, domain, self._options.compared_chips, self._seed)
         return self.cut(at[np.linspace(0, len(at) - 1, min(most, len(at))).astype(np.int64)])
 
     def cut(self, at: np.ndarray) -> np.ndarray:
-        """Cut chips by their positions in the table."""
+        """Cut chips (n, rows, columns) by their positions (n,) in the table."""
         return cut_chips(self._store, self._chips.iloc[at])
 
     def some_training(self, most: int | None = None) -> np.ndarray:
-        """Cut training chips of all domains: all, or a few drawn ones."""
+        """Cut training chips (n, rows, columns) of all domains: all, or a few drawn ones."""
         at = np.flatnonzero((self.rows["split"] == "train").to_numpy())
         if most is not None:
             at = np.sort(generator(self._seed, "grid").permutation(at)[:most])

@@ -76,7 +76,7 @@ def measures(
     textures
         Texture features of chips.
     reference
-        Those of real training chips, which scale those of all sets.
+        Those of real training chips, (n, k), which scale those of all sets.
     phase
         Which phase is ferrite, along which the lineal path runs.
     """

@@ -44,8 +44,8 @@ def drawn_chips(
     Returns
     -------
     ndarray
-        At most `most` sorted positions in the table. With fewer wanted, others are left out, so
-        that the first few of a larger number are not all of one micrograph.
+        At most `most` sorted positions (n,) in the table. With fewer wanted, others are left out,
+        so that the first few of a larger number are not all of one micrograph.
     """
     here = (measures["split"] == split) & (measures["domain"] == domain)
     at = np.flatnonzero((here & (measures["failure"] == "")).to_numpy())
@@ -117,7 +117,7 @@ class Generated:
     def rows(
         self, source: str, domain: str, most: int | None = None, *, measured: bool = True
     ) -> np.ndarray:
-        """Find the first rows of a source and a domain, of chips that could be measured."""
+        """Find the first rows (n,) of a source and a domain, of chips that could be measured."""
         here = (self.table["source"] == source) & (self.table["domain"] == domain)
         if measured:
             here &= self.table["failure"] == ""

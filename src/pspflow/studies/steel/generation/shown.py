@@ -52,7 +52,7 @@ def at_further(
     truth: tuple[pd.DataFrame, np.ndarray] | None,
     names: Sequence[str],
 ) -> Sheets:
-    """Collect chips at further conditions, below the simulator's where it has some (figure 8)."""
+    """Collect chips (n, rows, columns) at further conditions, with the simulator's (figure 8)."""
     rows: Sheets = {}
     if truth is not None:
         rows["simulated"] = _by_conditions(*truth, names)

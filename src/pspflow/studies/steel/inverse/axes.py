@@ -31,13 +31,13 @@ class Axis:
         return (2 * self.met(values) - low - high) / (high - low)
 
     def values(self, scaled: np.ndarray) -> Floats:
-        """Return the values, in the sheet's unit, of scaled ones."""
+        """Return the values, in the sheet's unit, of scaled ones of any shape."""
         low, high = self.met(np.array([self.low, self.high]))
         found = np.asarray((low + high + (high - low) * np.asarray(scaled)) / 2)
         return np.exp(found) if self.log else found
 
     def met(self, values: np.ndarray) -> Floats:
-        """Return the natural logarithm where the condition is one, else the values."""
+        """Return the natural logarithm where the condition is one, else the values; any shape."""
         values = np.asarray(values, np.float64)
         return np.log(values) if self.log else values
 

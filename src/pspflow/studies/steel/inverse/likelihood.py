@@ -118,7 +118,10 @@ class Likelihood:
         return np.asarray(-0.5 * ((freedom + k) * np.log1p(distance / freedom) + log_volume))
 
     def plausibility(self, measured: np.ndarray, scaled: np.ndarray, area_px2: float) -> float:
-        """Return the probability of a distance at least as large, at the nearest condition."""
+        """Return the probability of a distance at least as large, at the nearest condition.
+
+        Measures are (2,), scaled conditions (n, c).
+        """
         nearest = self._parts(measured, scaled, area_px2)[0].min() / len(MEASURES)
         return float(f_distribution.sf(nearest, len(MEASURES), self.scatter.components.freedom))
 

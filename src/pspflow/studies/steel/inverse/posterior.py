@@ -45,7 +45,7 @@ class Posterior:
         return self.marginal(at) * self.mass.shape[at] / (high - low)
 
     def quantiles(self, at: int, probabilities: np.ndarray) -> Floats:
-        """Return quantiles of one condition in the sheet's unit."""
+        """Return quantiles (n,) of one condition in the sheet's unit, of probabilities (n,)."""
         cells = self.mass.shape[at]
         reached = np.concatenate([[0.0], np.cumsum(self.marginal(at))])
         ends = np.linspace(-1, 1, cells + 1)
@@ -98,7 +98,7 @@ class Posterior:
 
 
 def centres_of(cells: int) -> Floats:
-    """Return the centres of equal cells between -1 and 1."""
+    """Return the centres (cells,) of equal cells between -1 and 1."""
     return (np.arange(cells) + 0.5) * 2 / cells - 1
 
 

@@ -17,16 +17,16 @@ MEASURES: Final = (FRACTION, PATH)
 
 
 def linked(measures: np.ndarray) -> Floats:
-    """Return logit of the fraction and logarithm of the path, (…, 2) from (…, 2)."""
+    """Return logit of the fraction and logarithm of the path, (..., 2) from (..., 2)."""
     return np.stack([logit(measures[..., 0]), np.log(measures[..., 1])], axis=-1)
 
 
 def measures_of(links: np.ndarray) -> Floats:
-    """Return fraction and path in pixels, (…, 2) from (…, 2)."""
+    """Return fraction and path in pixels, (..., 2) from (..., 2)."""
     return np.stack([expit(links[..., 0]), np.exp(links[..., 1])], axis=-1)
 
 
 def slopes(mean: np.ndarray) -> Floats:
-    """Return the derivative of `linked` at a mean, (…, 2) from (…, 2)."""
+    """Return the derivative of `linked` at a mean, (..., 2) from (..., 2)."""
     fraction = mean[..., 0]
     return np.stack([1 / (fraction * (1 - fraction)), 1 / mean[..., 1]], axis=-1)

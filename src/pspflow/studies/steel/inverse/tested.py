@@ -92,7 +92,7 @@ def density_table(result: Posterior, at: int) -> pd.DataFrame:
 
 
 def ranks_of(rows: pd.DataFrame) -> NDArray[np.int64]:
-    """Return the ranks of truths among the `DRAWS` equally spaced quantiles of their posteriors."""
+    """Return the ranks (n,) of truths among `DRAWS` equally spaced posterior quantiles."""
     ranks = np.floor(rows["below_truth"].to_numpy() * (DRAWS + 1)).astype(np.int64)
     return np.clip(ranks, 0, DRAWS)
 

@@ -53,7 +53,7 @@ def held_out_domains(
 
 
 def unsplittable(domains: np.ndarray, specimens: np.ndarray, folds: int) -> str:
-    """Say why specimens cannot be dealt to folds, or nothing."""
+    """Say why specimens (n,) of domains (n,) cannot be dealt to folds, or nothing."""
     counts = pd.Series(specimens).groupby(domains).nunique()
     if counts.min() >= folds:
         return ""
@@ -63,7 +63,7 @@ def unsplittable(domains: np.ndarray, specimens: np.ndarray, folds: int) -> str:
 def votes(predicted: np.ndarray, micrographs: np.ndarray) -> pd.Series:
     """Give each micrograph the domain that most of its chips are classified as.
 
-    Of equally many the first in alphabetical order.
+    Both are (n,), one of each chip. Of equally many the first in alphabetical order.
     """
     return pd.Series(predicted).groupby(micrographs).agg(lambda each: each.mode().iloc[0])
 

@@ -43,7 +43,7 @@ def chips_that_train(rows: pd.DataFrame, domain: str, *, paired: bool = True) ->
 
     Returns
     -------
-    Positions in ascending order, int64.
+    Positions (n,) in ascending order, int64.
 
     Raises
     ------

@@ -139,7 +139,10 @@ def domain_data(
     exact: np.ndarray | None,
     options: FlowTraining,
 ) -> DomainData:
-    """Collect the training chips of a domain, and make its discriminators."""
+    """Collect the training chips of a domain, and make its discriminators.
+
+    `exact` are the persistence images of all chips, (n, 2, resolution, resolution).
+    """
     here = chips_that_train(rows, domain, paired=options.paired)
     chips = ChipGather.of(store, rows.iloc[here])
     some = from_levels(chips(torch.arange(0, len(chips), 1 + len(chips) // BATCH)))

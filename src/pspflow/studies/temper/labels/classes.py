@@ -36,7 +36,7 @@ class Classes:
         return CLASSES if len(self.limits) == 2 else CLASSES[:: len(CLASSES) - 1]
 
     def of(self, values: np.ndarray) -> np.ndarray:
-        """Return the class of each value, int64 from 0."""
+        """Return the class of each value, int64 from 0, any shape."""
         return np.searchsorted(self.limits, values)
 
 
@@ -65,7 +65,7 @@ def cut(values: Sequence[float] | np.ndarray) -> Classes | None:
 
 
 def uncut(values: Sequence[float] | np.ndarray) -> str:
-    """Say why a label cannot be cut into classes; nothing if it can."""
+    """Say why a label, (n,) values, cannot be cut into classes; nothing if it can."""
     if cut(values) is not None:
         return ""
     _, counts = _distinct(np.asarray(values, dtype=np.float64))

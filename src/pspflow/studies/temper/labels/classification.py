@@ -146,7 +146,7 @@ def permuted_accuracies(
 
 
 def control_range(accuracies: np.ndarray) -> tuple[float, float, float]:
-    """Average accuracies of permuted labels, and find the range of 95 % of them."""
+    """Average accuracies (n,) of permuted labels, and find the range of 95 % of them."""
     low, high = np.quantile(accuracies, [0.025, 0.975])
     return float(np.mean(accuracies)), float(low), float(high)
 

@@ -53,7 +53,7 @@ def specimen_features(
 
 
 def bounded(features: np.ndarray) -> np.ndarray:
-    """Bound standardised features, so that nothing far outside of the training is followed."""
+    """Bound standardised features (n, d): nothing far outside of the training is followed."""
     return np.clip(features, -FARTHEST, FARTHEST)
 
 

@@ -72,7 +72,7 @@ def tested(
 
 
 def matched(chips: np.ndarray, source: Levels, target: Levels) -> np.ndarray:
-    """Shift and scale the grey levels of chips, uint8, from those of a domain to another's."""
+    """Shift and scale grey levels of chips, uint8 of any shape, to those of another domain."""
     scale = target.spread / source.spread if source.spread else 1.0
     moved = (chips.astype(np.float64) - source.mean) * scale + target.mean
     return np.rint(moved.clip(0, LARGEST)).astype(np.uint8)

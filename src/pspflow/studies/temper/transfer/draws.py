@@ -22,7 +22,7 @@ def held_out(rows: pd.DataFrame, chips_per_specimen: int, seed: int) -> dict[str
 def training_chips(
     rows: pd.DataFrame, domain: str, chips_per_specimen: int, seed: int, run: int
 ) -> np.ndarray:
-    """Draw training chips of a domain, different ones for every run: positions in the table."""
+    """Draw training chips of a domain, others for every run: positions (n,) in the table."""
     here = np.flatnonzero(((rows["domain"] == domain) & (rows["split"] == "train")).to_numpy())
     rng = generator(seed, "real training chips", domain, run)
     return here[few_chips(rows.iloc[here], chips_per_specimen, rng)]

@@ -81,7 +81,7 @@ def samples_figure(
 def grey_window(images: Sequence[np.ndarray]) -> tuple[float, float]:
     """Find the grey levels to show black and white: all but the few darkest and lightest pixels.
 
-    Precipitates are faint on the whole scale of 8 bits.
+    Images may have any shape. Precipitates are faint on the whole scale of 8 bits.
     """
     levels = np.concatenate([image.ravel() for image in images])
     low, high = np.percentile(levels, [CLIPPED_PERCENT, 100 - CLIPPED_PERCENT])

@@ -68,13 +68,13 @@ class Synthetic:
             raise InputError(f"{path} was made from other chips than {chips}; delete it and rerun.")
 
     def sources(self, domain: str) -> np.ndarray:
-        """Return positions of a domain's sources in the chip table."""
+        """Return positions (n,) of a domain's sources in the chip table."""
         return read_values(self._store, f"sources/{domain}")
 
     def samples(self, domain: str) -> np.ndarray:
-        """Return a domain's chips that were drawn from noise."""
+        """Return a domain's chips (n, rows, columns) that were drawn from noise."""
         return read_values(self._store, f"samples/{domain}")
 
     def transferred(self, source: str, target: str) -> np.ndarray:
-        """Return the chips of one direction, in the order of their sources."""
+        """Return the chips (n, rows, columns) of one direction, in the order of their sources."""
         return read_values(self._store, f"transferred/{source}/{target}")

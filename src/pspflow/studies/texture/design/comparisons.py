@@ -26,7 +26,7 @@ class Difference(NamedTuple):
 
     @classmethod
     def of(cls, points: Floats) -> "Difference":
-        """Summarise the differences of the targets."""
+        """Summarise the differences (n,) of the targets."""
         count, mean = len(points), float(np.mean(points))
         if count < 2:
             return cls(count, mean, -np.inf, np.inf)
@@ -91,7 +91,7 @@ def difference(best: pd.DataFrame) -> Difference | None:
 
 
 def known_parameters(row: pd.Series) -> tuple[Floats, bool]:
-    """Return the 54 parameters of a row of designs, and whether they are checked or predicted."""
+    """Return the parameters (54,) of a row of designs, and whether they are checked."""
     checked = row[list(PARAMETER_NAMES)].to_numpy(np.float64)
     if np.isfinite(checked).all():
         return checked, True

@@ -56,7 +56,7 @@ def r_values(parameters: ArrayLike) -> Floats:
 
 
 def r_of_share(share: ArrayLike) -> Floats:
-    """Return r of r / (1 + r): infinite from 1 on, where the thickness stays or grows."""
+    """Return r of r / (1 + r), any shape: infinite from 1 on, where the thickness stays."""
     part = np.asarray(share, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(part < 1, part / (1 - part), np.inf)
@@ -80,7 +80,10 @@ def values_of(names: Sequence[str], parameters: ArrayLike) -> Floats:
 
 
 def coordinates_of(names: Sequence[str], parameters: ArrayLike) -> Floats:
-    """Return quantities of textures as distances are measured: shares of the width for r-values."""
+    """Return quantities of parameters (..., 54) as distances are measured.
+
+    They are (..., names); r-values are shares of the width.
+    """
     values = np.asarray(parameters, np.float64)
     shares = width_shares(values)
     return np.stack(

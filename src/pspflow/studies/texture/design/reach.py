@@ -117,7 +117,7 @@ def check_reach(target: Target, reach: Reach) -> None:
 
 
 def missed(target: Target, reached: Floats) -> str:
-    """Write which quantities miss what is wanted, the worst first, and by how much."""
+    """Write which quantities (n,) miss what is wanted, the worst first, and by how much."""
     apart = np.abs(reached - target.numbers) / np.maximum(np.abs(target.numbers), MISSED)
     worst = [place for place in np.argsort(-apart, kind="stable") if apart[place] > MISSED]
     said = [

@@ -37,13 +37,13 @@ class InHull(NamedTuple):
 
 
 def in_hull(given: Floats) -> InHull:
-    """Move coefficients that no texture has to those of the nearest texture."""
+    """Move coefficients (36,) that no texture has to those of the nearest texture."""
     point = nearest_texture(given)
     return InHull(given, 0.0) if point.inside else InHull(point.coefficients, point.distance)
 
 
 def realised(given: Floats) -> Realisation:
-    """Make orientations of maximum entropy with given coefficients, 36, inside the hull.
+    """Make orientations of maximum entropy with given coefficients (36,) inside the hull.
 
     At its boundary there are sharp textures alone, for which no weights are found: a random texture
     is then mixed in, as little as will do.

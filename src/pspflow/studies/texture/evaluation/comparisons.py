@@ -32,7 +32,8 @@ def measures(curves: pd.DataFrame) -> list[str]:
 def value_at(rows: pd.DataFrame, name: str, observations: Floats | float) -> Floats:
     """Read the curve of a loop at numbers of observations; errors as logarithms.
 
-    It is linear in the logarithm of the observations between two trainings, and NaN outside.
+    Numbers may have any shape. The curve is linear in the logarithm of the observations between two
+    trainings, and NaN outside.
     """
     values = rows[name].to_numpy(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):

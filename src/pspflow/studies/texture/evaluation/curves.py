@@ -49,7 +49,7 @@ def curve(
     seconds
         What each of them took, in columns seconds_….
     judged
-        Mean error and the one of 95 %, of the same iterations, by the judge.
+        Mean error and the one of 95 %, (n,) each, of the same iterations, by the judge.
 
     Returns
     -------

@@ -88,7 +88,7 @@ def stop_of(curves: Sequence[Curve]) -> Stop:
 
 
 def thresholds(arm: Curve, random: Curve) -> Floats:
-    """Return errors, the largest first, from where both curves have begun to the arm's end."""
+    """Return errors (n,), the largest first, from where both curves run to the arm's end."""
     first = min(arm.falling[0], random.falling[0])
     steps: Floats = np.linspace(first, min(first, arm.falling[-1]), THRESHOLDS + 1)[1:]
     return np.exp(steps)

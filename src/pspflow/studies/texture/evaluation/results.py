@@ -75,7 +75,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def test_errors(trips: pd.DataFrame, judge: str) -> NDArray[np.float64]:
-    """Return the errors of the test textures of one training, in percent."""
+    """Return the errors (n,) of the test textures of one training, in percent."""
     return trips.loc[trips["set"] == "test", f"error_{judge}"].to_numpy(np.float64)
 
 

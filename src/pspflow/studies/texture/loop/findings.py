@@ -24,7 +24,7 @@ def arm_of(name: str) -> str:
 
 
 def criterion(history: pd.DataFrame, window: int) -> NDArray[np.float64]:
-    """Return the left side of equation 10 after every iteration; infinity before it has a value."""
+    """Return the left side of equation 10 after every iteration, (n,); infinity at first."""
     values = history["validation_per_point"].to_numpy()
     return np.array([mean_change(values[: end + 1], window) for end in range(len(values))])
 

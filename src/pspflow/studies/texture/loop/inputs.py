@@ -16,7 +16,7 @@ from pspflow.studies.texture.textures.store import open_textures
 def read_checks(
     textures: Mapping[str, Path], parameters: Mapping[str, Path], options: LoopOptions
 ) -> tuple[Checks, NDArray[np.int64]]:
-    """Read by what models are measured, and the rows of the test set that make round trips.
+    """Read by what models are measured, and the test rows (n,) that make round trips.
 
     Parameters
     ----------

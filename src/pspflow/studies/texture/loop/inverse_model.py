@@ -58,7 +58,7 @@ class Flow:
 
 
 def spread_over(count: int, wanted: int) -> NDArray[np.int64]:
-    """Choose places that are evenly spread over a set, all of them where there are fewer."""
+    """Choose places (n,) that are evenly spread over a set, all where there are fewer."""
     return np.linspace(0, count - 1, min(wanted, count)).round().astype(np.int64)
 
 

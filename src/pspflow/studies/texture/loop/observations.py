@@ -61,7 +61,7 @@ class PoolTruth:
 
 
 def random_order(seed: int, start: int, candidates: int) -> NDArray[np.int64]:
-    """Return the order in which all arms take their first textures, and random all of them."""
+    """Return the order (candidates,) of the first textures of all arms, and of all of random."""
     return generator(seed, "order of random observations", start).permutation(candidates)
 
 
@@ -89,7 +89,7 @@ def chosen_by_determinant(
 
 
 def chosen_at_random(order: NDArray[np.int64], state: LoopState, count: int) -> tuple[int, ...]:
-    """Choose the next textures of a random order that were not chosen before."""
+    """Choose the next textures of a random order (n,) that were not chosen before."""
     asked = set(state.log.asked)
     left = (int(each) for each in order if int(each) not in asked)
     return tuple(pick for pick, _ in zip(left, range(count), strict=False))

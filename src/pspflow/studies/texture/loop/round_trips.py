@@ -113,7 +113,7 @@ def errors_percent(reached: Floats, wanted: Floats) -> Floats:
 
 @refuses_masks
 def error_summary(errors: Floats) -> tuple[float, float]:
-    """Return the mean error, and that which 95 % of the textures do not exceed.
+    """Return the mean of errors (n,), and that which 95 % of the textures do not exceed.
 
     A texture without an error, NaN, is left out of the first, and exceeds every error in the
     second.

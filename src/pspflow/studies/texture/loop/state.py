@@ -162,7 +162,7 @@ class LoopState:
         self._share(path)
 
     def process(self, observations: int, pool: Floats, device: torch.device) -> MultiOutputGP:
-        """Read the process that is fitted on the first observations."""
+        """Read the process, with a pool (n, 36), that is fitted on the first observations."""
         tensors, _ = load_weights(self._path("process", observations))
         arrays = {name: each.numpy() for name, each in tensors.items()}
         textures, outputs = self.log.textures()[:observations], self.log.outputs()[:observations]
@@ -208,7 +208,7 @@ class LoopState:
         self._drop("flow", iteration)
 
     def save_iteration(self, number: int, row: dict[str, Any], samples: NDArray) -> None:
-        """Finish an iteration: keep what is known of it, and the textures that its flow drew."""
+        """Finish an iteration: keep what is known, and the (n, draws, 36) that its flow drew."""
         drawn = {"samples": torch.from_numpy(samples)}
         save_weights(self._path("trips", number), drawn, {}, self.origin)
         path = self._path("iteration", number)
@@ -225,7 +225,7 @@ class LoopState:
         return read_record(self._path("iteration", number))
 
     def samples(self, iteration: int) -> NDArray[np.float32]:
-        """Return the textures that the flow of an iteration drew."""
+        """Return the textures (n, draws, 36) that the flow of an iteration drew."""
         return load_weights(self._path("trips", iteration))[0]["samples"].numpy()
 
     def remove(self) -> None:

@@ -35,7 +35,7 @@ def crystal_coefficients() -> Floats:
 
 
 def spans(pool: Floats, crystals: Floats) -> pd.DataFrame:
-    """Compare the range of each coefficient in the pool with that of all textures.
+    """Compare the range of each coefficient in the pool (n, 36) with that of all textures.
 
     Returns
     -------

@@ -41,7 +41,7 @@ def batches_of_coefficients(recipes: Recipes, grains: int) -> Iterator[NDArray[n
 
 
 def set_table(name: SetName, recipes: Recipes, coefficients: NDArray[np.float64]) -> pd.DataFrame:
-    """Tabulate the textures of a simulated set, in their order."""
+    """Tabulate the textures of a simulated set, coefficients (n, 36), in their order."""
     count = len(coefficients)
     return pd.DataFrame(
         {

@@ -64,7 +64,7 @@ class TextureSet:
 def write_recipes(
     path: Path, recipes: Recipes, coefficients: Floats, grains: int, origin: Provenance
 ) -> None:
-    """Write simulated textures, each of as many grains."""
+    """Write simulated textures, coefficients (n, 36), each of as many grains."""
     with new_store(path, origin) as store:
         store.attrs["grains"] = grains
         _put_coefficients(store, coefficients)

@@ -161,7 +161,7 @@ def spread_over(count: int, wanted: int) -> np.ndarray:
 
     Returns
     -------
-    Positions in the set, int64, ascending.
+    Positions in the set, (n,) int64, ascending.
     """
     parts = min(wanted, count)
     edges = np.arange(parts + 1) * count // max(1, parts)

@@ -33,11 +33,11 @@ class CrossEntropy:
         self.net = net
 
     def training(self, batch: Batch, epoch: int, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a batch of maps and their conditions."""
+        """Return the loss of a batch of maps and their conditions, a scalar."""
         return self.validation(batch, number)
 
     def validation(self, batch: Batch, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the same loss."""
+        """Return the same loss, a scalar."""
         return -log_likelihood(self.net, *batch).mean(), {}
 
 
