@@ -7,6 +7,7 @@ LAYERS = ("topology", "mechanics", "microstructure", "evaluation", "simulate", "
 
 HOME = "README.md"
 NAV = {
+    "Tutorial": ("docs/tutorial.md",),
     "How to": (
         "docs/how-to/configuration.md",
         "docs/how-to/one_study.md",
@@ -33,6 +34,7 @@ NAV = {
         "docs/how-to/steel_measure.md",
         "docs/how-to/steel_inverse.md",
     ),
+    "Arena": ("docs/how-to/own_model.md",),
     "Latent": (
         "docs/how-to/latent_datasets.md",
         "docs/how-to/latent_curation.md",
