@@ -52,7 +52,7 @@ def findings(accuracy: pd.DataFrame) -> tuple[str, ...]:
             + (" by the vote of their chips" if judged == MICROGRAPHS else "")
             for judged, row in known.iterrows()
         ]
-        text = f"The domain is told from {name} for {' and '.join(each)} (balanced accuracy)."
+        text = f"{' and '.join(each)}: the domain is told from {name} (balanced accuracy)."
         said.append((float(known["balanced_accuracy"].min()), text))
     return tuple(text for _, text in sorted(said))
 
