@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict
 MOST_OPEN_ROWS = 12
 """Rows of a table beyond which pages fold it away."""
 
+MOST_OPEN_FINDINGS = 6
+"""Findings of a chapter that pages show; the further ones fold away."""
+
 
 class _Text(BaseModel):
     model_config = ConfigDict(
@@ -62,6 +65,10 @@ class Headline(_Text):
     why: str = ""
     """Why it is not reached, undecided (an interval holds the paper's value) or not comparable."""
 
+    def repeats(self, above: Self) -> bool:
+        """Tell whether the row above it has the same verdict and reason."""
+        return (above.verdict, above.why) == (self.verdict, self.why)
+
 
 class Part(_Text):
     """A part of a section: sentences, then figures, then tables."""
@@ -82,6 +89,16 @@ class Section(_Text):
     findings: tuple[str, ...] = ()
     """Sentences computed from the tables; what got worse is said first."""
     parts: tuple[Part, ...] = ()
+
+    @property
+    def first_findings(self) -> tuple[str, ...]:
+        """The findings that pages show at once: what got worse is among them."""
+        return self.findings[:MOST_OPEN_FINDINGS]
+
+    @property
+    def further_findings(self) -> tuple[str, ...]:
+        """The findings that pages fold away."""
+        return self.findings[MOST_OPEN_FINDINGS:]
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -161,8 +161,8 @@ def test_rulers_are_counted_by_domain():
     assert table["farther"].to_dict() == {"real training": 4, "another domain": 0}
     assert (table["apart"] == 0).all()
     said = " ".join(findings(results()))
-    assert "4 [0] (vq) of 4 than real training chips" in said
-    assert "0 [0] (vq) of 4 than chips of a neighbouring domain" in said
+    assert "4 [0] (vq) of 4 farther than real training chips" in said
+    assert "0 [0] (vq) of 4 farther than chips of a neighbouring domain" in said
 
 
 def test_errors_are_counted_by_their_intervals():
@@ -195,8 +195,8 @@ def test_models_share_what_is_counted():
     said = findings(both)
     (copied,) = (each for each in said if "copies" in each)
     assert copied.endswith("are suspected of vq (by blocks) and fsq (by blocks).")
-    (far,) = (each for each in said if "than real training chips" in each)
-    assert "4 [0] (vq), 4 [0] (fsq) of 4 than real training chips" in far
+    (far,) = (each for each in said if "farther than real training chips" in each)
+    assert "4 [0] (vq), 4 [0] (fsq) of 4 farther than real training chips" in far
 
 
 def test_the_papers_columns_stand_beside_ours():

@@ -182,12 +182,12 @@ def _distances(results: Results) -> Iterator[Finding]:
             f"{farther}{f' [{apart}]' if known else ''} ({model})"
             for model, farther, apart, _ in sums.itertuples(name=None)
         )
-        each.append(f"{counts} of {sums['domains'].iloc[0]} than {NAMES[str(ruler)]}")
+        each.append(f"{counts} of {sums['domains'].iloc[0]} farther than {NAMES[str(ruler)]}")
     brackets = "; in brackets those with intervals that do not overlap" if known else ""
     yield Finding(
         WORSE if table["farther"].any() else BETTER,
-        f"{'; '.join(each)}: spatial statistics by measure and domain in which chips are farther "
-        f"from {results.against}{brackets}.",
+        f"{'; '.join(each)}: distances of chips to {results.against}, by measure of spatial "
+        f"statistics and domain{brackets}.",
     )
 
 

@@ -112,7 +112,7 @@ def _intervals(calibration: pd.DataFrame, tested: pd.DataFrame, data: str) -> It
             )
         yield Finding(
             min(outcomes),
-            f"{', '.join(parts)}: true values of {str(condition).replace('_', ' ')} that 90 % "
+            f"{', '.join(parts)}: true values of {condition} that 90 % "
             f"intervals by {model} hold, of {rows['micrographs'].iloc[0]} {data} (where nothing is "
             "said, the interval of the share does not exclude 90 %).",
         )
@@ -123,10 +123,11 @@ def _intervals(calibration: pd.DataFrame, tested: pd.DataFrame, data: str) -> It
                 outcome = found.outcome(LOWER)
                 # a narrow interval is none that is better where it misses the truth
                 outcomes.append(min(outcome, UNDECIDED) if name == "width" else outcome)
-                parts.append(f"{_said(found)} in the {NAMES[name]} ({JUDGED[outcome]})")
+                ends = f"{found.low:+.2f} to {found.high:+.2f}"
+                parts.append(f"{found.mean:+.2f} ({ends}; {JUDGED[outcome]}) in the {NAMES[name]}")
             yield Finding(
                 min(outcomes),
-                f"{' and '.join(parts)}: {str(condition).replace('_', ' ')} of {found.runs} {data} "
+                f"{' and '.join(parts)}: {condition} of {found.runs} {data} "
                 f"inferred by {model} {OF[one]}, compared with what is inferred {OF[other]}.",
             )
 
@@ -135,6 +136,5 @@ def _wrong(share: float) -> str:
     return "which is too few" if share < LEVEL else "which is more than 90 %: they are too wide"
 
 
-def _said(found: Difference, unit: str = "") -> str:
-    space = " " if unit else ""
-    return f"{found.mean:+.2f}{space}{unit}, {found.low:+.2f} to {found.high:+.2f}"
+def _said(found: Difference, unit: str) -> str:
+    return f"{found.mean:+.2f} {unit}, {found.low:+.2f} to {found.high:+.2f}"
