@@ -135,11 +135,11 @@ def _costs(costs: pd.DataFrame) -> Iterator[str]:
         return
     strain = costs[costs["field"] == "strain"].groupby("model", sort=False)
     said = ", ".join(
-        f"{name} {rows['voxels'].mean() / 1e6:.3g} million voxels" for name, rows in strain
+        f"{rows['voxels'].mean() / 1e6:.3g} million voxels by {name}" for name, rows in strain
     )
     yield (
-        f"Local strain, cost of a training of {costs['gmac'].min():.3g} to "
-        f"{costs['gmac'].max():.3g}·10⁹ multiply-adds, the same budget for every network: {said}."
+        f"{said}: what a training of local strain sees in {costs['gmac'].min():.3g} to "
+        f"{costs['gmac'].max():.3g}·10⁹ multiply-adds, the same budget for every network."
     )
 
 
