@@ -107,7 +107,7 @@ def test_markdown_links_the_figures_and_keeps_its_tables(page):
     """A bar in a cell does not end it, a missing value is a dash."""
     text = markdown(page, {"images_chips": "c.png"})
     assert "![Chips of &lt;t5&gt;.](c.png)" in text
-    assert "| error percent | name |\n|---|---|\n| 1.235 | a\\|b |\n| – | c |\n" in text
+    assert "| error (%) | name |\n|---|---|\n| 1.235 | a\\|b |\n| – | c |\n" in text
     assert "ridge_regression" in text
 
 

@@ -3,7 +3,7 @@
 Everything is text already: numbers have four significant digits, so that every page says the same.
 """
 
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +13,25 @@ MOST_OPEN_ROWS = 12
 
 MOST_OPEN_FINDINGS = 6
 """Findings of a chapter that pages show; the further ones fold away."""
+
+UNITS: Final = {
+    "percent": "%",
+    "gpa": "GPa",
+    "mpa": "MPa",
+    "um": "µm",
+    "px": "px",
+    "db": "dB",
+    "deg": "°",
+}
+"""Words of a column's name that are its unit, as tables show it."""
+SYMBOLS: Final = {
+    **{name: name.upper() for name in ("c11", "c22", "c33", "c21", "c31", "c32", "mape", "mse")},
+    "r2": "R²",
+    "snr": "SNR",
+}
+"""Words of a column's name that the field writes otherwise."""
+LARGE: Final = 1e4
+"""Numbers from which tables write no power of ten."""
 
 
 class _Text(BaseModel):
@@ -41,11 +60,11 @@ class Table(_Text):
 
     @classmethod
     def of(cls, rows: pd.DataFrame, caption: str, *, detail: bool = False) -> Self:
-        """Write a table as text: a dash where there is no value, names without underscores."""
+        """Write a table as text: a dash where there is no value, names as `_heading` does."""
         return cls(
             caption=caption,
             detail=detail,
-            header=tuple(str(name).replace("_", " ") for name in rows.columns),
+            header=tuple(_heading(str(name)) for name in rows.columns),
             cells=tuple(tuple(_cell(v) for v in row) for row in rows.itertuples(index=False)),
         )
 
@@ -106,7 +125,18 @@ class Section(_Text):
         return tuple(figure for part in self.parts for figure in part.figures)
 
 
+def _heading(name: str) -> str:
+    """Write the name of a column: no underscores, its unit in brackets at the end, symbols."""
+    words = name.split("_")
+    units = [UNITS[word] for word in words if word in UNITS] if len(words) > 1 else []
+    kept = [word for word in words if word not in UNITS] if units else words
+    said = " ".join(SYMBOLS.get(word, word) for word in kept)
+    return f"{said} ({', '.join(units)})" if units else said
+
+
 def _cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and pd.isna(value)):
         return "–"
+    if isinstance(value, float) and LARGE <= abs(value) < float("inf"):
+        return f"{float(f'{value:.4g}'):,.0f}"
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -148,7 +148,7 @@ def test_both_of_the_papers_networks_have_their_rows(accuracies):
     tables = forward_section(table, {}, SCALE, papers_material=True).parts[0].tables
     first = pd.DataFrame(tables[0].cells, columns=tables[0].header)
     assert list(first["model"]) == ["gaussian", "mixture"]
-    assert set(first["paper mape"]) == {"3.5"}
+    assert set(first["paper MAPE"]) == {"3.5"}
     sources = [list(row[:2]) for row in tables[1].cells]
     assert sources == [
         [model, who] for model in ("gaussian", "mixture") for who in ("here", "paper")
@@ -237,7 +237,7 @@ def test_tables_have_the_papers_columns_for_its_material_only(accuracies, papers
         "mixture_statistics compared with the others, six components.",
     ]
     header = section.parts[0].tables[0].header
-    assert ("paper mape" in header) == papers_material
+    assert ("paper MAPE" in header) == papers_material
     sources = {row[1] for row in section.parts[0].tables[1].cells}
     assert sources == ({"here", "paper"} if papers_material else {"here"})
 

@@ -47,10 +47,20 @@ def structures_section(
                 title="Structures and their stiffness",
                 text=_text(rows, phases, edge, options),
                 figures=(figure,),
-                tables=(Table.of(ranges, "Solved components of the stiffness in GPa."),),
+                tables=(
+                    Table.of(
+                        ranges.assign(component=ranges["component"].map(_symbol)),
+                        "Solved components of the stiffness in GPa.",
+                    ),
+                ),
             ),
         ),
     )
+
+
+def _symbol(component: str) -> str:
+    """Write a component c11_gpa as C11."""
+    return component.removesuffix("_gpa").upper()
 
 
 def figure_caption(options: StructuresOptions) -> str:

@@ -19,9 +19,12 @@ def domains_section(
     options
         How domains were classified.
     """
-    tables = [Table.of(accuracy, "Classification of the domain, on held-out specimens.")]
+    noted = accuracy if accuracy["note"].any() else accuracy.drop(columns="note")
+    tables = [Table.of(noted, "Classification of the domain, on held-out specimens.")]
     if len(confusions):
-        tables.append(Table.of(confusions, "Of the chips of a domain, the share classified as."))
+        tables.append(
+            Table.of(confusions, "Shares of the chips of a domain that are classified as each.")
+        )
     return Section(
         title="Domains",
         findings=findings(accuracy),

@@ -167,7 +167,12 @@ def _chips(results: Results, pictures: Pictures) -> Part:
 
 def _plausibility(results: Results, pictures: Pictures, scale: Scale) -> Part:
     tables = [
-        Table.of(part, f"{measure} ({unit}) by direction: means over trainings, then rulers.")
+        Table.of(
+            part,
+            f"{measure} ({unit.replace('^2', '²')}) by direction: means over trainings, then "
+            "rulers.",
+            detail=True,
+        )
         for (measure, unit), part in by_direction(results.plausibility).items()
     ]
     tables.insert(
