@@ -56,7 +56,7 @@ def test_a_value_is_written_with_its_interval_where_it_has_one():
 
 
 def test_headings_have_their_units_and_symbols():
-    """A unit stands in brackets at the end, wherever the column's name has it; a name alone stays."""
+    """A unit stands in brackets at the end, wherever the name has it; one word stays."""
     names = ["error_percent_low", "c11_gpa", "paper_r2", "mean_free_path_px_process", "px", "as_t5"]
     table = Table.of(pd.DataFrame([range(6)], columns=names), "")
     assert table.header == (

@@ -305,3 +305,12 @@ def test_latent_spaces_are_those_of_test_structures(stored):
     latents, solved = stage._space(folder / "latents.parquet", folder / "stiffness.parquet")
     np.testing.assert_array_equal(latents[:, 0], [1.0, 2.0, 4.0])
     np.testing.assert_array_equal(solved, [11.0, 13.0, 15.0])
+
+
+def test_errors_of_components_have_no_unit_of_a_stiffness(accuracies):
+    """They are in percent, or R²: the columns are the components alone."""
+    table = accuracies(gaussian=runs(5.0))
+    _, mape, r2 = forward_section(table, {}, SCALE, papers_material=True).parts[0].tables[:3]
+    for shown in (mape, r2):
+        assert shown.header[:3] == ("model", "source", "C11")
+        assert not any("GPa" in name for name in shown.header)

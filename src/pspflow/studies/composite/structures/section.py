@@ -7,6 +7,7 @@ import pandas as pd
 from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.studies.composite.structures import paper
 from pspflow.studies.composite.structures.options import Sigmas, StructuresOptions
+from pspflow.studies.composite.structures.properties import symbol
 from pspflow.studies.composite.structures.sets import morphology_name
 
 ALIKE_QUANTITY: Final = "Volume fractions of two structures of nearly equal C11 (Figure 2)"
@@ -49,18 +50,13 @@ def structures_section(
                 figures=(figure,),
                 tables=(
                     Table.of(
-                        ranges.assign(component=ranges["component"].map(_symbol)),
+                        ranges.assign(component=ranges["component"].map(symbol)),
                         "Solved components of the stiffness in GPa.",
                     ),
                 ),
             ),
         ),
     )
-
-
-def _symbol(component: str) -> str:
-    """Write a component c11_gpa as C11."""
-    return component.removesuffix("_gpa").upper()
 
 
 def figure_caption(options: StructuresOptions) -> str:
