@@ -42,9 +42,9 @@ def findings(
             if trained_on == "held_out" and held_out in set(rows["domain"]):
                 domain = str(held_out)
             here = rows[rows["domain"] == domain].set_index("source")
-            outcome, *said = _compared(model, here)
+            outcome, difference, text = _compared(model, here)
             key = (outcome, f"{trained_on}/{conditioning}", domain)
-            groups.setdefault(key, []).append((said[0], said[1]))
+            groups.setdefault(key, []).append((difference, text))
     overfitted = [text for name, each in histories.items() if (text := _overfitted(name, each))]
     ordered = sorted(groups.items(), key=lambda each: each[0][0])
     texts = [(key[0], _sentence(*key, each, simulated=simulated)) for key, each in ordered]
