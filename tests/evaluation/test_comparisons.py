@@ -3,7 +3,15 @@
 import numpy as np
 from scipy.stats import ttest_1samp
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference, verdict
+from pspflow.evaluation.comparisons import (
+    BETTER,
+    UNDECIDED,
+    WORSE,
+    Difference,
+    Finding,
+    joined,
+    verdict,
+)
 
 
 def test_the_interval_is_students():
@@ -26,3 +34,11 @@ def test_measures_that_disagree_are_named():
     said = verdict({"error": BETTER, "likelihood": WORSE}, "intervals include 0")
     assert said == "by likelihood it is worse; by error it is better"
     assert verdict({"a": BETTER, "b": BETTER}, "") == "it is better by every measure"
+
+
+def test_findings_of_one_kind_are_joined_the_worse_first():
+    """With counts of all three outcomes, in any order; none make no sentence."""
+    given = [Finding(BETTER, "b 1"), Finding(WORSE, "w"), Finding(BETTER, "b 2")]
+    (made,) = joined(given, "errors")
+    assert made == (WORSE, "1 worse, 0 undecided, 2 better: errors. Worse: w. Better: b 1; b 2.")
+    assert joined([], "errors") == []

@@ -14,13 +14,30 @@ from PIL import Image
 
 from pspflow.report.front import Card, FrontPage, front_html
 from pspflow.report.page import Page, html
-from pspflow.report.section import MOST_OPEN_ROWS, Figure, Headline, Part, Section, Table
+from pspflow.report.section import (
+    MOST_OPEN_FINDINGS,
+    MOST_OPEN_ROWS,
+    Figure,
+    Headline,
+    Part,
+    Section,
+    Table,
+)
 
+FINDINGS = tuple(f"{number} of 9 worse." for number in range(MOST_OPEN_FINDINGS + 2))
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 LEAST_CONTRAST = 4.5
 """Of text and its background, WCAG 2.2 level AA."""
-WIDTHS_PX = {"desktop": 1280, "phone": 500}  # chromium has no narrower window
+WIDTHS_PX = {"desktop": 1280, "phone": 390}
+FRAME = """<iframe id="frame" style="width: {width}px; height: 900px" src="{page}"></iframe>
+<pre id="found"></pre><script>
+document.getElementById("frame").addEventListener("load", event => {{
+  const probe = event.target.contentDocument.getElementById("probe");
+  document.getElementById("found").textContent = probe.textContent;
+}});
+</script>"""
+"""A page in a frame of a width: chromium has no window narrower than 500 pixels."""
 FIRST = """<script>
 window.faults = [];
 addEventListener("error", event => faults.push(event.message || event.target.outerHTML), true);
@@ -43,6 +60,11 @@ const contrast = element => {
   return (Math.max(text, back) + 0.05) / (Math.min(text, back) + 0.05);
 };
 addEventListener("load", () => {
+  const folded = [...document.querySelectorAll("details.findings > summary")];
+  const reached = folded.filter(summary => {
+    summary.focus();
+    return document.activeElement === summary && summary.tabIndex >= 0;
+  });
   document.querySelectorAll("details").forEach(each => { each.open = true; });
   const own = element => [...element.childNodes].some(
     node => node.nodeType === 3 && node.textContent.trim());
@@ -59,6 +81,8 @@ addEventListener("load", () => {
     texts: texts.length,
     contrast: Math.min(...texts.map(contrast)),
     too_wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    folded: folded.length,
+    unreachable: folded.length - reached.length,
     lost: [...document.querySelectorAll('a[href^="#"]')]
       .filter(link => !document.getElementById(link.getAttribute("href").slice(1))).length,
   });
@@ -102,7 +126,7 @@ def pages(figure, headline):
         title="Transfer",
         lead="This report rests on simulated specimens.",
         headline=headline,
-        findings=("Worse.",),
+        findings=FINDINGS,
         parts=(Part(title="Chips", text="Text.", figures=(figure,), tables=tables),),
     )
     sections = {"transfer": section}
@@ -134,18 +158,25 @@ def probed(text, path, width):
     assert text.count("<head>") == text.count("</body>") == 1
     text = text.replace("<head>", f"<head>{FIRST}").replace("</body>", f"{LAST}</body>")
     path.write_text(text, encoding="utf-8")
-    shown = subprocess.run(
+    frame = path.with_name("frame.html")
+    frame.write_text(FRAME.format(width=width, page=path.as_uri()), encoding="utf-8")
+    shown = opened(frame, "--allow-file-access-from-files", "--dump-dom")
+    return json.loads(unescape(re.search(r'<pre id="found">(.*?)</pre>', shown, re.DOTALL)[1]))
+
+
+def opened(path, *how):
+    """Open a file in chromium, and return what it writes."""
+    return subprocess.run(
         [
-            *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu"),
-            *(f"--user-data-dir={path.parent / 'profile'}", f"--window-size={width},900"),
-            *("--virtual-time-budget=5000", "--dump-dom", path.as_uri()),
+            *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", *how),
+            *(f"--user-data-dir={path.parent / 'profile'}", "--virtual-time-budget=5000"),
+            path.as_uri(),
         ],
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     ).stdout
-    return json.loads(unescape(re.search(r'<pre id="probe">(.*?)</pre>', shown, re.DOTALL)[1]))
 
 
 @pytest.mark.parametrize("width", WIDTHS_PX)
@@ -154,12 +185,14 @@ def test_a_page_opens_without_a_fault(pages, tmp_path, name, width):
     """No error, no request, every picture shown and named, every link of the contents has its goal.
 
     Text has a contrast of 4.5, and nothing but tables in their own frame is wider than the window.
+    Folded findings are reached by the keyboard.
     """
     found = probed(pages[name], tmp_path / "page.html", WIDTHS_PX[width])
     assert found["images"] >= 1
     assert found["texts"] > 20
     assert found["contrast"] >= LEAST_CONTRAST
-    known = {"images", "texts", "contrast"}
+    assert found["folded"] == (name == "study")
+    known = {"images", "texts", "contrast", "folded"}
     assert {key: value for key, value in found.items() if value and key not in known} == {}
 
 
@@ -177,3 +210,21 @@ def test_the_probe_finds_what_is_wrong(pages, tmp_path):
     assert len(found["fetched"]) == 1
     assert len(found["faults"]) == 2
     assert found["too_wide"]
+
+
+def test_print_shows_folded_findings(pages, tmp_path):
+    """Paper cannot be unfolded: by the style of print the list is seen, on the screen it is not."""
+    style = re.search(r"@media print \{(.*?)\n  \}", pages["study"], re.DOTALL)[1]
+    script = (
+        '<pre id="probe"></pre><script>addEventListener("load", () => {'
+        'document.getElementById("probe").textContent = document'
+        '.querySelector("details.findings > ul").checkVisibility();});</script>'
+    )
+    seen = {}
+    for medium, added in (("screen", ""), ("print", f"<style>{style}</style>")):
+        text = pages["study"].replace("</head>", f"{added}</head>")
+        path = tmp_path / f"{medium}.html"
+        path.write_text(text.replace("</body>", f"{script}</body>"), encoding="utf-8")
+        shown = opened(path, "--dump-dom")
+        seen[medium] = re.search(r'<pre id="probe">(\w+)</pre>', shown)[1]
+    assert seen == {"screen": "false", "print": "true"}

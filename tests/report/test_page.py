@@ -8,7 +8,15 @@ import pandas as pd
 import pytest
 
 from pspflow.report.page import Page, escaped, figures_of, html, markdown
-from pspflow.report.section import MOST_OPEN_ROWS, Figure, Headline, Part, Section, Table
+from pspflow.report.section import (
+    MOST_OPEN_FINDINGS,
+    MOST_OPEN_ROWS,
+    Figure,
+    Headline,
+    Part,
+    Section,
+    Table,
+)
 
 PNG = b"\x89PNG of a figure"
 
@@ -99,7 +107,7 @@ def test_markdown_links_the_figures_and_keeps_its_tables(page):
     """A bar in a cell does not end it, a missing value is a dash."""
     text = markdown(page, {"images_chips": "c.png"})
     assert "![Chips of &lt;t5&gt;.](c.png)" in text
-    assert "| error percent | name |\n|---|---|\n| 1.235 | a\\|b |\n| – | c |\n" in text
+    assert "| error (%) | name |\n|---|---|\n| 1.235 | a\\|b |\n| – | c |\n" in text
     assert "ridge_regression" in text
 
 
@@ -119,3 +127,30 @@ def test_sections_survive_their_file(page):
 def test_escaped_text_is_one_line():
     """A line break of a user's name cannot begin a heading."""
     assert escaped("a\n# b <c> *d* _e_ f_g") == r"a # b &lt;c&gt; \*d\* \_e\_ f_g"
+
+
+def test_many_findings_are_folded(page):
+    """The first stay open; each chapter links to its findings, which say how many they are."""
+    many = tuple(f"{number} of 99 worse." for number in range(MOST_OPEN_FINDINGS + 3))
+    forward = page.sections["forward"].model_copy(update={"findings": many})
+    changed = page.model_copy(update={"sections": {**page.sections, "forward": forward}})
+    text = html(changed)
+    opened, folded = text.split('<details class="findings"><summary>3 more findings</summary>')
+    assert all(opened.count(each) == 1 for each in many[:MOST_OPEN_FINDINGS])
+    assert all(folded.count(each) == 1 for each in many[MOST_OPEN_FINDINGS:])
+    assert f'<a href="#findings-forward">Findings of this chapter ({len(many)})</a>' in folded
+    assert '<details class="findings">' not in html(page)
+    assert "findings-images" not in text
+    assert all(each in markdown(changed, {"images_chips": "c.png"}) for each in many)
+
+
+@pytest.mark.parametrize("render", [html, lambda page: markdown(page, {"images_chips": "c.png"})])
+def test_a_reason_is_said_once_for_rows_below_each_other(page, render):
+    """Of rows with another verdict, or another row between them, it is said again."""
+    (row,) = page.headline
+    other = row.model_copy(update={"verdict": "undecided"})
+    forward = page.sections["forward"].model_copy(update={"headline": (row, row, other, row)})
+    text = render(page.model_copy(update={"sections": {"forward": forward}}))
+    assert text.count("not reached: 21 voxels, not 51") == 2
+    assert text.count("not reached: as above") == 1
+    assert text.count("undecided: 21 voxels, not 51") == 1

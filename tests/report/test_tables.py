@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pspflow.report.section import Table
 from pspflow.report.tables import beside_paper, shown_columns, with_interval
 
 
@@ -52,3 +53,26 @@ def test_a_value_is_written_with_its_interval_where_it_has_one():
     assert with_interval(0.12345, -1.0, 2.0) == "0.123 (-1 to 2)"
     assert with_interval(4.5, np.nan, np.nan, unit=" µm") == "4.5 µm"
     assert with_interval(np.nan, np.nan, np.nan) == "–"
+
+
+def test_headings_have_their_units_and_symbols():
+    """A unit stands in brackets at the end, wherever the name has it; one word stays."""
+    names = ["error_percent_low", "c11_gpa", "paper_r2", "mean_free_path_px_process", "px", "as_t5"]
+    table = Table.of(pd.DataFrame([range(6)], columns=names), "")
+    assert table.header == (
+        "error low (%)",
+        "C11 (GPa)",
+        "paper R²",
+        "mean free path process (px)",
+        "px",
+        "as t5",
+    )
+
+
+def test_large_numbers_have_no_power_of_ten():
+    """Four digits of a table, three beside an interval; small ones keep theirs."""
+    values = pd.DataFrame({"x": [1152345.0, -12345.6, 1234.5, 1e-8, float("inf")]})
+    cells = [cell for (cell,) in Table.of(values, "").cells]
+    assert cells == ["1,152,000", "-12,350", "1234", "1e-08", "inf"]
+    assert with_interval(1840.0, 1634.0, 2039.0) == "1,840 (1,630 to 2,040)"
+    assert with_interval(0.0123, -0.5, 999.0) == "0.0123 (-0.5 to 999)"

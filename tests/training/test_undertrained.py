@@ -41,8 +41,8 @@ def test_trainings_are_named_in_one_sentence():
     histories = {"a": history(3, 2, 1), "b": history(3, 1, 2), "c": history(2, 1)}
     (said,) = undertrained(histories, "score", "the gap", "study.chapter.epochs")
     assert said == (
-        "May be undertrained, since the last epoch was kept and the gap still fell in it (epochs "
-        "in brackets): a (3), c (2); raise study.chapter.epochs."
+        "2 of 3 trainings may be undertrained, since the last epoch was kept and the gap still "
+        "fell in it (epochs in brackets): a (3), c (2); raise study.chapter.epochs."
     )
     (said,) = undertrained({"d": history(1)}, "score", "the gap", "key")
     assert "d (1, the only one)" in said

@@ -1,6 +1,6 @@
 """Comparisons of two models: a difference with its interval, and what it decides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -50,6 +50,38 @@ class Difference(NamedTuple):
         if self.low <= 0 <= self.high:
             return UNDECIDED
         return BETTER if self.mean * sign > 0 else WORSE
+
+
+OUTCOMES: Final = {WORSE: "worse", UNDECIDED: "undecided", BETTER: "better"}
+
+
+def joined(findings: Sequence[Finding], about: str) -> list[Finding]:
+    """Join comparisons of one kind into one finding, if there are any.
+
+    Parameters
+    ----------
+    findings
+        Each with a text that needs neither a verdict nor a full stop.
+    about
+        What is compared.
+
+    Returns
+    -------
+    How many are worse, undecided and better, what is compared, then each by its outcome, the worse
+    first.
+    """
+    if not findings:
+        return []
+    by_outcome = {
+        kind: [each.text for each in findings if each.outcome == kind] for kind in OUTCOMES
+    }
+    counts = ", ".join(f"{len(by_outcome[kind])} {word}" for kind, word in OUTCOMES.items())
+    each = " ".join(
+        f"{word.capitalize()}: {'; '.join(by_outcome[kind])}."
+        for kind, word in OUTCOMES.items()
+        if by_outcome[kind]
+    )
+    return [Finding(min(each.outcome for each in findings), f"{counts}: {about}. {each}")]
 
 
 def verdict(outcomes: Mapping[str, int], undecided: str) -> str:

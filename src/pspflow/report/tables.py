@@ -55,7 +55,14 @@ def with_interval(value: float, low: float, high: float, *, unit: str = "") -> s
     """
     if np.isnan(value):
         return "–"
-    return f"{value:.3g}{unit}" + ("" if np.isnan(low) else f" ({low:.3g} to {high:.3g})")
+    ends = "" if np.isnan(low) else f" ({_short(low)} to {_short(high)})"
+    return f"{_short(value)}{unit}{ends}"
+
+
+def _short(value: float) -> str:
+    """Write three digits, of large numbers without a power of ten."""
+    written = f"{value:.3g}"
+    return f"{float(written):,.0f}" if "e+" in written else written
 
 
 def _head(value: object) -> str:

@@ -38,8 +38,9 @@ def undertrained(
     if not found:
         return ()
     return (
-        f"May be undertrained, since the last epoch was kept and {called} still fell in it "
-        f"(epochs in brackets): {', '.join(found)}; raise {option}.",
+        f"{len(found)} of {len(known)} trainings may be undertrained, since the last epoch was "
+        f"kept and {called} still fell in it (epochs in brackets): {', '.join(found)}; raise "
+        f"{option}.",
     )
 
 

@@ -29,9 +29,9 @@ def runs(mape):
 
 
 def said(table, about, *, papers_material=True):
-    """Return the findings that begin so, as one text."""
+    """Return the findings that have these words, as one text."""
     sentences = findings(table, SCALE, papers_material=papers_material)
-    return " ".join(sentence for sentence in sentences if sentence.startswith(about))
+    return " ".join(sentence for sentence in sentences if about in sentence)
 
 
 OTHERS = {"cnn": runs(5.0), "cnn_statistics": runs(5.0), "mixture_statistics": runs(5.0)}
@@ -50,14 +50,16 @@ OTHERS = {"cnn": runs(5.0), "cnn_statistics": runs(5.0), "mixture_statistics": r
 def test_sentences_say_what_their_tables_say(accuracies, gaussian, words, never):
     """Worse, equal, better, an interval over zero: of the autoencoder, and of each step."""
     table = accuracies(cnn=runs(5.0), cnn_augmented=gaussian, gaussian=gaussian, targets=("c11",))
-    text = said(table, "Forward, C11: an autoencoder compared with regression alone")
-    assert f"gaussian has a MAPE of {np.mean(gaussian):.2f} %, cnn" in text
+    text = said(table, "MAPE of C11, an autoencoder compared with regression alone")
+    assert f"{np.mean(gaussian):.2f} % by gaussian, 5.00 % by cnn" in text
     assert words in text
-    assert never not in text
-    steps = said(table, "Forward, C11, steps from the paper's networks to ours")
+    assert never not in text.partition(": ")[2]
+    steps = said(table, "steps from the paper's networks to ours, by all measures of C11")
     assert "cnn_augmented after cnn" in steps
-    assert ("better by every measure: cnn" in steps) == words.startswith("better")
-    assert ("worse by one measure or more: cnn" in steps) == words.startswith("worse")
+    assert ("Better: cnn" in steps) == words.startswith("better")
+    assert ("Worse: cnn" in steps) == words.startswith("worse")
+    for kind in ("better", "worse"):
+        assert (f"1 {kind}" in text.partition(": ")[0]) == words.startswith(kind)
 
 
 def test_a_measure_that_gets_worse_is_not_hidden(accuracies):
@@ -65,50 +67,48 @@ def test_a_measure_that_gets_worse_is_not_hidden(accuracies):
     table = accuracies(cnn=runs(5.0), gaussian=runs(3.0), cnn_augmented=runs(3.0))
     raised = table["model"].isin(["gaussian", "cnn_augmented"])
     table.loc[raised, "mean_relative_error"] += 20
-    text = said(table, "Forward, C11: an autoencoder")
+    text = said(table, "MAPE of C11, an autoencoder")
     assert "by mean relative error it is worse; by MAPE and R² it is better" in text
-    assert "worse by one measure or more: cnn_augmented after cnn (-2.00" in said(
-        table, "Forward, C11, steps"
-    )
+    assert "Worse: cnn_augmented after cnn -2.00" in said(table, "by all measures of C11")
 
 
 def test_our_network_is_compared_with_the_best_of_the_others(accuracies):
     """The best that lacks our trunk, be it a network or a baseline."""
     table = accuracies(**OTHERS | {"gaussian": runs(4.0), "two_point_gpr": runs(3.5)})
-    text = said(table, "Forward, C11: our")
-    assert "our mixture_statistics has a MAPE of 5.00 %" in text
-    assert "(two_point_gpr) 3.50 %" in text
+    text = said(table, "MAPE of C11 on the same test structures")
+    assert text.startswith("5.00 % by our mixture_statistics, 3.50 % by the best of the others (tw")
     assert "worse by every measure" in text
 
 
 @pytest.mark.parametrize(
     ("gaussian", "said_of_it"),
     [
-        ([3.0, 3.1, 2.9], "gaussian has 3.00 % (reached)"),
-        ([3.4, 3.0, 3.9], "gaussian has 3.43 % (undecided)"),
-        ([3.0], "gaussian has 3.00 % (undecided)"),
-        ([7.0, 7.1, 6.9], "gaussian has 7.00 % (not reached)"),
+        ([3.0, 3.1, 2.9], "3.00 % by gaussian (reached)"),
+        ([3.4, 3.0, 3.9], "3.43 % by gaussian (undecided)"),
+        ([3.0], "3.00 % by gaussian (undecided)"),
+        ([7.0, 7.1, 6.9], "7.00 % by gaussian (not reached)"),
     ],
 )
 def test_the_papers_value_is_compared_with_its_own_network(accuracies, gaussian, said_of_it):
     """Reached only where the interval is below it, and the data are said in the same sentence."""
     table = accuracies(gaussian=gaussian, mixture_statistics=[2.0, 2.1, 1.9])
-    text = said(table, "Forward, C11, beside the paper's MAPE of 3.50 %")
+    text = said(table, "beside the paper's 3.50 % by VAE-regression")
     assert said_of_it in text
-    assert "our mixture_statistics has 2.00 % (reached), on 900 training structures of 21" in text
+    assert ", 2.00 % by our mixture_statistics (reached): MAPE of C11" in text
+    assert "on 900 training structures of 21" in text
     assert text.endswith("the paper's are 5,300 of 51 voxels, 10 runs.")
-    assert said(table, "Forward, C11, beside", papers_material=False) == ""
+    assert said(table, "beside the paper's", papers_material=False) == ""
 
 
 def test_networks_that_were_not_trained_are_not_spoken_of(accuracies):
     """Any choice of networks has its findings, few of them."""
     few = accuracies(cnn=runs(5.0), mixture_statistics=runs(3.0))
     lone = few[(few["target"] == "c11") | (few["model"] != "cnn")]
-    assert said(lone, "Forward, six components") == ""
+    assert said(lone, "six components") == ""
     assert len(findings(few, SCALE, papers_material=True)) == 3
     three = accuracies(cnn=runs(5.0), cnn_statistics=runs(2.9), mixture_statistics=runs(3.0))
-    text = said(three, "Forward, C11: an autoencoder")
-    assert "mixture_statistics has a MAPE of 3.00 %, cnn_statistics 2.90 %" in text
+    text = said(three, "MAPE of C11, an autoencoder")
+    assert "3.00 % by mixture_statistics, 2.90 % by cnn_statistics" in text
 
 
 def test_each_step_is_compared_with_the_nearest_network_before_it(accuracies):
@@ -148,7 +148,7 @@ def test_both_of_the_papers_networks_have_their_rows(accuracies):
     tables = forward_section(table, {}, SCALE, papers_material=True).parts[0].tables
     first = pd.DataFrame(tables[0].cells, columns=tables[0].header)
     assert list(first["model"]) == ["gaussian", "mixture"]
-    assert set(first["paper mape"]) == {"3.5"}
+    assert set(first["paper MAPE"]) == {"3.5"}
     sources = [list(row[:2]) for row in tables[1].cells]
     assert sources == [
         [model, who] for model in ("gaussian", "mixture") for who in ("here", "paper")
@@ -165,7 +165,7 @@ def test_what_is_worse_is_said_first(accuracies):
         mixture_statistics=runs(3.0),
     )
     sentences = findings(table, SCALE, papers_material=False)
-    words = ("worse by every measure", "an interval holds 0", "better by every measure")
+    words = ("worse by every measure", "1 undecided, 0 better", "better by every measure")
     assert len(sentences) == len(words)
     for sentence, word in zip(sentences, words, strict=True):
         assert word in sentence
@@ -206,7 +206,7 @@ def test_headline_and_finding_decide_by_the_same_interval(accuracies, gaussian, 
     table = accuracies(targets=("c11",), gaussian=gaussian)
     first = next(headline(table, SCALE, papers_material=True))
     assert first.verdict == verdict
-    assert f"gaussian has {np.mean(gaussian):.2f} % ({verdict})" in said(table, "Forward, C11, be")
+    assert f"{np.mean(gaussian):.2f} % by gaussian ({verdict})" in said(table, "the paper's 3.50")
 
 
 def test_headline_compares_the_papers_material_only(accuracies):
@@ -237,7 +237,7 @@ def test_tables_have_the_papers_columns_for_its_material_only(accuracies, papers
         "mixture_statistics compared with the others, six components.",
     ]
     header = section.parts[0].tables[0].header
-    assert ("paper mape" in header) == papers_material
+    assert ("paper MAPE" in header) == papers_material
     sources = {row[1] for row in section.parts[0].tables[1].cells}
     assert sources == ({"here", "paper"} if papers_material else {"here"})
 
@@ -305,3 +305,12 @@ def test_latent_spaces_are_those_of_test_structures(stored):
     latents, solved = stage._space(folder / "latents.parquet", folder / "stiffness.parquet")
     np.testing.assert_array_equal(latents[:, 0], [1.0, 2.0, 4.0])
     np.testing.assert_array_equal(solved, [11.0, 13.0, 15.0])
+
+
+def test_errors_of_components_have_no_unit_of_a_stiffness(accuracies):
+    """They are in percent, or R²: the columns are the components alone."""
+    table = accuracies(gaussian=runs(5.0))
+    _, mape, r2 = forward_section(table, {}, SCALE, papers_material=True).parts[0].tables[:3]
+    for shown in (mape, r2):
+        assert shown.header[:3] == ("model", "source", "C11")
+        assert not any("GPa" in name for name in shown.header)

@@ -19,10 +19,9 @@ ERRORS = {
     ("mixture_statistics", "refitted", 0): 4.0,
     ("mixture_statistics", "refitted", 1): 8.0,
 }
-MIXTURE = (
-    "the mean error is 15.0 % (10.0 % of its likeliest component) with the paper's mixture (joint "
-    "prior)"
-)
+MIXTURE = "15.0 % with the paper's mixture (joint prior)"
+INVERSE, SEPARATION = "mean errors of inverse design", "separation of the two morphologies"
+ANNEALING = "by annealing in the latent space of "
 
 
 @pytest.fixture
@@ -37,18 +36,29 @@ def tables(inferred, search_table, separated):
 
 
 def sentences(tables, about, learned=PAPERS):
-    """Return the sentences that begin so, as one text."""
+    """Return the sentences that have these words, as one text."""
     found = findings(**tables, learned={"pair": learned})
-    return " ".join(each for each in found if each.startswith(about))
+    return " ".join(each for each in found if about in each)
+
+
+def c11(tables, learned=PAPERS):
+    """Return the sentence on inverse design of C11."""
+    return sentences(tables, f"{INVERSE} of one prior less those of another, C11", learned)
+
+
+def outcome(sentence, words):
+    """Return the word under which a sentence lists something."""
+    before = sentence[: sentence.index(words)]
+    return max(("Worse: ", "Undecided: ", "Better: "), key=before.rfind)
 
 
 @pytest.mark.parametrize(
     ("errors", "said"),
     [
-        ((40.0, 40.5, 41.0), "it is worse by every measure."),
-        ((30.0, 30.0, 30.0), "which is better cannot be told, since the interval holds 0."),
-        ((10.0, 60.0, 20.0), "which is better cannot be told, since the interval holds 0."),
-        ((20.0, 20.5, 21.0), "it is better by every measure."),
+        ((40.0, 40.5, 41.0), "Worse: "),
+        ((30.0, 30.0, 30.0), "Undecided: "),
+        ((10.0, 60.0, 20.0), "Undecided: "),
+        ((20.0, 20.5, 21.0), "Better: "),
     ],
 )
 def test_the_verdict_on_the_mixture_follows_the_interval_over_runs(tables, errors, said):
@@ -57,66 +67,70 @@ def test_the_verdict_on_the_mixture_follows_the_interval_over_runs(tables, error
     papers = (rows["model"] == "mixture") & (rows["prior"] == "joint")
     for run, error in enumerate(errors):
         rows.loc[papers & (rows["run"] == run), "error_percent"] = error
-    assert said in sentences(tables, "Inverse design, C11").split("with its Gaussian")[1]
+    assert outcome(c11(tables), "with its Gaussian") == said
 
 
 def test_numbers_and_the_papers_are_named(tables):
     """Errors are means over components; the paper's stand beside for its material only."""
-    text = sentences(tables, "Inverse design, C11")
-    assert f"{MIXTURE} and 30.0 % with its Gaussian; difference -15.0 points (95 %" in text
-    assert "over 3 runs -15.0 to -15.0; over 2 targets -15.0 to -15.0)" in text
-    assert text.count("it is better") == 4
-    assert "(refitted prior) and 30.0 % with the paper's Gaussian; difference" in text
-    assert "The paper's mixture has 16 %." in text
-    text = sentences(tables, "Inverse design, C11", OURS)
-    assert "The paper's mixture has 16 %, which is of another set of structures." in text
-    assert "16 %" not in sentences(tables, "Inverse design, C11", OTHER)
+    text = c11(tables)
+    assert f"; -15.0 to -15.0 over 2 targets), {MIXTURE} and 30.0 % with its Gaussian" in text
+    assert "-15.0 points (-15.0 to -15.0; -15.0" in text
+    assert "95 % intervals over 3 runs, and over targets" in text
+    assert text.startswith("0 worse, 0 undecided, 4 better: ")
+    assert "(refitted prior) and 30.0 % with the paper's Gaussian" in text
+    assert "(the paper's mixture has 16 %)" in text
+    text = c11(tables, OURS)
+    assert "(the paper's mixture has 16 %, which is of another set of structures)" in text
+    assert "16 %" not in c11(tables, OTHER)
 
 
 def test_one_run_decides_nothing(tables):
     """The targets' interval stands beside, and does not decide."""
     rows = tables["candidates"]["c11"]
     tables["candidates"]["c11"] = rows[rows["run"] == 0]
-    text = sentences(tables, "Inverse design, C11")
-    assert "(one run; over 2 targets -15.0 to -15.0)" in text
-    assert text.count("which is better cannot be told, since one run has no interval") == 4
+    text = c11(tables)
+    assert "-15.0 points (-15.0 to -15.0 over 2 targets), " in text
+    assert text.startswith("0 worse, 4 undecided, 0 better: ")
+    assert "one run, which decides nothing, and over targets" in text
 
 
 def test_targets_out_of_range_do_not_count(tables):
     """What no training structure reaches is left out, and the sentence says so."""
     made = tables["candidates"]["c11"]
     made.loc[made["instance"] == 1, ["inside", "error_percent"]] = [False, 900.0]
-    text = sentences(tables, "Inverse design, C11")
-    assert text.count("(3 of 6 targets, those in the range of the training structures)") == 4
+    text = c11(tables)
+    assert text.count("(3 of 6 targets, those in the range of the training structures)") == 1
     assert MIXTURE in text
     made["inside"] = False
-    assert sentences(tables, "Inverse design, C11") == (
-        "Inverse design, C11, 51 voxels per edge: no target is within the range of the training "
+    assert sentences(tables, "0 of 6 targets") == (
+        "0 of 6 targets of C11, 51 voxels per edge: no target is within the range of the training "
         "structures: no error is counted."
     )
 
 
 def test_separation_is_called_what_it_measures(tables, separated):
     """Full separation, none, and one run, which cannot tell."""
-    text = sentences(tables, "Separation")
-    assert "1.00 (1.00 to 1.00) by test structures" in text
-    assert "it separates them" in text
+    text = sentences(tables, SEPARATION)
+    assert "Separate them: 1.00 (1.00 to 1.00) by test structures with" in text
     assert "0.32–0.50 and 0.61–0.66" in text
+    assert "Do not" not in text
     tables["measured"] = separation(*separated(separate=False, runs=3))
-    assert "it does not separate them" in sentences(tables, "Separation")
-    assert findings(**tables, learned={"pair": PAPERS})[0].startswith("Separation")
+    assert "Do not separate them: " in sentences(tables, SEPARATION)
+    assert SEPARATION in findings(**tables, learned={"pair": PAPERS})[0]
     tables["measured"] = separation(*separated())
-    text = sentences(tables, "Separation")
-    assert "whether it separates them cannot be told" in text
-    assert "it separates them" not in text.replace("whether it separates them cannot", "")
+    text = sentences(tables, SEPARATION)
+    assert text.startswith("0 do not separate them, ")
+    assert ", 0 separate them: " in text
+    assert "Cannot be told to separate them: " in text
+    assert "Separate them: " not in text
 
 
 @pytest.mark.parametrize(
     ("start", "end", "said"),
     [
-        ((5.0, 5.1), (9.0, 9.1), "rises from 5.0 % at the starts to 9.1 % at the ends"),
-        ((5.0, 9.0), (9.0, 6.0), "95 % interval over 2 targets -44.0 to +45.0: the ends are not"),
-        ((9.0, 9.1), (5.0, 5.1), "-4.0 to -4.0: the ends are better"),
+        ((5.0, 5.1), (9.0, 9.1), "from 5.0 % to 9.1 % after"),
+        ((5.0, 9.0), (9.0, 6.0), "+0.5 points (-44.0 to +45.0 over 2 targets: not told apart)"),
+        ((9.0, 9.1), (5.0, 5.1), "-4.0 points (-4.0 to -4.0 over 2 targets: better)"),
     ],
 )
 def test_searches_that_make_it_worse_say_so(tables, start, end, said):
@@ -126,14 +140,14 @@ def test_searches_that_make_it_worse_say_so(tables, start, end, said):
         its = rows["instance"] == instance
         rows.loc[its, "start_c11_gpa"] = rows["wanted_c11_gpa"] * (1 + start[instance] / 100)
         rows.loc[its, "error_percent"] = end[instance]
-    text = sentences(tables, "Annealing in the latent space of mixture, joint prior")
+    text = sentences(tables, f"{ANNEALING}mixture, joint prior")
     assert said in text
     if end > start:
-        assert findings(**tables, learned={"pair": PAPERS})[0].startswith("Annealing")
+        assert ANNEALING in findings(**tables, learned={"pair": PAPERS})[0]
 
 
 def test_the_papers_bound_is_for_its_material(tables):
     """Each claim has its numbers; the paper's are for its material."""
-    assert "The paper's are below 10 % from both." in sentences(tables, "Annealing")
-    assert "of another set of structures" in sentences(tables, "Annealing", OURS)
-    assert "below 10 %" not in sentences(tables, "Annealing", OTHER)
+    assert "The paper's are below 10 % from both." in sentences(tables, ANNEALING)
+    assert "of another set of structures" in sentences(tables, ANNEALING, OURS)
+    assert "below 10 %" not in sentences(tables, ANNEALING, OTHER)

@@ -128,7 +128,7 @@ def test_the_papers_values_are_shown_for_its_material_only(write):
     ours, other = write(), write(papers_material=False)
     tables = [[table for part in made.parts for table in part.tables] for made in (ours, other)]
     headers = [{name for table in each for name in table.header} for each in tables]
-    assert {"paper error percent", "paper r2"} <= headers[0]
+    assert {"paper error (%)", "paper R²"} <= headers[0]
     assert not any(name.startswith("paper") for name in headers[1])
     captions = [{table.caption for table in each} for each in tables]
     assert captions[0] - captions[1] == {"The paper's own vectors in GPa, for comparison."}

@@ -125,6 +125,6 @@ def test_reconstructions_and_slices_are_shown(written, tmp_path):
 def test_slices_along_all_axes_are_needed_where_they_reduce_the_error():
     """The sentence holds both errors."""
     mismatch = pd.DataFrame({"slices": ["x", "xyz"], "axis": "y", "error": [0.3, 0.1]})
-    assert "of 0.300, slices along all axes of 0.100: all three are needed" in slices_finding(
-        mismatch
-    )
+    said = slices_finding(mismatch)
+    assert said.startswith("0.300 with slices along x alone and 0.100 along all axes: ")
+    assert "; all three are needed" in said

@@ -59,7 +59,7 @@ def test_simulated_structures_are_named_as_such(pair_set, tmp_path):
     assert part.text.startswith("Periodic cells of 9 x 9 x 9 voxels")
     assert "the two morphologies 3-1-1 and 1-3-3" in part.text
     assert "60% of the structures are for training" in part.text
-    assert [row[0] for row in part.tables[0].cells][:2] == ["c11_gpa", "c22_gpa"]
+    assert [row[0] for row in part.tables[0].cells][:2] == ["C11", "C22"]
     assert (tmp_path / "figures/alike.png").read_bytes() == part.figures[0].png
     assert "the paper's Figure 2: 74.49 % and 26.02 %" in part.figures[0].caption
 

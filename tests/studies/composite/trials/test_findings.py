@@ -36,13 +36,14 @@ def test_the_papers_error_beside_that_of_its_number_of_structures(rows, mape, co
     found, summary = curve_findings(pd.concat([many, few]), PAPERS)
     assert found.outcome == outcome
     assert said in found.text
-    assert f"With {count:,} training structures of 21 voxels per edge, not the paper's 51" in (
-        found.text
-    )
-    assert "3.50 ± 0.24 % with about 5,300" in found.text
+    counts = [int(outcome == kind) for kind in (WORSE, UNDECIDED, BETTER)]
+    assert found.text.startswith("{} worse, {} undecided, {} better: MAPE of C11".format(*counts))
+    assert "structures of 21 voxels per edge, not the paper's 51." in found.text
+    assert f"by gaussian from {count:,} structures" in found.text
+    assert "3.50 ± 0.24 % from about 5,300" in found.text
     assert "cap" not in found.text
     mean = np.mean(mape)
-    assert f"gaussian 12.00 % from 300 and {mean:.2f} % from {count:,}" in summary.text
+    assert summary.text.startswith(f"12.00 % from 300 and {mean:.2f} % from {count:,} by gaussian:")
 
 
 def test_a_curve_says_that_its_trainings_ended_at_their_cap(rows):
@@ -80,10 +81,10 @@ def searched(rows, configured, others):
 @pytest.mark.parametrize(
     ("configured", "others", "outcome", "said"),
     [
-        ([8.0, 8.1, 7.9], [4.0, 4.1, 3.9], WORSE, "are worse than others: score 26.0 % ["),
-        ([6.0, 6.0, 6.0], [6.0, 6.0, 6.0], BETTER, "rank first of 2"),
-        ([4.0, 4.1, 3.9], [8.0, 8.1, 7.9], BETTER, "rank first of 2"),
-        ([6.0, 3.0, 8.0], [3.0, 6.0, 6.0], UNDECIDED, "cannot be told from the first"),
+        ([8.0, 8.1, 7.9], [4.0, 4.1, 3.9], WORSE, "score +26.0 % (+"),
+        ([6.0, 6.0, 6.0], [6.0, 6.0, 6.0], BETTER, "first of 2 on validation structures"),
+        ([4.0, 4.1, 3.9], [8.0, 8.1, 7.9], BETTER, "first of 2 on validation structures"),
+        ([6.0, 3.0, 8.0], [3.0, 6.0, 6.0], UNDECIDED, "% (-"),
         ([8.0], [4.0], UNDECIDED, "one training of each cannot tell them apart"),
     ],
 )
@@ -92,7 +93,7 @@ def test_configured_weights_beside_those_that_rank_first(rows, configured, other
     found = searched(rows, configured, others)
     assert found.outcome == outcome
     assert said in found.text
-    assert "the configured 10 (regression) and 0.001 (divergence)" in found.text
+    assert found.text.startswith("gaussian with 10 (regression) and 0.001 (divergence), ")
     assert ("first of 2 are 1 and 0.001" in found.text) == (outcome != BETTER)
 
 
@@ -100,7 +101,21 @@ def test_configured_weights_that_were_not_searched(rows):
     """The sentence says so, and claims no more."""
     made = rows("weights", "gaussian", [5.0], regression_weight=2.0, kl_weight=1.0)
     (found,) = search_findings(made, NetworkOptions())
-    assert found.text.endswith("are not among the 1 pairs searched.")
+    assert found.text.endswith(", not among the 1 pairs searched")
+
+
+def test_searches_of_all_networks_share_a_sentence(rows):
+    """With the counts of what their intervals decide."""
+    made = [
+        rows("weights", network, mape, regression_weight=weight, kl_weight=1e-3)
+        for network in ("gaussian", "mixture")
+        for weight, mape in ((10.0, [8.0, 8.1, 7.9]), (1.0, [4.0, 4.1, 3.9]))
+    ]
+    options = NetworkOptions(published=ObjectiveOptions(regression_weight=10.0))
+    (said,) = findings(pd.concat(made), PAPERS, options)
+    assert said.startswith("2 worse, 0 undecided, 0 better: configured weights of the loss")
+    assert "Worse: gaussian with 10 (" in said
+    assert "; mixture with 10 (" in said
 
 
 def test_sweeps_say_where_each_measure_is_best(rows):
@@ -115,10 +130,10 @@ def test_sweeps_say_where_each_measure_is_best(rows):
         for network, k, gain, share in (("mixture", 2, 3.0, 0.9), ("gaussian", 1, 1.0, 0.5))
     ]
     first, second = sweep_findings(pd.concat([*latent, *components]), NetworkOptions())
-    assert "of 2, 16, 64 dimensions 2.0, 9.0, 11.0 are active" in first.text
+    assert "2.0, 9.0, 11.0 of 2, 16, 64 latent dimensions of gaussian are active" in first.text
     assert "reconstruction is best at 64 and the MAPE at 16" in first.text
-    assert "Components of the prior, mixture: with 1, 2" in second.text
-    assert "1.00, 3.00 nats more likely than under one Gaussian for all, most with 2" in second.text
+    assert second.text.startswith("1.00, 3.00 nats, most with 2: how much likelier")
+    assert "are with 1, 2 components of the prior of mixture than under one Gau" in second.text
     assert "morphology of 0.50, 0.90 of the structures, C11 alone that of 0.60" in second.text
 
 
@@ -129,7 +144,8 @@ def test_the_start_of_the_components_is_told_with_what_it_changes(rows):
         for s, share, error in ((1.0, 0.9, 12.0), (0.1, 0.5, 30.0))
     ]
     (found,) = sweep_findings(pd.concat(made), NetworkOptions())
-    assert "a spread of 0.1, 1 they tell the morphology of 0.50, 0.90 of" in found.text
+    assert found.text.startswith("0.50, 0.90 of the validation structures have their morphology ")
+    assert "a spread of 0.1, 1, C11 alone" in found.text
     assert "errors of 30.0, 12.0 % (configured 0.1" in found.text
 
 
@@ -141,6 +157,8 @@ def test_what_is_worse_is_said_first(rows):
         rows("weights", "gaussian", [5.0], regression_weight=10.0, kl_weight=1e-3),
     ]
     said = findings(pd.concat(made), PAPERS, NetworkOptions())
-    assert "gaussian has 9.00 %" in said[0]
-    assert "Learning curve" in said[1]
-    assert len(said) == 4
+    assert said[0].startswith("1 worse, 0 undecided, 1 better: ")
+    assert "Worse: 9.00 % by gaussian" in said[0]
+    assert "Better: 2.00 % by cnn" in said[0]
+    assert "learning curve" in said[1]
+    assert len(said) == 3

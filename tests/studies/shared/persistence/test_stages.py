@@ -225,7 +225,7 @@ def test_section_describes_how_the_images_were_made(image_set):
     assert "These were fitted to training chips, except sigma." in part.text
     coverage, settings = part.tables
     assert coverage.header == ("domain", "split", "chips", "outside share")
-    assert dict(settings.cells)["sigma"] == "12"
+    assert dict(settings.cells)["standard deviation of the Gaussians (grey levels)"] == "12"
     (figure,) = part.figures
     assert (image_set / "figures/persistence.png").read_bytes() == figure.png
     assert made.title == "Persistence"

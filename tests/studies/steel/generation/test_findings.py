@@ -128,8 +128,9 @@ def test_copies_are_suspected_where_too_many_chips_are_near():
     def said(**changes):
         return next(each for each in findings(results(**changes)) if "copies" in each)
 
-    assert "vq: no copies of training chips are suspected" in said()
-    assert "vq: copies of training chips are suspected by blocks" in said(closer=0.2)
+    assert said().startswith("0.0 % (0.0 to 0.0) by blocks (vq) of the chips are nearer to a tr")
+    assert said().endswith(": no copies of training chips are suspected.")
+    assert said(closer=0.2).endswith(": copies of training chips are suspected of vq (by blocks).")
     blind = results(closer=0.2)
     blind.copies[["closer_share_low", "closer_share_high"]] = np.nan
     assert any("cannot be told" in each for each in findings(blind) if "copies" in each)
@@ -137,14 +138,20 @@ def test_copies_are_suspected_where_too_many_chips_are_near():
 
 @pytest.mark.parametrize(
     ("difference", "said"),
-    [(-1.0, "is better than"), (1.0, "is worse than"), (0.1, "cannot be told from")],
+    [
+        (-1.0, "0 worse, 0 not told apart, 4 better of 4 "),
+        (1.0, "4 worse, 0 not told apart, 0 better of 4 "),
+        (0.1, "0 worse, 4 not told apart, 0 better of 4 "),
+    ],
 )
 def test_the_baseline_may_be_better(difference, said):
     """Domains are counted with the sign that is better; what is worse is said first."""
     found = findings(results(difference=difference))
     (each,) = [text for text in found if "drawn each by itself" in text]
-    assert said in each
-    assert ("KID (4)" in each) == (abs(difference) == 1)
+    assert each.startswith(said)
+    assert ("Better in KID (4)." in each) == (difference == -1)
+    assert ("Worse in KID (4)." in each) == (difference == 1)
+    assert ("Nowhere told apart in KID." in each) == (difference == 0.1)
     assert (found[0] == each) == (difference == 1)
 
 
@@ -154,8 +161,42 @@ def test_rulers_are_counted_by_domain():
     assert table["farther"].to_dict() == {"real training": 4, "another domain": 0}
     assert (table["apart"] == 0).all()
     said = " ".join(findings(results()))
-    assert "than real training chips in 4 of 4 (0 with" in said
-    assert "than chips of a neighbouring domain in 0 of 4 (0 with" in said
+    assert "4 [0] (vq) of 4 farther than real training chips" in said
+    assert "0 [0] (vq) of 4 farther than chips of a neighbouring domain" in said
+
+
+def test_errors_are_counted_by_their_intervals():
+    """By their sign; the largest of each mean and variance; without intervals nothing is told."""
+    (said,) = (each for each in findings(results(2.0)) if "errors of vq against" in each)
+    assert said.startswith("16 of 16 too large and 0 too small by intervals: ")
+    assert "mean of ferrite fraction +2.0 points (+1.9 to +2.1) at rate_" in said
+    assert "in the order of the real ones" in said
+    (said,) = (each for each in findings(results(-2.0)) if "errors of vq against" in each)
+    assert said.startswith("0 of 16 too large and 16 too small by intervals: ")
+    blind = results(2.0)
+    blind.moments[["error_low", "error_high"]] = np.nan
+    (said,) = (each for each in findings(blind) if "of vq against" in each)
+    assert said.startswith("16 errors without intervals of vq against")
+
+
+def test_models_share_what_is_counted():
+    """One sentence for the copies and distances of all models of codes, each model named."""
+    made = results(closer=0.2)
+    other = {"code_model": {"vq": "fsq"}, "made": {"vq/all prior": "fsq/all prior"}}
+    moments, distances, copies = (
+        pd.concat([table, table.replace(other).loc[keep]])
+        for table, keep in (
+            (made.moments, lambda rows: rows["code_model"] == "fsq"),
+            (made.distances, lambda rows: rows["made"] == "fsq/all prior"),
+            (made.copies, lambda rows: rows["made"] == "fsq/all prior"),
+        )
+    )
+    both = dataclasses.replace(made, moments=moments, distances=distances, copies=copies)
+    said = findings(both)
+    (copied,) = (each for each in said if "copies" in each)
+    assert copied.endswith("are suspected of vq (by blocks) and fsq (by blocks).")
+    (far,) = (each for each in said if "farther than real training chips" in each)
+    assert "4 [0] (vq), 4 [0] (fsq) of 4 farther than real training chips" in far
 
 
 def test_the_papers_columns_stand_beside_ours():

@@ -49,10 +49,10 @@ def test_the_papers_values_stand_where_they_belong():
 def test_differences_from_the_paper_are_said_with_intervals():
     """The largest of each measure; points of the fraction, percent of the path; whose data."""
     fraction, path = findings(moments(-2.0, 1.1), PAPERS, simulated=True)
-    assert "differs most" in fraction
-    assert "in the mean by -2.0 points (rate_10, -3.0 to -1.0)" in fraction
-    assert "in the mean by +10.0 % (rate_10, " in path
-    assert "in the variance by +0.0 % (rate_1)" in path
+    assert "largest differences of the ferrite fraction" in fraction
+    assert fraction.startswith("-2.0 points (rate_10, -3.0 to -1.0) in the mean and ")
+    assert path.startswith("+10.0 % (rate_10, ")
+    assert "and +0.0 % (rate_1) in the variance: largest differences" in path
     for each in (fraction, path):
         assert "of simulated chips" in each
         assert each.endswith("; the simulator was made to follow them.")

@@ -74,14 +74,32 @@ def test_what_got_worse_is_said_first():
     tables = table("vq", {"all": -0.5}) | table("fsq", {"all": 0.4}) | table("sharp", {"all": 0.05})
     histories = {"vq/all/process": history(3.0, 2.8, 2.9, 3.1), "fsq/all/process": history(3, 2.9)}
     said = findings(tables, histories, None, simulated=False)
-    assert [each.split(",")[0].split(":")[0] for each in said] == ["fsq", "vq", "sharp", "vq"]
-    assert "is worse than independent codes: 3.400 against 3.000" in said[0]
-    assert "overfitted after epoch 2, which is kept: 2 epochs later" in said[1]
-    assert "was 0.300 nats a code higher, while the training loss had changed by -0.200" in said[1]
+    assert said[0].startswith("+0.400 by fsq (95 % interval +0.300 to +0.500; 3.400 against 3.000")
+    assert said[0].endswith("PixelCNN is worse than independent codes.")
+    assert said[1] == (
+        "+0.300 nats a code in the validation loss, 2 epochs after epoch 2, which is kept, while "
+        "the training loss had changed by -0.200: vq, all domains has overfitted there."
+    )
+    assert said[2].startswith("+0.050 by sharp (")
     assert "cannot be told from" in said[2]
+    assert said[3].startswith("-0.500 by vq (95 % interval -0.600 to -0.400; ")
+    assert "6 micrographs)" in said[3]
     assert "is better than" in said[3]
-    assert "95 % interval -0.600 to -0.400, 6 micrographs" in said[3]
+    assert len(said) == 4
     assert not any("simulated" in each for each in said)
+
+
+def test_models_with_one_outcome_share_a_sentence():
+    """The smallest gain first; another kind of training has its own sentence."""
+    tables = table("vq", {"all": -0.5}) | table("fsq", {"all": -0.3, "held_out": -0.4})
+    both, alone = findings(tables, {}, None, simulated=True)
+    assert both.startswith("-0.300 by fsq (")
+    assert "; -0.500 by vq (" in both
+    assert both.endswith(
+        "all domains, on simulated test chips; PixelCNN is better than independent codes."
+    )
+    assert alone.startswith("-0.400 by fsq (")
+    assert "without a domain" in alone
 
 
 def test_departures_are_the_options_that_differ():

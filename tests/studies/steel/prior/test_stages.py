@@ -275,7 +275,7 @@ def test_the_section_says_what_its_tables_say(made):
     table = made.likelihood.set_index(["trained_on", "conditioning", "source", "domain"])
     for arm, domain in zip(ARMS, (EVERY, HELD_OUT, EVERY), strict=True):
         row = table.loc[(*arm.split("/"), DIFFERENCE, domain)]
-        assert f"a difference of {row['nats_per_code']:+.3f}" in said
+        assert f"{row['nats_per_code']:+.3f} by " in said
     assert f"simulated test chips of the domain that it did not see, {HELD_OUT}" in said
     for figure in made.section.figures:
         name = figure.name.removeprefix("prior_")

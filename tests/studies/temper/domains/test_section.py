@@ -19,8 +19,8 @@ def test_findings_have_chips_and_micrographs():
     accuracy = pd.DataFrame(ROWS, columns=list(COLUMNS))
     confusions = pd.DataFrame({"features": ["images"], "domain": ["raw"], "as raw": [1.0]})
     made = domains_section(accuracy, confusions, DomainOptions(folds=7))
-    assert made.findings[0].startswith("The domain is told from grey for 50 % (40 to 60 %)")
-    assert "for 77 % (70 to 80 %) of the chips and 85 % of the micrographs by" in made.findings[1]
+    assert made.findings[0].startswith("50 % (40 to 60 %) of the chips: the domain is told from g")
+    assert made.findings[1].startswith("77 % (70 to 80 %) of the chips and 85 % of the micrographs")
     assert "over 7 groups" in made.parts[0].text
     assert len(made.parts[0].tables) == 2
 

@@ -147,7 +147,7 @@ def test_the_section_shows_errors_and_speed_of_both_heads(inputs, artefacts, tmp
     fell = [h for h in HEADS if read_table(artefacts / h / "h.parquet")["kept"].iloc[-1]]
     assert fell, "two epochs are too few"
     assert f"{fell[0]} head (2)" in part.text
-    assert "May be undertrained" in part.text
+    assert "may be undertrained" in part.text
     assert [len(table.cells) for table in part.tables] == [16, 2, 4]
     worst = {}
     for head in HEADS:

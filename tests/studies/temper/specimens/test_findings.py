@@ -44,48 +44,50 @@ def sentences(*gains, agreement=None):
 
 
 @pytest.mark.parametrize(
-    ("gain", "p", "said"),
+    ("gain", "p", "said", "listed"),
     [
-        (
-            *(-0.3, 0.01),
-            "is lower than from the untransferred source: raw → t5; not told apart from it: none; "
-            "higher: none",
-        ),
-        (-0.3, 0.06, "source: none; not told apart from it: raw → t5; higher: none"),
-        (0.3, 0.01, "source: none; not told apart from it: none; higher: raw → t5"),
-        (0.9, np.nan, "not told apart from it: raw → t5; higher: none (fewer than 12"),
+        (-0.3, 0.01, "1 lower, 0 not told apart, 0 higher", "Lower: raw → t5."),
+        (-0.3, 0.06, "0 lower, 1 not told apart, 0 higher", None),
+        (0.3, 0.01, "0 lower, 0 not told apart, 1 higher", "Higher: raw → t5."),
+        (0.9, np.nan, "0 lower, 1 not told apart, 0 higher", None),
     ],
 )
-def test_a_direction_is_judged_by_its_adjusted_probability(gain, p, said):
+def test_a_direction_is_judged_by_its_adjusted_probability(gain, p, said, listed):
     """Worse or better below 5 %, by the sign; without a probability nothing is told apart."""
     (sentence,) = sentences(gained(gain=gain, p=p))
-    assert said in sentence
-    assert sentence.startswith("Single specimens, number density, exact:")
-    assert "raw → t5 0.50 (source 0.60, its true values 0.80, real chips 0.90)" in sentence
+    assert sentence.startswith(f"{said} of 1 than that of the untransferred source: rank corr")
+    assert "of the number density read" in sentence
+    assert ("raw → t5" in sentence) == (listed is not None)
+    assert listed is None or f" {listed} " in sentence
+    assert ("fewer than 12 specimens" in sentence) == np.isnan(p)
+    assert sentence.endswith(
+        "Correlations are 0.50; those of the untransferred sources 0.60, the source's true values "
+        "0.80, real chips 0.90."
+    )
     assert "single training" not in sentence
     (alone,) = sentences(gained(gain=gain, p=p, trainings=1))
-    assert "of a single training: others may differ" in alone
+    assert "Of a single training, others may differ: exact." in alone
 
 
 def test_what_is_worse_stands_first():
-    """Of kinds and quantities, in whatever order they are in the table."""
+    """Of quantities, and in a sentence of variants, in whatever order they are in the table."""
     made = sentences(
-        gained("none", 0.2),
         gained("none", 0.2, p=0.5, quantity=RADIUS),
+        gained("none", 0.2),
         gained("exact", -0.2),
     )
-    assert [each.split(":")[0] for each in made] == [
-        "Single specimens, number density, exact",
-        "Single specimens, mean radius, none",
-        "Single specimens, number density, none",
-    ]
+    assert ["number density" in each for each in made] == [True, False]
+    assert made[0].startswith("1 lower, 0 not told apart, 1 higher of 2 than ")
+    assert "Lower: raw → t5 (exact). Higher: raw → t5 (none)." in made[0]
 
 
 def test_what_was_not_measured_is_a_dash():
     """With fewer than 3 held-out specimens, as in the smallest runs."""
     alone = pd.DataFrame([row("none/seed0", np.nan)])
     (sentence,) = sentences(gained("none", np.nan, np.nan, rho=np.nan), agreement=alone)
-    assert sentence.endswith("raw → t5 – (source –, its true values –, real chips –).")
+    assert sentence.endswith(
+        "are –; those of the untransferred sources –, the source's true values –, real chips –."
+    )
 
 
 def test_trainings_are_averaged_and_rulers_stay():
@@ -107,4 +109,4 @@ def test_the_section_has_its_figure_and_table():
     section = specimens_section(made, gains, picture, SpecimenOptions(chips_per_specimen=17))
     (part,) = section.parts
     assert "up to 17 of a specimen" in part.text
-    assert "lower than from the untransferred source: raw → t5" in section.findings[0]
+    assert "Lower: raw → t5." in section.findings[0]

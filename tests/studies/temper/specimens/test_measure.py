@@ -124,11 +124,11 @@ def test_the_same_seed_reads_the_same(folder, tables, tmp_path):
 
 
 def test_the_section_is_written_and_drawn(folder, tmp_path):
-    """With its finding of each training and quantity."""
+    """With its finding of each quantity."""
     run(folder, tmp_path)
     paths = {"figures": tmp_path / "figures", "section": tmp_path / "section.json"}
     tables = {name: tmp_path / f"{name}.parquet" for name in ("agreement", "gains")}
     section(**tables, **paths)
     made = Section.model_validate_json(read_section(paths["section"])[0])
-    assert len(made.findings) == 4
+    assert len(made.findings) == 2
     assert made.figures[0].png == (tmp_path / "figures/correlations.png").read_bytes()

@@ -8,9 +8,10 @@ import pandas as pd
 from pspflow.report.section import Figure
 from pspflow.studies.temper.images.paper import DOMAINS
 from pspflow.studies.temper.labels.classification import GAINS
-from pspflow.studies.temper.transfer.findings import Results, findings
+from pspflow.studies.temper.transfer.findings import Results, by_measure, findings
 from pspflow.studies.temper.transfer.judged.copies import COLUMNS as COPIES
 from pspflow.studies.temper.transfer.judged.effects import COLUMNS
+from pspflow.studies.temper.transfer.judged.rulers_met import rulers_met
 from pspflow.studies.temper.transfer.judged.spread import spread_between_trainings
 from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility import (
@@ -131,6 +132,12 @@ def sentence(*args, about, **kwargs):
     """Return the one finding that contains the words."""
     (found,) = (each for each in findings(results(*args, **kwargs)) if about in each)
     return found
+
+
+def counted(distances, variant, measure):
+    """Return the row of a variant and a measure in the table of rulers that are met."""
+    table = rulers_met(by_measure(distances)).set_index(["variant", "measure"])
+    return table.loc[variant, measure]
 
 
 CLOSER = "are closer to real chips of the target than their untransferred sources"

@@ -6,7 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pspflow.studies.temper.transfer.findings import by_direction, findings
+from pspflow.studies.temper.transfer.findings import by_direction, effect_counts, findings
+from pspflow.studies.temper.transfer.judged.kept_labels import (
+    ABOVE,
+    MORE,
+    OPEN,
+    THAN_SOURCE,
+    label_summary,
+)
+from pspflow.studies.temper.transfer.judged.rulers_met import CLOSER as RULER_CLOSER
+from pspflow.studies.temper.transfer.judged.rulers_met import EXCEPT
+from pspflow.studies.temper.transfer.judged.rulers_met import FLOORED as RULER_FLOORED
+from pspflow.studies.temper.transfer.judged.rulers_met import NEAR as RULER_NEAR
+from pspflow.studies.temper.transfer.judged.rulers_met import NEAR_TWICE as RULER_NEAR_TWICE
 from pspflow.studies.temper.transfer.plausibility import (
     FLOOR,
     KID,
@@ -28,12 +40,22 @@ from .conftest import (
     WAYS,
     accuracies,
     compared,
+    counted,
     part,
     plausibility,
     results,
     section,
     sentence,
 )
+
+LABELS = "labels classified from chips"
+
+
+def kept(labels, variant):
+    """Return what the table on the page has of labels classified from chips, by direction."""
+    table = label_summary(labels)
+    rows = table[(table["flow"] == variant) & (table["features"] == "chips")]
+    return rows.set_index(rows["source"] + " → " + rows["target"])
 
 
 def test_directions_hold_means_over_trainings():
@@ -64,18 +86,19 @@ def test_directions_hold_means_over_trainings():
 
 
 def test_transfers_closer_than_their_sources_everywhere():
-    """All directions are counted for every measure, and no exception is named."""
-    said = sentence(about=f"exact, directions of 6 in which transferred chips {CLOSER}")
-    assert said.endswith(f"{PERSISTENCE} and KID and grey histogram: 6.")
-    assert "(not " not in said
-    assert f"{PERSISTENCE}: 0 (6)" in sentence(
-        about=f"at most as far (in brackets: twice as far) {NEAR}",
-        flows=FLOWS[2:],
-        distances=plausibility(flows=FLOWS[2:]),
-    )
-    assert f"{PERSISTENCE}: 0" in sentence(
-        about=FLOORED, flows=FLOWS[2:], distances=plausibility(flows=FLOWS[2:])
-    )
+    """All directions and measures are counted, in one sentence for all variants."""
+    said = sentence(about=CLOSER)
+    assert said.startswith("18 (none, exact) of 18 distances (3 measures in 6 directions): ")
+    row = counted(plausibility(), "exact", PERSISTENCE)
+    assert (row["directions"], row[RULER_CLOSER], row[EXCEPT]) == (6, 6, "none")
+    alone = plausibility(flows=FLOWS[2:])
+    near = sentence(about=NEAR, flows=FLOWS[2:], distances=alone)
+    assert near.startswith("0 (exact) of 18 distances")
+    assert near.endswith(f"by no variant by {PERSISTENCE}; KID; grey histogram.")
+    row = counted(alone, "exact", PERSISTENCE)
+    assert (row[RULER_NEAR], row[RULER_NEAR_TWICE], row[RULER_FLOORED]) == (0, 6, 0)
+    floored = sentence(about=FLOORED, flows=FLOWS[2:], distances=alone)
+    assert floored.startswith("0 (exact) of 12 distances (2 measures in 6 directions)")
 
 
 def test_directions_in_which_sources_are_closer_are_named():
@@ -86,12 +109,14 @@ def test_directions_in_which_sources_are_closer_are_named():
         WAYS[2]: {"exact/seed0": 1.0, "exact/seed1": 19.5},
     }
     table = plausibility(changes)
-    said = sentence(table, about=f"exact, directions of 6 in which transferred chips {CLOSER}")
-    named = re.search(rf"{PERSISTENCE}: 3 \(not (.*?)\)", said)[1].split(", ")
-    assert sorted(named) == sorted(f"{a} → {b}" for a, b in WAYS[:3])
-    assert said.index(PERSISTENCE) < said.index("KID and grey histogram: 6."), "failures come first"
-    others = sentence(table, about=f"none, directions of 6 in which transferred chips {CLOSER}")
-    assert "(not " not in others
+    row = counted(table, "exact", PERSISTENCE)
+    assert row[RULER_CLOSER] == 3
+    assert sorted(row[EXCEPT].split(", ")) == sorted(f"{a} → {b}" for a, b in WAYS[:3])
+    assert sentence(table, about=CLOSER).startswith("15 (exact), 18 (none) of 18"), "fewest first"
+    assert counted(table, "none", PERSISTENCE)[EXCEPT] == "none"
+    shown = part("Plausibility", made=results(table)).tables
+    (shown,) = (each for each in shown if "meet each ruler" in each.caption)
+    assert row[EXCEPT] in {cells[-1] for cells in shown.cells}
 
 
 def test_distances_near_the_rulers_are_counted():
@@ -102,55 +127,72 @@ def test_distances_near_the_rulers_are_counted():
         WAYS[2]: {"exact/seed0": 4.0, "exact/seed1": 4.0},
     }
     table = plausibility(changes, flows=FLOWS[2:])
-    assert f"{PERSISTENCE}: 1" in sentence(table, about=FLOORED)
-    assert f"{PERSISTENCE}: 3 (6)" in sentence(table, about=NEAR)
-    assert "grey histogram: 0 (6)" in sentence(table, about=NEAR)
+    assert sentence(table, about=FLOORED).startswith("1 (exact) of 12 ")
+    near = sentence(table, about=NEAR)
+    assert near.startswith("3 (exact) of 18 ")
+    assert near.endswith("by no variant by KID; grey histogram.")
+    row = counted(table, "exact", PERSISTENCE)
+    assert (row[RULER_NEAR], row[RULER_NEAR_TWICE], row[RULER_FLOORED]) == (3, 6, 1)
+    row = counted(table, "exact", "grey histogram")
+    assert (row[RULER_NEAR], row[RULER_NEAR_TWICE], row[RULER_FLOORED]) == (0, 6, 0)
 
 
 @pytest.mark.parametrize(
     ("differences", "width", "words"),
     [
-        ([-1] * 6, 0.5, "worse in 0, better in 6"),
-        ([-1] * 6, 1.5, "worse in 0, better in 0"),
-        ([-1, -1, -0.4, 0.4, 2, 0], 0.5, "worse in 1, better in 2"),
-        ([-1, -1, -0.4, 0.4, 2, 0], None, "larger in 2, smaller in 3"),
-        ([3] * 6, 0.5, "worse in 6, better in 0"),
+        ([-1] * 6, 0.5, "0 worse, 6 better"),
+        ([-1] * 6, 1.5, "0 worse, 0 better"),
+        ([-1, -1, -0.4, 0.4, 2, 0], 0.5, "1 worse, 2 better"),
+        ([-1, -1, -0.4, 0.4, 2, 0], None, "2 larger, 3 smaller"),
+        ([3] * 6, 0.5, "6 worse, 0 better"),
     ],
 )
 def test_effects_are_claimed_where_their_interval_excludes_zero(differences, width, words):
     """A difference within its interval is none; a run without intervals says so."""
     made = compared(differences, width)
-    said = sentence(None, made, about="Variant exact compared with none")
-    assert f"{PERSISTENCE}: {words}." in said
+    said = sentence(None, made, about="variant exact compared with none")
+    assert said.startswith(f"{words} of 6 distances to real chips (1 measures in 6 directions)")
     assert ("adjusted for 6 comparisons" in said) == (width is not None)
     assert ("without intervals to exclude chance" in said) == (width is None)
     assert ("better" in said) == (width is not None)
     ratio = (6 + np.mean(differences)) / 6
-    assert f"{PERSISTENCE}: {ratio:.2f}." in sentence(None, made, about="divided by those of none")
+    assert said.endswith(f"directions are {ratio:.2f} ({PERSISTENCE}) times those of none.")
 
 
 def test_every_measure_has_its_own_effects_the_worst_first():
     """A regularisation that improves what it trains on alone is not called better."""
     better, worse = compared([-9.0] * 6, without=20.0), compared([1.0] * 6, measure="grey")
     mixed = pd.concat([better, worse])
-    said = sentence(None, mixed, about="Variant exact compared with none")
-    assert said.endswith(f"grey: worse in 6, better in 0; {PERSISTENCE}: worse in 0, better in 6.")
-    ratios = sentence(None, mixed, about="divided by those of none")
-    assert ratios.endswith(f"grey: {7 / 6:.2f}; {PERSISTENCE}: {11 / 20:.2f}.")
+    said = sentence(None, mixed, about="variant exact compared with none")
+    assert said.startswith("6 worse, 6 better of 12 distances")
+    assert f"Worse: grey in 6. Better: {PERSISTENCE} in 6. Mean" in said
+    assert said.endswith(
+        f"are {11 / 20:.2f} ({PERSISTENCE}) to {7 / 6:.2f} (grey) times those of none."
+    )
+    counts = effect_counts(mixed)
+    assert counts["measure"].tolist() == ["grey", PERSISTENCE]
+    assert counts[["worse", "better"]].to_numpy().tolist() == [[6, 0], [0, 6]]
+    assert counts["ratio"].tolist() == pytest.approx([7 / 6, 11 / 20])
+    shown = part("Plausibility", made=results(effects=mixed)).tables
+    assert any(each.cells[0][2:6] == ("grey", "6", "6", "0") for each in shown)
 
 
 def test_a_measure_that_can_be_negative_has_no_ratio():
     """KID may lie below 0, where a ratio has no meaning; its directions are counted."""
     mixed = pd.concat([compared([-1.0] * 6), compared([0.4] * 6, measure="KID", without=-0.1)])
-    assert "KID" not in sentence(None, mixed, about="divided by those of none")
-    assert "KID: worse in 0" in sentence(None, mixed, about="compared with none")
+    said = sentence(None, mixed, about="compared with none")
+    assert "KID" not in said.split("Mean distances")[1]
+    assert "of 12 distances" in said
+    counts = effect_counts(mixed).set_index("measure")
+    assert counts.loc["KID", ["directions", "worse", "better"]].tolist() == [6, 0, 0]
+    assert np.isnan(counts.loc["KID", "ratio"])
 
 
 def test_each_regularisation_but_none_is_compared_with_none():
     """Where `none` was not trained there is no comparison, and no table of it."""
     both = pd.concat([compared([-1.0] * 6, kind="pinet"), compared([1.0] * 6)])
     said = [each for each in findings(results(effects=both)) if "compared with none" in each]
-    assert [each.split()[1] for each in said] == ["pinet", "exact"]
+    assert [re.search(r"variant (\w+)", each)[1] for each in said] == ["pinet", "exact"]
     alone = FLOWS[2:]
     made = results(plausibility(flows=alone), both.iloc[:0], flows=alone)
     assert not any("none" in each for each in findings(made))
@@ -159,55 +201,59 @@ def test_each_regularisation_but_none_is_compared_with_none():
 
 
 def test_what_got_worse_is_said_first():
-    """Effects of regularisation, worst measures first, come before everything else."""
+    """Effects of regularisation come before everything else, in each what is worse."""
     first, *_ = findings(results(effects=compared([1.0] * 6), labels=accuracies({})))
-    assert first.startswith("Variant exact compared with none")
-    assert "worse in 6" in first
+    assert first.startswith("6 worse, 0 better of 6 distances")
+    assert "variant exact compared with none" in first
+    assert "Worse: every measure in all directions. Mean" in first
 
 
 def test_accuracies_of_labels_are_given_by_direction():
-    """Means over trainings; above chance is only claimed with the whole interval."""
-    values = {WAYS[0]: 0.6, WAYS[1]: 0.35}
-    said = sentence(labels=accuracies(values), about="Labels classified from chips of exact")
-    shares = dict(re.findall(r"(\w+ → \w+) (\d+) %", said))
-    assert shares.keys() == {f"{a} → {b}" for a, b in WAYS}
-    assert shares[FIRST] == "61"
-    assert shares[SECOND] == "36"
-    assert f"above chance with the whole interval of every training: {FIRST};" in said
-    assert "more accurate: none (" in said
+    """Means over trainings, all in the table; above chance only with the whole interval."""
+    labels = accuracies({WAYS[0]: 0.6, WAYS[1]: 0.35})
+    said = sentence(labels=labels, about=LABELS)
+    assert "0 more accurate of 12" in said
+    assert "2 are above chance with the whole interval of every training" in said
+    assert "balanced accuracies are 31 % (" in said
+    assert said.endswith(f"to 61 % (none, {FIRST}).")
     assert "71 %" not in said
     assert "99 %" not in said
+    rows = kept(labels, "exact")
+    assert rows.loc[FIRST, "balanced_accuracy"] == pytest.approx(0.61)
+    assert rows.loc[SECOND, "balanced_accuracy"] == pytest.approx(0.36)
+    assert rows.index[rows[ABOVE] == "yes"].tolist() == [FIRST]
 
 
 def test_no_label_above_chance():
     """Accuracies above chance whose interval reaches below it are not claimed."""
     labels = accuracies(dict.fromkeys(WAYS, 0.5), low=0.33)
-    said = [each for each in findings(results(labels=labels)) if each.startswith("Labels")]
-    assert len(said) == 4
-    assert all("whole interval of every training: none;" in each for each in said)
+    said = [each for each in findings(results(labels=labels)) if "labels classified" in each]
+    assert len(said) == 2
+    assert all(" 0 are above chance with the whole interval of every" in each for each in said)
 
 
 def test_labels_of_transfers_are_compared_with_those_of_their_sources():
     """What the source shows without a transfer is no merit of the flow; every interval decides."""
     labels = accuracies({WAYS[0]: 0.9, WAYS[1]: 0.56}, gains=0.55)
-    said = sentence(labels=labels, about="Labels classified from chips of exact")
-    assert f"more accurate: {FIRST} (with" in said
-    assert f"not told apart: {SECOND})" in said
-    less = re.search(r"untransferred sources: (.*?);", said)[1].split(", ")
+    said = sentence(labels=labels, about=LABELS)
+    assert said.startswith("8 less accurate, 2 more accurate of 12, 2 not told apart (with the")
+    assert f"More accurate: {FIRST}. " in said
+    less = re.search(r"Less accurate: (.*?)\.", said)[1].split(", ")
     assert sorted(less) == sorted(f"{a} → {b}" for a, b in WAYS[2:])
+    assert kept(labels, "exact")[THAN_SOURCE][[FIRST, SECOND]].tolist() == [MORE, OPEN]
     second = labels["flow"] == "exact/seed1"
     labels.loc[second, "gain_low"] = -0.2
-    assert "more accurate: none (with" in sentence(
-        labels=labels, about="Labels classified from chips of exact"
-    )
+    assert f"More accurate: {FIRST} (none). " in sentence(labels=labels, about=LABELS)
+    assert kept(labels, "exact").loc[FIRST, THAN_SOURCE] == OPEN
 
 
 def test_without_intervals_nothing_is_called_undecided():
     """The sign of the mean gain decides, and it is said that there are no intervals."""
     labels = accuracies({WAYS[0]: 0.9}, gains=0.55)
     labels[["gain_low", "gain_high"]] = np.nan
-    said = sentence(labels=labels, about="Labels classified from chips of exact")
-    assert f"more accurate: {FIRST} (without intervals)" in said
+    said = sentence(labels=labels, about=LABELS)
+    assert said.startswith("10 less accurate, 2 more accurate of 12 (without intervals)")
+    assert f"More accurate: {FIRST}. " in said
     assert "not told apart" not in said
 
 
@@ -216,11 +262,11 @@ def test_chance_is_the_accuracy_of_permuted_labels():
     labels = accuracies(dict.fromkeys(WAYS, 0.6))
     high = labels["target"] == "t6"
     labels.loc[high, list(CHANCE)] = (0.5, 0.4, 0.63)
-    said = sentence(labels=labels, about="Labels classified from chips of exact")
-    claimed = said.split("every training: ")[1].split(";")[0]
-    assert "→ t6" not in claimed
-    assert claimed.count("→") == 4
-    assert said.endswith("chance is that of permuted labels: 39 %.")
+    said = sentence(labels=labels, about=LABELS)
+    assert " 8 are above chance" in said
+    rows = kept(labels, "exact")
+    assert set(rows.index[rows[ABOVE] == "no"]) == {f"{a} → {b}" for a, b in WAYS if b == "t6"}
+    assert "chance is that of permuted labels: 34 to 50 %;" in said
     text = " ".join(part("Label preservation", made=results(labels=labels)).text.split())
     assert "33 %" not in text + " ".join(findings(results(labels=labels)))
     scale = Scale(papers_domains=True, tested=True, differences=[])
@@ -235,10 +281,10 @@ def test_one_training_above_chance_is_not_enough():
     labels = accuracies(dict.fromkeys(WAYS, 0.6))
     below = (labels["flow"] == "exact/seed1") & (labels["target"] == "t5")
     labels.loc[below, "low"] = 0.2
-    said = sentence(labels=labels, about="Labels classified from chips of exact")
-    claimed = said.split("every training: ")[1].split(";")[0]
-    assert "→ t5" not in claimed
-    assert claimed.count("→") == 4
+    assert " 10 are above chance" in sentence(labels=labels, about=LABELS)
+    rows = kept(labels, "exact")
+    assert set(rows.index[rows[ABOVE] == "no"]) == {f"{a} → {b}" for a, b in WAYS if b == "t5"}
+    assert (kept(labels, "none")[ABOVE] == "yes").all()
 
 
 def test_missing_rulers_are_not_mentioned():
@@ -252,7 +298,7 @@ def test_missing_rulers_are_not_mentioned():
     assert FLOORED in said[OTHERS]
     assert "other specimens" not in said[OTHERS]
     made = results(table[~table["flow"].isin([FLOOR, OTHERS])])
-    assert sum(CLOSER in each for each in findings(made)) == 2
+    assert sum(CLOSER in each for each in findings(made)) == 1
     assert by_direction(made.plausibility)[KID, "1"].columns[-1] == SOURCE
     assert "no other specimens" in part("Plausibility", made=made).text
     assert "no other specimens" not in part("Plausibility").text
@@ -278,6 +324,7 @@ def test_a_floor_above_other_specimens_is_remarked_on():
     said = findings(results(table))
     (at,) = (i for i, each in enumerate(said) if "floor is too high" in each)
     assert f"{PERSISTENCE}: t5; KID: t5, t6; grey histogram: t5. There are too few" in said[at]
+    assert said[at].startswith("4 of 9 cases (measures and targets): the floor")
     assert at < min(i for i, each in enumerate(said) if FLOORED in each)
     without = table[table["flow"] != OTHERS]
     assert not any("floor is too high" in each for each in findings(results(without)))
@@ -300,10 +347,11 @@ def test_kernel_distance_has_its_own_counts():
     table.loc[(table["measure"] == KID) & (table["flow"] == FLOOR), "value"] = -0.01
     worse = (table["measure"] == KID) & (table["flow"].str.startswith("exact"))
     table.loc[worse & (table["source"] == "t5"), "value"] = 11.0
-    said = sentence(table, about=f"exact, directions of 6 in which transferred chips {CLOSER}")
-    assert "KID: 4 (not " in said
-    assert f"{PERSISTENCE} and grey histogram: 6" in said
-    assert not any(KID in each for each in findings(results(table)) if FLOORED in each)
+    row = counted(table, "exact", KID)
+    assert row[RULER_CLOSER] == 4
+    assert counted(table, "exact", PERSISTENCE)[RULER_CLOSER] == 6
+    assert np.isnan(row[RULER_FLOORED])
+    assert sentence(table, about=FLOORED).split(" of ")[1].startswith("12 distances (2 measures")
 
 
 def test_a_single_training_is_named_as_such():
@@ -326,12 +374,15 @@ def test_absent_labels_have_no_accuracy():
     """A target without a label, or with one that cannot be trained, has no percentage."""
     labels = accuracies({}, absent=["t5"])
     labels.loc[labels["target"] == "t6", ["balanced_accuracy", "low", "high"]] = np.nan
-    said = [each for each in findings(results(labels=labels)) if each.startswith("Labels")]
-    assert len(said) == 4
+    said = [each for each in findings(results(labels=labels)) if "labels classified" in each]
+    assert len(said) == 2
     for each in said:
+        assert " of 4, 0 not told apart" in each
         assert "→ t5" not in each
         assert "→ t6" not in each
         assert "nan" not in each
-        assert "→ as_extruded 30 %" in each or "→ as_extruded 31 %" in each
+        assert "balanced accuracies are 31 % (" in each
+    rows = kept(labels, "exact")
+    assert set(rows.loc[rows[ABOVE].notna(), "target"]) == {"as_extruded"}
     labels[["balanced_accuracy", "low", "high"]] = np.nan
-    assert not any("Labels" in each for each in findings(results(labels=labels)))
+    assert not any("labels classified" in each for each in findings(results(labels=labels)))

@@ -86,7 +86,7 @@ def test_without_labels_there_is_no_part_on_them():
     """Nor a sentence."""
     titles = [each.title for each in section().parts]
     assert titles == ["Transferred chips", "Plausibility"]
-    assert not any("Label" in each for each in findings(results()))
+    assert not any("labels" in each for each in findings(results()))
     labelled = section(results(labels=accuracies({})))
     assert [each.title for each in labelled.parts] == [*titles, "Label preservation"]
 

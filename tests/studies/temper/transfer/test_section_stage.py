@@ -110,7 +110,7 @@ def test_figures_and_section_are_written(tmp_path, artefacts, labelled):
     assert record["stage"] == "temper transfer section"
     assert {f"synthetic {name}" for name in FLOWS} <= set(record["inputs"])
     assert not written.headline, "the paper has no such domains"
-    assert any("worse in 2, better in 0" in sentence for sentence in written.findings)
+    assert any(sentence.startswith("2 worse, 0 better of ") for sentence in written.findings)
 
 
 @pytest.mark.parametrize("chapter", ["pinet", "flows", "transfer"])

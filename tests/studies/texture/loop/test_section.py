@@ -69,10 +69,13 @@ def test_what_went_wrong_is_said_first():
     named, seconds, seen = tables(active_start0=iterations(MOVING, left_out=3))
     loops = loops_table(named, seen, OPTIONS)
     said = findings(loops, named, seconds, OPTIONS)
-    assert "12 textures that flows drew" in said[0]
-    assert "Of the textures that loops chose, 1 had no parameters" in said[1]
-    assert said[2] == "Active: 50 observations. The limit of 50 observations was reached."
-    assert "takes 10 s" in said[3]
+    assert said[0].startswith("12 textures that flows of arm active drew")
+    assert said[1].startswith("1 of the textures that loops chose had no parameters")
+    assert said[2] == (
+        "50 by active (the limit of 50 observations was reached): observations at which loops "
+        "ended."
+    )
+    assert said[3].startswith("10 s for an iteration of the active arm")
     named, seconds, seen = tables(active_start0=iterations(MOVING))
     assert "drew" not in findings(loops_table(named, seen, OPTIONS), named, seconds, OPTIONS)[0]
 
@@ -86,8 +89,8 @@ def test_several_starts_are_one_sentence():
         random_start1=iterations(SETTLED),
     )
     said = "\n".join(findings(loops_table(named, seen, OPTIONS), named, seconds, OPTIONS))
-    assert "Active: 2 loops ended at 45 on average (40 to 50) observations; in 1 of 2 loops" in said
-    assert "Random: 2 loops ended at 50 observations, their limit." in said
+    assert "45 on average (40 to 50) by active in 2 loops (in 1 of 2 loops the log-like" in said
+    assert "; 50 by random in 2 loops (their limit): observations at which" in said
 
 
 @pytest.mark.parametrize(
@@ -137,4 +140,4 @@ def test_the_stage_writes_section_and_figure(tmp_path):
     written = Section.model_validate_json(read_section(tmp_path / "s.json")[0])
     assert (tmp_path / "f/likelihood.png").exists()
     assert [part.title for part in written.parts] == ["Loops", "Departures from the paper"]
-    assert any("All of the pool: 20 observations" in each for each in written.findings)
+    assert any("20 by all of the pool (" in each for each in written.findings)

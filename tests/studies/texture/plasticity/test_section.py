@@ -96,7 +96,8 @@ def test_the_section(tables, tmp_path):
     )
     written = json.loads((tmp_path / "section.json").read_text())["section"]
     assert written["findings"][0].startswith("1 of 4 test textures have no parameters and are left")
-    assert "Validation textures: the yield stresses" in " ".join(written["findings"])
+    assert "; validation), " in written["findings"][-1]
+    assert "by how much the yield stresses of a texture differ" in written["findings"][-1]
     (part,) = written["parts"]
     assert "A texture of 96 orientations, a half" in part["text"]
     assert "by the Taylor model of this package, fcc, m = 0.25." in part["figures"][0]["caption"]

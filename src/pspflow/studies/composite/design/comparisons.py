@@ -1,12 +1,11 @@
 """Designs compared with what takes no network: the nearest training structure."""
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference
+from pspflow.evaluation.comparisons import UNDECIDED, Difference
 from pspflow.studies.composite.structures.rows import evenly_spread
 
 RETRIEVAL: Final = "retrieval"
@@ -156,12 +155,3 @@ def compare(points: pd.DataFrame, mine: str, theirs: str) -> Compared:
     outcome = decided.pop() if len(decided) == 1 else UNDECIDED
     said = f" (95 % interval {', '.join(intervals)})" if intervals else " for one target"
     return Compared(outcome, f"{difference.mean():+.2f} points{said}")
-
-
-def verdict(outcome: int, named: Sequence[str] = ("retrieval", "design")) -> str:
-    """Say which of two, named in the order worse and better, comes nearer to what is wanted."""
-    return {
-        WORSE: f"{named[0]} comes nearer",
-        UNDECIDED: "which comes nearer is undecided",
-        BETTER: f"{named[1]} comes nearer",
-    }[outcome]

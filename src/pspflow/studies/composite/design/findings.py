@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
+from pspflow.evaluation.comparisons import BETTER, WORSE, Finding, joined
 from pspflow.report.section import Headline
 from pspflow.studies.composite.certificates.certificate_text import FARTHEST
 from pspflow.studies.composite.certificates.descriptors import DESCRIPTORS
-from pspflow.studies.composite.design.comparisons import RETRIEVAL, compare, summary, verdict
+from pspflow.studies.composite.design.comparisons import RETRIEVAL, compare, summary
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.options import DESIGNER
 from pspflow.studies.composite.structures.options import HELD_OUT
@@ -42,9 +42,7 @@ def findings(points: Points, certificates: pd.DataFrame) -> tuple[str, ...]:
     -------
     What is worse first.
     """
-    found = [_certified(certificates)]
-    for (name, target), rows in points.items():
-        found += [_refined(rows, name, target), _retrieved(rows, name, target)]
+    found = [_certified(certificates), _refined(points), *_retrieved(points)]
     return tuple(each.text for each in sorted(found, key=lambda each: each.outcome))
 
 
@@ -84,54 +82,75 @@ def _where(name: str) -> str:
     return " in the region held out of training" if name == HELD_OUT else ""
 
 
-def _refined(points: pd.DataFrame, name: str, target: Target) -> Finding:
+def _refined(points: Points) -> Finding:
     """Compare the mean errors of every network and run with the aim."""
-    rows = summary(points[points["network"] != RETRIEVAL]).set_index("network")
-    aim = AIM_PERCENT[target]
-    parts = [
-        f"{network} {row['refined_error_percent']:.2f} % (alone {row['drawn_error_percent']:.1f} %,"
-        f" the best of {row['drawn']:.0f} {row['best_error_percent']:.1f} %, as the decoder makes "
-        f"it {row['decoded_error_percent']:.2f} %, with {row['exchanged_percent']:.1f} % of the "
-        "voxels exchanged after it)"
-        for network, row in rows.iterrows()
-    ]
-    missed = [str(each) for each, worst in rows["worst_run_percent"].items() if worst > aim]
-    runs = int(rows["runs"].max())
-    trainings = f"{runs} training{'s' if runs > 1 else ''}"
-    reached = f"The aim of {aim:g} % is " + (
-        f"missed by {' and '.join(missed)}." if missed else f"reached from each, in {trainings}."
-    )
+    parts, missed, solves, seconds = [], [], [], []
+    for (name, target), designs in points.items():
+        rows = summary(designs[designs["network"] != RETRIEVAL]).set_index("network")
+        errors, alone = (rows[f"{kind}_error_percent"] for kind in ("refined", "drawn"))
+        above = rows.index[rows["worst_run_percent"] > AIM_PERCENT[target]]
+        missed += [f"{network} ({_called(name, target)})" for network in above]
+        runs = int(rows["runs"].max())
+        parts.append(
+            f"{_range(errors, 2)} for {_called(name, target)} (aim {AIM_PERCENT[target]:g} %, "
+            f"networks alone {_range(alone, 1)}, {int(rows['targets'].max())} targets of {runs} "
+            f"training{'s' if runs > 1 else ''})"
+        )
+        solves.append(rows["solves"].mean())
+        seconds.append(rows["seconds"].mean())
+    reached = f"missed by {', '.join(missed)}" if missed else "reached by every network"
     return Finding(
         WORSE if missed else BETTER,
-        f"Solver in the loop, {QUANTITIES[target]}{_where(name)}: mean errors over "
-        f"{int(rows['targets'].max())} targets of {trainings} are {', '.join(parts)}, by "
-        f"{rows['solves'].mean():.0f} solutions in {rows['seconds'].mean():.1f} s. {reached}",
+        f"{'; '.join(parts)}: mean errors with the solver in the loop, by at most "
+        f"{max(solves):.0f} solutions in {max(seconds):.1f} s. Aims are {reached}.",
     )
 
 
-def _retrieved(points: pd.DataFrame, name: str, target: Target) -> Finding:
+def _range(errors: pd.Series, digits: int) -> str:
+    """Write the least and the largest error in percent."""
+    ends = [f"{value:.{digits}f}" for value in (errors.min(), errors.max())]
+    return f"{' to '.join(dict.fromkeys(ends))} %"
+
+
+def _called(name: str, target: Target) -> str:
+    return f"{QUANTITIES[target]}{_where(name)}"
+
+
+def _retrieved(points: Points) -> Iterator[Finding]:
     """Compare the network alone, and with the solver in the loop, with retrieval."""
-    designer = designer_of(points)
-    rows = points[points["network"] == designer]
     best, refined = "best_error_percent", "refined_error_percent"
     near, moved = "nearest_percent", "nearest_refined_percent"
-    alone, looped = compare(rows, best, near), compare(rows, refined, near)
-    fair = compare(rows, refined, moved)
-    return Finding(
-        min(alone.outcome, looped.outcome),
-        f"Design and retrieval, {QUANTITIES[target]}{_where(name)}: the best of "
-        f"{rows['drawn'].max()} structures drawn by {designer} has a mean error of "
-        f"{rows[best].mean():.2f} %, the nearest training structure {rows[near].mean():.2f} %; "
-        f"difference {alone.text}: {verdict(alone.outcome)}. With the solver in the loop design "
-        f"has {rows[refined].mean():.2f} %; difference {looped.text}: {verdict(looped.outcome)}. "
-        f"The loop that starts from the nearest training structure in place of a design ends at "
-        f"{rows[moved].mean():.2f} %: "
-        + {
-            WORSE: "that comes nearer than design.",
-            UNDECIDED: "which comes nearer is undecided.",
-            BETTER: "design comes nearer than that too.",
-        }[fair.outcome],
-    )
+    for mine, theirs, about in (
+        (
+            best,
+            near,
+            "errors of the best of the structures that a network draws, less those of the nearest "
+            "training structure",
+        ),
+        (
+            refined,
+            near,
+            "errors of design with the solver in the loop, less those of the nearest training "
+            "structure",
+        ),
+        (
+            refined,
+            moved,
+            "errors of design with the solver in the loop, less those of the same loop from the "
+            "nearest training structure",
+        ),
+    ):
+        said = []
+        for (name, target), designs in points.items():
+            designer = designer_of(designs)
+            rows = designs[designs["network"] == designer]
+            found = compare(rows, mine, theirs)
+            text = (
+                f"{found.text} for {_called(name, target)} by {designer}, {rows[mine].mean():.2f} "
+                f"% and {rows[theirs].mean():.2f} %"
+            )
+            said.append(Finding(found.outcome, text))
+        yield from joined(said, about)
 
 
 def _certified(certificates: pd.DataFrame) -> Finding:
@@ -150,8 +169,7 @@ def _certified(certificates: pd.DataFrame) -> Finding:
     )
     return Finding(
         WORSE if copies or broken or unlike or bar > error else BETTER,
-        f"Certificates of {count} refined designs: {copies} are copies of a training structure, "
-        f"{broken} leave the bounds, {unlike} are farther than every real structure in a "
-        f"descriptor, and the mean error of grid and element is {bar:.1f} % "
-        f"where the loop leaves {error:.2f} %: {grid}.",
+        f"{copies} of {count} refined designs are copies of a training structure, {broken} leave "
+        f"the bounds, {unlike} are farther than every real structure in a descriptor; the mean "
+        f"error of grid and element is {bar:.1f} % where the loop leaves {error:.2f} %: {grid}.",
     )

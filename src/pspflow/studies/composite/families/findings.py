@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference, Finding
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference, Finding, joined
 from pspflow.studies.composite.families.rebuilding import BEYOND, OBSERVED, excess, gain
 from pspflow.studies.composite.families.transfer import abroad, growth
 
@@ -33,26 +33,25 @@ def findings(errors: pd.DataFrame, rebuilt: pd.DataFrame) -> tuple[str, ...]:
     return tuple(each.text for each in sorted(judged, key=lambda each: each.outcome))
 
 
-def _of_networks(errors: pd.DataFrame) -> Iterator[Finding]:
+def _of_networks(errors: pd.DataFrame) -> list[Finding]:
     """Compare each network's error on other families with that on its own."""
+    said = []
     for network in errors["network"].unique():
         found, means = growth(errors, network), abroad(errors, network).mean()
         mine = errors[errors["network"] == network]
         pairs = mine.groupby(["trained_on", "tested_on"])["mean_relative_error"].mean()
         trained, tested = pairs.idxmax()
-        outcome = found.outcome(-1)
-        words = {
-            WORSE: "it does not carry over",
-            UNDECIDED: _undecided(found),
-            BETTER: "it carries over",
-        }
-        yield Finding(
-            outcome,
-            f"Families, C11: {network} has a mean relative error of {means['own']:.1f} % on the "
-            f"family that it was trained on and {means['other']:.1f} % on the others; "
-            f"{_interval(found, ' points')}: {words[outcome]}. The largest is {pairs.max():.1f} %, "
-            f"trained on {trained} and tested on {tested}.",
+        text = (
+            f"{_interval(found, ' points')} by {network}, {means['own']:.1f} % on its own family, "
+            f"{means['other']:.1f} % on others and at most {pairs.max():.1f} %, trained on "
+            f"{trained} and tested on {tested}"
         )
+        said.append(Finding(found.outcome(-1), text))
+    return joined(
+        said,
+        "mean relative error of C11 on families that a network was not trained on, less that on "
+        f"the family that it was{_runs(errors)}",
+    )
 
 
 def _of_decoders(rebuilt: pd.DataFrame) -> Iterator[Finding]:
@@ -74,55 +73,54 @@ def _of_decoders(rebuilt: pd.DataFrame) -> Iterator[Finding]:
             kind = farther if WORSE in outcomes else undecided if UNDECIDED in outcomes else nearer
             kind.append(f"{family} {means}")
         parts = [
-            ("farther than real test structures on", farther),
-            ("not shown to be farther on", undecided),
-            ("nearer on", nearer),
+            ("farther than real test structures", farther),
+            ("not shown to be farther", undecided),
+            ("nearer", nearer),
         ]
-        runs = rebuilt["run"].nunique()
+        counts = ", ".join(f"{len(names)} {said}" for said, names in parts)
+        each = " ".join(
+            f"{said.capitalize()}: {', '.join(names)}." for said, names in parts if names
+        )
         yield Finding(
             WORSE if farther else UNDECIDED if undecided else BETTER,
-            f"Families, decoders: structures that {model} rebuilds are, in units of "
-            "real-against-real (test structures themselves in brackets), "
-            + "; ".join(f"{said} {', '.join(names)}" for said, names in parts if names)
-            + f" ({runs} run{'s' if runs > 1 else ''}, 95 % intervals).",
+            f"{counts}: families by structures that {model} rebuilds, in units of "
+            f"real-against-real, test structures themselves in brackets{_runs(rebuilt)}. {each}",
         )
 
 
-def _of_convolution(rebuilt: pd.DataFrame) -> Iterator[Finding]:
+def _of_convolution(rebuilt: pd.DataFrame) -> list[Finding]:
     """Compare the decoder that is not confined to cut Gaussian fields with the one that is."""
     if not {FILTERED, CONVOLVED} <= set(rebuilt["model"]):
-        return
+        return []
     if set(rebuilt["family"]) == {"gaussian"}:
-        return
-    for column, said, unit in (
+        return []
+    said = []
+    for column, name, unit in (
         *((column, f"distance in {SAID[column]}", "") for column in BEYOND),
         ("c11_error_percent", "error of the solved C11", " points"),
     ):
         found = gain(rebuilt, CONVOLVED, FILTERED, column)
-        outcome = found.outcome(-1)
-        words = {
-            WORSE: "it is worse",
-            UNDECIDED: _undecided(found),
-            BETTER: "it is better",
-        }
         others = rebuilt[rebuilt["family"] != "gaussian"]
         means = others.groupby("model")[column].mean()
-        yield Finding(
-            outcome,
-            f"Families, decoders: over the families that are no cut Gaussian fields, {CONVOLVED} "
-            f"has a mean {said} of {means[CONVOLVED]:.2f}, {FILTERED} of {means[FILTERED]:.2f}; "
-            f"{_interval(found, unit)}: {words[outcome]}.",
+        text = (
+            f"{_interval(found, unit)} in the {name}, {means[CONVOLVED]:.2f} against "
+            f"{means[FILTERED]:.2f}"
         )
+        said.append(Finding(found.outcome(-1), text))
+    return joined(
+        said,
+        f"{CONVOLVED} less {FILTERED}, structures rebuilt over the families that are no cut "
+        f"Gaussian fields{_runs(rebuilt)}",
+    )
 
 
-def _undecided(found: Difference) -> str:
-    if found.runs < 2:
-        return "one run cannot tell whether it differs"
-    return "whether it differs cannot be told, since the interval holds 0"
+def _runs(table: pd.DataFrame) -> str:
+    runs = table["run"].nunique()
+    if runs < 2:
+        return "; one run cannot tell what differs"
+    return f" (95 % intervals over {runs} runs)"
 
 
 def _interval(found: Difference, unit: str) -> str:
-    said = f"difference {found.mean:+.2f}{unit}"
-    if not np.isfinite(found.low):
-        return f"{said} in one run"
-    return f"{said}, 95 % interval {found.low:+.2f} to {found.high:+.2f} over {found.runs} runs"
+    said = f"{found.mean:+.2f}{unit}"
+    return said + (f" ({found.low:+.2f} to {found.high:+.2f})" if np.isfinite(found.low) else "")

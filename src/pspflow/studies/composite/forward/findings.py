@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding, joined
 from pspflow.studies.composite.forward import paper
 from pspflow.studies.composite.forward.accuracy import over_properties
 from pspflow.studies.composite.forward.differences import (
@@ -87,7 +87,7 @@ def findings(accuracy: pd.DataFrame, scale: Scale, *, papers_material: bool) -> 
     return tuple(each.text for each in sorted(judged, key=lambda each: each.outcome))
 
 
-def _by_the_autoencoder(accuracy: pd.DataFrame, target: Target) -> Iterator[Finding]:
+def _by_the_autoencoder(accuracy: pd.DataFrame, target: Target) -> list[Finding]:
     """Compare networks with an autoencoder with the regression alone of the same kind."""
     means = over_properties(accuracy, target, "mape").mean()
     found = []
@@ -95,17 +95,13 @@ def _by_the_autoencoder(accuracy: pd.DataFrame, target: Target) -> Iterator[Find
         if {model, alone} <= set(means.index):
             differences = compared(accuracy, target, model, alone)
             said = (
-                f"{model} has a MAPE of {means[model]:.2f} %, {alone} {means[alone]:.2f} %; "
-                f"{sentence(differences)}"
+                f"{means[model]:.2f} % by {model}, {means[alone]:.2f} % by {alone} "
+                f"({sentence(differences)})"
             )
             found.append(Finding(outcome(differences), said))
-    if found:
-        found.sort(key=lambda each: each.outcome)
-        yield Finding(
-            found[0].outcome,
-            f"Forward, {QUANTITIES[target]}: an autoencoder compared with regression alone: "
-            f"{'. '.join(each.text for each in found)}.",
-        )
+    return joined(
+        found, f"MAPE of {QUANTITIES[target]}, an autoencoder compared with regression alone"
+    )
 
 
 def _beside_the_others(accuracy: pd.DataFrame, target: Target) -> Iterator[Finding]:
@@ -118,31 +114,24 @@ def _beside_the_others(accuracy: pd.DataFrame, target: Target) -> Iterator[Findi
     differences = compared(accuracy, target, OURS, best)
     yield Finding(
         outcome(differences),
-        f"Forward, {QUANTITIES[target]}: our {OURS} has a MAPE of {means[OURS]:.2f} %, the best of "
-        f"the others on these test structures ({best}) {means[best]:.2f} %; "
+        f"{means[OURS]:.2f} % by our {OURS}, {means[best]:.2f} % by the best of the others "
+        f"({best}): MAPE of {QUANTITIES[target]} on the same test structures; "
         f"{sentence(differences)}.",
     )
 
 
-def _by_step(accuracy: pd.DataFrame, target: Target) -> Iterator[Finding]:
+def _by_step(accuracy: pd.DataFrame, target: Target) -> list[Finding]:
     """Say which steps from the paper's networks to ours bring something."""
-    said: dict[int, list[str]] = {WORSE: [], UNDECIDED: [], BETTER: []}
+    said = []
     for rung in rungs(accuracy, target):
         if rung.differences:
             change = written(rung.differences["mape"], 2, " points")
-            said[outcome(rung.differences)].append(f"{rung.model} after {rung.before} ({change})")
-    if not any(said.values()):
-        return
-    words = {
-        WORSE: "worse by one measure or more",
-        UNDECIDED: "not better by every measure: an interval holds 0",
-        BETTER: "better by every measure",
-    }
-    parts = [f"{words[kind]}: {', '.join(each)}" for kind, each in said.items() if each]
-    yield Finding(
-        min(kind for kind, each in said.items() if each),
-        f"Forward, {QUANTITIES[target]}, steps from the paper's networks to ours, with the change "
-        f"of the MAPE and its 95 % interval: {'; '.join(parts)}.",
+            text = f"{rung.model} after {rung.before} {change}"
+            said.append(Finding(outcome(rung.differences), text))
+    return joined(
+        said,
+        f"steps from the paper's networks to ours, by all measures of {QUANTITIES[target]} with "
+        "95 % intervals; here the change of the MAPE",
     )
 
 
@@ -155,12 +144,11 @@ def _beside_paper(accuracy: pd.DataFrame, scale: Scale) -> Iterator[Finding]:
     for model in dict.fromkeys([*own, best]):
         outcomes.append(beside_value(table[model].to_numpy(), PAPER_MAPE))
         role = "" if model in own else "our " if _ours(model) else "the best model, "
-        said.append(f"{role}{model} has {table[model].mean():.2f} % ({REACHED[outcomes[-1]]})")
+        said.append(f"{table[model].mean():.2f} % by {role}{model} ({REACHED[outcomes[-1]]})")
     yield Finding(
         min(outcomes),
-        f"Forward, C11, beside the paper's MAPE of {PAPER_MAPE:.2f} % by VAE-regression, decided "
-        "by the 95 % interval over the runs: "
-        f"{', '.join(said)}, on {scale.beside_paper}.",
+        f"{', '.join(said)}: MAPE of C11, beside the paper's {PAPER_MAPE:.2f} % by VAE-regression, "
+        f"decided by the 95 % interval over the runs, on {scale.beside_paper}.",
     )
 
 

@@ -23,7 +23,7 @@ from pspflow.studies.composite.forward.findings import (
 )
 from pspflow.studies.composite.forward.ladder import ladder
 from pspflow.studies.composite.forward.latents import latents_text
-from pspflow.studies.composite.structures.properties import TARGETS, Target
+from pspflow.studies.composite.structures.properties import TARGETS, Target, symbol
 
 TABLES: Final[dict[Target, str]] = {"c11": "Table 1", "normal": "Tables 7 and 8"}
 PAPERS_ROWS: Final = {
@@ -102,6 +102,7 @@ def _parts(
         yield Part(title="Regressions on latents", text=said)
     others = [name for name in accuracy["model"].unique() if name != OURS]
     difference = against(accuracy, OURS, others).drop(columns="model")
+    difference["property"] = difference["property"].map(symbol)
     compared_tables = []
     for target, part in difference.groupby("target", sort=False):
         columns = ["target", *(["property"] if target == "c11" else [])]
@@ -129,7 +130,10 @@ def _accuracy_tables(accuracy: pd.DataFrame, *, papers_material: bool) -> Iterat
             continue
         for measure, said in (("mape", "MAPE in percent"), ("r2", "R²")):
             yield Table.of(
-                beside_paper(table, ["model"], "property", measure, f"paper_{measure}"),
+                beside_paper(
+                    table.assign(property=table["property"].map(symbol)),
+                    *(["model"], "property", measure, f"paper_{measure}"),
+                ),
                 f"{said} of all six components, means over the runs ({TABLES[target]}).",
             )
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from pspflow.report.cubes import MOST_COLUMNS, Cube, cubes_figure
-from pspflow.report.style import COLOURS, figure_of, plain
+from pspflow.report.style import COLOURS, figure_of, plain, plain_log_axis
 from pspflow.studies.composite.networks.captions import (
     stiffness_caption,
     three_digits,
@@ -173,12 +173,11 @@ def _line(axes: Axes, part: pd.DataFrame, across: str, marker: str, style: dict[
 
 
 def error_axis(axes: Axes, paper_percent: float | None, label: str) -> None:
-    """Scale the vertical axis for errors in percent, and draw a labelled line at the paper's."""
-    axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    """Scale the vertical axis of drawn errors in percent, with a labelled line at the paper's."""
     if paper_percent is not None:
         text = f"{label} {paper_percent:.0f} %"
         axes.axhline(paper_percent, color="0.4", linestyle="--", linewidth=0.8, label=text)
+    plain_log_axis(axes, "y")
 
 
 def _candidate(row: pd.Series, phases: np.ndarray, *, alone: bool) -> Cube:

@@ -6,7 +6,7 @@ from typing import Final, cast, get_args
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, verdict
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding, joined, verdict
 from pspflow.studies.composite.inverse import paper
 from pspflow.studies.composite.inverse.accuracy import summary
 from pspflow.studies.composite.inverse.comparisons import (
@@ -92,8 +92,6 @@ PAPERS_FRACTIONS: Final = (
     )
     + "."
 )
-Judged = tuple[int, str]
-"""Outcome of a comparison, and the sentence on it."""
 
 
 def findings(
@@ -126,61 +124,57 @@ def findings(
             judged += _separated(measured[measured["set"] == name], each)
     first = next(iter(learned.values()))
     judged += [_searched(part, first) for _, part in searches.groupby("model", sort=False)]
-    return tuple(sentence for _, sentence in sorted(judged, key=lambda each: each[0]))
+    return tuple(each.text for each in sorted(judged, key=lambda each: each.outcome))
 
 
-def _inferred(candidates: pd.DataFrame, target: Target, learned: DesignSet) -> list[Judged]:
+def _inferred(candidates: pd.DataFrame, target: Target, learned: DesignSet) -> list[Finding]:
     """Compare priors on the same targets; those outside the training range do not count."""
     known = candidates[candidates["inside"]]
     runs = ["run", "instance"]
     wanted, counted = (len(each[runs].drop_duplicates()) for each in (candidates, known))
-    start = f"Inverse design, {QUANTITIES[target]}, {learned.edge_voxels} voxels per edge"
+    start = f"{QUANTITIES[target]}, {learned.edge_voxels} voxels per edge"
     if known.empty:
-        text = "no target is within the range of the training structures: no error is counted."
-        return [(UNDECIDED, f"{start}: {text}")]
+        text = "no target is within the range of the training structures: no error is counted"
+        return [Finding(UNDECIDED, f"0 of {wanted} targets of {start}: {text}.")]
     if counted < wanted:
         start += f" ({counted} of {wanted} targets, those in the range of the training structures)"
     rows = summary(known, target, papers_material=False).set_index(KEYS)
-    judged = []
+    compared = []
     for one, other, said, said_of_other in COMPARED:
         differences = paired(known, one, other)
         if not differences:
             continue
         outcome, text = _judged(differences)
         sentence = (
-            f"{start}: the mean error is {_errors_of(rows.loc[one])} with {said} and "
-            f"{_errors_of(rows.loc[other])} with {said_of_other}; {text}."
+            f"{text}, {rows.loc[one, 'error_percent']:.1f} % with {said} and "
+            f"{rows.loc[other, 'error_percent']:.1f} % with {said_of_other}"
         )
         if target == "c11" and learned.papers_material and one == PAPERS_MIXTURE:
-            sentence += f" The paper's mixture has {_papers_error(learned)}."
-        judged.append((outcome, sentence))
-    return judged
+            sentence += f" (the paper's mixture has {_papers_error(learned)})"
+        compared.append(Finding(outcome, sentence))
+    runs = known["run"].nunique()
+    over = f"95 % intervals over {runs} runs" if runs > 1 else "one run, which decides nothing"
+    return joined(
+        compared,
+        f"mean errors of inverse design of one prior less those of another, {start}, {over}, and "
+        "over targets; by every measure",
+    )
 
 
-def _errors_of(row: pd.Series) -> str:
-    """Say the mean error over all components, and that of the likeliest where there are more."""
-    said = f"{row['error_percent']:.1f} %"
-    if row["components"] > 1:
-        said += f" ({row['likeliest_error_percent']:.1f} % of its likeliest component)"
-    return said
-
-
-def _judged(differences: Mapping[str, Paired]) -> Judged:
+def _judged(differences: Mapping[str, Paired]) -> tuple[int, str]:
     """Judge by every measure, over the runs, and say the difference of the mean error."""
     outcomes = {
         MEASURES[name]: each.over_runs.outcome(LOWER_IS_BETTER)
         for name, each in differences.items()
     }
     runs, targets = differences["all"]
-    said = f"difference {runs.mean:+.1f} points ("
-    if runs.runs > 1:
-        said += f"95 % interval over {runs.runs} runs {runs.low:+.1f} to {runs.high:+.1f}"
-    else:
-        said += "one run"
+    ends = [f"{runs.low:+.1f} to {runs.high:+.1f}"] if runs.runs > 1 else []
     if targets.runs > 1:
-        said += f"; over {targets.runs} targets {targets.low:+.1f} to {targets.high:+.1f}"
-    undecided = "the interval holds 0" if runs.runs > 1 else "one run has no interval"
-    return min(outcomes.values()), f"{said}): {verdict(outcomes, undecided)}"
+        ends.append(f"{targets.low:+.1f} to {targets.high:+.1f} over {targets.runs} targets")
+    said = f"{runs.mean:+.1f} points" + (f" ({'; '.join(ends)})" if ends else "")
+    if len(set(outcomes.values())) > 1:
+        said += f" [{verdict(outcomes, 'the interval holds 0')}]"
+    return min(outcomes.values()), said
 
 
 def _papers_error(learned: DesignSet) -> str:
@@ -188,49 +182,39 @@ def _papers_error(learned: DesignSet) -> str:
     return f"{paper.INVERSE_ERROR_PERCENT:g} %{elsewhere}"
 
 
-def _separated(measured: pd.DataFrame, learned: DesignSet) -> list[Judged]:
+def _separated(measured: pd.DataFrame, learned: DesignSet) -> list[Finding]:
     """Say whether the components of the paper's mixture, and of ours, separate the morphologies."""
     rows = over_runs(measured).set_index([*KEYS, "measure"])
-    judged = []
+    judged, runs = [], 0
     for key, said in SEPARATING.items():
         if key not in rows.index.droplevel("measure"):
             continue
-        part = rows.loc[key]
-        outcomes = {
-            SEPARATION[name]: WORSE
-            if row["high"] < HALF
-            else BETTER
-            if row["low"] > HALF
-            else UNDECIDED
-            for name, row in part.iterrows()
-        }
-        numbers = ", ".join(
-            f"{row['mean']:.2f}{_interval(row)} by {SEPARATION[str(name)]}"
-            for name, row in part.iterrows()
-        )
-        runs = int(part["runs"].max())
-        verdicts = {
-            WORSE: "does not separate them",
-            UNDECIDED: "whether it separates them cannot be told",
-            BETTER: "separates them",
-        }
-        named = {
-            kind: [name for name, each in outcomes.items() if each == kind] for kind in verdicts
-        }
-        decided = "; ".join(
-            f"by {' and '.join(names)} {'it ' if kind != UNDECIDED else ''}{verdicts[kind]}"
-            for kind, names in named.items()
-            if names
-        )
-        repeated = f"{runs} run{'s' if runs > 1 else ''}"
-        sentence = (
-            f"Separation of the two morphologies, {learned.edge_voxels} voxels per edge, by the "
-            f"components of {said}, from 0 (none) to 1 (full), {repeated}: {numbers}; {decided}."
-        )
-        if learned.papers_material:
-            sentence += f" {PAPERS_FRACTIONS}"
-        judged.append((min(outcomes.values()), sentence))
-    return judged
+        for name, row in rows.loc[key].iterrows():
+            outcome = WORSE if row["high"] < HALF else BETTER if row["low"] > HALF else UNDECIDED
+            text = f"{row['mean']:.2f}{_interval(row)} by {SEPARATION[str(name)]} with {said}"
+            judged.append((outcome, text))
+            runs = max(runs, int(row["runs"]))
+    if not judged:
+        return []
+    words = {
+        WORSE: "do not separate them",
+        UNDECIDED: "cannot be told to separate them",
+        BETTER: "separate them",
+    }
+    named = {kind: [text for each, text in judged if each == kind] for kind in words}
+    counts = ", ".join(f"{len(named[kind])} {word}" for kind, word in words.items())
+    each = " ".join(
+        f"{word.capitalize()}: {', '.join(named[kind])}."
+        for kind, word in words.items()
+        if named[kind]
+    )
+    papers = f" {PAPERS_FRACTIONS}" if learned.papers_material else ""
+    text = (
+        f"{counts}: separation of the two morphologies by the components of a prior, "
+        f"{learned.edge_voxels} voxels per edge, from 0 (none) to 1 (full), {runs} "
+        f"run{'s' if runs > 1 else ''}. {each}{papers}"
+    )
+    return [Finding(min(outcome for outcome, _ in judged), text)]
 
 
 def _interval(row: pd.Series) -> str:
@@ -239,7 +223,7 @@ def _interval(row: pd.Series) -> str:
     return f" ({row['low']:.2f} to {row['high']:.2f})"
 
 
-def _searched(searches: pd.DataFrame, learned: DesignSet) -> Judged:
+def _searched(searches: pd.DataFrame, learned: DesignSet) -> Finding:
     """Say where the searches of one latent space start and end, and what the guide believes."""
     rows = search_summary(searches, papers_material=learned.papers_material).set_index("start")
     model, prior = searches[KEYS].iloc[0]
@@ -249,21 +233,22 @@ def _searched(searches: pd.DataFrame, learned: DesignSet) -> Judged:
         change = search_change(searches[searches["start"] == start])
         outcome = change.outcome(LOWER_IS_BETTER)
         outcomes.append(WORSE if change.mean > 0 else outcome)
-        moves = "rises" if change.mean > 0 else "falls"
         words = {WORSE: "worse", UNDECIDED: "not told apart", BETTER: "better"}[outcome]
         interval = (
-            f"95 % interval over {change.runs} targets {change.low:+.1f} to {change.high:+.1f}: "
-            f"the ends are {words}"
+            f"{change.low:+.1f} to {change.high:+.1f} over {change.runs} targets: {words}"
             if change.runs > 1
             else "one target"
         )
         parts.append(
-            f"from {start} latents the solved error of C11 {moves} from "
-            f"{row['start_error_percent']:.1f} % at the starts to {row['error_percent']:.1f} % at "
-            f"the ends after {row['evaluations']:.0f} evaluations ({change.mean:+.1f} points, "
-            f"{interval}), where the guide predicts {row['predicted_error_percent']:.1f} %"
+            f"{change.mean:+.1f} points ({interval}) from {start} latents, from "
+            f"{row['start_error_percent']:.1f} % to {row['error_percent']:.1f} % after "
+            f"{row['evaluations']:.0f} evaluations, where the guide predicts "
+            f"{row['predicted_error_percent']:.1f} %"
         )
-    text = f"Annealing in the latent space of {model}, {prior} prior: {'; '.join(parts)}."
+    text = (
+        f"{'; '.join(parts)}: solved error of C11 by annealing in the latent space of {model}, "
+        f"{prior} prior."
+    )
     missed = (rows["error_percent"] > rows["predicted_error_percent"]).all()
     if missed:
         text += " The guide predicts smaller errors at the ends than the solver finds there."
@@ -272,4 +257,4 @@ def _searched(searches: pd.DataFrame, learned: DesignSet) -> Judged:
             outcomes.append(WORSE)
         elsewhere = "" if learned.is_papers else ", but of another set of structures"
         text += f" The paper's are below {paper.ANNEALED_ERROR_PERCENT:g} % from both{elsewhere}."
-    return min(outcomes), text
+    return Finding(min(outcomes), text)

@@ -25,7 +25,7 @@ from pspflow.studies.composite.inverse.options import (
 from pspflow.studies.composite.inverse.separation import over_runs, separation
 from pspflow.studies.composite.structures import paper as papers_structures
 from pspflow.studies.composite.structures.options import SetName
-from pspflow.studies.composite.structures.properties import NORMAL, Target
+from pspflow.studies.composite.structures.properties import NORMAL, Target, symbol
 from pspflow.studies.composite.structures.sets import morphology_name
 
 COMPONENT: Final = [*SET_KEYS, "component"]
@@ -236,9 +236,11 @@ def _vector(
         theirs.insert(0, "instance", theirs.index + 1)
         caption = "The paper's own vectors in GPa, for comparison."
         tables.append(Table.of(theirs[["instance", *NORMAL]], caption))
+    # in percent, whatever the unit of the components
+    errors = component_errors(candidates, papers_material=papers_material)
     errors = beside_paper(
         shown_columns(
-            component_errors(candidates, papers_material=papers_material),
+            errors.assign(property=errors["property"].map(symbol)),
             papers_material=papers_material,
         ),
         *(SET_KEYS, "property", "error_percent", "paper_error_percent"),

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from pspflow.report.style import COLOURS, figure_of
+from pspflow.report.style import COLOURS, figure_of, plain_log_axis
 from pspflow.studies.composite.localization.examples import Examples
 from pspflow.studies.composite.localization.names import LABELS, FieldName, title_of
 from pspflow.studies.composite.localization.paper import LOCALIZATION_R2
@@ -131,12 +131,13 @@ def speed_figure(speed: pd.DataFrame) -> Figure:
                 linestyle="--",
                 label=f"{title_of(str(row.model))} ({row.device})",
             )
-        times.set(yscale="log", ylabel="seconds per structure")
+        times.set_ylabel("time per structure (s)")
         handles, labels = times.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=6)
         sizes.plot(cpnet["gap"], cpnet["parameters"], "s-")
-        sizes.set(yscale="log", ylabel="parameters of CPNet")
+        sizes.set_ylabel("parameters of CPNet (1)")
         for axes in (times, sizes):
+            plain_log_axis(axes, "y")
             axes.set_xlabel("gap (voxels)")
             axes.set_xticks(cpnet["gap"])
     return figure

@@ -1,12 +1,12 @@
 """What was found on localization, in sentences computed from the tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding, verdict
+from pspflow.evaluation.comparisons import BETTER, OUTCOMES, UNDECIDED, WORSE, Finding
 from pspflow.studies.composite.localization import paper
 from pspflow.studies.composite.localization.names import PRINTED, SOLVER, title_of
 from pspflow.studies.composite.structures.paper import EDGE_VOXELS
@@ -47,8 +47,8 @@ def findings(
     papers_material
         Whether the structures are of the report's material, so that its numbers compare.
     """
-    pairs = differences.groupby(["field", "model", "other"], sort=False)
-    judged = [_compared(*map(str, names), rows) for names, rows in pairs]  # type: ignore[call-arg]
+    fields = differences.groupby("field", sort=False)
+    judged = [_compared(str(field), rows) for field, rows in fields]
     if papers_material:
         judged += _beside_report(accuracy, edge)
     judged += _beside_solver(speed)
@@ -68,22 +68,45 @@ def outcome_of(row: pd.Series, sign: int) -> int:
     return BETTER if row["difference"] * sign > 0 else WORSE
 
 
-def _compared(field: str, model: str, other: str, rows: pd.DataFrame) -> Finding:
-    """Compare a network with another model by every measure."""
-    said, outcomes = [], {}
-    for _, row in rows.iterrows():
-        called, digits, unit, sign = COMPARED[row["measure"]]
-        here, theirs = (f"{row[name]:.{digits}f}{unit}" for name in ("value", "other_value"))
-        said.append(f"{called} {here} and {theirs}")
-        outcomes[called] = outcome_of(row, sign)
-    runs = int(rows["runs"].iloc[0])
-    over = "test specimens" + (" and over trainings" if runs > 1 else "")
+def _compared(field: str, rows: pd.DataFrame) -> Finding:
+    """Compare networks with other models by every measure, and say the first measure's values."""
+    clauses: list[Finding] = []
+    found: list[int] = []
+    for (model, other), pair in rows.groupby(["model", "other"], sort=False):
+        outcomes = {
+            COMPARED[row["measure"]][0]: outcome_of(row, COMPARED[row["measure"]][-1])
+            for _, row in pair.iterrows()
+        }
+        found += outcomes.values()
+        first = pair.iloc[0]
+        called, digits, unit, _ = COMPARED[first["measure"]]
+        values = " and ".join(
+            f"{first[name]:.{digits}f}{unit}" for name in ("value", "other_value")
+        )
+        text = (
+            f"{title_of(model)} ({model}) compared with {title_of(other)} ({other}): "
+            f"{_by_measure(outcomes)}; {called} {values}"
+        )
+        clauses.append(Finding(min(outcomes.values()), text))
+    runs = int(rows["runs"].max())
+    counts = ", ".join(f"{found.count(kind)} {word}" for kind, word in OUTCOMES.items())
+    each = " ".join(f"{clause.text}." for clause in sorted(clauses, key=lambda each: each.outcome))
     text = (
-        f"Local {field}, {title_of(model)} ({model}) and {title_of(other)} ({other}), {runs} "
-        f"training{'s' if runs > 1 else ''}, paired 95 % intervals over {over}: of the first, "
-        f"{verdict(outcomes, 'the interval of the difference holds zero')}: {'; '.join(said)}."
+        f"{counts} of {len(found)}: measures of local {field}, {runs} "
+        f"training{'s' if runs > 1 else ''}, paired 95 % intervals over test specimens"
+        f"{' and over trainings' if runs > 1 else ''}. {each}"
     )
-    return Finding(min(outcomes.values()), text)
+    return Finding(min(found), text)
+
+
+def _by_measure(outcomes: Mapping[str, int]) -> str:
+    """Name the measures of each outcome, unless it is that of all."""
+    if len(set(outcomes.values())) == 1:
+        return f"{OUTCOMES[next(iter(outcomes.values()))]} by every measure"
+    named = {kind: [name for name, each in outcomes.items() if each == kind] for kind in OUTCOMES}
+    return "; ".join(
+        f"{word} by {', '.join(named[kind])}" for kind, word in OUTCOMES.items() if named[kind]
+    )
 
 
 def _beside_report(accuracy: pd.DataFrame, edge: int) -> Iterator[Finding]:
@@ -95,8 +118,8 @@ def _beside_report(accuracy: pd.DataFrame, edge: int) -> Iterator[Finding]:
     value = float(rows["squared_pearson"].mean())
     place = "below" if value < low else "within" if value <= high else "above"
     text = (
-        f"Local strain, CPNet ({PRINTED}): squared Pearson correlation {value:.2f}, {place} the "
-        f"report's {low:.2f} to {high:.2f}"
+        f"{value:.2f}, {place} the report's {low:.2f} to {high:.2f}: squared Pearson correlation "
+        f"of local strain by CPNet ({PRINTED})"
     )
     if edge == EDGE_VOXELS:
         yield Finding(WORSE if value < low else BETTER, f"{text} in cells of {edge} voxels too.")
@@ -122,9 +145,9 @@ def _beside_solver(speed: pd.DataFrame) -> Iterator[Finding]:
         device = ", ".join(sorted(set(rows["device"])))
         yield Finding(
             UNDECIDED,
-            f"Time for one structure of {int(rows['edge_voxels'].iloc[0])} voxels per edge on "
-            f"{device} with {threads} thread{'s' if threads != 1 else ''}: the solver takes "
-            f"{_significant(times[SOLVER])} s; the networks, over the solver's time: {said}.",
+            f"{_significant(times[SOLVER])} s by the solver, and by networks times that {said}: "
+            f"time for one structure of {int(rows['edge_voxels'].iloc[0])} voxels per edge on "
+            f"{device} with {threads} thread{'s' if threads != 1 else ''}.",
         )
 
 

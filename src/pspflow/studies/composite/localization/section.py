@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from pspflow.report.section import Figure, Headline, Part, Section, Table
+from pspflow.report.tables import with_interval
 from pspflow.studies.composite.localization import paper
 from pspflow.studies.composite.localization.findings import findings
 from pspflow.studies.composite.localization.names import (
@@ -65,7 +66,10 @@ def localization_section(
                 text=_text(edge, accuracy),
                 figures=tuple(figures[name] for name in SHOWN if name in figures),
                 tables=(
-                    Table.of(accuracy, "Accuracy of local fields on test structures."),
+                    Table.of(
+                        with_intervals(accuracy),
+                        "Accuracy of local fields on test structures, with 95 % intervals.",
+                    ),
                     Table.of(
                         differences,
                         "Differences of two models on the same test structures, with 95 % "
@@ -80,7 +84,8 @@ def localization_section(
                 tables=(
                     Table.of(costs, "What each training has cost."),
                     Table.of(
-                        speed,
+                        # models without a gap have -1
+                        speed.assign(gap=speed["gap"].astype(float).where(speed["gap"] > 0)),
                         "Seconds per structure on this machine (the trade-off of Figure 4-1).",
                     ),
                 ),
@@ -101,6 +106,20 @@ def localization_section(
             ),
         ),
     )
+
+
+def with_intervals(accuracy: pd.DataFrame) -> pd.DataFrame:
+    """Write each measure that has the columns `_low` and `_high` as text with its interval."""
+    measures = [name for name in accuracy if f"{name}_low" in accuracy]
+    ends = [f"{name}_{end}" for name in measures for end in ("low", "high")]
+    written = {
+        name: [
+            with_interval(*values)
+            for values in accuracy[[name, f"{name}_low", f"{name}_high"]].itertuples(index=False)
+        ]
+        for name in measures
+    }
+    return accuracy.assign(**written).drop(columns=ends)
 
 
 def training_table(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -135,11 +154,11 @@ def _costs(costs: pd.DataFrame) -> Iterator[str]:
         return
     strain = costs[costs["field"] == "strain"].groupby("model", sort=False)
     said = ", ".join(
-        f"{name} {rows['voxels'].mean() / 1e6:.3g} million voxels" for name, rows in strain
+        f"{rows['voxels'].mean() / 1e6:.3g} million voxels by {name}" for name, rows in strain
     )
     yield (
-        f"Local strain, cost of a training of {costs['gmac'].min():.3g} to "
-        f"{costs['gmac'].max():.3g}·10⁹ multiply-adds, the same budget for every network: {said}."
+        f"{said}: what a training of local strain sees in {costs['gmac'].min():.3g} to "
+        f"{costs['gmac'].max():.3g}·10⁹ multiply-adds, the same budget for every network."
     )
 
 

@@ -142,8 +142,8 @@ def slices_finding(mismatch: pd.DataFrame) -> str:
     means = mismatch.groupby("slices", sort=False)["error"].mean()
     one, all_three = float(means["x"]), float(means["xyz"])
     return (
-        f"Slices along x alone leave an autocorrelation error of {one:.3f}, slices along all axes "
-        f"of {all_three:.3f}: "
+        f"{one:.3f} with slices along x alone and {all_three:.3f} along all axes: error of the "
+        "autocorrelation of rebuilt structures; "
         + ("all three are needed" if all_three < one else "one is enough")
         + "; the paper needs all three for its structures."
     )

@@ -87,7 +87,7 @@ def alike_figure(
         if pair is None:
             what = "volume fractions" if len(set(rows["morphology"])) == 1 else "morphologies"
             right.set_title(f"no two structures of different {what} are equally stiff")
-        right.set(xlabel="volume fraction of the stiff phase", ylabel="$C_{11}$ (GPa)")
+        right.set(xlabel="volume fraction of the stiff phase (1)", ylabel="$C_{11}$ (GPa)")
     return figure
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.studies.composite.structures import paper
 from pspflow.studies.composite.structures.options import Sigmas, StructuresOptions
+from pspflow.studies.composite.structures.properties import symbol
 from pspflow.studies.composite.structures.sets import morphology_name
 
 ALIKE_QUANTITY: Final = "Volume fractions of two structures of nearly equal C11 (Figure 2)"
@@ -47,7 +48,12 @@ def structures_section(
                 title="Structures and their stiffness",
                 text=_text(rows, phases, edge, options),
                 figures=(figure,),
-                tables=(Table.of(ranges, "Solved components of the stiffness in GPa."),),
+                tables=(
+                    Table.of(
+                        ranges.assign(component=ranges["component"].map(symbol)),
+                        "Solved components of the stiffness in GPa.",
+                    ),
+                ),
             ),
         ),
     )

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference, Finding
+from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Difference, Finding, joined
 from pspflow.studies.composite.forward import paper
 from pspflow.studies.composite.networks.options import NetworkOptions
 from pspflow.studies.composite.structures import paper as papers_structures
@@ -44,7 +44,10 @@ def findings(trials: pd.DataFrame, scale: Scale, networks: NetworkOptions) -> tu
     """
     judged = [
         *curve_findings(trials, scale),
-        *search_findings(trials, networks),
+        *joined(
+            search_findings(trials, networks),
+            "configured weights of the loss compared with the best that were searched",
+        ),
         *sweep_findings(trials, networks),
     ]
     return tuple(each.text for each in sorted(judged, key=lambda each: each.outcome))
@@ -57,8 +60,8 @@ def curve_findings(trials: pd.DataFrame, scale: Scale) -> list[Finding]:
     for network, rows in table.groupby("network", sort=False):
         few, many = rows.iloc[0], rows.iloc[-1]
         said.append(
-            f"{network} {few['mape']:.2f} % from {few['training_structures']:,} and "
-            f"{many['mape']:.2f} % from {many['training_structures']:,}"
+            f"{few['mape']:.2f} % from {few['training_structures']:,} and {many['mape']:.2f} % "
+            f"from {many['training_structures']:,} by {network}"
         )
         reported = paper.FORWARD["c11"].get(str(network), {}).get("c11_gpa")
         if scale.papers_material and reported is not None:
@@ -68,16 +71,20 @@ def curve_findings(trials: pd.DataFrame, scale: Scale) -> list[Finding]:
                 & (trials["network"] == network)
                 & (trials["training_structures"] == many["training_structures"])
             ]
-            found.append(_beside_paper(str(network), here, reported, scale.edge_voxels))
+            found.append(_beside_paper(str(network), here, reported))
+    size = (
+        f"{scale.edge_voxels} voxels per edge, not the paper's {papers_structures.EDGE_VOXELS}"
+        if scale.edge_voxels != papers_structures.EDGE_VOXELS
+        else f"the paper's {scale.edge_voxels} voxels per edge"
+    )
+    found = joined(found, f"MAPE of C11 compared with the paper's, structures of {size}")
     if said:
-        text = f"Learning curve, MAPE of C11 by training structures: {'; '.join(said)}."
+        text = f"{'; '.join(said)}: learning curve, MAPE of C11 by training structures."
         found.append(Finding(UNDECIDED, text))
     return found
 
 
-def _beside_paper(
-    network: str, rows: pd.DataFrame, reported: paper.Forward, edge_voxels: int
-) -> Finding:
+def _beside_paper(network: str, rows: pd.DataFrame, reported: paper.Forward) -> Finding:
     """Judge the errors at the largest number of training structures beside the paper's."""
     count, values = int(rows["training_structures"].iloc[0]), rows["mape"].to_numpy()
     excess = values - reported.mape
@@ -100,16 +107,11 @@ def _beside_paper(
     ended = f"; {capped} of {len(rows)} ended at its cap of steps" if capped else ""
     if capped and outcome == WORSE:
         outcome, verdict = UNDECIDED, "with more steps it might come nearer: that is not decided"
-    size = (
-        f"{edge_voxels} voxels per edge, not the paper's {papers_structures.EDGE_VOXELS}"
-        if edge_voxels != papers_structures.EDGE_VOXELS
-        else f"the paper's {edge_voxels} voxels per edge"
-    )
     return Finding(
         outcome,
-        f"With {count:,} training structures of {size}, {network} has {values.mean():.2f} % MAPE; "
-        f"the paper {reported.mape:.2f} ± {reported.mape_sd:.2f} % with about "
-        f"{papers_structures.TRAINING_STRUCTURES:,}: {verdict} ({told}{ended}).",
+        f"{values.mean():.2f} % by {network} from {count:,} structures, the paper "
+        f"{reported.mape:.2f} ± {reported.mape_sd:.2f} % from about "
+        f"{papers_structures.TRAINING_STRUCTURES:,}, {verdict} ({told}{ended})",
     )
 
 
@@ -124,30 +126,21 @@ def _weights(rows: pd.DataFrame, network: str, networks: NetworkOptions) -> Find
     configured = (objective.regression_weight, objective.kl_weight)
     ranked = ranking(rows, network)
     known = [(float(a), float(b)) for a, b in zip(*_weights_of(ranked), strict=True)]
-    start = (
-        f"Weights of the loss, {network}: the configured {configured[0]:g} (regression) and "
-        f"{configured[1]:g} (divergence)"
-    )
+    start = f"{network} with {configured[0]:g} (regression) and {configured[1]:g} (divergence)"
     if configured not in known:
-        return Finding(UNDECIDED, f"{start} are not among the {len(known)} pairs searched.")
+        return Finding(UNDECIDED, f"{start}, not among the {len(known)} pairs searched")
     if known[0] == configured:
-        return Finding(BETTER, f"{start} rank first of {len(known)} on validation structures.")
+        return Finding(BETTER, f"{start}, first of {len(known)} on validation structures")
     difference = behind(rows, network, configured)
     percent = [100 * np.expm1(each) for each in (difference.mean, difference.low, difference.high)]
     beside = f"first of {len(known)} are {known[0][0]:g} and {known[0][1]:g}"
+    score = f"score {percent[0]:+.1f} %"
     if difference.runs < 2:
         return Finding(
-            UNDECIDED,
-            f"{start} have a score {percent[0]:.1f} % above that of the first; {beside}; one "
-            "training of each cannot tell them apart.",
+            UNDECIDED, f"{start}, {score}, one training of each cannot tell them apart; {beside}"
         )
-    interval = f"{percent[0]:.1f} % [{percent[1]:.1f}, {percent[2]:.1f}]"
-    if difference.outcome(-1) == WORSE:
-        return Finding(WORSE, f"{start} are worse than others: score {interval} higher; {beside}.")
-    return Finding(
-        UNDECIDED,
-        f"{start} cannot be told from the first: score {interval} higher; {beside}.",
-    )
+    text = f"{start}, {score} ({percent[1]:+.1f} to {percent[2]:+.1f}), {beside}"
+    return Finding(min(difference.outcome(-1), UNDECIDED), text)
 
 
 def _weights_of(ranked: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -166,7 +159,7 @@ def sweep_findings(trials: pd.DataFrame, networks: NetworkOptions) -> list[Findi
         sizes = ", ".join(f"{size:.0f}" for size in table["latent"])
         active = ", ".join(f"{value:.1f}" for value in table["active_dimensions"])
         found.append(
-            f"Latent size, {network}: of {sizes} dimensions {active} are active; the "
+            f"{active} of {sizes} latent dimensions of {network} are active; the "
             f"reconstruction is best at {best['reconstruction']:.0f} and the MAPE at "
             f"{best['mape']:.0f} (validation; configured {networks.latent}, the paper 16)."
         )
@@ -180,11 +173,11 @@ def sweep_findings(trials: pd.DataFrame, networks: NetworkOptions) -> list[Findi
         gains, shares = (", ".join(f"{value:.2f}" for value in table[each]) for each in measures)
         best = table["components"][table["density_gain"].idxmax()]
         found.append(
-            f"Components of the prior, {network}: with {numbers} the latents of validation "
-            f"structures are {gains} nats more likely than under one Gaussian for all, most with "
-            f"{best:.0f}; components tell the morphology of {shares} of the structures, C11 alone "
-            f"that of {table['separation_by_c11'].mean():.2f} (configured {networks.components}, "
-            "the paper 2)."
+            f"{gains} nats, most with {best:.0f}: how much likelier latents of validation "
+            f"structures are with {numbers} components of the prior of {network} than under one "
+            f"Gaussian for all; components tell the morphology of {shares} of the structures, C11 "
+            f"alone that of {table['separation_by_c11'].mean():.2f} (configured "
+            f"{networks.components}, the paper 2)."
         )
     found += [
         _spread(rows, str(network), networks)
@@ -204,8 +197,8 @@ def _spread(rows: pd.DataFrame, network: str, networks: NetworkOptions) -> str:
     shares = ", ".join(f"{value:.2f}" for value in table["separation"])
     errors = ", ".join(f"{value:.1f}" for value in table["design_error"])
     return (
-        f"Start of the components, {network}: with a spread of {tried} they tell the morphology of "
-        f"{shares} of the validation structures, C11 alone that of "
+        f"{shares} of the validation structures have their morphology told by components of "
+        f"{network} that start with a spread of {tried}, C11 alone tells that of "
         f"{table['separation_by_c11'].mean():.2f}; designs of C11 have errors of {errors} % "
         f"(configured {networks.prior_spread:g}; the paper prints none)."
     )

@@ -248,9 +248,9 @@ def _findings(
         largest = np.abs(covariance.deviation).max()
         apart = np.abs(covariance.mean - covariance.analytic).max()
         found.append(
-            f"By at most {apart:.2g} of the variance, and {largest:.1f} standard errors, the "
-            f"autocovariance of {covariance.images} smooth Gaussian images differs from the "
-            f"analytic one, at displacements up to {len(covariance.analytic) - 1} pixels."
+            f"{apart:.2g} of the variance and {largest:.1f} standard errors at most: difference of "
+            f"the autocovariance of {covariance.images} smooth Gaussian images from the analytic "
+            f"one, at displacements up to {len(covariance.analytic) - 1} pixels."
         )
     binary = seen.get("gaussian_binary")
     if binary is not None:

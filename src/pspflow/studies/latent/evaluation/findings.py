@@ -1,12 +1,12 @@
 """Sentences about reconstructions and samples, computed from the tables; the worst come first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
+from pspflow.evaluation.comparisons import BETTER, OUTCOMES, UNDECIDED, WORSE, Finding
 from pspflow.evaluation.copies import BLOCKS, NEAREST_SHARE
 from pspflow.studies.latent.evaluation import connectivity, sampled
 from pspflow.studies.latent.evaluation.made_images import FITTED, INDEPENDENT, PCA, PRINTED
@@ -110,15 +110,15 @@ def _fitted(results: Results) -> Iterator[Finding]:
                 else:
                     outcomes[name].append(outcome(row, "less", sign))
     told = {name: (each.count(WORSE), each.count(BETTER)) for name, each in outcomes.items()}
-    decided = [f"{name} {n[0]} worse and {n[1]} better" for name, n in told.items() if any(n)]
+    decided = [f"{n[0]} worse and {n[1]} better by {name}" for name, n in told.items() if any(n)]
     if networks:
         worse = any(more > less for more, less in told.values())
         skipped = f" KID is left out of {without}, where it is {FAR_SHOWN}." if without else ""
         yield Finding(
             WORSE if worse else BETTER if decided else UNDECIDED,
-            f"Latents from a fitted density in place of independent ones, samples of {networks} "
-            f"networks that are not stuck: {', '.join(decided) or 'nothing is decided'}; for the "
-            f"others, and by all other measures, intervals of the difference include 0.{skipped}",
+            f"{', '.join(decided) or '0 decided'}: samples of {networks} networks that are not "
+            "stuck, latents from a fitted density in place of independent ones; for the others, "
+            f"and by all other measures, intervals of the difference include 0.{skipped}",
         )
 
 
@@ -143,17 +143,23 @@ def _reconstructions(results: Results) -> Iterator[Finding]:
         return
     yield Finding(
         UNDECIDED,
-        f"R² of reconstructions of held-out images by printed: {'; '.join(explained)}.",
+        f"{'; '.join(explained)}: R² of reconstructions of held-out images by printed.",
     )
     groups: dict[str, list[str]] = {}
     for dataset, outcomes in sorted(against.items(), key=lambda each: min(each[1].values())):
         groups.setdefault(_judged(outcomes), []).append(results.called(dataset))
     each = [f"{said}: {listed(names)}" for said, names in groups.items()]
+    found = [each for outcomes in against.values() for each in outcomes.values()]
     yield Finding(
-        min(min(outcomes.values()) for outcomes in against.values()),
-        "Reconstructions by printed against those by PCA (MSE, SSIM, two-point distance): "
-        f"{'; '.join(each)}.{words}",
+        min(found),
+        f"{counted(found)} of {len(found)} (MSE, SSIM and two-point distance by dataset): "
+        f"reconstructions by printed against those by PCA; {'; '.join(each)}.{words}",
     )
+
+
+def counted(outcomes: Collection[int]) -> str:
+    """Count outcomes, worse first."""
+    return ", ".join(f"{list(outcomes).count(kind)} {word}" for kind, word in OUTCOMES.items())
 
 
 def _judged(outcomes: Mapping[str, int]) -> str:
@@ -187,8 +193,8 @@ def _connected(results: Results, dataset: str) -> Iterator[Finding]:
         each.append(f"{_lines(rows)} in samples of {made[0]}")
     yield Finding(
         worst,
-        f"{_start(results, dataset)}, dangling ends per 1,000 px of boundary and cells of an "
-        f"image: {_lines(real)} in real test images; {'; '.join(each)}."
+        f"{_lines(real)} in real test images; {'; '.join(each)}: dangling ends per 1,000 px of "
+        f"boundary and cells of an image of {results.called(dataset)}."
         + (_joined(results, dataset, sets) if dataset in connectivity.PERIODIC else ""),
     )
 
@@ -232,9 +238,9 @@ def _collapse(results: Results, dataset: str) -> Iterator[Finding]:
         parts += [f"it cannot be told by {'; by '.join(others)}"] if others else []
         yield Finding(
             UNDECIDED if not results.resampled(dataset) else WORSE if less else BETTER,
-            f"By {len(less)} of {len(less) + len(others)} measures of collapse samples of "
-            f"{made[0]} vary less than real training images, {results.called(dataset)}, with "
-            f"intervals that do not overlap: {'; '.join(parts)}.",
+            f"{len(less)} of {len(less) + len(others)} measures of collapse: samples of {made[0]} "
+            f"vary less than real training images, {results.called(dataset)}, with intervals that "
+            f"do not overlap, {'; '.join(parts)}.",
         )
         yield from _against_dcgan(results, dataset, made)
 
@@ -249,8 +255,9 @@ def _against_dcgan(results: Results, dataset: str, made: tuple[str, str]) -> Ite
     differences = [f"{name} {shown(row, 'less')}" for name, row in known.items()]
     yield Finding(
         min(outcomes.values()),
-        f"{made[0]} against {known[sampled.RECALL]['beside']}, {results.called(dataset)}: "
-        f"{_judged(outcomes)} (differences: {'; '.join(differences)}).",
+        f"{counted(outcomes.values())} of {len(outcomes)} measures: {made[0]} against "
+        f"{known[sampled.RECALL]['beside']}, {results.called(dataset)}; {_judged(outcomes)} "
+        f"(differences: {'; '.join(differences)}).",
     )
 
 
@@ -296,8 +303,3 @@ def _copies(results: Results) -> Finding:
         else "No set is nearer to them than test images are by both texture and grey levels."
     )
     return Finding(WORSE if said or nearer else BETTER, text)
-
-
-def _start(results: Results, dataset: str) -> str:
-    named = results.called(dataset)
-    return named[0].upper() + named[1:]

@@ -53,10 +53,10 @@ def training_figure(histories: Mapping[str, pd.DataFrame]) -> Figure:
             axes.set_xlabel("epoch")
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
             if any("r2" in history for history in mine.values()):
-                axes.set_ylabel("squared error / variance")
+                axes.set_ylabel("squared error / variance (1)")
                 plain_log_axis(axes, "y")
             else:
-                axes.set_ylabel("loss")
+                axes.set_ylabel("loss (1)")
                 low, high = axes.get_ylim()  # above the lines, their names
                 axes.set_ylim(low, high + LEGEND_SHARE * (high - low))
             axes.legend(fontsize=6)

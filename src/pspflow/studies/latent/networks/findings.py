@@ -118,11 +118,11 @@ def _compared(found: Sequence[Comparison], reported: str, simulated: Collection[
             f"{_named(each.dataset, simulated)}"
         )
     told = [
-        f"with {CHANGES[model]} ({names[model]}) {', '.join(each)}"
+        f"{', '.join(each)} with {CHANGES[model]} ({names[model]})"
         for model, each in by_model.items()
     ]
     says = f"; {reported}" if reported else ""
-    return f"Change of the squared error of validation images {'; '.join(told)}{says}."
+    return f"{'; '.join(told)}: change of the squared error of validation images{says}."
 
 
 def _interval(each: Comparison, simulated: Collection[str]) -> str:

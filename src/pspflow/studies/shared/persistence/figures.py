@@ -83,12 +83,12 @@ def persistence_figure(
                 )
                 if i == 0:  # the scale is common to the domains
                     figure.colorbar(shown, ax=grid[:, 3 + k], location="top", shrink=0.8)
-            axes[3].set_ylabel("persistence")
+            axes[3].set_ylabel("persistence (grey level)")
         titles = ("chip", "critical pixels", "diagrams", "mean image, H0", "mean image, H1")
         for axes, title in zip(grid[0], titles, strict=True):
             axes.set_title(title)
         for axes in grid[-1, 2:]:
-            axes.set_xlabel("birth")
+            axes.set_xlabel("birth (grey level)")
     return figure
 
 
@@ -96,5 +96,5 @@ def _diagram(axes: Axes, pairs: tuple[np.ndarray, np.ndarray]) -> None:
     for k, points in enumerate(pairs):
         axes.plot(*points.T, ".", markersize=2, alpha=0.5, color=COLOURS[k], label=f"H{k}")
     axes.plot([0, 255], [0, 255], color="0.6", linewidth=0.6)
-    axes.set(xlim=(0, 255), ylim=(0, 255), ylabel="death")
+    axes.set(xlim=(0, 255), ylim=(0, 255), ylabel="death (grey level)")
     axes.legend(loc="lower right", markerscale=3, handletextpad=0.1)

@@ -6,6 +6,15 @@ from pspflow.report.section import Figure, Part, Table
 from pspflow.studies.shared.persistence.options import Imaging, PersistenceOptions
 
 FITTED = ("birth_range", "persistence_range", "sigma", "unit_persistence")
+NAMES = {
+    "resolution": "resolution (pixels)",
+    "birth_range": "births (grey levels)",
+    "persistence_range": "persistences (grey levels)",
+    "sigma": "standard deviation of the Gaussians (grey levels)",
+    "unit_persistence": "persistence of weight 1 (grey levels)",
+    "infinite_death": "death of the essential class",
+}
+"""Settings as the table calls them, with their units."""
 BACKENDS = {
     "exact": "the project's own kernel",
     "gudhi": "gudhi (cubical complexes)",
@@ -49,7 +58,7 @@ def persistence_part(
     tables = (
         Table.of(coverage, "Share of the pairs' weight outside the grid, on a sample of chips."),
         Table.of(
-            settings.rename_axis("setting").reset_index(name="value"),
+            settings.rename(NAMES).rename_axis("setting").reset_index(name="value"),
             "Settings of the persistence images, with what was fitted to training chips.",
         ),
     )

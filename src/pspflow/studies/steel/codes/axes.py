@@ -6,8 +6,8 @@ import numpy as np
 
 from pspflow.arrays import refuses_masks
 
-COLOUR_MAP: Final = "turbo"
-"""The paper's colours are those of a rainbow too; neighbours in the codebook look alike."""
+COLOUR_MAP: Final = "viridis"
+"""The paper has a rainbow, which the colour-blind confuse; neighbours look alike in both."""
 
 
 class Projection(NamedTuple):

@@ -1,6 +1,6 @@
 """Sentences on models of codes, computed from their tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -10,6 +10,7 @@ from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE
 from pspflow.seeds import generator
 from pspflow.studies.steel.codes.reconstructions import MEASURES, biases, differences
 
+WORDS: Final = {WORSE: "worse", UNDECIDED: "not told apart", BETTER: "better"}
 COMPARED: Final = ("path_bias_percent", "ferrite_bias_points", "mse")
 """Measures of the findings; that of the paper's decoder that matters most comes first."""
 
@@ -39,7 +40,7 @@ def findings(
     worst_first = sorted(overall.items(), key=lambda each: -abs(each[1]["path_bias_percent"]))
     return (
         *_compared(tables, seed, data),
-        *[_bias(name, row, data) for name, row in worst_first],
+        *_biases(worst_first, data),
         *unused(histories),
     )
 
@@ -54,7 +55,7 @@ def unused(histories: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
     ]
     if not found:
         return ()
-    return (f"Codes that no validation chip has: {', '.join(found)}.",)
+    return (f"{', '.join(found)}: codes that no validation chip has.",)
 
 
 def bias_table(tables: Mapping[str, pd.DataFrame], seed: int) -> pd.DataFrame:
@@ -64,47 +65,58 @@ def bias_table(tables: Mapping[str, pd.DataFrame], seed: int) -> pd.DataFrame:
     return joined[["model", *[name for name in joined if name != "model"]]]
 
 
-def _bias(name: str, row: "pd.Series[float]", data: str) -> str:
-    path, points = row["path_bias_percent"], row["ferrite_bias_points"]
-    if np.isnan(path):
-        return f"No reconstruction by {name} of {data} has two phases, so that none is measured."
-    return (
-        f"Reconstructions by {name} of {data} change the mean free path by {path:+.1f} %"
-        f"{_interval(row, 'path_bias_percent', '+.1f')} and the ferrite fraction by {points:+.2f} "
-        f"points{_interval(row, 'ferrite_bias_points', '+.2f')}."
+def _biases(rows: Sequence[tuple[str, "pd.Series[float]"]], data: str) -> list[str]:
+    """Say what reconstructions change, of all models in one sentence, and which have no value."""
+    known = [(name, row) for name, row in rows if not np.isnan(row["path_bias_percent"])]
+    said = [
+        f"No reconstruction by {name} of {data} has two phases, so that none is measured."
+        for name, row in rows
+        if np.isnan(row["path_bias_percent"])
+    ]
+    each = "; ".join(
+        f"{row['path_bias_percent']:+.1f} %{_interval(row, 'path_bias_percent', '+.1f')} and "
+        f"{row['ferrite_bias_points']:+.2f} points{_interval(row, 'ferrite_bias_points', '+.2f')} "
+        f"by {name}"
+        for name, row in known
     )
+    if each:
+        said.append(
+            f"{each}: change of the mean free path and of the ferrite fraction in reconstructions "
+            f"of {data} (95 % intervals by micrograph)."
+        )
+    return said
 
 
 def _interval(row: "pd.Series[float]", name: str, form: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    if np.isnan(low):
-        return ""
-    return f" (95 % interval by micrograph {low:{form}} to {high:{form}})"
+    return "" if np.isnan(low) else f" ({low:{form}} to {high:{form}})"
 
 
 def _compared(tables: Mapping[str, pd.DataFrame], seed: int, data: str) -> list[str]:
-    """Compare each further model with the first, measure by measure, the worse first."""
+    """Compare each further model with the first by every measure, the worse model first."""
     first = next(iter(tables))
-    said: list[tuple[int, str]] = []
+    parts: dict[str, dict[int, list[str]]] = {}
     for measure in COMPARED:
         found = differences(tables, measure, lambda: _resampling(seed))
         for name, (value, low, high) in found.items():
             if np.isnan(low):
                 continue
             outcome = UNDECIDED if low <= 0 <= high else BETTER if value < 0 else WORSE
-            words = {
-                WORSE: f"is worse with {name} than with {first}",
-                UNDECIDED: f"cannot be told apart between {name} and {first}",
-                BETTER: f"is better with {name} than with {first}",
-            }
-            said.append(
-                (
-                    outcome,
-                    f"On {data}, the {MEASURES[measure]} {words[outcome]}: the difference in size "
-                    f"is {value:+.3g} (95 % interval by micrograph {low:+.3g} to {high:+.3g}).",
-                )
-            )
-    return [text for _, text in sorted(said, key=lambda each: each[0])]
+            text = f"{MEASURES[measure]} {value:+.3g} ({low:+.3g} to {high:+.3g})"
+            parts.setdefault(name, {}).setdefault(outcome, []).append(text)
+    said = []
+    for name, by_outcome in sorted(parts.items(), key=lambda each: min(each[1])):
+        counts = ", ".join(
+            f"{len(by_outcome.get(kind, ()))} {word}" for kind, word in WORDS.items()
+        )
+        each = "; ".join(
+            f"{WORDS[kind]}: {', '.join(by_outcome[kind])}" for kind in WORDS if kind in by_outcome
+        )
+        said.append(
+            f"{counts}: {name} compared with {first} on {data}, differences in size with 95 % "
+            f"intervals by micrograph; {each}."
+        )
+    return said
 
 
 def _resampling(seed: int) -> np.random.Generator:

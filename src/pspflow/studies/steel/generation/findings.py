@@ -1,6 +1,7 @@
 """Sentences about generated chips, computed from the tables; what got worse is said first."""
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pandas as pd
 from pspflow.evaluation.comparisons import BETTER, UNDECIDED, WORSE, Finding
 from pspflow.evaluation.copies import NEAREST_SHARE
 from pspflow.studies.steel.generation.baseline import set_name
-from pspflow.studies.steel.generation.distances import COVERAGE, DENSITY, OTHERS
+from pspflow.studies.steel.generation.distances import COVERAGE, OTHERS
 from pspflow.studies.steel.generation.headline import with_interval
 from pspflow.studies.steel.generation.making import PRIOR
 from pspflow.studies.steel.generation.results import Results
@@ -20,9 +21,8 @@ def findings(results: Results) -> tuple[str, ...]:
     """Say in sentences what the tables show, on every measure; details are in the tables."""
     said = [*_failures(results)]
     for model in results.models:
-        said += [*_baseline(results, model), *_errors(results, model), *_further(results, model)]
-        said += [*_held_out(results, model), *_distances(results, model)]
-        said += [*_coverage(results, model), *_copies(results, model)]
+        said += [*_baseline(results, model), *_errors(results, model), *_held_out(results, model)]
+    said += [*_further(results), *_distances(results), *_coverage(results), *_copies(results)]
     return tuple(each.text for each in sorted(said, key=lambda each: each.outcome))
 
 
@@ -32,10 +32,10 @@ def _failures(results: Results) -> Iterator[Finding]:
     )
     if len(rows):
         each = "; ".join(
-            f"{_set(row)} {row['failed']} of {row['failed'] + row['chips']}"
+            f"{row['failed']} of {row['failed'] + row['chips']} {_set(row)}"
             for _, row in rows.iterrows()
         )
-        yield Finding(WORSE, f"Chips of one phase, which no table counts: {each}.")
+        yield Finding(WORSE, f"{each}: chips of one phase, which no table counts.")
 
 
 def _set(row: pd.Series) -> str:
@@ -44,18 +44,17 @@ def _set(row: pd.Series) -> str:
 
 
 def _baseline(results: Results, model: str) -> Iterator[Finding]:
-    """Say by which measures PixelCNN is worse or better than codes drawn each by itself."""
+    """Count by measure where PixelCNN is worse or better than codes drawn each by itself."""
     rows = results.baseline[results.baseline["code_model"] == model]
     if rows.empty:
         return
     domains = rows["domain"].nunique()
-    on = f"on {results.against}"
     known = rows["low"].notna()
     if not known.any():
         yield Finding(
             UNDECIDED,
-            f"{model}: whether PixelCNN is better than codes drawn each by itself cannot be told "
-            f"{on}, since one test micrograph a domain gives no interval.",
+            f"0 intervals: whether PixelCNN of {model} is better than codes drawn each by itself "
+            f"cannot be told on {results.against}, since there is one test micrograph a domain.",
         )
         return
     sign = rows["better"]
@@ -63,22 +62,22 @@ def _baseline(results: Results, model: str) -> Iterator[Finding]:
     worse = np.where(sign > 0, rows["high"] < 0, rows["low"] > 0)
     counts = rows.assign(better=better, worse=worse).groupby("measure", sort=False)
     counts = counts[["worse", "better"]].sum()
-    for outcome, word in ((WORSE, "worse"), (BETTER, "better")):
+    parts = []
+    for word in ("worse", "better"):
         found = counts.loc[counts[word] > 0, word].sort_values(ascending=False, kind="stable")
-        each = _listed(f"{_named(name)} ({number})" for name, number in found.items())
-        if each:
-            yield Finding(
-                outcome,
-                f"{model}: PixelCNN is {word} than codes drawn each by itself in {each} {on}; in "
-                f"brackets those of {domains} domains whose 95 % interval excludes 0.",
-            )
+        if len(found):
+            each = _listed(f"{_named(name)} ({number})" for name, number in found.items())
+            parts.append(f" {word.capitalize()} in {each}.")
     undecided = counts.index[(counts == 0).all(axis=1)]
     if len(undecided):
-        yield Finding(
-            UNDECIDED,
-            f"{model}: PixelCNN cannot be told from codes drawn each by itself in "
-            f"{_listed(map(_named, undecided))} {on}: every 95 % interval includes 0.",
-        )
+        parts.append(f" Nowhere told apart in {_listed(map(_named, undecided))}.")
+    left = len(rows) - worse.sum() - better.sum()
+    yield Finding(
+        WORSE if worse.any() else BETTER if better.any() else UNDECIDED,
+        f"{worse.sum()} worse, {left} not told apart, {better.sum()} better of {len(rows)} "
+        f"({len(counts)} measures in {domains} domains): PixelCNN of {model} compared with codes "
+        f"drawn each by itself, on {results.against}, by 95 % intervals.{''.join(parts)}",
+    )
 
 
 def _named(measure: object) -> str:
@@ -91,50 +90,53 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _errors(results: Results, model: str) -> Iterator[Finding]:
-    """Say the largest error of mean and variance of each quantity, and their signs."""
+    """Count errors of mean and variance of each quantity by their signs, and say the largest."""
     orders = results.in_order(model)
-    for quantity in (FRACTION, PATH):
-        parts, outcome = [], UNDECIDED
-        for moment in MOMENTS:
-            row = results.worst(model, quantity, moment)
-            if row is None:
-                continue
-            rows = results.made(model, quantity, moment).dropna(subset="error")
-            text = f"of the {moment} {with_interval(row)} at {row.name}"
-            if rows["error_low"].notna().any():
-                above, below = (rows["error_low"] > 0).sum(), (rows["error_high"] < 0).sum()
-                text += f" (by intervals too large in {above} and too small in {below} of "
-                text += f"{len(rows)} domains)"
-                outcome = WORSE if above + below else outcome
-            parts.append(text)
-        if parts:
-            ordered = len(results.domains) < 2 or orders[quantity]  # one has no order
-            order = f"; means {'' if ordered else 'not '}in the order of the real ones"
-            yield Finding(
-                outcome if ordered else WORSE,
-                f"{model}, largest errors of {quantity} against {results.against}: "
-                f"{', '.join(parts)}{order if len(results.domains) > 1 else ''}.",
-            )
+    parts, rows = [], []
+    for quantity, moment in product((FRACTION, PATH), MOMENTS):
+        worst = results.worst(model, quantity, moment)
+        if worst is not None:
+            parts.append(f"{moment} of {quantity} {with_interval(worst)} at {worst.name}")
+            rows.append(results.made(model, quantity, moment).dropna(subset="error"))
+    if not parts:
+        return
+    several = len(results.domains) > 1  # one has no order
+    wrong = [name for name, right in orders.items() if several and not right]
+    order = f" Means of {_listed(wrong)} are not in the order of the real ones." if wrong else ""
+    if several and not wrong:
+        order = " Means are in the order of the real ones."
+    counted = _counted(pd.concat(rows))
+    yield Finding(
+        WORSE if wrong else _outcome(pd.concat(rows)),
+        f"{counted} of {model} against {results.against}; largest: {', '.join(parts)}.{order}",
+    )
 
 
-def _further(results: Results, model: str) -> Iterator[Finding]:
-    """Say the largest errors at further conditions."""
-    rows = results.moments[
-        (results.moments["code_model"] == model)
-        & (results.moments["conditions"] != "")
-        & results.moments["error"].notna()
-    ]
+def _counted(rows: pd.DataFrame) -> str:
+    """Count the errors whose interval excludes 0, by sign; without intervals, all of them."""
+    if rows["error_low"].isna().all():
+        return f"{len(rows)} errors without intervals"
+    above, below = (rows["error_low"] > 0).sum(), (rows["error_high"] < 0).sum()
+    return f"{above} of {len(rows)} too large and {below} too small by intervals: errors"
+
+
+def _further(results: Results) -> Iterator[Finding]:
+    """Say the largest errors at further conditions, of all models together."""
+    known = (results.moments["conditions"] != "") & results.moments["error"].notna()
+    rows = results.moments[known & results.moments["code_model"].isin(results.models)]
     if rows.empty:
         return
     each = []
     for (quantity, moment), part in rows.groupby(["quantity", "moment"], sort=False):
         worst = part.loc[part["error"].abs().idxmax()]
-        each.append(f"{moment} of {quantity} {with_interval(worst)} at {worst['conditions']}")
+        at = f"{worst['code_model']} at {worst['conditions']}"
+        each.append(f"{moment} of {quantity} {with_interval(worst)} by {at}")
     conditions = _listed(dict.fromkeys(rows["conditions"]))
     yield Finding(
         _outcome(rows),
-        f"{model}, largest errors at conditions which no network has seen ({conditions}), against "
-        f"freshly simulated micrographs: {', '.join(each)}.",
+        f"{_counted(rows)} at conditions which no network has seen ({conditions}; "
+        f"{_listed(dict.fromkeys(rows['code_model']))}), against freshly simulated micrographs; "
+        f"largest: {', '.join(each)}.",
     )
 
 
@@ -162,57 +164,61 @@ def _held_out(results: Results, model: str) -> Iterator[Finding]:
         ends = f"; means of {' and of '.join(said)} those of its neighbours" if said else ""
         yield Finding(
             WORSE if outside else _outcome(known),
-            f"{model}, errors at {domain} by networks trained without it, against its own "
-            f"{results.against}: {each}{ends}.",
+            f"{_counted(known)} of {model} at {domain} by networks trained without it, against its "
+            f"own {results.against}: {each}{ends}.",
         )
 
 
-def _distances(results: Results, model: str) -> Iterator[Finding]:
+def _distances(results: Results) -> Iterator[Finding]:
     """Count the comparisons in which generated chips are farther than each ruler."""
-    table = ruler_table(results.distances, [model])
+    table = ruler_table(results.distances, results.models)
     if table.empty:
         return
     known = results.distances["low"].notna().any()
     each = []
     for ruler, rows in table.groupby("ruler", sort=False):
-        farther, apart, total = rows[["farther", "apart", "domains"]].sum()
-        everywhere = rows.loc[rows["farther"] == rows["domains"], "measure"]
-        notes = [f"{apart} with intervals that do not overlap"] if known else []
-        if 0 < len(everywhere) < len(rows):
-            notes.append(f"everywhere in {_listed(everywhere)}")
-        brackets = f" ({'; '.join(notes)})" if notes else ""
-        each.append(f"than {NAMES[str(ruler)]} in {farther} of {total}{brackets}")
+        sums = rows.groupby("code_model", sort=False)[["farther", "apart", "domains"]].sum()
+        counts = ", ".join(
+            f"{farther}{f' [{apart}]' if known else ''} ({model})"
+            for model, farther, apart, _ in sums.itertuples(name=None)
+        )
+        each.append(f"{counts} of {sums['domains'].iloc[0]} farther than {NAMES[str(ruler)]}")
+    brackets = "; in brackets those with intervals that do not overlap" if known else ""
     yield Finding(
         WORSE if table["farther"].any() else BETTER,
-        f"{model}, spatial statistics by measure and domain: chips are farther from "
-        f"{results.against} {', '.join(each)}.",
+        f"{'; '.join(each)}: distances of chips to {results.against}, by measure of spatial "
+        f"statistics and domain{brackets}.",
     )
 
 
-def _coverage(results: Results, model: str) -> Iterator[Finding]:
-    """Say coverage and density of the domain that is covered least, beside real chips'."""
-    name = set_name(f"{model}/all", PRIOR)
+def _coverage(results: Results) -> Iterator[Finding]:
+    """Say coverage of the domain that each model covers least, beside that of real chips."""
     table = results.distances
     parts, outcome = [], UNDECIDED
     for measure in dict.fromkeys(table["measure"]):
         kind, _, features = str(measure).partition(", ")
-        made = table[(table["measure"] == measure) & (table["made"] == name)]
-        if kind != COVERAGE or made.empty:
+        if kind != COVERAGE:
             continue
-        ours = made.loc[made["value"].idxmin()]
-        least = str(ours["domain"])
-        real = _row(table, str(measure), OTHERS, least)
-        dense = [_row(table, f"{DENSITY}, {features}", each, least) for each in (name, OTHERS)]
-        outcome = WORSE if ours["high"] < real["low"] else outcome
-        parts.append(
-            f"by {features} {_percent(ours)} at {least} (real training chips {_percent(real)}, "
-            f"density {dense[0]['value']:.2f} and {dense[1]['value']:.2f})"
-        )
+        each = []
+        for model in results.models:
+            name = set_name(f"{model}/all", PRIOR)
+            made = table[(table["measure"] == measure) & (table["made"] == name)]
+            if made.empty:
+                continue
+            ours = made.loc[made["value"].idxmin()]
+            real = _row(table, str(measure), OTHERS, str(ours["domain"]))
+            outcome = WORSE if ours["high"] < real["low"] else outcome
+            each.append(
+                f"{_percent(ours)} at {ours['domain']} by {model} (real training chips "
+                f"{_percent(real)})"
+            )
+        if each:
+            parts.append(f"{', '.join(each)} on features of {features}")
     if parts:
         yield Finding(
             outcome,
-            f"{model}, least share of the {results.against} of a domain that chips cover: "
-            f"{'; '.join(parts)}.",
+            f"{'; '.join(parts)}: least share of the {results.against} of a domain that chips "
+            "cover.",
         )
 
 
@@ -228,31 +234,32 @@ def _percent(row: pd.Series, name: str = "value", low: str = "low", high: str = 
     return f"{value} ({100 * row[low]:.1f} to {100 * row[high]:.1f})"
 
 
-def _copies(results: Results, model: str) -> Iterator[Finding]:
+def _copies(results: Results) -> Iterator[Finding]:
     """Say whether copies of training chips are suspected: where the interval says it."""
     table = results.copies
-    rows = table[table["made"] == set_name(f"{model}/all", PRIOR)]
-    if rows.empty:
+    parts, suspected, known = [], [], []
+    for model in results.models:
+        rows = table[table["made"] == set_name(f"{model}/all", PRIOR)]
+        if rows.empty:
+            continue
+        known.append(bool(rows["closer_share_low"].notna().all()))
+        found = rows.loc[rows["closer_share_low"] > NEAREST_SHARE, "features"].tolist()
+        if found:
+            suspected.append(f"{model} (by {_listed(found)})")
+        ends = ("closer_share", "closer_share_low", "closer_share_high")
+        shares = [f"{_percent(row, *ends)} by {row['features']}" for _, row in rows.iterrows()]
+        parts.append(f"{_listed(shares)} ({model})")
+    if not parts:
         return
-    known = bool(rows["closer_share_low"].notna().all())
-    suspected = rows.loc[rows["closer_share_low"] > NEAREST_SHARE, "features"].tolist()
-    ends = ("closer_share", "closer_share_low", "closer_share_high")
-    shares = _listed(f"{_percent(row, *ends)} by {row['features']}" for _, row in rows.iterrows())
-    ratios = _listed(f"{row['ratio']:.2f}" for _, row in rows.iterrows())
-    nearest, others = (
-        _listed(f"{row[name] / row['test_distance']:.2f}" for _, row in rows.iterrows())
-        for name in ("least", "test_least")
-    )
     what = (
-        f"copies of training chips are suspected by {_listed(suspected)}"
+        f"copies of training chips are suspected of {_listed(suspected)}"
         if suspected
         else "no copies of training chips are suspected"
-        if known
+        if all(known)
         else "copies of training chips cannot be told without intervals"
     )
     yield Finding(
-        WORSE if suspected else BETTER if known else UNDECIDED,
-        f"{model}: {what}: {shares} are nearer to one than the nearest {100 * NEAREST_SHARE:g} % "
-        f"of {results.against}; mean distances are {ratios} times theirs, and the nearest of all "
-        f"lie at {nearest} of theirs (a copy lies at 0; the nearest test chips at {others}).",
+        WORSE if suspected else BETTER if all(known) else UNDECIDED,
+        f"{'; '.join(parts)} of the chips are nearer to a training chip than the nearest "
+        f"{100 * NEAREST_SHARE:g} % of {results.against}: {what}.",
     )

@@ -192,6 +192,7 @@ def _spatial(results: Results, options: GenerationOptions) -> Part:
                     f"{str(measure)[0].upper()}{str(measure)[1:]}"
                     + (f" ({unit})" if unit != "1" else "")
                     + " by domain.",
+                    detail=True,
                 )
                 for (measure, unit), rows in results.distances.groupby(
                     ["measure", "unit"], sort=False

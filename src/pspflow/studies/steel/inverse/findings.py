@@ -40,6 +40,8 @@ WORDS: Final = {
     BETTER: "lower than",
 }
 
+JUDGED: Final = {WORSE: "higher", UNDECIDED: "not told apart", BETTER: "lower"}
+
 
 def findings(
     errors: pd.DataFrame,
@@ -90,10 +92,9 @@ def _wishes(errors: pd.DataFrame, wishes: pd.DataFrame, wanted: str) -> Iterable
                 parts.append(f"{word} that of {text} ({_said(found, unit)})")
             yield Finding(
                 min(outcomes),
-                f"{model}, chips for a wanted {measure} {wanted}, {found.runs} wishes: they miss "
-                f"it by {bias:+.1f} {unit} on average (95 % interval {low:+.1f} to {high:+.1f}) "
-                f"and by {reached[f'{name}_rms']:.1f} {unit} root mean square, "
-                f"{' and '.join(parts)}.",
+                f"{bias:+.1f} {unit} ({low:+.1f} to {high:+.1f}) on average and "
+                f"{reached[f'{name}_rms']:.1f} {unit} root mean square: error of chips by {model} "
+                f"for a wanted {measure} {wanted}, {found.runs} wishes; {' and '.join(parts)}.",
             )
 
 
@@ -106,14 +107,14 @@ def _intervals(calibration: pd.DataFrame, tested: pd.DataFrame, data: str) -> It
             outcomes.append(UNDECIDED if fits else WORSE)
             judged = "" if fits else f", {_wrong(row['share'])}"
             parts.append(
-                f"{100 * row['share']:.0f} % {OF[row['likelihood']]} "
-                f"({100 * row['share_low']:.0f} to {100 * row['share_high']:.0f} %{judged})"
+                f"{100 * row['share']:.0f} % ({100 * row['share_low']:.0f} to "
+                f"{100 * row['share_high']:.0f} %{judged}) {OF[row['likelihood']]}"
             )
         yield Finding(
             min(outcomes),
-            f"{model}, truths that 90 % intervals of {condition} hold, of "
-            f"{rows['micrographs'].iloc[0]} {data} (95 % intervals; where nothing is said, they do "
-            f"not exclude 90 %): {', '.join(parts)}.",
+            f"{', '.join(parts)}: true values of {condition} that 90 % "
+            f"intervals by {model} hold, of {rows['micrographs'].iloc[0]} {data} (where nothing is "
+            "said, the interval of the share does not exclude 90 %).",
         )
         part = tested[tested["code_model"] == model]
         for one, other in ((CORRECTED, GENERATED), (CORRECTED, REAL)):
@@ -122,11 +123,12 @@ def _intervals(calibration: pd.DataFrame, tested: pd.DataFrame, data: str) -> It
                 outcome = found.outcome(LOWER)
                 # a narrow interval is none that is better where it misses the truth
                 outcomes.append(min(outcome, UNDECIDED) if name == "width" else outcome)
-                parts.append(f"{NAMES[name]} {WORDS[outcome]} that ({_said(found)})")
+                ends = f"{found.low:+.2f} to {found.high:+.2f}"
+                parts.append(f"{found.mean:+.2f} ({ends}; {JUDGED[outcome]}) in the {NAMES[name]}")
             yield Finding(
                 min(outcomes),
-                f"{model}, {condition} of {found.runs} {data} inferred {OF[one]}, compared with "
-                f"what is inferred {OF[other]}: {', '.join(parts)}.",
+                f"{' and '.join(parts)}: {condition} of {found.runs} {data} "
+                f"inferred by {model} {OF[one]}, compared with what is inferred {OF[other]}.",
             )
 
 
@@ -134,9 +136,5 @@ def _wrong(share: float) -> str:
     return "which is too few" if share < LEVEL else "which is more than 90 %: they are too wide"
 
 
-def _said(found: Difference, unit: str = "") -> str:
-    space = " " if unit else ""
-    return (
-        f"difference {found.mean:+.2f}{space}{unit}, 95 % interval {found.low:+.2f} to "
-        f"{found.high:+.2f}"
-    )
+def _said(found: Difference, unit: str) -> str:
+    return f"{found.mean:+.2f} {unit}, {found.low:+.2f} to {found.high:+.2f}"

@@ -69,8 +69,8 @@ def _difference(
         value, low, high = ends[worst]
         within = "" if np.isnan(low) else f", {low:+.1f} to {high:+.1f}"
         unit, where = "points" if points else "%", rows["domain"].iloc[worst]
-        said.append(f"in the {moment} by {value:+.1f} {unit} ({where}{within})")
+        said.append(f"{value:+.1f} {unit} ({where}{within}) in the {moment}")
     return (
-        f"The {quantity} of {whose} chips differs most from that of the paper's training chips "
-        f"({TABLES[quantity]}) {' and '.join(said)}"
+        f"{' and '.join(said)}: largest differences of the {quantity} of {whose} chips from that "
+        f"of the paper's training chips ({TABLES[quantity]})"
     )

@@ -19,9 +19,12 @@ def domains_section(
     options
         How domains were classified.
     """
-    tables = [Table.of(accuracy, "Classification of the domain, on held-out specimens.")]
+    noted = accuracy if accuracy["note"].any() else accuracy.drop(columns="note")
+    tables = [Table.of(noted, "Classification of the domain, on held-out specimens.")]
     if len(confusions):
-        tables.append(Table.of(confusions, "Of the chips of a domain, the share classified as."))
+        tables.append(
+            Table.of(confusions, "Shares of the chips of a domain that are classified as each.")
+        )
     return Section(
         title="Domains",
         findings=findings(accuracy),
@@ -52,7 +55,7 @@ def findings(accuracy: pd.DataFrame) -> tuple[str, ...]:
             + (" by the vote of their chips" if judged == MICROGRAPHS else "")
             for judged, row in known.iterrows()
         ]
-        text = f"The domain is told from {name} for {' and '.join(each)} (balanced accuracy)."
+        text = f"{' and '.join(each)}: the domain is told from {name} (balanced accuracy)."
         said.append((float(known["balanced_accuracy"].min()), text))
     return tuple(text for _, text in sorted(said))
 

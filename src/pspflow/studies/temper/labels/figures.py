@@ -61,6 +61,6 @@ def accuracy_figure(
         domains = list(dict.fromkeys(accuracy["domain"]))
         names = [f"{domain}\n{labels[domain]}" for domain in domains]
         axes.set_xticks(np.arange(len(domains)), names)
-        axes.set(ylim=(0, 1), ylabel="balanced accuracy, held-out specimens")
+        axes.set(ylim=(0, 1), ylabel="balanced accuracy (1), held-out specimens")
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return figure

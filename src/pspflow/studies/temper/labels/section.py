@@ -54,23 +54,45 @@ def labels_section(
 
 
 def findings(accuracy: pd.DataFrame) -> tuple[str, ...]:
-    """Compare every accuracy with that of permuted labels; what is not above it is said first."""
+    """Compare accuracies with those of permuted labels, by features; the fewest above first."""
     measured = with_controls(accuracy).dropna(subset=["balanced_accuracy", "permuted_labels"])
-    above = above_chance(measured).to_numpy()
-    said = []
-    for row, sure in zip(measured.itertuples(), above, strict=True):
-        verdict = "above chance" if sure else "not above chance"
-        if pd.isna(row.low):
-            verdict = "without an interval to exclude chance"
-        ends = "" if pd.isna(row.low) else f" ({100 * row.low:.0f} to {100 * row.high:.0f} %)"
-        sentence = (
-            f"The label of {row.domain}, in {row.classes} classes, predicted from {row.features}: "
-            f"balanced accuracy {100 * row.balanced_accuracy:.0f} %{ends}, that of permuted labels "
-            f"{100 * row.permuted_labels:.0f} % ({100 * row.permuted_low:.0f} to "
-            f"{100 * row.permuted_high:.0f} %): {verdict}."
-        )
-        said.append((sure, sentence))
+    measured = measured.assign(above=above_chance(measured))
+    said = [
+        (rows["above"].mean(), _sentence(str(features), rows))
+        for features, rows in measured.groupby("features", sort=False)
+    ]
     return tuple(sentence for _, sentence in sorted(said, key=lambda each: each[0]))
+
+
+def _sentence(features: str, rows: pd.DataFrame) -> str:
+    unsure = rows["low"].isna()
+    missed = ", ".join(rows.loc[~rows["above"] & ~unsure, "domain"])
+    without = ", ".join(rows.loc[unsure, "domain"])
+    exceptions = "".join(
+        f"; {words}: {names}"
+        for words, names in (
+            ("not above chance", missed),
+            ("without an interval to exclude chance", without),
+        )
+        if names
+    )
+    ordered = rows.sort_values("balanced_accuracy", kind="stable")
+    ends = " to ".join(dict.fromkeys(_share(row) for _, row in ordered.iloc[[0, -1]].iterrows()))
+    permuted = [f"{100 * value:.0f}" for value in rows["permuted_labels"].agg(["min", "max"])]
+    highest = 100 * rows["permuted_high"].max()
+    count = "domain" if len(rows) == 1 else "domains"
+    return (
+        f"{rows['above'].sum()} of {len(rows)} {count} above chance{exceptions}: labels predicted "
+        f"from {features}, balanced accuracy {ends}; that of permuted labels is "
+        f"{' to '.join(dict.fromkeys(permuted))} %, 95 % of them up to {highest:.0f} %."
+    )
+
+
+def _share(row: pd.Series) -> str:
+    """Write an accuracy with its interval, its domain and the number of classes."""
+    ends = "" if pd.isna(row["low"]) else f"{100 * row['low']:.0f} to {100 * row['high']:.0f} %, "
+    classes = f"{row['classes']:.0f} classes of {row['domain']}"
+    return f"{100 * row['balanced_accuracy']:.0f} % ({ends}{classes})"
 
 
 def _headline(accuracy: pd.DataFrame, differences: Sequence[str]) -> tuple[Headline, ...]:

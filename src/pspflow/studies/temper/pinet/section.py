@@ -64,9 +64,9 @@ def worst_test_errors(errors: Mapping[str, pd.DataFrame]) -> dict[str, float]:
 def findings(worst: Mapping[str, float]) -> tuple[str, ...]:
     """Say how each head does on test chips, the worst first."""
     return tuple(
-        f"PI-Net, {head} head: its error on test chips is at most {ratio:.2f} times that of the "
-        "mean image of the chip's "
-        f"domain{'' if ratio < 1 else '; it cannot replace exact images'}."
+        f"{ratio:.2f} times the error of the mean image of the chip's domain: the largest error of "
+        f"PI-Net, {head} head, on test chips"
+        f"{'' if ratio < 1 else '; it cannot replace exact images'}."
         for head, ratio in sorted(worst.items(), key=lambda item: -item[1])
     )
 

@@ -1,5 +1,6 @@
 """Sentences about single specimens; what is worse than the untransferred source is said first."""
 
+import numpy as np
 import pandas as pd
 
 from pspflow.evaluation.comparisons import BETTER, LEVEL, UNDECIDED, WORSE, Finding
@@ -7,11 +8,7 @@ from pspflow.studies.temper.specimens.rulers import KNOWN, REAL, RULERS, SOURCE
 
 NAMES = {"number_density_per_um2": "number density", "mean_radius_um": "mean radius"}
 """What is said of a quantity."""
-WORDS = {
-    WORSE: "lower than from the untransferred source",
-    UNDECIDED: "not told apart from it",
-    BETTER: "higher",
-}
+WORDS = {WORSE: "lower", UNDECIDED: "not told apart", BETTER: "higher"}
 
 
 def named(quantity: str) -> str:
@@ -37,7 +34,7 @@ def summary(agreement: pd.DataFrame) -> pd.DataFrame:
 
 
 def findings(agreement: pd.DataFrame, gains: pd.DataFrame) -> tuple[str, ...]:
-    """Say of each kind of training whether specimens keep what is their own.
+    """Say of each quantity whether specimens keep what is their own.
 
     A direction counts as lower or higher where the adjusted probability of its gain is below 5 %.
 
@@ -47,47 +44,64 @@ def findings(agreement: pd.DataFrame, gains: pd.DataFrame) -> tuple[str, ...]:
         As `agreement.agreement` and `gains.gains` return them.
     """
     found = [
-        _finding(str(kind), str(quantity), rows, agreement)
-        for (kind, quantity), rows in gains.groupby(["kind", "quantity"], sort=False)
+        _finding(str(quantity), rows, agreement[agreement["quantity"] == quantity])
+        for quantity, rows in gains.groupby("quantity", sort=False)
     ]
     return tuple(each.text for each in sorted(found, key=lambda each: each.outcome))
 
 
-def _finding(kind: str, quantity: str, rows: pd.DataFrame, agreement: pd.DataFrame) -> Finding:
-    ways: dict[int, list[str]] = {WORSE: [], UNDECIDED: [], BETTER: []}
-    rulers = agreement[agreement["quantity"] == quantity].set_index(["flow", "source", "target"])
-    values = []
-    for source, target, rho, gain, p_adjusted in rows[
-        ["source", "target", "rho", "gain", "p_adjusted"]
-    ].itertuples(index=False):
-        way = f"{source} → {target}"
-        outcome = UNDECIDED
-        if p_adjusted < LEVEL:
-            outcome = BETTER if gain > 0 else WORSE
-        ways[outcome].append(way)
-        beside = [
-            f"{short} {_number(rulers['rho'].get((ruler, start, target), float('nan')))}"
-            for ruler, short, start in (
-                (SOURCE, "source", source),
-                (KNOWN, "its true values", source),
-                (REAL, "real chips", target),
-            )
-        ]
-        values.append(f"{way} {_number(rho)} ({', '.join(beside)})")
-    counted = "; ".join(
-        f"{WORDS[outcome]}: {', '.join(them) or 'none'}" for outcome, them in ways.items()
+def outcomes(gains: pd.DataFrame) -> pd.Series:
+    """Judge each row of the gains: worse, undecided or better."""
+    sided = gains["gain"].map(lambda gain: BETTER if gain > 0 else WORSE)
+    return sided.where(gains["p_adjusted"] < LEVEL, UNDECIDED)
+
+
+def _finding(quantity: str, rows: pd.DataFrame, agreement: pd.DataFrame) -> Finding:
+    judged = outcomes(rows)
+    way = rows["source"] + " → " + rows["target"]
+    counted = ", ".join(f"{(judged == kind).sum()} {word}" for kind, word in WORDS.items())
+    lists = "".join(
+        f" {WORDS[kind].capitalize()}: {_listed(rows, way[judged == kind])}."
+        for kind in (WORSE, BETTER)
+        if (judged == kind).any()
     )
-    sure = rows["p_adjusted"].notna().any()
-    how = "" if sure else " (fewer than 12 specimens: nothing is told apart)"
-    one = " (of a single training: others may differ)" if (rows["trainings"] < 2).all() else ""
+    how = (
+        ""
+        if rows["p_adjusted"].notna().any()
+        else " (fewer than 12 specimens: nothing is told apart)"
+    )
+    single = dict.fromkeys(rows.loc[rows["trainings"] < 2, "kind"])
+    one = f" Of a single training, others may differ: {', '.join(single)}." if single else ""
+    rulers = ", ".join(
+        f"{short} {_range(agreement.loc[agreement['flow'] == ruler, 'rho'])}"
+        for ruler, short in (
+            (SOURCE, "the untransferred sources"),
+            (KNOWN, "the source's true values"),
+            (REAL, "real chips"),
+        )
+    )
     text = (
-        f"Single specimens, {named(quantity)}, {kind}: the rank correlation between what is read "
-        f"from transferred chips and what the specimen has in the target is {counted}{how}{one}. "
-        f"Correlations: {'; '.join(values)}."
+        f"{counted} of {len(rows)} than that of the untransferred source: rank correlations of the "
+        f"{named(quantity)} read from a specimen's transferred chips with what it has in the "
+        f"target ({rows['kind'].nunique()} variants in {way.nunique()} directions){how}.{lists}"
+        f"{one} Correlations are {_range(rows['rho'])}; those of {rulers}."
     )
-    worst = WORSE if ways[WORSE] else UNDECIDED if ways[UNDECIDED] else BETTER
-    return Finding(worst, text)
+    return Finding(int(judged.min()), text)
 
 
-def _number(rho: float) -> str:
-    return "–" if pd.isna(rho) else f"{rho:.2f}"
+def _listed(rows: pd.DataFrame, ways: pd.Series) -> str:
+    """Name directions, each with the variants that it is true of unless that is all of them."""
+    kinds = rows["kind"].nunique()
+    found = rows.loc[ways.index, "kind"].groupby(ways, sort=False).agg(list)
+    return ", ".join(
+        way if len(them) == kinds else f"{way} ({', '.join(them)})" for way, them in found.items()
+    )
+
+
+def _range(values: pd.Series) -> str:
+    """Write the least and the greatest of some correlations; a dash for none."""
+    known = values.dropna()
+    if known.empty:
+        return "–"
+    ends = [f"{value:.2f}" for value in (np.min(known), np.max(known))]
+    return " to ".join(dict.fromkeys(ends))

@@ -52,7 +52,7 @@ def preservation_figure(table: pd.DataFrame) -> Figure:
             rows = table[table["features"].isin([kind, ""])]
             _accuracies(axes, rows, slots, colour_of)
             _absences(axes, rows, slots)
-            axes.set(ylim=(0, 1), ylabel="balanced accuracy")
+            axes.set(ylim=(0, 1), ylabel="balanced accuracy (1)")
             axes.set_title(kind, fontsize=8, loc="left", pad=14)
             _mark_targets(axes, rows, slots)
             names = ["real\nchips" if a == b else f"from\n{a}" for a, b in slots]

@@ -12,8 +12,16 @@ from pspflow.report.section import Figure, Headline, Part, Section, Table
 from pspflow.studies.temper.flows.options import BASELINE
 from pspflow.studies.temper.labels.classification import above_chance
 from pspflow.studies.temper.transfer import paper
-from pspflow.studies.temper.transfer.findings import Results, by_direction, findings, label_summary
+from pspflow.studies.temper.transfer.findings import (
+    Results,
+    by_direction,
+    by_measure,
+    effect_counts,
+    findings,
+)
+from pspflow.studies.temper.transfer.judged.kept_labels import label_summary
 from pspflow.studies.temper.transfer.judged.ranking import ranking
+from pspflow.studies.temper.transfer.judged.rulers_met import rulers_met
 from pspflow.studies.temper.transfer.options import TransferOptions
 from pspflow.studies.temper.transfer.plausibility import FLOOR, OTHERS, SOURCE
 from pspflow.studies.temper.transfer.preservation import REAL, UNTRANSFERRED
@@ -159,7 +167,12 @@ def _chips(results: Results, pictures: Pictures) -> Part:
 
 def _plausibility(results: Results, pictures: Pictures, scale: Scale) -> Part:
     tables = [
-        Table.of(part, f"{measure} ({unit}) by direction: means over trainings, then rulers.")
+        Table.of(
+            part,
+            f"{measure} ({unit.replace('^2', '²')}) by direction: means over trainings, then "
+            "rulers.",
+            detail=True,
+        )
         for (measure, unit), part in by_direction(results.plausibility).items()
     ]
     tables.insert(
@@ -170,7 +183,20 @@ def _plausibility(results: Results, pictures: Pictures, scale: Scale) -> Part:
             "the untransferred sources; intervals over trainings, by Student's t.",
         ),
     )
+    tables.append(
+        Table.of(
+            rulers_met(by_measure(results.plausibility)),
+            "Number of directions in which transferred chips meet each ruler, by measure.",
+        )
+    )
     if len(results.effects):
+        tables.append(
+            Table.of(
+                effect_counts(results.effects),
+                "Number of directions in which a measure is worse or better than that of the "
+                "trainings compared with, and the ratio of its means over all directions.",
+            )
+        )
         caption = (
             "Effects on every measure: difference to the trainings compared with; below 0 is "
             "better; 95 % intervals by Student's t from the spread over trainings and from "
@@ -253,7 +279,9 @@ def _labels(labels: pd.DataFrame, figure: Figure, options: TransferOptions) -> P
         figures=(figure,),
         tables=(
             Table.of(
-                label_summary(labels), "Balanced accuracy, means over trainings and of limits."
+                label_summary(labels),
+                "Balanced accuracy, means over trainings and of limits; whether the intervals of "
+                "all trainings place it below or above that of its source, and above chance.",
             ),
         ),
     )

@@ -89,11 +89,11 @@ def _compared(best: pd.DataFrame) -> Judged:
     further = f" Retrieval comes nearer for {', '.join(worse)}." if worse else ""
     observed = both["observed_percent"].mean()
     return found.outcome, (
-        f"The best of {both['tries'].max()} checked designs has an error of "
-        f"{both['design_percent'].mean():.1f} % on what is wanted (mean of {len(both)} targets), "
-        f"the best of as many checked textures of the pool, which is retrieval by the forward "
-        f"model, {both['retrieved_percent'].mean():.1f} %; {found}: {words[found.outcome]}. The "
-        f"nearest texture that was observed has {observed:.1f} %.{further}"
+        f"{both['design_percent'].mean():.1f} % by the best of {both['tries'].max()} checked "
+        f"designs, {both['retrieved_percent'].mean():.1f} % by the best of as many checked "
+        f"textures of the pool, which is retrieval by the forward model, and {observed:.1f} % by "
+        f"the nearest texture that was observed: error on what is wanted, mean of {len(both)} "
+        f"targets; {found}: {words[found.outcome]}.{further}"
     )
 
 
@@ -105,8 +105,9 @@ def _predicted(best: pd.DataFrame) -> Judged:
     gap = Difference.of((known["design_percent"] - known["predicted_percent"]).to_numpy(np.float64))
     # a model that promises more than is kept is bad news
     return gap.outcome, (
-        f"The forward model predicts {known['predicted_percent'].mean():.1f} % for these designs, "
-        f"the plasticity model finds {known['design_percent'].mean():.1f} %; {gap}."
+        f"{known['predicted_percent'].mean():.1f} % by the forward model, "
+        f"{known['design_percent'].mean():.1f} % by the plasticity model: error of these designs; "
+        f"{gap}."
     )
 
 
@@ -122,7 +123,7 @@ def _hull(targets: pd.DataFrame, designs: pd.DataFrame) -> Judged:
         else "; none of the designs is one of these"
     )
     return UNDECIDED, (
-        f"Of the {each['candidates'].sum()} textures that the flow drew, {each['outside'].sum()} "
+        f"{each['outside'].sum()} of the {each['candidates'].sum()} textures that the flow drew "
         "lie outside the hull of single crystals, and were moved to the nearest texture"
         f"{farthest}."
     )
@@ -152,8 +153,7 @@ def _wish(target: Target, designs: pd.DataFrame, best: pd.Series) -> Judged:
         else ""
     )
     return (WORSE if points > 0 else UNDECIDED), (
-        f"Target {target.name}: {values}, {how}: an error of "
-        f"{best['design_percent']:.1f} %{beside}."
+        f"{best['design_percent']:.1f} % error for target {target.name}: {values}, {how}{beside}."
     )
 
 

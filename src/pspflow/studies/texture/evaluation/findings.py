@@ -84,12 +84,12 @@ def _savings(results: Results) -> Iterator[tuple[int, str]]:
         needed = needs(row["random_observations"], row["most_random"])
         yield (
             outcome,
-            f"With a pool of {results.candidates:,} candidates (the paper: {paper.POOL:,}), arm "
-            f"random needs {needed} observations{interval} for the {MEASURES[row['measure']]} of "
-            f"{row['error_percent']:.2f} % at which arm {row['arm']} stopped after "
-            f"{row['observations']:,.0f}, {JUDGE_CALLED[results.judge]}: "
             f"{times(row['factor'], row)} times as many{factor}, the paper "
-            f"{paper.FACTORS[0]:.0f} to {paper.FACTORS[1]:.0f}; {words}"
+            f"{paper.FACTORS[0]:.0f} to {paper.FACTORS[1]:.0f}: arm random needs {needed} "
+            f"observations{interval} for the {MEASURES[row['measure']]} of "
+            f"{row['error_percent']:.2f} % at which arm {row['arm']} stopped after "
+            f"{row['observations']:,.0f}, {JUDGE_CALLED[results.judge]}, with a pool of "
+            f"{results.candidates:,} candidates (the paper: {paper.POOL:,}); {words}"
             f"{_floor(results, row)}.",
         )
 
@@ -112,8 +112,9 @@ def _comparisons(results: Results) -> Iterator[tuple[int, str]]:
         stops = [rows["observations"].iloc[-1] for rows in of_arm(curves, ACTIVE).values()]
         yield (
             at[0],
-            f"Active compared with random after as many observations ({np.mean(stops):,.0f}), "
-            f"{counted(results.starts, 'start')}, pool of {results.candidates:,}: {at[1]}.",
+            f"{at[1]}: active compared with random after as many observations "
+            f"({np.mean(stops):,.0f}), {counted(results.starts, 'start')}, pool of "
+            f"{results.candidates:,}.",
         )
     for arm in VARIANTS:
         found = _compared(along(curves, arm, ACTIVE))
@@ -124,9 +125,9 @@ def _comparisons(results: Results) -> Iterator[tuple[int, str]]:
             ]
             yield (
                 found[0],
-                f"Arm {arm} compared with active along the whole curve, "
-                f"{counted(results.starts, 'start')}, pool of {results.candidates:,}: {found[1]}; "
-                f"its loop took {seconds[0]:,.0f} s, that of active {seconds[1]:,.0f} s.",
+                f"{found[1]}: arm {arm} compared with active along the whole curve, "
+                f"{counted(results.starts, 'start')}, pool of {results.candidates:,}; its loop "
+                f"took {seconds[0]:,.0f} s, that of active {seconds[1]:,.0f} s.",
             )
 
 
@@ -142,38 +143,38 @@ def _compared(differences: Mapping[str, Difference]) -> tuple[int, str] | None:
             values = [100 * np.expm1(value) for value in values]
         mean, low, high = (f"{value:+.0f} %" if error else f"{value:+.3f}" for value in values)
         interval = f" ({low} to {high})" if each.runs > 1 else ""
-        said.append(f"{CALLED[name]} {mean}{interval}")
+        said.append(f"{mean}{interval} in the {CALLED[name]}")
         outcomes[CALLED[name]] = each.outcome(-1 if error else 1)
     alone = all(each.runs < 2 for each in differences.values())
     why = NO_INTERVAL if alone else "the 95 % interval over starts includes 0"
-    return min(outcomes.values()), f"{'; '.join(said)}: {verdict(outcomes, why)}"
+    return min(outcomes.values()), f"{'; '.join(said)} ({verdict(outcomes, why)})"
 
 
 def _calibration(results: Results) -> Iterator[tuple[int, str]]:
     table = calibration_table(results.ranks, results.samples)
     levels = [name for name in table if str(name).startswith("inside_")]
+    parts, wrong = [], False
     for arm in (ACTIVE, RANDOM):
         rows = table[table["arm"] == arm]
         if rows.empty:
             continue
-        inside = ", ".join(
-            f"{rows[name].mean():.0f} % in those of {str(name).split('_')[1]} %" for name in levels
-        )
+        inside = ", ".join(f"{rows[name].mean():.0f} %" for name in levels)
         many = rows["not_uniform"]
+        wrong |= bool((many.fillna(0) > 0).any())
         if many.isna().any():
-            uniform = "there are too few test textures to test whether ranks are uniform"
+            uniform = "too few test textures to test whether ranks are uniform"
         else:
             low, high = int(many.min()), int(many.max())
             count = str(low) if low == high else f"{low} to {high}"
-            uniform = (
-                f"ranks are not uniform for {count} of 36 coefficients (chi-square, 5 % for all "
-                "together by Holm's method)"
-            )
-        wrong = bool((many.fillna(0) > 0).any())
+            uniform = f"ranks not uniform for {count} of 36 coefficients"
+        parts.append(f"{inside} for arm {arm} ({uniform})")
+    if parts:
+        nominal = ", ".join(f"{str(name).split('_')[1]} %" for name in levels)
         yield (
             WORSE if wrong else UNDECIDED,
-            f"Calibration of the posterior of arm {arm} over {results.test_textures:,} test "
-            f"textures: true coefficients lie in central intervals in {inside}; {uniform}.",
+            f"{'; '.join(parts)}: true coefficients in central intervals of {nominal} of the "
+            f"posterior, {results.test_textures:,} test textures (ranks by chi-square, 5 % for all "
+            "together by Holm's method).",
         )
 
 
@@ -183,7 +184,7 @@ def _verified(results: Results) -> Iterator[tuple[int, str]]:
     rows = verified_errors(results.verified).set_index("arm")
     floor = rows.loc[OWN_COEFFICIENTS, "error_percent"]
     said = ", ".join(
-        f"{row['error_percent']:.1f} % for arm {arm} (its forward model says "
+        f"{row['error_percent']:.1f} % by arm {arm} (its forward model says "
         f"{row['predicted_percent']:.1f} % of the same drawn textures, {row['outside']:.0f} of "
         f"{row['drawn']:.0f} of which lie outside the hull and are moved)"
         for arm, row in rows.drop(index=OWN_COEFFICIENTS).iterrows()
@@ -191,14 +192,16 @@ def _verified(results: Results) -> Iterator[tuple[int, str]]:
     failed = int(rows["failures"].sum())
     yield (
         UNDECIDED,
-        f"Checked by the ground truth, round trips of "
-        f"{counted(int(rows['textures'].max()), 'test texture')} have a mean error of {said}; the "
+        f"{said}: mean error of round trips of "
+        f"{counted(int(rows['textures'].max()), 'test texture')}, checked by the ground truth; the "
         f"test textures' own coefficients reach {floor:.1f} %, since labels depend on more than "
         f"l = 12{f'; {failed} drawn textures failed' if failed else ''}.",
     )
 
 
 def _errors(results: Results) -> Iterator[str]:
+    """Say the errors of round trips, of all arms in one sentence."""
+    parts = []
     for arm in (ACTIVE, RANDOM):
         found = [
             error_summary(test_errors(results.trips[name], results.judge))
@@ -210,15 +213,20 @@ def _errors(results: Results) -> Iterator[str]:
         first = results.trips[trainings(results, arm)[0]]
         baseline = first.loc[first["set"] == "test", "error_mean"].mean()
         count = [rows["observations"].iloc[-1] for rows in of_arm(results.curves, arm).values()]
+        parts.append(
+            f"{mean:.2f} % by arm {arm} after {np.mean(count):,.0f} observations (95 % of them "
+            f"below {worst:.2f} %; predicting the mean of what was observed has {baseline:.2f} %)"
+        )
+    if parts:
         yield (
-            f"Round trips of all {results.test_textures:,} test textures by arm {arm} at its end "
-            f"({np.mean(count):,.0f} of {results.candidates:,} candidates observed), "
-            f"{JUDGE_CALLED[results.judge]}: mean error {mean:.2f} %, 95 % of them below "
-            f"{worst:.2f} %; predicting the mean of what was observed has {baseline:.2f} %."
+            f"{'; '.join(parts)}: mean error of round trips of all {results.test_textures:,} test "
+            f"textures, pool of {results.candidates:,} candidates, {JUDGE_CALLED[results.judge]}."
         )
 
 
 def _draws(results: Results) -> Iterator[str]:
+    """Say where drawn textures lie, of all arms in one sentence."""
+    parts = []
     for arm in (ACTIVE, RANDOM):
         tables = [results.trips[name] for name in trainings(results, arm)]
         if not tables:
@@ -227,9 +235,10 @@ def _draws(results: Results) -> Iterator[str]:
         outside = rows["hull_distance"].dropna()
         lost = rows["unphysical_own"].sum() / (len(rows) * results.samples)
         far = outside[outside > 0].median() if (outside > 0).any() else 0.0
-        yield (
-            f"Of textures drawn by arm {arm}, {100 * (outside > 0).mean():.0f} % of "
-            f"{len(outside):,} lie outside the hull of single crystals, by {far:.2f} times random "
-            f"in the median; for {100 * lost:.2g} % the forward model predicts a stress that is "
-            "not positive, and they are left out of the mean."
+        parts.append(
+            f"{100 * (outside > 0).mean():.0f} % of {len(outside):,} by arm {arm} (by {far:.2f} "
+            f"times random in the median; {100 * lost:.2g} % without a positive stress by the "
+            "forward model are left out of the mean)"
         )
+    if parts:
+        yield f"{'; '.join(parts)}: drawn textures outside the hull of single crystals."

@@ -89,9 +89,10 @@ def findings(
         Options of the chapter.
     """
     ends = [_end(str(arm), part, options) for arm, part in loops.groupby("arm", sort=False)]
+    stops = f"{'; '.join(ends)}: observations at which loops ended."
     return tuple(
         each
-        for each in (*_left_out(histories, options), *_failed(loops), *ends, _time(seconds))
+        for each in (*_left_out(histories, options), *_failed(loops), stops, _time(seconds))
         if each
     )
 
@@ -114,17 +115,18 @@ def stop_headline(loops: pd.DataFrame, options: LoopOptions) -> Headline:
 
 def _end(arm: str, ends: pd.DataFrame, options: LoopOptions) -> str:
     """Say where the loops of an arm ended, and why."""
-    label = LABELS[arm].capitalize()
+    label = LABELS[arm]
     if len(ends) == 1:
         only = ends.iloc[0]
-        return f"{label}: {only['observations']:,} observations. {only['stopped']}"
-    said = f"{label}: {len(ends)} loops ended at {_range(ends['observations'])} observations"
+        stopped = str(only["stopped"]).removesuffix(".")
+        return f"{only['observations']:,} by {label} ({stopped[:1].lower()}{stopped[1:]})"
+    said = f"{_range(ends['observations'])} by {label} in {len(ends)} loops"
     if arm not in ARMS or not ARMS[arm].settles:
-        return f"{said}, their limit."
+        return f"{said} (their limit)"
     settled = int((ends["change"] < options.tolerance).sum())
     return (
-        f"{said}; in {_of(settled, len(ends))} the log-likelihood had settled within "
-        f"{options.tolerance:g} per validation texture."
+        f"{said} (in {_of(settled, len(ends))} the log-likelihood had settled within "
+        f"{options.tolerance:g} per validation texture)"
     )
 
 
@@ -139,10 +141,9 @@ def _left_out(histories: Tables, options: LoopOptions) -> list[str]:
             continue
         last = sum(int(each["samples_left_out"].iloc[-1]) for each in part)
         sentences.append(
-            f"{LABELS[arm].capitalize()}: {lost:,} textures that flows drew for "
-            f"round trips, of at most {drawn:,} in an iteration, have no positive yield stress by "
-            f"the forward model and are left out of the errors; {last:,} of them in last "
-            "iterations."
+            f"{lost:,} textures that flows of arm {LABELS[arm]} drew for round trips, of at most "
+            f"{drawn:,} in an iteration, have no positive yield stress by the forward model and "
+            f"are left out of the errors; {last:,} of them in last iterations."
         )
     return sentences
 
@@ -152,7 +153,7 @@ def _failed(loops: pd.DataFrame) -> list[str]:
     if not failed:
         return []
     return [
-        f"Of the textures that loops chose, {failed:,} had no parameters by the ground truth, and "
+        f"{failed:,} of the textures that loops chose had no parameters by the ground truth, and "
         "others were taken; observed.parquet of each loop says why."
     ]
 
@@ -168,7 +169,7 @@ def _time(seconds: Tables) -> str:
     named = {"gp": "Gaussian process", "checks": "likelihoods and round trips"}
     said = ", ".join(f"{named.get(str(n), str(n))} {v:.2g}" for n, v in parts.items())
     return (
-        f"An iteration of the active arm takes {float(row['all']):.3g} s: {said}. The paper names "
+        f"{float(row['all']):.3g} s for an iteration of the active arm: {said}. The paper names "
         f"{paper.GP_MINUTES} minutes for its Gaussian process and {paper.FLOW_MINUTES} for its "
         "flow, at its sizes, on 16 cores and four GPUs."
     )

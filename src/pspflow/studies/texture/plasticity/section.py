@@ -119,18 +119,19 @@ def _right(checks: pd.DataFrame) -> list[str]:
 
 def _ranges(values: pd.DataFrame) -> list[str]:
     rows = values.set_index(["set", "quantity"])
-    found = []
-    for name in dict.fromkeys(values["set"]):
-        stress, r_value = (
-            rows.loc[(name, quantity)] for quantity in ("range of yield stresses", "mean r-value")
+
+    def said(quantity: str) -> str:
+        return ", ".join(
+            f"{row['median']:.2f} ({row['5 %']:.2f} to {row['95 %']:.2f}; {name})"
+            for name in dict.fromkeys(values["set"])
+            for row in (rows.loc[(name, quantity)],)
         )
-        found.append(
-            f"{name.capitalize()} textures: the yield stresses of a texture differ by "
-            f"{stress['median']:.2f} of that in X (median; 5 to 95 % {stress['5 %']:.2f} to "
-            f"{stress['95 %']:.2f}), the mean r-value is {r_value['median']:.2f} "
-            f"({r_value['5 %']:.2f} to {r_value['95 %']:.2f})."
-        )
-    return found
+
+    return [
+        f"{said('range of yield stresses')}: by how much the yield stresses of a texture differ, "
+        "over that in X (medians, with 5 and 95 % of the textures of each set); mean r-values are "
+        f"{said('mean r-value')}."
+    ]
 
 
 def _source(options: PlasticityOptions) -> str:

@@ -59,7 +59,7 @@ def neighbours_figure(apart: Neighbours) -> Figure:
             axes.step(values, shares, where="post", color=colour, label=label)
         axes.set(
             xlabel="distance to the nearest candidate (multiples of random)",
-            ylabel="share of textures",
+            ylabel="share of textures (1)",
             ylim=(0, 1.02),
         )
         axes.set_xlim(left=0)
@@ -81,7 +81,7 @@ def _indices(axes: Axes, coefficients: Mapping[str, Floats]) -> None:
         shares = np.full(len(values), 1 / len(values))
         colour = "0.5" if name == "pool" else str(STYLES[name]["color"])
         axes.hist(values, edges.tolist(), weights=shares, histtype="step", color=colour, label=name)
-    axes.set(xscale="log", xlabel="texture index", ylabel="share of textures")
+    axes.set(xscale="log", xlabel="texture index (1)", ylabel="share of textures (1)")
     ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100) if tick <= largest]
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
     axes.minorticks_off()

@@ -109,9 +109,9 @@ def _distances(apart: Neighbours) -> str:
         return f"median {median:.2g}, 95 % below {most:.2g}"
 
     return (
-        f"A test texture is this far from the nearest candidate: {said(apart.test)} (root mean "
-        f"square of ODFs up to l = 12, in multiples of random); a validation texture: "
-        f"{said(apart.validation)}; a candidate from the nearest other one: {said(apart.pool)}."
+        f"{said(apart.test)} for test textures, {said(apart.validation)} for validation textures, "
+        f"{said(apart.pool)} from one candidate to another: distance to the nearest candidate "
+        "(root mean square of ODFs up to l = 12, in multiples of random)."
     )
 
 
@@ -121,9 +121,9 @@ def _spanned(spans: pd.DataFrame) -> str:
     )
     narrowest = spans.loc[spans["share"].idxmin()]
     return (
-        "Of the widths that coefficients can have, from the least to the greatest of any texture, "
-        f"the pool spans {spans['share'].mean():.0%} on average ({first}; the least is "
-        f"{narrowest['coefficient']} with {narrowest['share']:.0%})."
+        f"{spans['share'].mean():.0%} on average ({first}; the least is {narrowest['coefficient']} "
+        f"with {narrowest['share']:.0%}): share of the widths of coefficients, from the least to "
+        "the greatest of any texture, that the pool spans."
     )
 
 

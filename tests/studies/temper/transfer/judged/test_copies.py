@@ -41,4 +41,4 @@ def test_copies_are_counted():
     assert shares["new/seed0"] < 0.08
     assert table["chips"].eq(CHIPS).all()
     said = copies_finding(table.reset_index())
-    assert said.index("mirrored 100.0 %") < said.index("new ")
+    assert said.index("100.0 % (mirrored)") < said.index("% (new)")

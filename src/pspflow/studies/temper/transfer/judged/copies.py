@@ -57,9 +57,9 @@ def copies_finding(table: pd.DataFrame) -> str:
     kinds = table["flow"].str.split("/").str[0]
     means = table.groupby(kinds, sort=False)["nearer_share"].mean()
     most = means.sort_values(ascending=False, kind="stable")
-    each = "; ".join(f"{kind} {100 * share:.1f} %" for kind, share in most.items())
+    each = ", ".join(f"{100 * share:.1f} % ({kind})" for kind, share in most.items())
     return (
-        "Transferred chips that are nearer to a training chip of the target than the nearest "
-        f"{100 * NEAREST_SHARE:g} % of real held-out chips are, mean over directions and "
-        f"trainings (chance gives real ones {100 * NEAREST_SHARE:g} %; more may be copies): {each}."
+        f"{each} of the transferred chips are nearer to a training chip of the target than the "
+        f"nearest {100 * NEAREST_SHARE:g} % of real held-out chips are (mean over directions and "
+        f"trainings; chance gives real ones {100 * NEAREST_SHARE:g} %; more may be copies)."
     )

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import permutation_test
 
 from pspflow.evaluation.calibration import holm
-from pspflow.evaluation.comparisons import BETTER, LEVEL, UNDECIDED, WORSE, Finding
+from pspflow.evaluation.comparisons import LEVEL
 from pspflow.studies.temper.transfer.plausibility import RULERS
 
 FEWEST: Final = 4
@@ -84,31 +84,33 @@ def _log_ratio(mine: np.ndarray, others: np.ndarray, axis: int = -1) -> np.ndarr
     return np.asarray(np.log(mine.mean(axis=axis)) - np.log(others.mean(axis=axis)))
 
 
-def spread_findings(table: pd.DataFrame) -> list[Finding]:
-    """Say of each comparison by which measures trainings spread more, or less."""
-    said = []
-    for (kind, other), rows in table.groupby(["variant", "compared_with"], sort=False):
-        sure = rows["p_adjusted"] < LEVEL
-        more, less = (
-            rows["measure"][sure & side] for side in (rows["ratio"] > 1, rows["ratio"] < 1)
-        )
-        outcome = WORSE if len(more) else BETTER if len(less) == len(rows) else UNDECIDED
-        shares = "; ".join(
-            f"{measure}: {ratio:.2f}"
-            for measure, ratio in sorted(
-                zip(rows["measure"], rows["ratio"], strict=True), key=lambda item: -item[1]
-            )
-        )
-        said.append(
-            Finding(
-                outcome,
-                f"Trainings of {kind} spread more than those of {other} by "
-                f"{', '.join(more) or 'no measure'}, and less by {', '.join(less) or 'no measure'} "
-                f"({rows['trainings'].iloc[0]} trainings of each, permutations, adjusted for "
-                f"{len(rows)} measures). Ratios of standard deviations: {shares}.",
-            )
-        )
-    return sorted(said, key=lambda each: each.outcome)
+def spread_finding(table: pd.DataFrame) -> list[str]:
+    """Say by how many measures trainings spread more than their counterparts, or less."""
+    if table.empty:
+        return []
+    sure = table["p_adjusted"] < LEVEL
+    more, less = (table[sure & side] for side in (table["ratio"] > 1, table["ratio"] < 1))
+    named = "".join(
+        f" {word}: {'; '.join(_named(row) for _, row in rows.iterrows())}."
+        for word, rows in (("More", more), ("Less", less))
+        if len(rows)
+    )
+    known = table.dropna(subset="ratio").sort_values("ratio")
+    ends = (
+        f" Ratios of standard deviations are {_named(known.iloc[0])} to {_named(known.iloc[-1])}."
+        if len(known)
+        else ""
+    )
+    return [
+        f"{len(more)} more, {len(less)} less of {len(table)}: whether trainings spread more than "
+        f"those that they are compared with ({', '.join(dict.fromkeys(table['variant']))}; "
+        f"{table['measure'].nunique()} measures, at least {table['trainings'].min()} trainings of "
+        f"each, permutations, adjusted for the measures).{named}{ends}"
+    ]
+
+
+def _named(row: pd.Series) -> str:
+    return f"{row['ratio']:.2f} ({row['variant']}, {row['measure']})"
 
 
 def _centred(rows: pd.DataFrame) -> np.ndarray:
