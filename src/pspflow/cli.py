@@ -187,7 +187,7 @@ def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
     log_file: Annotated[Path | None, Parameter(name="--log")] = None,
 ) -> Any:
-    """Run a command; `--log FILE` keeps a copy of what it says."""
+    """Run a command; with `--log FILE` it says there what is no warning or error."""
     try:
         configure(log_file)
         with noted():

@@ -38,6 +38,7 @@ from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
 from pspflow.status.page import failures
 from pspflow.status.plan import planned_jobs, this_start, write_end, write_plans
+from pspflow.status.watch import Watch
 from pspflow.studies import registry
 
 try:
@@ -51,6 +52,7 @@ except InputError as error:
 OUT = f"results/{CONFIG.run}"
 STUDIES = registry.studies()
 STARTED = time.time()
+WATCH = Watch()
 # of each study, by chapter: every artefact that it makes in this run. A chapter's rules set its list;
 # one that makes nothing in this run (no labels, one domain only) has none
 MADE = {study: {} for study in STUDIES}
@@ -186,14 +188,14 @@ onstart:
     if workflow.executor_plugin.name == "slurm":
         check_requests()
     # jobs of a cluster are started by a snakemake without these hooks, so it is written once
-    write_plans(
-        Path(OUT),
-        this_start(workflow.executor_plugin.name, log, STARTED),
-        planned_jobs(workflow.dag),
-    )
+    planned = planned_jobs(workflow.dag)
+    start = this_start(workflow.executor_plugin.name, log, STARTED)
+    write_plans(Path(OUT), start, planned)
+    WATCH.start(workflow, planned)
 
 
 onsuccess:
+    WATCH.stop()
     write_end(Path(OUT), STARTED, True)
     for study in STUDIES:
         page = Path(f"{OUT}/{study}/report.html")
@@ -205,6 +207,7 @@ onsuccess:
 
 
 onerror:
+    WATCH.stop()
     # snakemake lists every input of a failed job; what was wrong would drown in it
     for message, path in failures(Path(OUT), STARTED).items():
         print(f"\nFailed, see {path}:\n{message}", file=sys.stderr)

@@ -137,7 +137,7 @@ class Run:
         given = arguments or ("--cores", "2", *TARGETS)
         given = given if "--configfile" in given else (*given, *CONFIG)
         python = sys.executable if own else str(forks.start() / "python")
-        return self.command(python, "-m", "snakemake", *given, **extra)
+        return self.command(python, "-m", "snakemake", "-p", *given, **extra)
 
     def command(self, *command: str, **extra: str) -> Started:
         """Start any command."""
