@@ -140,6 +140,16 @@ def figure_folder(wildcards, output):
     return str(Path(output.section).parent / "figures")
 
 
+def drawings(folder, names):
+    """Locate figures as SVG; those of plain pixels have none."""
+    return [f"{folder}/{name}.svg" for name in names]
+
+
+def drawn(folder, names):
+    """Locate figures, each as PNG and as SVG."""
+    return [f"{folder}/{name}.png" for name in names] + drawings(folder, names)
+
+
 def watched(path, where):
     """Return the path of a user's file, unless snakemake would see a wildcard in it."""
     if contains_wildcard(path):

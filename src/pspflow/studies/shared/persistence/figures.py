@@ -82,13 +82,14 @@ def persistence_figure(
                     norm=norms[k],
                 )
                 if i == 0:  # the scale is common to the domains
-                    figure.colorbar(shown, ax=grid[:, 3 + k], location="top", shrink=0.8)
-            axes[3].set_ylabel("persistence")
+                    bar = figure.colorbar(shown, ax=grid[:, 3 + k], location="top", shrink=0.8)
+                    bar.set_label("pixel of the image")
+            axes[3].set_ylabel("persistence (grey levels)")
         titles = ("chip", "critical pixels", "diagrams", "mean image, H0", "mean image, H1")
         for axes, title in zip(grid[0], titles, strict=True):
             axes.set_title(title)
         for axes in grid[-1, 2:]:
-            axes.set_xlabel("birth")
+            axes.set_xlabel("birth (grey level)")
     return figure
 
 
@@ -96,5 +97,5 @@ def _diagram(axes: Axes, pairs: tuple[np.ndarray, np.ndarray]) -> None:
     for k, points in enumerate(pairs):
         axes.plot(*points.T, ".", markersize=2, alpha=0.5, color=COLOURS[k], label=f"H{k}")
     axes.plot([0, 255], [0, 255], color="0.6", linewidth=0.6)
-    axes.set(xlim=(0, 255), ylim=(0, 255), ylabel="death")
+    axes.set(xlim=(0, 255), ylim=(0, 255), ylabel="death (grey level)")
     axes.legend(loc="lower right", markerscale=3, handletextpad=0.1)
