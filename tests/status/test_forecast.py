@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -76,6 +77,10 @@ def test_where_times_come_from():
     # twice as slow as earlier
     found = left(tasks, {0: 20.0}, {0: 10.0, 1: 20.0, 2: 30.0}, limits={CORES: 1})
     assert (found.seconds, found.unknown, found.earlier) == (100, 1, False)
+    # what need not run tells how long its rule takes
+    others = [replace(tasks[0], needed=False), *tasks[1:3]]
+    found = left(others, earlier={0: 10.0}, limits={CORES: 1})
+    assert (found.seconds, found.unknown) == (20, 0)
     # one of them has no earlier time: this run's mean
     found = left(tasks, {0: 20.0, 1: 30.0}, {0: 10.0}, limits={CORES: 1})
     assert found.seconds == 25

@@ -5,6 +5,7 @@ import re
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from pspflow.project.cost import benchmark_of
 from pspflow.status import watch
 from pspflow.status.plan import read_plans
 
@@ -80,6 +81,14 @@ def test_a_failure_is_counted_and_its_reason_comes_last(checkout, often):
         *("Complete log(s)", "Elapsed time", "WorkflowError"),
         "At least one job did not complete successfully.",
     ]
+
+
+def test_benchmarks_lie_as_logs_do(plan_of):
+    """So the time of a job that need not run again is found from its log."""
+    lines = r"^    log: (\S+)\n    jobid: \d+\n    benchmark: (\S+)$"
+    pairs = re.findall(lines, plan_of("tests/config.yaml").text, re.MULTILINE)
+    assert len(pairs) > 100
+    assert all(benchmark_of(log) == benchmark for log, benchmark in pairs)
 
 
 def test_events_are_those_of_snakemake():

@@ -123,10 +123,10 @@ def lighten(figure: Figure) -> None:
 
 def _has_many_points(artist: Artist) -> bool:
     if isinstance(artist, Line2D):
-        return len(artist.get_xdata(orig=False)) > MOST_POINTS
+        return np.size(artist.get_xdata(orig=False)) > MOST_POINTS
     if isinstance(artist, Collection):
-        copies = max(len(artist.get_offsets()), 1)
-        vertices = sum(len(path.vertices) for path in artist.get_paths())
+        copies = len(np.asarray(artist.get_offsets()))
+        vertices = sum(len(np.asarray(path.vertices)) for path in artist.get_paths())
         # of one marker there are many copies; of many shapes each stands once
         return max(copies, vertices) > MOST_POINTS
     return False

@@ -39,7 +39,7 @@ def forecast(
     Parameters
     ----------
     tasks
-        All tasks of this run.
+        All tasks of this run, and those that need not run, if their rules took time earlier.
     ended
         Seconds that those took which have ended in this run, by their number.
     earlier
@@ -50,7 +50,7 @@ def forecast(
         How much of each resource tasks may take together.
     """
     tasks = list(tasks)
-    left = [task for task in tasks if task.number not in ended]
+    left = [task for task in tasks if task.needed and task.number not in ended]
     expected = _expected(tasks, ended, earlier)
     rest = {
         number: max(seconds - running.get(number, 0.0), 0.0) for number, seconds in expected.items()
@@ -69,6 +69,7 @@ def _expected(
 ) -> dict[str, float]:
     """Return the expected seconds of tasks that have not ended, without those nobody knows."""
     rules: dict[str, list[str]] = defaultdict(list)
+    needed = {task.number for task in tasks if task.needed}
     for task in tasks:
         rules[task.rule].append(task.number)
     expected: dict[str, float] = {}
@@ -78,7 +79,7 @@ def _expected(
         both = [number for number in numbers if number in ended and earlier.get(number)]
         change = sum(ended[n] for n in both) / sum(earlier[n] for n in both) if both else 1.0
         for number in numbers:
-            if number in ended:
+            if number in ended or number not in needed:
                 continue
             if number in earlier:
                 expected[number] = earlier[number] * change

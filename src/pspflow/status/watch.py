@@ -50,6 +50,7 @@ class Watch(logging.Handler):
         self._root = Path()
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, Task] = {}
+        self._needed: set[str] = set()
         self._limits: dict[str, int] = {}
         self._local, self._goes_on = True, False
         self._start = time.time()
@@ -77,6 +78,7 @@ class Watch(logging.Handler):
         self._root = Path.cwd()
         self._limits = limits_of(workflow)
         self._tasks = {task.number: task for task in planned_tasks(workflow.dag, self._limits)}
+        self._needed = {number for number, task in self._tasks.items() if task.needed}
         self._jobs = {job.number: job for job in jobs}
         self._local = workflow.local_exec
         self._goes_on = workflow.execution_settings.keep_going
@@ -100,7 +102,7 @@ class Watch(logging.Handler):
         again = TRIES.match(str(record.msg))
         event = "again" if again else getattr(record, "event", None)
         number = again[1] if again else str(getattr(record, NUMBERS.get(str(event), ""), ""))
-        if number not in self._tasks:
+        if number not in self._needed:
             return
         now = time.time()
         with self._noting:
@@ -120,7 +122,7 @@ class Watch(logging.Handler):
         with self._noting:
             begun, ended, failed = dict(self._begun), dict(self._ended), set(self._failed)
         seconds, said = self._running(begun, now)
-        parts = [f"{len(ended)} of {len(self._tasks)} jobs done"]
+        parts = [f"{len(ended)} of {len(self._needed)} jobs done"]
         if failed:
             parts.append(f"{len(failed)} failed")
         parts.append(f"{duration(now - self._start)} so far")

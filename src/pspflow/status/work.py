@@ -11,7 +11,7 @@ CORES = "_cores"
 
 @dataclass(frozen=True)
 class Task:
-    """A job that has to run."""
+    """A job of a run."""
 
     number: str
     """Number that snakemake gives it."""
@@ -22,6 +22,8 @@ class Task:
     """Numbers of the tasks whose files it reads."""
     asks: Mapping[str, int] = field(default_factory=dict)
     """How much of each limited resource it takes."""
+    needed: bool = True
+    """Whether it has to run; if not, only the time that it took earlier is of use."""
 
 
 def limits_of(workflow: Any) -> dict[str, int]:
@@ -37,7 +39,7 @@ def limits_of(workflow: Any) -> dict[str, int]:
 
 
 def planned_tasks(dag: Any, limits: Mapping[str, int]) -> list[Task]:
-    """List the jobs of snakemake's graph that have to run and have a log, as it numbers them.
+    """List the jobs of snakemake's graph that have a log, as it numbers them.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def planned_tasks(dag: Any, limits: Mapping[str, int]) -> list[Task]:
     limits
         Resources of which jobs may take so much together.
     """
-    jobs = [job for job in dag.jobs if job.log and dag.needrun(job)]
+    jobs = [job for job in dag.jobs if job.log]
     numbers = {job: str(job.jobid) for job in jobs}
     return [
         Task(
@@ -54,7 +56,8 @@ def planned_tasks(dag: Any, limits: Mapping[str, int]) -> list[Task]:
             job.rule.name,
             str(job.benchmark or ""),
             frozenset(numbers[each] for each in dag.job_dependencies(job) if each in numbers),
-            _asked(job, limits),
+            _asked(job, limits) if dag.needrun(job) else {},
+            dag.needrun(job),
         )
         for job in sorted(jobs, key=lambda job: job.jobid)
     ]
