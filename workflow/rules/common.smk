@@ -177,6 +177,11 @@ def caption(study, chapter, figure):
     return f"../../report/{study}/{chapter}_{figure}.rst"
 
 
+def labelled(chapter, figure):
+    """Tell the figures of a study apart in snakemake's report."""
+    return {"chapter": chapter, "figure": figure.replace("_", " ")}
+
+
 localrules:
     all,
 

@@ -173,6 +173,7 @@ rule composite_design_section:
             f"{DESIGNS_DIR}/figures/errors.png",
             caption=caption("composite", "design", "errors"),
             category="Composite",
+            labels=labelled("design", "errors"),
         ),
         vectors=f"{DESIGNS_DIR}/figures/errors.svg",
     log:

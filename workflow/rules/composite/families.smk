@@ -147,6 +147,7 @@ rule composite_families_section:
                 f"{FAMILIES_DIR}/figures/{name}.png",
                 caption=caption("composite", "families", name),
                 category="Composite",
+                labels=labelled("families", name),
             )
             for name in FAMILIES_FIGURES
         ],

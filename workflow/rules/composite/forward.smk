@@ -120,6 +120,7 @@ rule composite_forward_section:
                 f"{FORWARD_DIR}/figures/{name}.png",
                 caption=caption("composite", "forward", name),
                 category="Composite",
+                labels=labelled("forward", name),
             )
             for name in FORWARD_FIGURES
         ],

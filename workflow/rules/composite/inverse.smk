@@ -278,6 +278,7 @@ rule composite_inverse_section:
                 f"{INVERSE_DIR}/figures/{name}.png",
                 caption=caption("composite", "inverse", name),
                 category="Composite",
+                labels=labelled("inverse", name),
             )
             for name in INVERSE_FIGURES
         ],

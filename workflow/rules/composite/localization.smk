@@ -185,6 +185,7 @@ rule composite_localization_section:
                 f"{LOCALIZATION_DIR}/figures/{name}.png",
                 caption=caption("composite", "localization", name),
                 category="Composite",
+                labels=labelled("localization", name),
             )
             for name in LOCALIZATION_FIGURES
         ],

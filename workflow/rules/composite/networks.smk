@@ -347,6 +347,7 @@ rule composite_networks_section:
                 f"{NETWORKS_DIR}/figures/{name}.png",
                 caption=caption("composite", "networks", name),
                 category="Composite",
+                labels=labelled("networks", name),
             )
             for name in NETWORKS_FIGURES
         ],

@@ -263,6 +263,7 @@ rule composite_structures_section:
             f"{STRUCTURES_DIR}/figures/alike.png",
             caption=caption("composite", "structures", "alike"),
             category="Composite",
+            labels=labelled("structures", "alike"),
         ),
         vectors=f"{STRUCTURES_DIR}/figures/alike.svg",
     log:

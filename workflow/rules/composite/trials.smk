@@ -208,6 +208,7 @@ rule composite_trials_section:
                 f"{TRIALS_DIR}/figures/{name}.png",
                 caption=caption("composite", "trials", name),
                 category="Composite",
+                labels=labelled("trials", name),
             )
             for name in TRIALS_FIGURES
         ],

@@ -157,6 +157,7 @@ if CURATION_USED:
                     f"{CURATION_DIR}/figures/{name}.png",
                     caption=caption("latent", "curation", name),
                     category="Latent",
+                    labels=labelled("curation", name),
                 )
                 for name in CURATION_FIGURES
             ],

@@ -110,6 +110,7 @@ rule latent_datasets_section:
                 f"{LATENT_DATASETS_DIR}/figures/{name}.png",
                 caption=caption("latent", "datasets", name),
                 category="Latent",
+                labels=labelled("datasets", name),
             )
             for name in LATENT_DATASETS_FIGURES
         ],

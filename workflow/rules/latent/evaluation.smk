@@ -147,6 +147,7 @@ rule latent_evaluation_section:
                 f"{LATENT_EVALUATION_DIR}/figures/{name}.png",
                 caption=caption("latent", "evaluation", name.rpartition("_")[2]),
                 category="Latent",
+                labels=labelled("evaluation", name),
             )
             for name in LATENT_EVALUATION_FIGURES
         ],

@@ -98,6 +98,7 @@ rule latent_networks_section:
                 f"{LATENT_NETWORKS_DIR}/figures/{name}.png",
                 caption=caption("latent", "networks", name),
                 category="Latent",
+                labels=labelled("networks", name),
             )
             for name in LATENT_NETWORKS_FIGURES
         ],

@@ -154,6 +154,7 @@ rule images_section:
                 f"{IMAGES_DIR}/figures/{name}.png",
                 caption=caption("shared", "images", name),
                 category=lambda wildcards: wildcards.study.title(),
+                labels=labelled("images", name),
             )
             for name in IMAGES_FIGURES
         ],

@@ -116,6 +116,7 @@ rule persistence_section:
             f"{PERSISTENCE_DIR}/figures/persistence.png",
             caption=caption("shared", "persistence", "persistence"),
             category=lambda wildcards: wildcards.study.title(),
+            labels=labelled("persistence", "persistence"),
         ),
         vectors=f"{PERSISTENCE_DIR}/figures/persistence.svg",
     log:

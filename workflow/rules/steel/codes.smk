@@ -154,6 +154,7 @@ rule steel_codes_section:
                 f"{CODES_DIR}/figures/{name}.png",
                 caption=caption("steel", "codes", name),
                 category="Steel",
+                labels=labelled("codes", name),
             )
             for name in CODES_FIGURES
         ],

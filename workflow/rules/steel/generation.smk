@@ -200,6 +200,7 @@ rule steel_generation_section:
                 f"{GENERATION_DIR}/figures/{name}.png",
                 caption=caption("steel", "generation", name),
                 category="Steel",
+                labels=labelled("generation", name),
             )
             for name in GENERATION_FIGURES
         ],

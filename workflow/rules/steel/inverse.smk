@@ -191,6 +191,7 @@ rule steel_inverse_section:
                 f"{STEEL_INVERSE_DIR}/figures/{name}.png",
                 caption=caption("steel", "inverse", name),
                 category="Steel",
+                labels=labelled("inverse", name),
             )
             for name in STEEL_INVERSE_FIGURES
         ],

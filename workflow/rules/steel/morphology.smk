@@ -51,6 +51,7 @@ rule steel_morphology_section:
                 f"{MORPHOLOGY_DIR}/figures/{name}.png",
                 caption=caption("steel", "morphology", name),
                 category="Steel",
+                labels=labelled("morphology", name),
             )
             for name in MORPHOLOGY_FIGURES
         ],

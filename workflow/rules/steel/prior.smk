@@ -158,6 +158,7 @@ rule steel_prior_section:
                 f"{PRIOR_DIR}/figures/{name}.png",
                 caption=caption("steel", "prior", name),
                 category="Steel",
+                labels=labelled("prior", name),
             )
             for name in PRIOR_FIGURES
         ],

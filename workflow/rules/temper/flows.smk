@@ -97,6 +97,7 @@ rule temper_flows_section:
             f"{FLOWS_DIR}/figures/training.png",
             caption=caption("temper", "flows", "training"),
             category="Temper",
+            labels=labelled("flows", "training"),
         ),
         vectors=f"{FLOWS_DIR}/figures/training.svg",
     log:

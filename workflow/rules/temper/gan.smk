@@ -64,6 +64,7 @@ rule temper_gan_section:
             f"{GAN_DIR}/figures/training.png",
             caption=caption("temper", "gan", "training"),
             category="Temper",
+            labels=labelled("gan", "training"),
         ),
         vectors=f"{GAN_DIR}/figures/training.svg",
     log:

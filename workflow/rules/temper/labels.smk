@@ -61,6 +61,7 @@ rule temper_labels_section:
             f"{LABELS_DIR}/figures/accuracy.png",
             caption=caption("temper", "labels", "accuracy"),
             category="Temper",
+            labels=labelled("labels", "accuracy"),
         ),
         vectors=f"{LABELS_DIR}/figures/accuracy.svg",
     log:

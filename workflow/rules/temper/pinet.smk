@@ -115,6 +115,7 @@ rule temper_pinet_section:
             f"{PINET_DIR}/figures/parity.png",
             caption=caption("temper", "pinet", "parity"),
             category="Temper",
+            labels=labelled("pinet", "parity"),
         ),
         vectors=f"{PINET_DIR}/figures/parity.svg",
     log:

@@ -65,6 +65,7 @@ rule temper_specimens_section:
             f"{SPECIMENS_DIR}/figures/correlations.png",
             caption=caption("temper", "specimens", "correlations"),
             category="Temper",
+            labels=labelled("specimens", "correlations"),
         ),
         vectors=f"{SPECIMENS_DIR}/figures/correlations.svg",
     log:

@@ -189,6 +189,7 @@ rule temper_transfer_section:
                 f"{TRANSFER_DIR}/figures/{name}.png",
                 caption=caption("temper", "transfer", name),
                 category="Temper",
+                labels=labelled("transfer", name),
             )
             for name in TRANSFER_FIGURES
         ],

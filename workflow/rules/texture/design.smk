@@ -89,6 +89,7 @@ rule texture_design_section:
                 f"{DESIGN_DIR}/figures/{name}.png",
                 caption=caption("texture", "design", name),
                 category="Texture",
+                labels=labelled("design", name),
             )
             for name in DESIGN_FIGURES
         ],

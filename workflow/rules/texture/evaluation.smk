@@ -237,6 +237,7 @@ rule texture_evaluation_section:
                 f"{EVALUATION_DIR}/figures/{name}.png",
                 caption=caption("texture", "evaluation", name),
                 category="Texture",
+                labels=labelled("evaluation", name),
             )
             for name in EVALUATION_FIGURES
         ],

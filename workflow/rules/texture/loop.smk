@@ -155,6 +155,7 @@ rule texture_loop_section:
                 f"{LOOP_DIR}/figures/{figure}.png",
                 caption=caption("texture", "loop", figure),
                 category="Texture",
+                labels=labelled("loop", figure),
             )
             for figure in LOOP_FIGURES
         ],

@@ -111,6 +111,7 @@ rule texture_plasticity_section:
                 f"{PLASTICITY_DIR}/figures/{figure}.png",
                 caption=caption("texture", "plasticity", figure),
                 category="Texture",
+                labels=labelled("plasticity", figure),
             )
             for figure in PLASTICITY_FIGURES
         ],

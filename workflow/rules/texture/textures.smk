@@ -113,6 +113,7 @@ rule texture_textures_section:
                 f"{TEXTURES_DIR}/figures/{figure}.png",
                 caption=caption("texture", "textures", figure),
                 category="Texture",
+                labels=labelled("textures", figure),
             )
             for figure in TEXTURES_FIGURES
         ],
