@@ -11,7 +11,7 @@ from pspflow.status.stagelogs import read_stage_log
 SAY = """
 from pathlib import Path
 from pspflow.logs import configure, log
-configure(Path("made/job.log"))
+configure({})
 log.info("begun")
 log.warning("odd")
 log.error("bad\\nworse")
@@ -28,13 +28,18 @@ with noted():
 
 
 def test_marks(tmp_path):
-    """Warnings and errors say what they are, on the terminal and in the file alike."""
-    command = [sys.executable, "-c", SAY]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    said = [line[9:] for line in done.stderr.splitlines()]
-    assert said[:3] == ["begun", "Warning: odd", "Error: bad"]
-    assert done.stderr.endswith("\nworse\n")
-    assert (tmp_path / "made/job.log").read_text() == done.stderr
+    """Warnings and errors say what they are; the rest goes to the file alone, if there is one."""
+    done = {}
+    for given in ("None", "Path('made/job.log')"):
+        command = [sys.executable, "-c", SAY.format(given)]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        done[given] = [line[9:] if ":" in line[:3] else line for line in run.stderr.splitlines()]
+    everything = ["begun", "Warning: odd", "Error: bad", "worse"]
+    assert done["None"] == everything
+    assert done["Path('made/job.log')"] == everything[1:]
+    written = (tmp_path / "made/job.log").read_text()
+    assert [line[9:] for line in written.splitlines()][:3] == everything[:3]
+    assert written.endswith("\nworse\n")
     assert read_stage_log(tmp_path / "made/job.log").error == "bad\nworse"
     assert logging.getLevelName(logging.ERROR) == "ERROR"
 

@@ -188,7 +188,7 @@ def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
     log_file: Annotated[Path | None, Parameter(name="--log")] = None,
 ) -> Any:
-    """Run a command.
+    """Run a command; with `--log FILE` it says there what is no warning or error.
 
     Parameters
     ----------

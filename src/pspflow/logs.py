@@ -1,4 +1,4 @@
-"""Messages while a stage runs: log lines, and a progress bar for long work."""
+"""Messages while a stage runs: log lines, and a progress bar for long work at a terminal."""
 
 import logging
 import os
@@ -56,10 +56,10 @@ class _File(logging.FileHandler):
 
 
 def configure(log_file: Path | None) -> None:
-    """Send log lines to the terminal and, where one is named, to a file.
+    """Send log lines to the terminal or, where one is named, to a file.
 
-    Both are needed: a rule's log is read afterwards, and the terminal must show why a job
-    stopped.
+    Warnings and errors go to both: many jobs of a run share its terminal, which must show why one
+    of them stopped.
     """
     lines = _Lines("%(asctime)s %(mark)s%(message)s", "%H:%M:%S")
     terminal = logging.StreamHandler(sys.stderr)
@@ -67,6 +67,7 @@ def configure(log_file: Path | None) -> None:
     # the terminal first: it says why there is no file
     logging.basicConfig(level=logging.INFO, handlers=[terminal])
     if log_file is not None:
+        terminal.setLevel(logging.WARNING)
         log_file.parent.mkdir(parents=True, exist_ok=True)
         file = _File(log_file, mode="w", encoding="utf-8")
         file.setFormatter(lines)
@@ -75,9 +76,12 @@ def configure(log_file: Path | None) -> None:
 
 def note(text: str) -> None:
     """Write a line into the log file alone: what a person at a terminal knows."""
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, logging.FileHandler):
-            handler.handle(log.makeRecord(log.name, logging.INFO, "", 0, text, (), None))
+    for handler in _files():
+        handler.handle(log.makeRecord(log.name, logging.INFO, "", 0, text, (), None))
+
+
+def _files() -> list[logging.Handler]:
+    return [each for each in logging.getLogger().handlers if isinstance(each, logging.FileHandler)]
 
 
 @contextmanager
@@ -124,8 +128,10 @@ def progress(
     """
     started = logged = time.monotonic()
     done = 0
-    # disable=None: no bar where the output is a file, as in a cluster's job log
-    bar = tqdm(total=total, desc=task, unit=unit, disable=None, leave=False)
+    # None: no bar where the output is a file, as in a cluster's job log; nor do the jobs of a run,
+    # which share a terminal, draw any
+    disable = True if _files() else None
+    bar = tqdm(total=total, desc=task, unit=unit, disable=disable, leave=False)
     with logging_redirect_tqdm(), bar:
         for item in items:
             yield item

@@ -40,11 +40,14 @@ def test_what_would_run_is_said(project):
     assert lines[0] == "Configuration: run mine, 5 options differ from the defaults."
     assert lines[1] == "temper: 8 images of 2 domains and 4 specimens in sheet.csv, all read."
     kinds = [line.partition(":")[0] for line in lines[2:7]]
-    assert kinds == ["Software", "GPU", "Disk", "Scheduler", "Jobs"]
-    counts = {name: int(count) for count, name in map(str.split, lines[7:])}
+    assert kinds == ["Software", "GPU", "Scheduler", "Disk", "Jobs"]
+    # 64 x 64 pixels of 8 images, a byte each
+    assert "take up to 0 MB, not counting what is made of them; " in lines[5]
+    counts = {name: int(count) for count, name in map(str.split, lines[7:-1])}
     assert lines[6] == f"Jobs: {sum(counts.values())} would run."
-    assert counts["images_catalogue"] == counts["temper"] == 1
+    assert counts["images_catalogue"] == counts["report"] == 1
     assert counts["temper_flows_train"] == 2
+    assert lines[-1] == "Time: unknown; no job of these rules has ended in results/mine yet."
     assert {path.name for path in project.iterdir()} - before <= {".snakemake"}
 
 

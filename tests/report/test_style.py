@@ -1,11 +1,44 @@
 """The shared look of figures."""
 
+import re
+from itertools import combinations
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
+from skimage.color import rgb2lab
 
-from pspflow.report.style import figure_of, nice_length, plain, show_grey
+import pspflow
+from pspflow.io.pages import save_drawing, save_figure
+from pspflow.report.style import (
+    COLOURS,
+    MOST_POINTS,
+    figure_of,
+    lighten,
+    nice_length,
+    plain,
+    show_grey,
+)
+
+# what people without red or green cones see of linear RGB: Machado, Oliveira and Fernandes,
+# IEEE Trans. Vis. Comput. Graph. 15, 1291 (2009), severity 1
+MACHADO = {
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+}
+SAFE_MAPS = {"viridis", "magma_r", "Blues", "RdBu_r", "gray", "gray_r"}
+"""Colour maps whose order is that of lightness, or of lightness on either side of white."""
 
 
 @given(st.floats(1e-6, 1e6))
@@ -47,3 +80,68 @@ def test_names_are_drawn_as_the_user_wrote_them(name):
     figure.draw_without_rendering()
     drawn, formula = text._preprocess_math(text.get_text())
     assert (drawn.strip("\u200a"), bool(formula)) == (name, False)
+
+
+def seen(colour, matrix):
+    """Return a colour in CIELAB as someone sees it."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(np.asarray(matrix) @ linear, 0, 1)
+    return rgb2lab(
+        np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    )
+
+
+@pytest.mark.parametrize("kind", MACHADO)
+def test_colours_are_told_apart_without_red_or_green_cones(kind):
+    """Any two of them differ by several times what is just noticeable (about 2)."""
+    for one, other in combinations(COLOURS, 2):
+        distance = np.linalg.norm(seen(one, MACHADO[kind]) - seen(other, MACHADO[kind]))
+        assert distance > 10, (one, other, distance)
+
+
+def test_other_colours_are_grey():
+    """No figure names a colour of its own: the palette and these maps are all there is."""
+    named = re.compile(r"""(?:colou?r|cmap|facecolor|edgecolor)=["']([^"']+)["']""")
+    mapped = re.compile(r"""colormaps\[["'](\w+)["']\]""")
+    for path in Path(pspflow.__file__).parent.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for name in named.findall(text) + mapped.findall(text):
+            grey = name in {"black", "white", "none"} or re.fullmatch(r"0\.\d+", name)
+            assert grey or name in SAFE_MAPS, f"{path}: {name}"
+
+
+def drawn(points):
+    """Return a figure of a line and of markers, each of so many points."""
+    with figure_of(1, 2, 1.0) as (figure, grid):
+        values = np.random.default_rng(0).normal(size=(2, points))
+        grid[0, 0].plot(*values, ".")
+        grid[0, 1].scatter(*values)
+        grid[0, 0].set(xlabel="strain (%)", ylabel="stress (MPa)")
+    return figure
+
+
+def test_drawings_are_the_same_bytes_again(tmp_path, provenance):
+    """An SVG holds no time, no random name; it says where it comes from, and needs no font."""
+    for name in "ab":
+        figure = drawn(50)
+        save_figure(tmp_path / f"{name}.png", figure, provenance)
+        lighten(figure)
+        save_drawing(tmp_path / f"{name}.svg", figure, provenance)
+    first, second = ((tmp_path / f"{name}.svg").read_text() for name in "ab")
+    assert first == second
+    assert provenance.stage in first
+    assert "<text" not in first
+    assert "<image" not in first
+    pngs = [(tmp_path / f"{name}.png").read_bytes() for name in "ab"]
+    assert pngs[0] == pngs[1]
+
+
+def test_drawings_of_many_points_stay_small(tmp_path, provenance):
+    """They are a picture inside the drawing, whose labels stay outlines."""
+    figure = drawn(4 * MOST_POINTS)
+    lighten(figure)
+    save_drawing(tmp_path / "many.svg", figure, provenance)
+    text = (tmp_path / "many.svg").read_text()
+    assert text.count("<image") == 2
+    assert len(text) < 2_000_000

@@ -20,7 +20,10 @@ from safetensors import safe_open
 SKIPPED = {"logs", "benchmarks", "resume"}
 """Folders without artefacts; a checkpoint is none."""
 MARKS = (".snakemake_timestamp",)
-TIMED_FIGURES = ("localization/figures/speed.png", "localization_speed.png")
+TIMED_FIGURES = (
+    *("localization/figures/speed.png", "localization/figures/speed.svg"),
+    "localization_speed.png",
+)
 """Figures that have an axis of seconds."""
 TIMED_SECTIONS = (
     *("pinet/section", "localization/section", "loop/section", "plasticity/section"),
@@ -77,6 +80,7 @@ def _difference(name: str, a: Path, b: Path) -> str:
         ".html": _difference_of_pages,
         ".md": _difference_of_pages,
         ".png": _difference_of_figures,
+        ".svg": _difference_of_drawings,
     }
     return compare[a.suffix](a, b) if a.suffix in compare else "bytes differ"
 
@@ -92,6 +96,10 @@ def _difference_of_pages(a: Path, b: Path) -> str:
 def _difference_of_figures(a: Path, b: Path) -> str:
     mine, other = (np.asarray(Image.open(path)) for path in (a, b))
     return "" if _same_bytes(mine, other) else "pixels differ"
+
+
+def _difference_of_drawings(a: Path, b: Path) -> str:
+    return _unequal("drawing", *(SEAL.sub("", path.read_text()) for path in (a, b)))
 
 
 def _difference_of_tables(a: Path, b: Path) -> str:

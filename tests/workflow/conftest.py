@@ -115,13 +115,15 @@ class Checkout:
         """Run snakemake with this interpreter's environment; both outputs come as one text.
 
         Its processes and those of its jobs are forks of a python that has imported the libraries
-        (see `forks`), or such as users have, which start anew.
+        (see `forks`), or such as users have, which start anew. Forks save no figure that `labelled`
+        objects to.
         """
         binaries = Path(sys.executable).parent
         folders = [forks.start(), binaries] if forked else [binaries]
         paths = [*map(str, folders), os.environ["PATH"]]
         environment = {**os.environ, "PATH": os.pathsep.join(paths)}
         environment["XDG_CACHE_HOME"] = str(self.folder / "cache")
+        environment["FORKS_FIRST"] = str(Path(__file__).with_name("labelled.py"))
         return subprocess.run(
             [str(folders[0] / "python"), "-m", "snakemake", *arguments],
             cwd=self.folder,

@@ -1,5 +1,6 @@
 """The workflow, run as a user runs it, on specimens of a few seconds."""
 
+import html
 import json
 import re
 
@@ -55,6 +56,9 @@ def test_everything_a_run_promises_is_there(finished):
         for name in names:
             picture = made / chapter / "figures" / f"{name}.png"
             assert picture.read_bytes().startswith(b"\x89PNG")
+            drawing = picture.with_suffix(".svg").read_text()
+            assert f'{chapter} section"' in html.unescape(drawing)
+            assert "<dc:date>" not in drawing
             assert (made / "evidence" / f"{chapter}_{name}.png").stat().st_size <= 200_000
     log = (finished.folder / "run.log").read_text()
     assert f"Report: {RESULTS}/report.html" in log

@@ -38,6 +38,7 @@ from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
 from pspflow.status.page import failures
 from pspflow.status.plan import planned_jobs, this_start, write_end, write_plans
+from pspflow.status.watch import Watch
 from pspflow.studies import registry
 
 try:
@@ -51,6 +52,7 @@ except InputError as error:
 OUT = f"results/{CONFIG.run}"
 STUDIES = registry.studies()
 STARTED = time.time()
+WATCH = Watch()
 # of each study, by chapter: every artefact that it makes in this run. A chapter's rules set its list;
 # one that makes nothing in this run (no labels, one domain only) has none
 MADE = {study: {} for study in STUDIES}
@@ -138,6 +140,16 @@ def figure_folder(wildcards, output):
     return str(Path(output.section).parent / "figures")
 
 
+def drawings(folder, names):
+    """Locate figures as SVG; those of plain pixels have none."""
+    return [f"{folder}/{name}.svg" for name in names]
+
+
+def drawn(folder, names):
+    """Locate figures, each as PNG and as SVG."""
+    return [f"{folder}/{name}.png" for name in names] + drawings(folder, names)
+
+
 def watched(path, where):
     """Return the path of a user's file, unless snakemake would see a wildcard in it."""
     if contains_wildcard(path):
@@ -165,6 +177,11 @@ def caption(study, chapter, figure):
     return f"../../report/{study}/{chapter}_{figure}.rst"
 
 
+def labelled(chapter, figure):
+    """Tell the figures of a study apart in snakemake's report."""
+    return {"chapter": chapter, "figure": figure.replace("_", " ")}
+
+
 localrules:
     all,
 
@@ -186,14 +203,14 @@ onstart:
     if workflow.executor_plugin.name == "slurm":
         check_requests()
     # jobs of a cluster are started by a snakemake without these hooks, so it is written once
-    write_plans(
-        Path(OUT),
-        this_start(workflow.executor_plugin.name, log, STARTED),
-        planned_jobs(workflow.dag),
-    )
+    planned = planned_jobs(workflow.dag)
+    start = this_start(workflow.executor_plugin.name, log, STARTED)
+    write_plans(Path(OUT), start, planned)
+    WATCH.start(workflow, planned)
 
 
 onsuccess:
+    WATCH.stop()
     write_end(Path(OUT), STARTED, True)
     for study in STUDIES:
         page = Path(f"{OUT}/{study}/report.html")
@@ -205,6 +222,7 @@ onsuccess:
 
 
 onerror:
+    WATCH.stop()
     # snakemake lists every input of a failed job; what was wrong would drown in it
     for message, path in failures(Path(OUT), STARTED).items():
         print(f"\nFailed, see {path}:\n{message}", file=sys.stderr)

@@ -2,10 +2,7 @@
 
 import importlib.metadata
 import platform
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +13,12 @@ from joblib import cpu_count
 from pspflow.config import given_options, load_config
 from pspflow.configfiles import check_sources
 from pspflow.errors import InputError
+from pspflow.project.cost import disk, dry_run, jobs_and_time
 from pspflow.project.start import CHECKOUT, CONFIG
 from pspflow.studies import registry
 from pspflow.studies.shared.images.sheets import catalogued
 
 SCHEDULERS: Final = {"SLURM": "sbatch", "LSF": "bsub"}
-JOB_ROW: Final = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
 
 
 def check(studies: Sequence[str], files: Sequence[Path]) -> Iterator[str]:
@@ -47,10 +44,15 @@ def check(studies: Sequence[str], files: Sequence[Path]) -> Iterator[str]:
     config = load_config(_merged(files))
     count = _leaves(given_options(config))
     yield f"Configuration: run {config.run}, {count} options differ from the defaults."
+    micrograph_bytes = 0.0
     for study in wanted:
-        yield from _images(study, getattr(getattr(config, study), "images", None))
-    yield from _machine(Path.cwd())
-    yield from _jobs(studies or ["all"], files)
+        sentence, size = _images(study, getattr(getattr(config, study), "images", None))
+        micrograph_bytes += size
+        yield sentence
+    yield from _machine()
+    folder = Path("results") / config.run
+    yield disk(folder, micrograph_bytes)
+    yield from jobs_and_time(dry_run(studies or ["all"], files), folder)
 
 
 def _merged(files: Sequence[Path]) -> dict[str, Any]:
@@ -77,22 +79,22 @@ def _leaves(values: Mapping[str, Any]) -> int:
     return sum(_leaves(each) if isinstance(each, dict) else 1 for each in values.values())
 
 
-def _images(study: str, images: Any) -> Iterator[str]:
-    """Check the micrographs of a study, as its first stage does."""
+def _images(study: str, images: Any) -> tuple[str, float]:
+    """Check the micrographs of a study, as its first stage does; return their bytes as well."""
     if images is None:
-        yield f"{study}: its first stages check the data."
-    elif images.simulates:
-        yield f"{study}: simulates its micrographs."
-    else:
-        table, files = catalogued(images.micrographs.sheet, images.catalogue, cpu_count())
-        domains, specimens = table["domain"].nunique(), table["specimen"].nunique()
-        yield (
-            f"{study}: {len(files)} images of {domains} domains and {specimens} specimens in "
-            f"{images.micrographs.sheet}, all read."
-        )
+        return f"{study}: its first stages check the data.", 0.0
+    if images.simulates:
+        return f"{study}: simulates its micrographs.", 0.0
+    table, files = catalogued(images.micrographs.sheet, images.catalogue, cpu_count())
+    domains, specimens = table["domain"].nunique(), table["specimen"].nunique()
+    return (
+        f"{study}: {len(files)} images of {domains} domains and {specimens} specimens in "
+        f"{images.micrographs.sheet}, all read.",
+        float((table["height_px"] * table["width_px"]).sum()),  # a byte a pixel
+    )
 
 
-def _machine(folder: Path) -> Iterator[str]:
+def _machine() -> Iterator[str]:
     versions = [f"{name} {importlib.metadata.version(name)}" for name in ("torch", "snakemake")]
     yield f"Software: Python {platform.python_version()}, {', '.join(versions)}."
     import torch  # noqa: PLC0415 - slow, and a faulty sheet is said before
@@ -100,25 +102,5 @@ def _machine(folder: Path) -> Iterator[str]:
     found = torch.cuda.device_count() if torch.cuda.is_available() else 0
     cards = [torch.cuda.get_device_name(number) for number in range(found)]
     yield f"GPU: {', '.join(cards) or 'none; networks train on the CPU'}."
-    free = shutil.disk_usage(folder).free
-    yield f"Disk: {free / 1e9:.0f} GB are free in {folder}."
     there = [name for name, command in SCHEDULERS.items() if shutil.which(command)]
     yield f"Scheduler: {', '.join(there) or 'none found'}."
-
-
-def _jobs(targets: Sequence[str], files: Sequence[Path]) -> Iterator[str]:
-    """Count the jobs that snakemake would run, by rule."""
-    command = [sys.executable, "-m", "snakemake", "-s", str(CHECKOUT / "Snakefile"), "-n"]
-    command += ["--quiet", "rules", "--cores", "1", *targets]
-    if files:
-        command += ["--configfile", *map(str, files)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise InputError(f"snakemake cannot plan the jobs:\n{done.stderr.strip()}")
-    counts = {name: int(count) for name, count in JOB_ROW.findall(done.stdout + done.stderr)}
-    total = counts.pop("total", 0)
-    if not total:
-        yield "Jobs: none; everything is there."
-        return
-    yield f"Jobs: {total} would run."
-    yield from (f"  {count:4} {name}" for name, count in counts.items())

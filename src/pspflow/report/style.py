@@ -6,8 +6,11 @@ from contextlib import contextmanager
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from pspflow.arrays import refuses_masks
@@ -17,6 +20,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 PAGE_INCHES = 7.0
 SHORT, LONG = 5, 100
 """Ratios of limits below which a logarithmic axis has ticks as a linear one, and at 1, 2 and 5."""
+MOST_POINTS = 5_000
+"""Points of an artist that an SVG still draws one by one; more are a picture in it."""
 RC = {
     "savefig.dpi": 300,
     "font.size": 8,
@@ -104,6 +109,27 @@ def plain_log_axis(axes: Axes, which: str) -> None:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+
+
+def lighten(figure: Figure) -> None:
+    """Set artists of very many points to be rasterised, so that an SVG of the figure stays small.
+
+    The layout stays as it was drawn last.
+    """
+    figure.set_layout_engine("none")
+    for artist in figure.findobj(_has_many_points):
+        artist.set_rasterized(True)
+
+
+def _has_many_points(artist: Artist) -> bool:
+    if isinstance(artist, Line2D):
+        return np.size(artist.get_xdata(orig=False)) > MOST_POINTS
+    if isinstance(artist, Collection):
+        copies = len(np.asarray(artist.get_offsets()))
+        vertices = sum(len(np.asarray(path.vertices)) for path in artist.get_paths())
+        # of one marker there are many copies; of many shapes each stands once
+        return max(copies, vertices) > MOST_POINTS
+    return False
 
 
 def plain(name: str) -> str:

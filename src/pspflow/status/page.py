@@ -142,10 +142,10 @@ def _table(found: list[State]) -> Iterator[str]:
 def _running(state: State, now: float) -> str:
     assert state.log is not None
     silence = now - state.log.written
-    quiet = f" (silent for {_duration(silence)})" if silence > QUIET else ""
+    quiet = f" (silent for {duration(silence)})" if silence > QUIET else ""
     said = "" if state.log.last.startswith("Started ") else f": {_short(state.log.last)}"
     where = f" on {state.log.host}" if state.log.host else ""
-    return f"{state.job.name}, {_duration(now - state.log.started)}{where}{quiet}{said}"
+    return f"{state.job.name}, {duration(now - state.log.started)}{where}{quiet}{said}"
 
 
 def _failures(found: list[State], kind: str) -> Iterator[str]:
@@ -173,7 +173,8 @@ def _short(text: str) -> str:
     return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Write a time as people say it: 40 s, 12 min, 3 h 05 min."""
     minutes = int(max(seconds, 0)) // 60
     if minutes < 1:
         return f"{max(seconds, 0):.0f} s"

@@ -46,6 +46,15 @@ class Job:
         return f"{self.rule} ({values})" if values else self.rule
 
     @property
+    def words(self) -> str:
+        """Study, chapter and stage as in its command, then what others of its rule lack."""
+        chapter, *folders = (part.removesuffix(".log") for part in self._place[2:])
+        stage = self.rule.removeprefix(f"{self.study}_").removeprefix(f"{chapter}_")
+        others = [name for name in folders if name != stage]
+        names = [self.study, chapter, stage] if stage != chapter else [self.study, chapter]
+        return " ".join([*names, "/".join(others)] if others else names)
+
+    @property
     def _place(self) -> tuple[str, ...]:
         # results/RUN/STUDY/logs/CHAPTER/…
         return PurePosixPath(self.log).parts[2:]

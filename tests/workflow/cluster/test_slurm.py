@@ -35,7 +35,8 @@ class Run:
         environment["PATH"] = os.pathsep.join([*map(str, folders), slurm.environment["PATH"]])
         environment["XDG_CACHE_HOME"] = str(checkout.folder / "cache")
         files = ("--configfile", "tests/config.yaml", "changes.yaml")
-        command = [python, "-m", "snakemake", "--profile", "slurm", *arguments, *QUICK, *files]
+        words = ("-p", "--profile", "slurm")  # -p: its blocks on each job are read
+        command = [python, "-m", "snakemake", *words, *arguments, *QUICK, *files]
         self.log = checkout.folder / f"slurm{time.monotonic_ns()}.log"
         with self.log.open("w") as out:
             self.process = subprocess.Popen(

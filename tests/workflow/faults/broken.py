@@ -110,7 +110,10 @@ class Started:
 
 
 def ran(text: str) -> list[str]:
-    """List the rules of the jobs that snakemake has started, targets left out."""
+    """List the rules of the jobs that snakemake has started, targets left out.
+
+    It says so on the screen where it is called with -p, as here.
+    """
     names = re.findall(r"^(?:local)?rule (\w+):$", text, re.MULTILINE)
     return sorted(name for name in names if name not in TARGETS)
 
@@ -137,7 +140,7 @@ class Run:
         given = arguments or ("--cores", "2", *TARGETS)
         given = given if "--configfile" in given else (*given, *CONFIG)
         python = sys.executable if own else str(forks.start() / "python")
-        return self.command(python, "-m", "snakemake", *given, **extra)
+        return self.command(python, "-m", "snakemake", "-p", *given, **extra)
 
     def command(self, *command: str, **extra: str) -> Started:
         """Start any command."""
@@ -152,7 +155,7 @@ class Run:
 
     def back(self) -> list[str]:
         """Bring back a run whose snakemake was killed; return as `again` does."""
-        run = self.command("sh", "-c", way_back("--cores", "2", *TARGETS, *CONFIG))
+        run = self.command("sh", "-c", way_back("-p", "--cores", "2", *TARGETS, *CONFIG))
         assert run.end() == 0, run.text()
         return ran(run.text())
 

@@ -7,6 +7,7 @@ ARENA_FIGURES = ["samples", "ratios"]
 MADE["arena"]["measures"] = [
     f"{ARENA_MEASURES_DIR}/ratios.parquet",
     *[f"{ARENA_MEASURES_DIR}/figures/{name}.png" for name in ARENA_FIGURES],
+    *drawings(f"{ARENA_MEASURES_DIR}/figures", ["ratios"]),
     f"{ARENA_MEASURES_DIR}/section.json",
 ]
 
@@ -57,6 +58,7 @@ rule arena_measures_section:
             )
             for name in ARENA_FIGURES
         ],
+        vectors=drawings(f"{ARENA_MEASURES_DIR}/figures", ["ratios"]),
     log:
         f"{ARENA_DIR}/logs/measures/section.log",
     benchmark:

@@ -4,7 +4,7 @@
 # weights of the networks of inverse design on that set and, where a region is held out, on
 # set held_out.
 # Makes, in results/RUN/composite/design: SET/TARGET/runN/designs.parquet,
-# SET/TARGET/runN/designs.zarr, certificates.parquet, section.json, figures/errors.png; and, where a
+# SET/TARGET/runN/designs.zarr, certificates.parquet, section.json, figures/errors.*; and, where a
 # region is held out, held_out/splits.parquet.
 
 DESIGNS_DIR = f"{COMPOSITE_DIR}/design"
@@ -39,7 +39,7 @@ MADE["composite"]["design"] = [
     *[path.replace(".parquet", ".zarr") for path in DESIGNS_TABLES.values()],
     f"{DESIGNS_DIR}/certificates.parquet",
     f"{DESIGNS_DIR}/section.json",
-    f"{DESIGNS_DIR}/figures/errors.png",
+    *drawn(f"{DESIGNS_DIR}/figures", ["errors"]),
 ]
 
 
@@ -173,7 +173,9 @@ rule composite_design_section:
             f"{DESIGNS_DIR}/figures/errors.png",
             caption=caption("composite", "design", "errors"),
             category="Composite",
+            labels=labelled("design", "errors"),
         ),
+        vectors=f"{DESIGNS_DIR}/figures/errors.svg",
     log:
         f"{COMPOSITE_DIR}/logs/design/section.log",
     benchmark:

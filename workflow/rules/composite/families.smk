@@ -4,7 +4,7 @@
 # stiffness.parquet and splits.parquet of set `all` and of the families; of the chapter networks,
 # weights.safetensors of networks trained on them.
 # Makes, in results/RUN/composite/families, if there are families: errors/runN.parquet,
-# SET/runN/rebuilt.parquet, SET/runN/rebuilt.zarr, figures/{transfer,rebuilt}.png, section.json
+# SET/runN/rebuilt.parquet, SET/runN/rebuilt.zarr, figures/{transfer,rebuilt}.*, section.json
 
 FAMILIES_DIR = f"{COMPOSITE_DIR}/families"
 FAMILIES_SETS = list(COMPOSITE.families_compared)
@@ -35,7 +35,7 @@ if FAMILIES_SETS:
         *FAMILIES_ERRORS.values(),
         *FAMILIES_REBUILT.values(),
         *FAMILIES_STORES.values(),
-        *[f"{FAMILIES_DIR}/figures/{name}.png" for name in FAMILIES_FIGURES],
+        *drawn(f"{FAMILIES_DIR}/figures", FAMILIES_FIGURES),
         f"{FAMILIES_DIR}/section.json",
     ]
 
@@ -147,9 +147,11 @@ rule composite_families_section:
                 f"{FAMILIES_DIR}/figures/{name}.png",
                 caption=caption("composite", "families", name),
                 category="Composite",
+                labels=labelled("families", name),
             )
             for name in FAMILIES_FIGURES
         ],
+        vectors=drawings(f"{FAMILIES_DIR}/figures", FAMILIES_FIGURES),
     log:
         f"{COMPOSITE_DIR}/logs/families/section.log",
     benchmark:

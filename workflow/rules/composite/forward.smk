@@ -3,7 +3,7 @@
 # stiffness.parquet and splits.parquet of set `all`; of the chapter networks, predictions.parquet of
 # the networks that predict, latents.parquet of autoencoders.
 # Makes, in results/RUN/composite/forward: baselines/TARGET/runN.parquet, accuracy.parquet,
-# section.json, figures/{parity,errors,latent}.png
+# section.json, figures/{parity,errors,latent}.*
 
 FORWARD_DIR = f"{COMPOSITE_DIR}/forward"
 FORWARD_FIGURES = ["parity", "errors", "latent"]
@@ -29,7 +29,7 @@ FORWARD_DRAWN_BASELINES = {"c11/run0": FORWARD_BASELINES["c11/run0"]}
 MADE["composite"]["forward"] = [
     *FORWARD_BASELINES.values(),
     f"{FORWARD_DIR}/accuracy.parquet",
-    *[f"{FORWARD_DIR}/figures/{name}.png" for name in FORWARD_FIGURES],
+    *drawn(f"{FORWARD_DIR}/figures", FORWARD_FIGURES),
     f"{FORWARD_DIR}/section.json",
 ]
 
@@ -120,9 +120,11 @@ rule composite_forward_section:
                 f"{FORWARD_DIR}/figures/{name}.png",
                 caption=caption("composite", "forward", name),
                 category="Composite",
+                labels=labelled("forward", name),
             )
             for name in FORWARD_FIGURES
         ],
+        vectors=drawings(f"{FORWARD_DIR}/figures", FORWARD_FIGURES),
     log:
         f"{COMPOSITE_DIR}/logs/forward/section.log",
     benchmark:

@@ -6,7 +6,7 @@
 # and the weights of the network that guides the search.
 # Makes, in results/RUN/composite/inverse: SET/TARGET/runN/* (candidates.parquet, structures.zarr,
 # references.parquet and, of mixtures for C11, assignments.parquet and forms.parquet), draws.parquet,
-# annealing/NETWORK/searches.parquet, annealing/NETWORK/searches.zarr, section.json, figures/*.png
+# annealing/NETWORK/searches.parquet, annealing/NETWORK/searches.zarr, section.json, figures/*
 
 from pspflow.studies.composite.inverse import options as inverse_options
 
@@ -73,7 +73,7 @@ MADE["composite"]["inverse"] = [
     *INVERSE_SEARCHES.values(),
     *INVERSE_FOUND.values(),
     f"{INVERSE_DIR}/section.json",
-    *[f"{INVERSE_DIR}/figures/{name}.png" for name in INVERSE_FIGURES],
+    *drawn(f"{INVERSE_DIR}/figures", INVERSE_FIGURES),
 ]
 
 
@@ -278,9 +278,11 @@ rule composite_inverse_section:
                 f"{INVERSE_DIR}/figures/{name}.png",
                 caption=caption("composite", "inverse", name),
                 category="Composite",
+                labels=labelled("inverse", name),
             )
             for name in INVERSE_FIGURES
         ],
+        vectors=drawings(f"{INVERSE_DIR}/figures", INVERSE_FIGURES),
     log:
         f"{COMPOSITE_DIR}/logs/inverse/section.log",
     benchmark:

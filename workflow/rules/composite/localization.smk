@@ -4,7 +4,7 @@
 # Makes, in results/RUN/composite/localization: FIELD/MODEL/runN/weights.safetensors,
 # FIELD/MODEL/runN/history.parquet, accuracy.parquet, differences.parquet, statistics.parquet,
 # examples.zarr, speed.parquet, section.json,
-# figures/{slices,parity,stress_slices,stress_parity,speed}.png
+# figures/{slices,parity,stress_slices,stress_parity,speed}.*
 
 LOCALIZATION_DIR = f"{COMPOSITE_DIR}/localization"
 LOCALIZATION_SET = f"{STRUCTURES_DIR}/{COMPOSITE.structures.localization_set}"
@@ -25,7 +25,7 @@ LOCALIZATION_HISTORIES = {
 }
 LOCALIZATION_TABLES = ["accuracy", "differences", "statistics", "speed"]
 LOCALIZATION_FILES = [f"{name}.parquet" for name in LOCALIZATION_TABLES]
-LOCALIZATION_FILES += [f"figures/{name}.png" for name in LOCALIZATION_FIGURES]
+LOCALIZATION_FILES += drawn("figures", LOCALIZATION_FIGURES)
 MADE["composite"]["localization"] = [
     *LOCALIZATION_WEIGHTS.values(),
     *LOCALIZATION_HISTORIES.values(),
@@ -185,9 +185,11 @@ rule composite_localization_section:
                 f"{LOCALIZATION_DIR}/figures/{name}.png",
                 caption=caption("composite", "localization", name),
                 category="Composite",
+                labels=labelled("localization", name),
             )
             for name in LOCALIZATION_FIGURES
         ],
+        vectors=drawings(f"{LOCALIZATION_DIR}/figures", LOCALIZATION_FIGURES),
     log:
         f"{COMPOSITE_DIR}/logs/localization/section.log",
     benchmark:

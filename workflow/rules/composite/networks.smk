@@ -4,7 +4,7 @@
 # Makes, in results/RUN/composite/networks: SET/TARGET/NETWORK/runN/* (weights.safetensors,
 # history.parquet and, where they are used, predictions.parquet and latents.parquet),
 # reconstructions.parquet, reconstructions.zarr, ablation/structures.zarr,
-# ablation/mismatch.parquet, figures/*.png, section.json
+# ablation/mismatch.parquet, figures/*, section.json
 
 from pspflow.studies.composite.inverse.options import DESIGNER, GUIDE, LARGE
 from pspflow.studies.composite.networks.recipes import RECIPES
@@ -116,7 +116,7 @@ NETWORKS_STYLES = {
 NETWORKS_TRAINING = str(COMPOSITE.structures.training_structures() or "")
 NETWORKS_FILES = ["reconstructions.parquet", "reconstructions.zarr", "section.json"]
 NETWORKS_FILES += ["ablation/structures.zarr", "ablation/mismatch.parquet"]
-NETWORKS_FILES += [f"figures/{name}.png" for name in NETWORKS_FIGURES]
+NETWORKS_FILES += drawn("figures", NETWORKS_FIGURES)
 MADE["composite"]["networks"] = [
     *[f"{NETWORKS_FOLDERS[each]}/weights.safetensors" for each in NETWORKS_TRAINED],
     *NETWORKS_HISTORIES.values(),
@@ -347,9 +347,11 @@ rule composite_networks_section:
                 f"{NETWORKS_DIR}/figures/{name}.png",
                 caption=caption("composite", "networks", name),
                 category="Composite",
+                labels=labelled("networks", name),
             )
             for name in NETWORKS_FIGURES
         ],
+        vectors=drawings(f"{NETWORKS_DIR}/figures", NETWORKS_FIGURES),
     log:
         f"{COMPOSITE_DIR}/logs/networks/section.log",
     benchmark:

@@ -2,7 +2,7 @@
 # Needs: nothing, or a stack of yours with the moduli of its two phases.
 # Makes, in results/RUN/composite/structures: SET/structures.zarr, SET/structures.parquet,
 # SET/phases.parquet, SET/solved/*.zarr, SET/stiffness.parquet, SET/splits.parquet,
-# SET/fields.zarr of the set of localization, figures/alike.png, section.json
+# SET/fields.zarr of the set of localization, figures/alike.*, section.json
 
 STRUCTURES_DIR = f"{COMPOSITE_DIR}/structures"
 STRUCTURES_SETS = list(COMPOSITE.structures.sets)
@@ -45,7 +45,7 @@ MADE["composite"]["structures"] = [
     *[path for each in STRUCTURES_BY_SET.values() for path in each.values()],
     *[path for solved in STRUCTURES_SOLVED.values() for path in solved],
     f"{STRUCTURES_DIR}/{COMPOSITE.structures.localization_set}/fields.zarr",
-    f"{STRUCTURES_DIR}/figures/alike.png",
+    *drawn(f"{STRUCTURES_DIR}/figures", ["alike"]),
     f"{STRUCTURES_DIR}/section.json",
 ]
 STRUCTURES_ON_GPU = COMPOSITE.structures.solver.device == "cuda"
@@ -263,7 +263,9 @@ rule composite_structures_section:
             f"{STRUCTURES_DIR}/figures/alike.png",
             caption=caption("composite", "structures", "alike"),
             category="Composite",
+            labels=labelled("structures", "alike"),
         ),
+        vectors=f"{STRUCTURES_DIR}/figures/alike.svg",
     log:
         f"{COMPOSITE_DIR}/logs/structures/section.log",
     benchmark:

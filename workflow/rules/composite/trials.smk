@@ -3,7 +3,7 @@
 # the trials that are among the main trainings.
 # Makes, in results/RUN/composite/trials: VARIED-VALUE/NETWORK/runN/* (where it is trained here,
 # weights.safetensors and history.parquet), measures/SET/runN.parquet, trials.parquet,
-# figures/*.png, section.json
+# figures/*, section.json
 
 import re
 
@@ -44,7 +44,7 @@ if TRIALS:
         *[f"{folder}/weights.safetensors" for folder in TRIALS_FOLDERS.values()],
         *TRIALS_MEASURES.values(),
         f"{TRIALS_DIR}/trials.parquet",
-        *[f"{TRIALS_DIR}/figures/{name}.png" for name in TRIALS_FIGURES],
+        *drawn(f"{TRIALS_DIR}/figures", TRIALS_FIGURES),
         f"{TRIALS_DIR}/section.json",
     ]
 
@@ -208,9 +208,11 @@ rule composite_trials_section:
                 f"{TRIALS_DIR}/figures/{name}.png",
                 caption=caption("composite", "trials", name),
                 category="Composite",
+                labels=labelled("trials", name),
             )
             for name in TRIALS_FIGURES
         ],
+        vectors=drawings(f"{TRIALS_DIR}/figures", TRIALS_FIGURES),
     log:
         f"{COMPOSITE_DIR}/logs/trials/section.log",
     benchmark:

@@ -2,7 +2,7 @@
 # brought to one scale, and crops drawn from them and split by sample.
 # Needs: nothing, or your copy of the UHCS database (latent.curation.database: table and images).
 # Makes, in results/RUN/latent/curation: database/ (simulated only), micrographs.parquet,
-# micrographs.zarr, DATASET/images.zarr, DATASET/images.parquet, figures/*.png, section.json
+# micrographs.zarr, DATASET/images.zarr, DATASET/images.parquet, figures/*, section.json
 
 CURATION_DIR = f"{LATENT_DIR}/curation"
 CURATION_USED = list(LATENT.curation.use)
@@ -28,7 +28,7 @@ if CURATION_USED:
         f"{CURATION_DIR}/micrographs.parquet",
         f"{CURATION_DIR}/micrographs.zarr",
         *[path for paths in CURATION_CROPS.values() for path in paths.values()],
-        *[f"{CURATION_DIR}/figures/{name}.png" for name in CURATION_FIGURES],
+        *drawn(f"{CURATION_DIR}/figures", CURATION_FIGURES),
         f"{CURATION_DIR}/section.json",
     ]
 
@@ -157,9 +157,11 @@ if CURATION_USED:
                     f"{CURATION_DIR}/figures/{name}.png",
                     caption=caption("latent", "curation", name),
                     category="Latent",
+                    labels=labelled("curation", name),
                 )
                 for name in CURATION_FIGURES
             ],
+            vectors=drawings(f"{CURATION_DIR}/figures", CURATION_FIGURES),
         log:
             f"{LATENT_DIR}/logs/curation/section.log",
         benchmark:

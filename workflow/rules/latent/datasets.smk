@@ -1,15 +1,19 @@
 # Datasets: simulated microstructures, and variants of your micrograph.
 # Needs: nothing, or your micrograph (latent.datasets.inpainted.image) for the dataset inpainted.
 # Makes, in results/RUN/latent/datasets: DATASET/SHARD.zarr and DATASET/SHARD.parquet (SHARD is
-# 1-of-2 ...), figures/*.png, section.json
+# 1-of-2 ...), figures/*, section.json
 
 LATENT_DATASETS_DIR = f"{LATENT_DIR}/datasets"
 LATENT_DATASETS_SIMULATED = [
     name for name in LATENT.datasets.use if name != "inpainted"
 ]
-LATENT_DATASETS_FIGURES = ["gallery"] + (
+LATENT_DATASETS_DRAWN = (
     ["autocovariance"] if "gaussian_smooth" in LATENT.datasets.use else []
 )
+LATENT_DATASETS_FIGURES = [
+    "gallery",
+    *LATENT_DATASETS_DRAWN,
+]  # the first is of plain pixels
 # shares that the section reads: it shows and measures few images, and their command is short
 LATENT_DATASETS_ENDS = list(dict.fromkeys([LATENT_SHARDS[0], LATENT_SHARDS[-1]]))
 LATENT_DATASETS_STORES, LATENT_DATASETS_TABLES = (
@@ -23,7 +27,8 @@ LATENT_DATASETS_STORES, LATENT_DATASETS_TABLES = (
 MADE["latent"]["datasets"] = [
     *[path for name in LATENT.datasets.use for path in LATENT_STORES[name]],
     *[path for name in LATENT.datasets.use for path in LATENT_TABLES[name]],
-    *[f"{LATENT_DATASETS_DIR}/figures/{name}.png" for name in LATENT_DATASETS_FIGURES],
+    f"{LATENT_DATASETS_DIR}/figures/gallery.png",
+    *drawn(f"{LATENT_DATASETS_DIR}/figures", LATENT_DATASETS_DRAWN),
     f"{LATENT_DATASETS_DIR}/section.json",
 ]
 
@@ -105,9 +110,11 @@ rule latent_datasets_section:
                 f"{LATENT_DATASETS_DIR}/figures/{name}.png",
                 caption=caption("latent", "datasets", name),
                 category="Latent",
+                labels=labelled("datasets", name),
             )
             for name in LATENT_DATASETS_FIGURES
         ],
+        vectors=drawings(f"{LATENT_DATASETS_DIR}/figures", LATENT_DATASETS_DRAWN),
     log:
         f"{LATENT_DIR}/logs/datasets/section.log",
     benchmark:

@@ -39,6 +39,7 @@ MADE["latent"]["evaluation"] = [
     *LATENT_EVALUATION_RECONSTRUCTIONS.values(),
     *LATENT_EVALUATION_SAMPLES.values(),
     *LATENT_EVALUATION_COPIES.values(),
+    # of plain pixels: none has an SVG
     *[
         f"{LATENT_EVALUATION_DIR}/figures/{name}.png"
         for name in LATENT_EVALUATION_FIGURES
@@ -146,6 +147,7 @@ rule latent_evaluation_section:
                 f"{LATENT_EVALUATION_DIR}/figures/{name}.png",
                 caption=caption("latent", "evaluation", name.rpartition("_")[2]),
                 category="Latent",
+                labels=labelled("evaluation", name),
             )
             for name in LATENT_EVALUATION_FIGURES
         ],

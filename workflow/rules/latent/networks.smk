@@ -1,7 +1,7 @@
 # Networks: autoencoders and adversarial networks, each trained on one dataset.
 # Needs: the chapters datasets and curation.
 # Makes, in results/RUN/latent/networks: DATASET/MODEL/* (weights.safetensors, history.parquet,
-# errors.parquet, snapshots/), figures/training.png, section.json
+# errors.parquet, snapshots/), figures/training.*, section.json
 
 LATENT_NETWORKS_DIR = f"{LATENT_DIR}/networks"
 LATENT_NETWORKS_RUN = f"{LATENT_NETWORKS_DIR}/{{dataset}}/{{latent_model}}"
@@ -38,7 +38,7 @@ MADE["latent"]["networks"] = [
     *LATENT_NETWORKS_HISTORIES.values(),
     *LATENT_NETWORKS_ERRORS.values(),
     *[f"{LATENT_NETWORKS_DIR}/{name}/snapshots" for name in LATENT_NETWORKS_TRAINED],
-    *[f"{LATENT_NETWORKS_DIR}/figures/{name}.png" for name in LATENT_NETWORKS_FIGURES],
+    *drawn(f"{LATENT_NETWORKS_DIR}/figures", LATENT_NETWORKS_FIGURES),
     f"{LATENT_NETWORKS_DIR}/section.json",
 ]
 
@@ -98,9 +98,11 @@ rule latent_networks_section:
                 f"{LATENT_NETWORKS_DIR}/figures/{name}.png",
                 caption=caption("latent", "networks", name),
                 category="Latent",
+                labels=labelled("networks", name),
             )
             for name in LATENT_NETWORKS_FIGURES
         ],
+        vectors=drawings(f"{LATENT_NETWORKS_DIR}/figures", LATENT_NETWORKS_FIGURES),
     log:
         f"{LATENT_DIR}/logs/networks/section.log",
     benchmark:

@@ -2,13 +2,13 @@
 # Needs: the study's options in IMAGES[STUDY], and a sheet of the user's micrographs, or the study's
 # own rule that simulates sheet and images.
 # Makes, in results/RUN/STUDY/images: catalogue.parquet, regions.parquet, micrographs.zarr,
-# chips.parquet, chip_counts.parquet, figures/*.png, section.json
+# chips.parquet, chip_counts.parquet, figures/*, section.json
 
 IMAGES_DIR = f"{OUT}/{{study}}/images"
 IMAGES_FIGURES = ["micrographs", "chips"]
 IMAGES_MADE = ["catalogue.parquet", "regions.parquet", "micrographs.zarr"]
 IMAGES_MADE += ["chips.parquet", "chip_counts.parquet", "section.json"]
-IMAGES_MADE += [f"figures/{name}.png" for name in IMAGES_FIGURES]
+IMAGES_MADE += drawn("figures", IMAGES_FIGURES)
 
 
 localrules:
@@ -154,9 +154,11 @@ rule images_section:
                 f"{IMAGES_DIR}/figures/{name}.png",
                 caption=caption("shared", "images", name),
                 category=lambda wildcards: wildcards.study.title(),
+                labels=labelled("images", name),
             )
             for name in IMAGES_FIGURES
         ],
+        vectors=drawings(f"{IMAGES_DIR}/figures", IMAGES_FIGURES),
     log:
         f"{OUT}/{{study}}/logs/images/section.log",
     benchmark:

@@ -1,11 +1,11 @@
 # Persistence: from chips to persistence images, for every study that names this chapter.
 # Needs: the chapter images, and the study's options in PERSISTENCE[STUDY].
 # Makes, in results/RUN/STUDY/persistence: grid.parquet, coverage.parquet, shards/*.zarr,
-# images.zarr, figures/persistence.png, section.json
+# images.zarr, figures/persistence.*, section.json
 
 PERSISTENCE_DIR = f"{OUT}/{{study}}/persistence"
 PERSISTENCE_MADE = ["grid.parquet", "coverage.parquet", "images.zarr"]
-PERSISTENCE_MADE += ["section.json", "figures/persistence.png"]
+PERSISTENCE_MADE += ["section.json", *drawn("figures", ["persistence"])]
 
 
 wildcard_constraints:
@@ -116,7 +116,9 @@ rule persistence_section:
             f"{PERSISTENCE_DIR}/figures/persistence.png",
             caption=caption("shared", "persistence", "persistence"),
             category=lambda wildcards: wildcards.study.title(),
+            labels=labelled("persistence", "persistence"),
         ),
+        vectors=f"{PERSISTENCE_DIR}/figures/persistence.svg",
     log:
         f"{OUT}/{{study}}/logs/persistence/section.log",
     benchmark:

@@ -16,7 +16,12 @@ rule report:
     input:
         lambda wildcards: sections(wildcards.study).values(),
     output:
-        page=f"{OUT}/{{study}}/report.html",
+        page=report(
+            f"{OUT}/{{study}}/report.html",
+            caption="../../report/shared/report.rst",
+            category=lambda wildcards: wildcards.study.title(),
+            labels=labelled("all chapters", "report"),
+        ),
         evidence=directory(f"{OUT}/{{study}}/evidence"),
     log:
         f"{OUT}/{{study}}/logs/report.log",

@@ -1,7 +1,7 @@
 # Codes: models that turn chips into maps of codes, and maps of codes into chips.
 # Needs: the chapters images and morphology.
 # Makes, in results/RUN/steel/codes: MODEL/TRAINED_ON/* (weights.safetensors, history.parquet,
-# codes.zarr), MODEL/all/reconstructions.parquet, MODEL/all/pictures.zarr, figures/*.png,
+# codes.zarr), MODEL/all/reconstructions.parquet, MODEL/all/pictures.zarr, figures/*,
 # section.json
 
 CODES_DIR = f"{STEEL_DIR}/codes"
@@ -28,7 +28,7 @@ MADE["steel"]["codes"] = [
     *[f"{CODES_DIR}/{name}/codes.zarr" for name in CODES_TRAINED],
     *CODES_TABLES.values(),
     *CODES_PICTURES.values(),
-    *[f"{CODES_DIR}/figures/{name}.png" for name in CODES_FIGURES],
+    *drawn(f"{CODES_DIR}/figures", CODES_FIGURES),
     f"{CODES_DIR}/section.json",
 ]
 
@@ -154,9 +154,11 @@ rule steel_codes_section:
                 f"{CODES_DIR}/figures/{name}.png",
                 caption=caption("steel", "codes", name),
                 category="Steel",
+                labels=labelled("codes", name),
             )
             for name in CODES_FIGURES
         ],
+        vectors=drawings(f"{CODES_DIR}/figures", CODES_FIGURES),
     log:
         f"{STEEL_DIR}/logs/codes/section.log",
     benchmark:

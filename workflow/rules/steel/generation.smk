@@ -3,7 +3,7 @@
 # frequencies of independent codes.
 # Makes, in results/RUN/steel/generation: MODEL/TRAINED_ON/* (generated.zarr, generated.parquet),
 # truth.zarr and truth.parquet (simulated micrographs and further conditions only), moments.parquet,
-# distances.parquet, baseline.parquet, copies.parquet, figures/*.png, section.json
+# distances.parquet, baseline.parquet, copies.parquet, figures/*, section.json
 
 GENERATION = STEEL.generation
 GENERATION_DIR = f"{STEEL_DIR}/generation"
@@ -38,7 +38,7 @@ MADE["steel"]["generation"] = [
     *GENERATION_TRUTH.values(),
     *GENERATION_TRUTH_STORE.values(),
     *GENERATION_TABLES.values(),
-    *[f"{GENERATION_DIR}/figures/{name}.png" for name in GENERATION_FIGURES],
+    *drawn(f"{GENERATION_DIR}/figures", GENERATION_FIGURES),
     f"{GENERATION_DIR}/section.json",
 ]
 
@@ -200,9 +200,11 @@ rule steel_generation_section:
                 f"{GENERATION_DIR}/figures/{name}.png",
                 caption=caption("steel", "generation", name),
                 category="Steel",
+                labels=labelled("generation", name),
             )
             for name in GENERATION_FIGURES
         ],
+        vectors=drawings(f"{GENERATION_DIR}/figures", GENERATION_FIGURES),
     log:
         f"{STEEL_DIR}/logs/generation/section.log",
     benchmark:

@@ -3,7 +3,7 @@
 # chapters codes and prior, the weights of the models in inverse.models, trained on all domains.
 # Makes, in results/RUN/steel/inverse: for each model of codes CODE_MODEL/grid.parquet,
 # wishes.parquet, likelihood.safetensors, tested.parquet and densities.parquet; section.json,
-# figures/*.png. Nothing where inverse.models is empty.
+# figures/*. Nothing where inverse.models is empty.
 
 STEEL_INVERSE_DIR = f"{STEEL_DIR}/inverse"
 STEEL_INVERSE = STEEL.inverse
@@ -33,7 +33,7 @@ if STEEL_INVERSE.models:
             for name in STEEL_INVERSE_MADE
         ],
         f"{STEEL_INVERSE_DIR}/section.json",
-        *[f"{STEEL_INVERSE_DIR}/figures/{name}.png" for name in STEEL_INVERSE_FIGURES],
+        *drawn(f"{STEEL_INVERSE_DIR}/figures", STEEL_INVERSE_FIGURES),
     ]
 
 
@@ -191,9 +191,11 @@ rule steel_inverse_section:
                 f"{STEEL_INVERSE_DIR}/figures/{name}.png",
                 caption=caption("steel", "inverse", name),
                 category="Steel",
+                labels=labelled("inverse", name),
             )
             for name in STEEL_INVERSE_FIGURES
         ],
+        vectors=drawings(f"{STEEL_INVERSE_DIR}/figures", STEEL_INVERSE_FIGURES),
     log:
         f"{STEEL_DIR}/logs/inverse/section.log",
     benchmark:

@@ -1,12 +1,12 @@
 # Morphology: ferrite fraction and mean free path of every chip.
 # Needs: the chapter images, and the columns that images.conditions names in its sheet.
 # Makes, in results/RUN/steel/morphology: measures.parquet,
-# figures/*.png, section.json
+# figures/*, section.json
 
 MORPHOLOGY_DIR = f"{STEEL_DIR}/morphology"
 MORPHOLOGY_FIGURES = ["measures", "division"]
 MORPHOLOGY_MADE = ["measures.parquet", "section.json"]
-MORPHOLOGY_MADE += [f"figures/{name}.png" for name in MORPHOLOGY_FIGURES]
+MORPHOLOGY_MADE += drawn("figures", MORPHOLOGY_FIGURES)
 MADE["steel"]["morphology"] = [f"{MORPHOLOGY_DIR}/{name}" for name in MORPHOLOGY_MADE]
 
 
@@ -51,9 +51,11 @@ rule steel_morphology_section:
                 f"{MORPHOLOGY_DIR}/figures/{name}.png",
                 caption=caption("steel", "morphology", name),
                 category="Steel",
+                labels=labelled("morphology", name),
             )
             for name in MORPHOLOGY_FIGURES
         ],
+        vectors=drawings(f"{MORPHOLOGY_DIR}/figures", MORPHOLOGY_FIGURES),
     log:
         f"{STEEL_DIR}/logs/morphology/section.log",
     benchmark:

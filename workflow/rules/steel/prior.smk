@@ -1,7 +1,7 @@
 # Prior: PixelCNN, the distribution of codes under conditions.
 # Needs: the chapters morphology and codes.
 # Makes, in results/RUN/steel/prior: MODEL/TRAINED_ON/CONDITIONING/{weights.safetensors,
-# history.parquet}, MODEL/{independent,likelihood}.parquet, figures/*.png, section.json
+# history.parquet}, MODEL/{independent,likelihood}.parquet, figures/*, section.json
 
 PRIOR_DIR = f"{STEEL_DIR}/prior"
 PRIOR_RUN = f"{PRIOR_DIR}/{{code_model}}/{{trained_on}}/{{conditioning}}"
@@ -26,7 +26,7 @@ MADE["steel"]["prior"] = [
     *PRIOR_HISTORIES.values(),
     *[f"{PRIOR_DIR}/{model}/independent.parquet" for model in STEEL_MODELS],
     *PRIOR_LIKELIHOODS.values(),
-    *[f"{PRIOR_DIR}/figures/{name}.png" for name in PRIOR_FIGURES],
+    *drawn(f"{PRIOR_DIR}/figures", PRIOR_FIGURES),
     f"{PRIOR_DIR}/section.json",
 ]
 
@@ -158,9 +158,11 @@ rule steel_prior_section:
                 f"{PRIOR_DIR}/figures/{name}.png",
                 caption=caption("steel", "prior", name),
                 category="Steel",
+                labels=labelled("prior", name),
             )
             for name in PRIOR_FIGURES
         ],
+        vectors=drawings(f"{PRIOR_DIR}/figures", PRIOR_FIGURES),
     log:
         f"{STEEL_DIR}/logs/prior/section.log",
     benchmark:

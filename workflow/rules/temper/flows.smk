@@ -2,7 +2,7 @@
 # in each variant.
 # Needs: the chapters images and persistence, two domains or more; pinet for its regularisation.
 # Makes, in results/RUN/temper/flows: VARIANT/seedN/* (weights.safetensors,
-# history.parquet), figures/training.png, section.json
+# history.parquet), figures/training.*, section.json
 
 FLOWS_DIR = f"{TEMPER_DIR}/flows"
 FLOWS_TRAININGS = TEMPER.flows.trainings if TEMPER.transferable else ()
@@ -14,7 +14,7 @@ FLOWS_MADE = expand(
     training=FLOWS_TRAININGS,
     name=["weights.safetensors", "history.parquet"],
 )
-FLOWS_MADE += ["figures/training.png", "section.json"]
+FLOWS_MADE += [*drawn("figures", ["training"]), "section.json"]
 if FLOWS_TRAININGS:
     MADE["temper"]["flows"] = [f"{FLOWS_DIR}/{name}" for name in FLOWS_MADE]
 # what each regularisation computes persistence images with: PI-Net's pooled head, since the spatial
@@ -97,7 +97,9 @@ rule temper_flows_section:
             f"{FLOWS_DIR}/figures/training.png",
             caption=caption("temper", "flows", "training"),
             category="Temper",
+            labels=labelled("flows", "training"),
         ),
+        vectors=f"{FLOWS_DIR}/figures/training.svg",
     log:
         f"{TEMPER_DIR}/logs/flows/section.log",
     benchmark:

@@ -1,7 +1,7 @@
 # Conditional GAN: the baseline, which is given temper and label and sees no source.
 # Needs: the chapter images, two domains or more.
 # Makes, in results/RUN/temper/gan: seedN/* (weights.safetensors, history.parquet),
-# figures/training.png, section.json
+# figures/training.*, section.json
 
 GAN_DIR = f"{TEMPER_DIR}/gan"
 GAN_SEEDS = range(TEMPER.gan.seeds) if TEMPER.transferable else []
@@ -12,7 +12,7 @@ if GAN_SEEDS:
     MADE["temper"]["gan"] = [
         *[f"{GAN_DIR}/seed{seed}/weights.safetensors" for seed in GAN_SEEDS],
         *GAN_HISTORIES.values(),
-        f"{GAN_DIR}/figures/training.png",
+        *drawn(f"{GAN_DIR}/figures", ["training"]),
         f"{GAN_DIR}/section.json",
     ]
 
@@ -64,7 +64,9 @@ rule temper_gan_section:
             f"{GAN_DIR}/figures/training.png",
             caption=caption("temper", "gan", "training"),
             category="Temper",
+            labels=labelled("gan", "training"),
         ),
+        vectors=f"{GAN_DIR}/figures/training.svg",
     log:
         f"{TEMPER_DIR}/logs/gan/section.log",
     benchmark:

@@ -1,11 +1,11 @@
 # Labels: how well real chips predict process parameters and properties of their specimen.
 # Needs: the chapters images and persistence, and a domain with a label.
 # Makes, in results/RUN/temper/labels: accuracy.parquet, correlations.parquet,
-# figures/accuracy.png, section.json
+# figures/accuracy.*, section.json
 
 LABELS_DIR = f"{TEMPER_DIR}/labels"
 LABELS_MADE = ["accuracy.parquet", "correlations.parquet"]
-LABELS_MADE += ["section.json", "figures/accuracy.png"]
+LABELS_MADE += ["section.json", *drawn("figures", ["accuracy"])]
 if TEMPER.labelled:
     MADE["temper"]["labels"] = [f"{LABELS_DIR}/{name}" for name in LABELS_MADE]
 
@@ -61,7 +61,9 @@ rule temper_labels_section:
             f"{LABELS_DIR}/figures/accuracy.png",
             caption=caption("temper", "labels", "accuracy"),
             category="Temper",
+            labels=labelled("labels", "accuracy"),
         ),
+        vectors=f"{LABELS_DIR}/figures/accuracy.svg",
     log:
         f"{TEMPER_DIR}/logs/labels/section.log",
     benchmark:

@@ -1,7 +1,7 @@
 # PI-Net: the network that approximates persistence images.
 # Needs: the chapters images and persistence.
 # Makes, in results/RUN/temper/pinet: HEAD/* (weights.safetensors, history.parquet,
-# predictions.zarr, errors.parquet, speed.parquet), figures/parity.png, section.json
+# predictions.zarr, errors.parquet, speed.parquet), figures/parity.*, section.json
 
 PINET_DIR = f"{TEMPER_DIR}/pinet"
 # readings of the paper's last layers, as in pspflow.models.pinet (which would import torch here)
@@ -9,7 +9,7 @@ PINET_HEADS = ["pooled", "spatial"]
 PINET_FILES = ["weights.safetensors", "history.parquet", "predictions.zarr"]
 PINET_FILES += ["errors.parquet", "speed.parquet"]
 PINET_MADE = expand("{head}/{name}", head=PINET_HEADS, name=PINET_FILES)
-PINET_MADE += ["figures/parity.png", "section.json"]
+PINET_MADE += [*drawn("figures", ["parity"]), "section.json"]
 MADE["temper"]["pinet"] = [f"{PINET_DIR}/{name}" for name in PINET_MADE]
 # files of each kind, by head
 PINET_BY_HEAD = {
@@ -115,7 +115,9 @@ rule temper_pinet_section:
             f"{PINET_DIR}/figures/parity.png",
             caption=caption("temper", "pinet", "parity"),
             category="Temper",
+            labels=labelled("pinet", "parity"),
         ),
+        vectors=f"{PINET_DIR}/figures/parity.svg",
     log:
         f"{TEMPER_DIR}/logs/pinet/section.log",
     benchmark:

@@ -2,11 +2,11 @@
 # Needs: the chapters images (simulated: the true structure is known), persistence, flows and
 # transfer.
 # Makes, in results/RUN/temper/specimens: readings.parquet, agreement.parquet,
-# gains.parquet, figures/correlations.png, section.json
+# gains.parquet, figures/correlations.*, section.json
 
 SPECIMENS_DIR = f"{TEMPER_DIR}/specimens"
 SPECIMENS_MADE = ["readings.parquet", "agreement.parquet", "gains.parquet"]
-SPECIMENS_MADE += ["section.json", "figures/correlations.png"]
+SPECIMENS_MADE += ["section.json", *drawn("figures", ["correlations"])]
 if FLOWS_TRAININGS and TEMPER.images.simulates:
     MADE["temper"]["specimens"] = [f"{SPECIMENS_DIR}/{name}" for name in SPECIMENS_MADE]
 
@@ -65,7 +65,9 @@ rule temper_specimens_section:
             f"{SPECIMENS_DIR}/figures/correlations.png",
             caption=caption("temper", "specimens", "correlations"),
             category="Temper",
+            labels=labelled("specimens", "correlations"),
         ),
+        vectors=f"{SPECIMENS_DIR}/figures/correlations.svg",
     log:
         f"{TEMPER_DIR}/logs/specimens/section.log",
     benchmark:

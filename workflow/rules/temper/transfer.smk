@@ -1,7 +1,7 @@
 # Transfer: chips transferred between the domains, their plausibility and their labels.
 # Needs: the chapters images, persistence, flows and gan; labels for their preservation.
 # Makes, in results/RUN/temper/transfer: VARIANT/seedN/* (synthetic.zarr, checks.parquet),
-# plausibility.parquet, effects.parquet, copies.parquet, preservation.parquet, figures/*.png, section.json
+# plausibility.parquet, effects.parquet, copies.parquet, preservation.parquet, figures/*, section.json
 
 TRANSFER_DIR = f"{TEMPER_DIR}/transfer"
 TRANSFER_FIGURES = ["chips", "samples", "plausibility"]
@@ -26,7 +26,7 @@ if FLOWS_TRAININGS:
         *TRANSFER_JUDGED.values(),
         *TRANSFER_CHECKS.values(),
         *TRANSFER_TABLES.values(),
-        *[f"{TRANSFER_DIR}/figures/{name}.png" for name in TRANSFER_FIGURES],
+        *drawn(f"{TRANSFER_DIR}/figures", TRANSFER_FIGURES),
         f"{TRANSFER_DIR}/section.json",
     ]
 
@@ -189,9 +189,11 @@ rule temper_transfer_section:
                 f"{TRANSFER_DIR}/figures/{name}.png",
                 caption=caption("temper", "transfer", name),
                 category="Temper",
+                labels=labelled("transfer", name),
             )
             for name in TRANSFER_FIGURES
         ],
+        vectors=drawings(f"{TRANSFER_DIR}/figures", TRANSFER_FIGURES),
     log:
         f"{TEMPER_DIR}/logs/transfer/section.log",
     benchmark:

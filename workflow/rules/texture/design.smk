@@ -3,7 +3,7 @@
 # the chapter plasticity, parameters.parquet of the test set; of the chapter loop, gp.safetensors,
 # flow.safetensors and observed.parquet of the first start of the active arm.
 # Makes, in results/RUN/texture/design: targets.parquet, designs.parquet, designs.zarr,
-# orientations/TARGET_RANK.txt, section.json, figures/*.png
+# orientations/TARGET_RANK.txt, section.json, figures/*
 
 DESIGN_DIR = f"{TEXTURE_DIR}/design"
 DESIGN = TEXTURE.design
@@ -19,7 +19,7 @@ MADE["texture"]["design"] = [
     f"{DESIGN_DIR}/designs.zarr",
     f"{DESIGN_DIR}/orientations",
     f"{DESIGN_DIR}/section.json",
-    *[f"{DESIGN_DIR}/figures/{name}.png" for name in DESIGN_FIGURES],
+    *drawn(f"{DESIGN_DIR}/figures", DESIGN_FIGURES),
 ]
 
 
@@ -89,9 +89,11 @@ rule texture_design_section:
                 f"{DESIGN_DIR}/figures/{name}.png",
                 caption=caption("texture", "design", name),
                 category="Texture",
+                labels=labelled("design", name),
             )
             for name in DESIGN_FIGURES
         ],
+        vectors=drawings(f"{DESIGN_DIR}/figures", DESIGN_FIGURES),
     log:
         f"{TEXTURE_DIR}/logs/design/section.log",
     benchmark:

@@ -2,7 +2,7 @@
 # Needs: of the chapter loop, the files of every loop; textures and parameters of the test set.
 # Makes, in results/RUN/texture/evaluation: ARM/startN/{trips,ranks}.parquet, verified.parquet (not
 # where texture.plasticity.source is table), posteriors.zarr, curves.parquet, efficiency.parquet,
-# section.json, figures/*.png
+# section.json, figures/*
 
 EVALUATION_DIR = f"{TEXTURE_DIR}/evaluation"
 EVALUATION_RUN = f"{EVALUATION_DIR}/{{arm}}/start{{start}}"
@@ -48,7 +48,7 @@ MADE["texture"]["evaluation"] = [
     f"{EVALUATION_DIR}/curves.parquet",
     f"{EVALUATION_DIR}/efficiency.parquet",
     f"{EVALUATION_DIR}/section.json",
-    *[f"{EVALUATION_DIR}/figures/{name}.png" for name in EVALUATION_FIGURES],
+    *drawn(f"{EVALUATION_DIR}/figures", EVALUATION_FIGURES),
 ]
 
 
@@ -237,9 +237,11 @@ rule texture_evaluation_section:
                 f"{EVALUATION_DIR}/figures/{name}.png",
                 caption=caption("texture", "evaluation", name),
                 category="Texture",
+                labels=labelled("evaluation", name),
             )
             for name in EVALUATION_FIGURES
         ],
+        vectors=drawings(f"{EVALUATION_DIR}/figures", EVALUATION_FIGURES),
     log:
         f"{TEXTURE_DIR}/logs/evaluation/section.log",
     benchmark:

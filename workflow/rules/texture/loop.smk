@@ -1,7 +1,7 @@
 # Loop: forward and inverse models, learned from textures that are observed one after another.
 # Needs: the chapters textures and plasticity.
 # Makes, in results/RUN/texture/loop: ARM/startN/* (history.parquet, seconds.parquet,
-# observed.parquet, trips.zarr, gp.safetensors, flow.safetensors), figures/likelihood.png,
+# observed.parquet, trips.zarr, gp.safetensors, flow.safetensors), figures/likelihood.*,
 # section.json
 
 from pspflow.studies.texture.loop.files import FILES
@@ -35,7 +35,7 @@ MADE["texture"]["loop"] = [
         for folder in LOOP_FOLDERS.values()
         for file in FILES.values()
     ],
-    *[f"{LOOP_DIR}/figures/{figure}.png" for figure in LOOP_FIGURES],
+    *drawn(f"{LOOP_DIR}/figures", LOOP_FIGURES),
     f"{LOOP_DIR}/section.json",
 ]
 
@@ -155,9 +155,11 @@ rule texture_loop_section:
                 f"{LOOP_DIR}/figures/{figure}.png",
                 caption=caption("texture", "loop", figure),
                 category="Texture",
+                labels=labelled("loop", figure),
             )
             for figure in LOOP_FIGURES
         ],
+        vectors=drawings(f"{LOOP_DIR}/figures", LOOP_FIGURES),
     log:
         f"{TEXTURE_DIR}/logs/loop/section.log",
     benchmark:

@@ -2,7 +2,7 @@
 # from: the Taylor model, a class of yours, or a table that you fill between two calls of snakemake.
 # Needs: the textures of the sets; nothing, your class, or a folder for the exchange.
 # Makes, in results/RUN/texture/plasticity: SET/solved/*.parquet, SET/parameters.parquet,
-# figures/directions.png, figures/distributions.png, section.json
+# figures/directions.*, figures/distributions.*, section.json
 
 from pspflow.studies.texture.plasticity.files import truth_files
 
@@ -35,7 +35,7 @@ PLASTICITY_FIGURES = ["directions", "distributions"]
 MADE["texture"]["plasticity"] = [
     *[path for solved in PLASTICITY_SOLVED.values() for path in solved],
     *PLASTICITY_PARAMETERS.values(),
-    *expand(f"{PLASTICITY_DIR}/figures/{{figure}}.png", figure=PLASTICITY_FIGURES),
+    *drawn(f"{PLASTICITY_DIR}/figures", PLASTICITY_FIGURES),
     f"{PLASTICITY_DIR}/section.json",
 ]
 
@@ -111,9 +111,11 @@ rule texture_plasticity_section:
                 f"{PLASTICITY_DIR}/figures/{figure}.png",
                 caption=caption("texture", "plasticity", figure),
                 category="Texture",
+                labels=labelled("plasticity", figure),
             )
             for figure in PLASTICITY_FIGURES
         ],
+        vectors=drawings(f"{PLASTICITY_DIR}/figures", PLASTICITY_FIGURES),
     log:
         f"{TEXTURE_DIR}/logs/plasticity/section.log",
     benchmark:

@@ -1,7 +1,7 @@
 # Textures: simulated or from a sheet of the user's, in three sets: pool, validation and test.
 # Needs: nothing, or a sheet of yours with the files of your textures.
 # Makes, in results/RUN/texture/textures: SET/textures.zarr, SET/textures.parquet,
-# figures/sets.png, figures/neighbours.png, section.json
+# figures/sets.*, figures/neighbours.*, section.json
 
 from pspflow.studies.texture.textures.options import SET_NAMES
 
@@ -14,7 +14,7 @@ TEXTURES_FIGURES = ["sets", "neighbours"]
 MADE["texture"]["textures"] = [
     *TEXTURES_STORES.values(),
     *TEXTURES_TABLES.values(),
-    *expand(f"{TEXTURES_DIR}/figures/{{figure}}.png", figure=TEXTURES_FIGURES),
+    *drawn(f"{TEXTURES_DIR}/figures", TEXTURES_FIGURES),
     f"{TEXTURES_DIR}/section.json",
 ]
 
@@ -113,9 +113,11 @@ rule texture_textures_section:
                 f"{TEXTURES_DIR}/figures/{figure}.png",
                 caption=caption("texture", "textures", figure),
                 category="Texture",
+                labels=labelled("textures", figure),
             )
             for figure in TEXTURES_FIGURES
         ],
+        vectors=drawings(f"{TEXTURES_DIR}/figures", TEXTURES_FIGURES),
     log:
         f"{TEXTURE_DIR}/logs/textures/section.log",
     benchmark:

@@ -7,7 +7,7 @@ import numpy as np
 
 from pspflow.arrays import refuses_masks
 from pspflow.io.artefacts import Provenance
-from pspflow.io.pages import read_figure, save_figure, save_picture
+from pspflow.io.pages import read_figure, save_drawing, save_figure, save_picture
 from pspflow.io.sections import write_section
 from pspflow.report.section import Figure, Section
 
@@ -21,7 +21,7 @@ class FigureSheet:
     Parameters
     ----------
     folder
-        Where the PNG files go.
+        Where the files go.
     chapter
         Name of the chapter; names of figures in pages begin with it.
     origin
@@ -32,9 +32,13 @@ class FigureSheet:
         self.folder, self.chapter, self.origin = folder, chapter, origin
 
     def save(self, name: str, figure: "drawn.Figure", caption: str) -> Figure:
-        """Save a figure as `NAME.png`, and return it for the section."""
+        """Save a figure as `NAME.png` and `NAME.svg`, and return it for the section."""
+        from pspflow.report.style import lighten  # noqa: PLC0415 - pictures need no matplotlib
+
         path = self.folder / f"{name}.png"
         save_figure(path, figure, self.origin)
+        lighten(figure)
+        save_drawing(path.with_suffix(".svg"), figure, self.origin)
         return Figure(name=f"{self.chapter}_{name}", png=read_figure(path), caption=caption)
 
     @refuses_masks

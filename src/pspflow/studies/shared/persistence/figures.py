@@ -82,7 +82,8 @@ def persistence_figure(
                     norm=norms[k],
                 )
                 if i == 0:  # the scale is common to the domains
-                    figure.colorbar(shown, ax=grid[:, 3 + k], location="top", shrink=0.8)
+                    bar = figure.colorbar(shown, ax=grid[:, 3 + k], location="top", shrink=0.8)
+                    bar.set_label("pixel of the image")
             axes[3].set_ylabel("persistence (grey level)")
         titles = ("chip", "critical pixels", "diagrams", "mean image, H0", "mean image, H1")
         for axes, title in zip(grid[0], titles, strict=True):

@@ -145,6 +145,7 @@ def latent_figure(
             shown = right.scatter(x, y, c=values, s=5, norm=scale, cmap="viridis", linewidths=0)
             right.set_title(plain(f"{model}: {name}"))
             bar = figure.colorbar(shown, ax=right, shrink=0.8, ticks=_ticks(values))
+            bar.set_label(plain(name), fontsize=SMALL)
             bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             bar.ax.yaxis.set_minor_formatter(NullFormatter())
     return figure

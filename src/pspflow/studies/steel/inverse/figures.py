@@ -109,7 +109,8 @@ def posteriors_figure(
                 plain_log_axis(axes, "x")
         for axes in grid.ravel()[len(names) :]:
             axes.set_axis_off()
-        for axes in grid[-1]:
+        # the lowest of each column: the last row may be shorter
+        for axes in grid.ravel()[: len(names)][-columns:]:
             axes.set_xlabel(plain(condition))
         for axes in grid[:, 0]:
             axes.set_ylabel(f"density{' over its logarithm' if log else ''}")

@@ -23,6 +23,6 @@ def parity_figure(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
                 top = max(float(x.max()), float(y.max()), 1e-12)
                 shown = axes.hexbin(x, y, gridsize=60, bins="log", mincnt=1, linewidths=0)
                 axes.plot([0, top], [0, top], color="0.4", linewidth=0.6)
-                axes.set(title=f"{name}, H{k}", xlabel="exact (1)", ylabel="predicted (1)")
+                axes.set(title=f"{name}, H{k}", xlabel="exact pixel", ylabel="predicted pixel")
                 figure.colorbar(shown, ax=axes, label="pixels")
     return figure
