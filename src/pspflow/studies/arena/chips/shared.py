@@ -77,7 +77,7 @@ class SharedChips:
         return np.flatnonzero(here)
 
     def wanted(self, rows: np.ndarray) -> Iterator[tuple[Condition, int]]:
-        """Yield the condition of every group of like chips among some rows, and their number."""
+        """Yield the condition of every group of like chips among rows (n,), and their number."""
         names = ["domain", *self.conditions]
         for values, part in self.table.iloc[rows].groupby(names, sort=False):
             yield dict(zip(names, _plain(values), strict=True)), len(part)

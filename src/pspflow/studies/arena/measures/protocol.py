@@ -55,7 +55,7 @@ class Set:
     """(n,) distances to the nearest training chip by grey levels of blocks."""
 
     def of(self, domain: str) -> np.ndarray:
-        """Return positions of a domain's images, or of all for `POOLED`."""
+        """Return positions (m,) of a domain's images, or of all for `POOLED`."""
         if domain == POOLED:
             return np.arange(len(self.domains))
         return np.flatnonzero(self.domains == domain)
