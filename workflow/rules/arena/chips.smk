@@ -133,6 +133,7 @@ rule arena_chips_section:
                 f"{ARENA_CHIPS_DIR}/figures/chips.png",
                 caption=caption("arena", "chips", "chips"),
                 category="Arena",
+                labels=labelled("chips", "chips"),
             )
         ],
     log:

@@ -55,6 +55,7 @@ rule arena_measures_section:
                 f"{ARENA_MEASURES_DIR}/figures/{name}.png",
                 caption=caption("arena", "measures", name),
                 category="Arena",
+                labels=labelled("measures", name),
             )
             for name in ARENA_FIGURES
         ],
