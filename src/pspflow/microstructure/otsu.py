@@ -1,4 +1,4 @@
-"""Otsu's threshold of many images at once, and how well it divides their grey levels."""
+"""Otsu's threshold of many images at once, how well it divides them, and the two phases."""
 
 from typing import Final
 
@@ -63,6 +63,43 @@ def otsu_thresholds(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     separability[several] = (between[several, best[several]]) / variance[several]
     best[one_level] = levels[one_level, 0, 0]
     return best.astype(np.uint8), separability
+
+
+@refuses_masks
+def light_phase(chips: np.ndarray, level: float) -> np.ndarray:
+    """Tell which pixels belong to the lighter of two phases.
+
+    Every chip is divided by its own threshold after Otsu, so that a change of brightness from
+    micrograph to micrograph changes nothing. A chip of one grey level has no such threshold: it is
+    of the lighter phase if it is lighter than `level`.
+
+    Parameters
+    ----------
+    chips
+        (n, rows, columns) uint8.
+    level
+        Grey level between the phases, for example Otsu's threshold of many real chips.
+
+    Returns
+    -------
+    ndarray
+        (n, rows, columns) bool.
+
+    Raises
+    ------
+    ValueError
+        If the chips are not as above.
+
+    References
+    ----------
+    Otsu 1979, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9, 62.
+    """
+    if not len(chips):
+        return np.zeros(chips.shape, bool)
+    thresholds, separability = otsu_thresholds(chips)
+    divides = np.where(np.isnan(separability), level, thresholds)
+    light: np.ndarray = chips > divides[:, None, None]
+    return light
 
 
 @refuses_masks

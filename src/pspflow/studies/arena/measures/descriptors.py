@@ -17,7 +17,7 @@ from pspflow.evaluation.measures import (
     root_mean_square,
 )
 from pspflow.evaluation.minkowski import minkowski_densities
-from pspflow.microstructure.phases import light_phase
+from pspflow.microstructure.otsu import light_phase
 from pspflow.studies.shared.persistence import imaging as pi
 from pspflow.studies.shared.persistence.options import PersistenceOptions
 
