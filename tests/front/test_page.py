@@ -113,4 +113,5 @@ def test_every_study_names_a_chapter_of_its_own_and_a_paper(study):
     chapter, figure = registry.cover(study)
     assert chapter in registry.chapters(study)
     assert figure
-    assert len(registry.paper(study)) > 20
+    # what stands on other studies follows no paper of its own
+    assert len(registry.paper(study)) > 20 or registry.stands_on(study)

@@ -210,6 +210,12 @@ def latent(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return _finished(tmp_path_factory, "latent")
 
 
+@pytest.fixture(scope="session")
+def arena(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Make a checkout where the arena has run; tests leave it as it was."""
+    return _finished(tmp_path_factory, "arena")
+
+
 def _finished(
     factory: pytest.TempPathFactory, study: str, changes: dict[str, object] | None = None
 ) -> Checkout:

@@ -9,7 +9,7 @@ import pytest
 from pspflow.io.tables import read_table
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/own_model.md"
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("own_model")]
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("arena")]
 
 
 def blocks():

@@ -20,6 +20,7 @@ from pspflow.io.sheet import read_sheet
 from pspflow.io.tables import read_table, table_provenance
 from pspflow.io.weights import load_weights
 from pspflow.options import Options
+from pspflow.studies import registry
 from pspflow.studies.composite.networks.symmetry import COPIES
 from pspflow.studies.composite.structures.properties import NORMAL
 from pspflow.studies.composite.structures.symmetries import EVERY, MIRRORS
@@ -131,7 +132,7 @@ def faults(checkout, study):
     planned, folder = checkout.dry_run(CONFIG, "changes.yaml", target=study), checkout.folder
     checked = 0
     for job in planned.jobs:
-        assert job.words[0] == study
+        assert job.words[0] in {study, *registry.stands_on(study)}
         origin = job
         inputs = inputs_of(job, folder)
         if "shards" in job.flags:  # a whole says what its shares are made of
@@ -197,6 +198,12 @@ def test_texture_is_made_of_what_the_workflow_gives(texture):
 def test_steel_is_made_of_what_the_workflow_gives(steel):
     """Stage, options, seed and inputs of every artefact are those of its command."""
     assert list(faults(steel, "steel")) == []
+
+
+@pytest.mark.xdist_group("arena")
+def test_the_arena_is_made_of_what_the_workflow_gives(arena):
+    """Networks of three studies, of the arena's chips and options."""
+    assert list(faults(arena, "arena")) == []
 
 
 FIXED = ("M", "M_inv")

@@ -80,7 +80,7 @@ def test_the_stage_draws_figures_and_records_their_inputs(paths, tmp_path):
     figures, file = tmp_path / "figures", tmp_path / "section.json"
     section(**paths, figures=figures, section=file, papers_material=True)
     made = Section.model_validate_json(read_section(file)[0])
-    assert sorted(path.name for path in figures.iterdir()) == sorted(f"{n}.png" for n in FIGURES)
+    assert {path.name for path in figures.glob("*.png")} == {f"{name}.png" for name in FIGURES}
     assert {figure.name for figure in made.figures} == {f"inverse_{name}" for name in FIGURES}
     for name in FIGURES:
         png = read_figure(figures / f"{name}.png")

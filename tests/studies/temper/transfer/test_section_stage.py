@@ -100,7 +100,7 @@ def test_figures_and_section_are_written(tmp_path, artefacts, labelled):
         del artefacts["preservation"]
     section(**artefacts, figures=tmp_path / "figures", section=tmp_path / "section.json")
     names = ["chips", "plausibility", "samples", *(["preservation"] if labelled else [])]
-    files = {path.stem: path for path in (tmp_path / "figures").iterdir()}
+    files = {path.stem: path for path in (tmp_path / "figures").glob("*.png")}
     assert sorted(files) == sorted(names)
     content, record = read_section(tmp_path / "section.json")
     written = Section.model_validate_json(content)

@@ -104,7 +104,8 @@ def test_the_section(tables, tmp_path):
     cells = [cell for table in part["tables"] for row in table["cells"] for cell in row]
     assert {"it diverged", "rate sensitivity m", "0.25", "yes"} <= set(cells)
     names = {path.name for path in (tmp_path / "figures").iterdir()}
-    assert names == {"directions.png", "distributions.png"}
+    drawn = ("directions", "distributions")
+    assert names == {f"{name}.{kind}" for name in drawn for kind in ("png", "svg")}
 
 
 def test_other_sources_say_so():
