@@ -129,7 +129,8 @@ def field_of(
         first += len(each.images)
     draws = resamples(np.concatenate(strata), count, generator(seed, "resamples of the arena"))
     tested = shared.table.loc[shared.table["split"] == shared.tested, "group"].nunique()
-    return Field(*map(real, halves), sets, draws, tested >= FEWEST_FOR_INTERVAL)
+    compared_with, floor = (real(rows) for rows in halves)
+    return Field(compared_with, floor, sets, draws, tested >= FEWEST_FOR_INTERVAL)
 
 
 def compared(field: Field, described: Descriptors, domain: str) -> Iterator[dict[str, object]]:

@@ -57,7 +57,7 @@ def _function(path: Path) -> Callable[..., Any]:
         raise InputError(
             f"{path} has no function {FUNCTION}; write {FUNCTION}(count, condition, seed)."
         )
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def _called(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pspflow.io.arrays import RowWriter, add_array, new_store
@@ -57,7 +58,7 @@ def gather(
     with new_store(images, origin) as group:
         edge = int(mine["size_px"].iloc[0])
         array = add_array(
-            group, "images", (len(mine), edge, edge), "uint8", ("image", "y", "x"), "grey level"
+            group, "images", (len(mine), edge, edge), np.uint8, ("image", "y", "x"), "grey level"
         )
         writer = RowWriter(array)
         batches = chip_batches(store, mine)
