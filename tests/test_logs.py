@@ -44,6 +44,19 @@ def test_marks(tmp_path):
     assert logging.getLevelName(logging.ERROR) == "ERROR"
 
 
+def test_long_work_says_no_more_on_the_terminal(tmp_path):
+    """What is said between the items of long work goes to the file alone, too."""
+    code = SAY.format("Path('job.log')") + (
+        "from pspflow.logs import progress\n"
+        "for item in progress([1, 2], 2, 'work', 'item'): log.info('within')\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "within" not in run.stderr
+    assert (tmp_path / "job.log").read_text().count("within") == 2
+
+
 def test_noted(tmp_path, monkeypatch):
     """The file alone says when and where a stage started, and that it ended if it did."""
     monkeypatch.setenv("SLURM_JOB_ID", "118")

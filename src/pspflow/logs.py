@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -132,7 +132,9 @@ def progress(
     # which share a terminal, draw any
     disable = True if _files() else None
     bar = tqdm(total=total, desc=task, unit=unit, disable=disable, leave=False)
-    with logging_redirect_tqdm(), bar:
+    # the handler that leaves a bar's line free knows no level, and would show what is in the log
+    redirected = nullcontext() if bar.disable else logging_redirect_tqdm()
+    with redirected, bar:
         for item in items:
             yield item
             bar.update(size(item))

@@ -187,7 +187,8 @@ class Network(nn.Module):
         chosen = self.autoencoder.prior if which == "joint" else self.refitted
         if chosen is None:
             raise TypeError(f"{self.model} has no prior that depends on properties")
-        given = torch.as_tensor(properties, dtype=torch.float32, device=self.device)
+        # a copy: values of a table cannot be written to, which torch warns of
+        given = torch.from_numpy(np.array(properties, np.float32)).to(self.device)
         mixture: Mixture = chosen(self.scale(given))
         return mixture
 
