@@ -8,5 +8,5 @@ class ArenaChipsOptions(Options):
 
     stride_px: Count = 64
     """Step of the grid on which they are cut."""
-    chips_per_micrograph: Count = 24
+    chips_per_micrograph: Count = 16
     """Most chips of a micrograph."""

@@ -18,7 +18,7 @@ class ArenaModelsOptions(Options):
     use: tuple[Network, ...] = ("vq", "dcgan", "stationary", "autoencoder", "flow")
     """Networks to train: vq | fsq | sharp (with a PixelCNN) | dcgan | stationary | autoencoder |
     flow, which needs two domains and is left out where there is one."""
-    epochs: Annotated[int, Field(ge=2)] = 6
+    epochs: Annotated[int, Field(ge=2)] = 5
     """Epochs of every training; an epoch shows each training chip once, to the PixelCNN mirrored
     too."""
     own: dict[str, Path] = {}  # noqa: RUF012 - pydantic copies it
