@@ -31,7 +31,7 @@ def test_everything_a_run_promises_is_there(made):
     """Every figure, the models by their names, and that the micrographs are simulated."""
     html = unescape((made / "report.html").read_text())
     assert "which are simulated" in html
-    for name in ("sharp VQ-VAE + PixelCNN", "flow, transferred", "stationary GAN"):
+    for name in ("sharp VQ-VAE + PixelCNN", "flow from real chips", "stationary GAN"):
         assert name in html, name
     figures = list(made.glob("*/figures/*.png"))
     assert len(figures) == 3 == html.count("data:image/png")

@@ -27,10 +27,10 @@ LABELS: Final[Mapping[str, str]] = {
     "sharp": "sharp VQ-VAE + PixelCNN",
     "dcgan": "DCGAN",
     "stationary": "stationary GAN",
-    "autoencoder": "autoencoder, independent latents",
-    "autoencoder_density": "autoencoder, fitted density",
-    "flow": "flow, drawn",
-    "flow_transfer": "flow, transferred",
+    "autoencoder": "autoencoder with independent latents",
+    "autoencoder_density": "autoencoder with a fitted density",
+    "flow": "flow from noise",
+    "flow_transfer": "flow from real chips",
     "real_training": "real training chips",
 }
 TRAINING: Final = "real_training"

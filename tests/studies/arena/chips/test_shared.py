@@ -83,3 +83,11 @@ def test_the_section_says_whether_anyone_measured_it():
     lead = chips_section(rows, FIGURE, simulated=False).lead
     assert "simulated" not in lead
     assert "the same 16 chips" in lead
+
+
+def test_the_table_lists_domains_and_splits_in_order():
+    """Training first, whatever order the micrographs have."""
+    rows = pd.concat([table(split=name) for name in ("test", "validation", "train")])
+    (counts,) = chips_section(rows, FIGURE, simulated=True).parts[0].tables
+    splits = ["train", "validation", "test"]
+    assert [cells[:2] for cells in counts.cells] == [(a, b) for a in ("a", "b") for b in splits]

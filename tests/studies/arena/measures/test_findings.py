@@ -43,8 +43,10 @@ def test_the_farthest_comes_first():
 def test_models_are_counted_as_farther_only_where_intervals_are_apart():
     """On 2 of 5, on 0 of 5 where the intervals reach each other."""
     far = {"two-point correlation": 2.0, "lineal path": 2.0, "volume fraction": 1.15}
-    assert "2 (DCGAN), 0 (flow, drawn): on so many of 5" in said(table({"dcgan": far, "flow": {}}))
-    assert "0 (DCGAN)" in said(table({"dcgan": far}, width=0.6))
+    assert "2: DCGAN; 0: flow from noise: on so many of 5" in said(
+        table({"dcgan": far, "flow": {}})
+    )
+    assert "0: DCGAN: on so many" in said(table({"dcgan": far}, width=0.6))
 
 
 def test_without_intervals_nobody_is_called_farther():

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pspflow.microstructure.splits import SPLITS
 from pspflow.report.section import Figure, Part, Section, Table
 
 
@@ -21,6 +22,9 @@ def chips_section(table: pd.DataFrame, figure: Figure, *, simulated: bool) -> Se
         table.groupby(["domain", "split"], sort=False)
         .agg(chips=("image_id", "size"), micrographs=("group", "nunique"))
         .reset_index()
+        .sort_values(
+            ["domain", "split"], key=lambda column: column.map(_order(table)), kind="stable"
+        )
     )
     micrographs = table["group"].nunique()
     lead = (
@@ -41,3 +45,9 @@ def chips_section(table: pd.DataFrame, figure: Figure, *, simulated: bool) -> Se
         tables=(Table.of(counts, "Shared chips by domain and split."),),
     )
     return Section(title="Shared chips", lead=lead, parts=(part,))
+
+
+def _order(table: pd.DataFrame) -> dict[str, int]:
+    """Return a number for each domain, in the order of the table, and for each split."""
+    names = [*dict.fromkeys(table["domain"]), *SPLITS]
+    return {name: number for number, name in enumerate(names)}

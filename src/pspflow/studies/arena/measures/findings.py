@@ -1,5 +1,6 @@
 """Sentences about who is how far from real chips, the number first."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -77,15 +78,15 @@ def _as_near_as_training(pooled: pd.DataFrame) -> Iterator[str]:
             "called nearer or farther than another."
         )
         return
-    counts = {}
+    names = defaultdict(list)
     for name, part in far[far["entrant"] != TRAINING].groupby("entrant", sort=False):
         each = part.set_index("measure")
-        counts[name] = int((each["ratio_low"] > ruler["ratio_high"]).sum())
-    total = len(ruler)
-    said = ", ".join(f"{count} ({label_of(str(name))})" for name, count in counts.items())
+        count = int((each["ratio_low"] > ruler["ratio_high"]).sum())
+        names[count].append(label_of(str(name)))
+    said = "; ".join(f"{count}: {', '.join(names[count])}" for count in sorted(names)[::-1])
     yield (
-        f"{said}: on so many of {total} distances a model is farther from test chips than real "
-        "training chips are, with intervals that do not overlap."
+        f"{said}: on so many of {len(ruler)} distances a model is farther from test chips than "
+        "real training chips are, with intervals that do not overlap."
     )
 
 
