@@ -6,7 +6,7 @@ BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test test-cluster install lint types dry-runs docs schema profiles scale data-tables envs benchmarks clean
+.PHONY: demo test test-docs test-cluster install lint types dry-runs docs schema profiles scale data-tables envs benchmarks clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -15,6 +15,10 @@ demo: $(READY)
 # a thread each: two workers whose torch takes both cores wait for each other
 test: $(READY)
 	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadgroup --durations 25
+
+# the site, without a warning, and the commands of its pages
+test-docs: $(READY)
+	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadgroup -m docs
 
 # the workflow through schedulers, and after kills, full disks and damaged files; needs root
 test-cluster: $(READY)

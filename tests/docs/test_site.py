@@ -17,6 +17,7 @@ from pspflow.studies import registry
 for package in ("sphinx", "myst_parser", "furo"):
     pytest.importorskip(package, reason="the site needs what .[dev] installs")
 
+pytestmark = [pytest.mark.docs, pytest.mark.xdist_group("docs")]
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "docs/site"
 sys.path.insert(0, str(SITE))
@@ -56,14 +57,12 @@ def site(tmp_path_factory):
     return {file.relative_to(folder): Page(file) for file in folder.rglob("*.html")}, folder
 
 
-@pytest.mark.xdist_group("docs")
 def test_it_builds_without_a_word_and_has_every_page(site):
     """Each page of the menu is there; the fixture has seen that no warning was printed."""
     pages, _ = site
     assert {Path(nav.place(page)).with_suffix(".html") for page in nav.pages()} <= set(pages)
 
 
-@pytest.mark.xdist_group("docs")
 def test_no_page_asks_anything_of_the_network(site):
     """Scripts, styles, fonts and images lie in the site: it can be read without a connection."""
     pages, folder = site
@@ -74,7 +73,6 @@ def test_no_page_asks_anything_of_the_network(site):
     assert re.findall(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", styles) == []
 
 
-@pytest.mark.xdist_group("docs")
 def test_links_and_images_lead_somewhere(site):
     """Also those that were moved, because a page or file lies elsewhere in the repository."""
     pages, folder = site
@@ -92,7 +90,6 @@ def test_links_and_images_lead_somewhere(site):
     assert dict(lost) == {}
 
 
-@pytest.mark.xdist_group("docs")
 def test_every_command_has_its_entry(site):
     """Stages, tools, and what is no study's."""
     pages, _ = site
@@ -109,7 +106,6 @@ def test_every_command_has_its_entry(site):
     assert own <= pages[Path("reference/commands/project.html")].ids
 
 
-@pytest.mark.xdist_group("docs")
 @pytest.mark.parametrize("layer", nav.LAYERS)
 def test_every_public_name_has_its_entry(site, layer):
     """What a shared layer exports is documented where it is defined."""

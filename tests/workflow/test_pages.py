@@ -11,7 +11,7 @@ import yaml
 
 from pspflow.config import load_config
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.docs, pytest.mark.xdist_group("pages")]
 
 PAGES = Path(__file__).parents[2] / "docs/how-to"
 PLANNED = ("one_study", "targets", "rerun", "gpu")
