@@ -20,5 +20,5 @@ FEW = {
         "plasticity": {"shards": 1},
     },
     "steel": {"codes": {"models": ["vq"]}},
-    "arena": {"models": {"use": ["vq", "flow"]}},
+    "arena": {"models": {"use": ["autoencoder"]}},
 }
