@@ -70,6 +70,8 @@ NAV = {
         "docs/results/steel/reference.md",
         "docs/results/latent/README.md",
         "docs/results/latent/reference.md",
+        "docs/results/arena/README.md",
+        "docs/results/arena/demo.md",
         "docs/results/gpu.md",
     ),
     "Project": (

@@ -73,10 +73,11 @@ def test_the_nearest_is_the_one_of_the_smallest_mean():
 
 def test_little_coverage_is_said():
     """The least and the most."""
-    text = said(table({"dcgan": {COVERAGE: 0.0}, "vq": {COVERAGE: 0.7}}, width=0))
+    values = {"dcgan": {COVERAGE: 0.0}, "flow": {COVERAGE: 0.0}, "vq": {COVERAGE: 0.7}}
     assert (
-        "0 (0 to 0) times the coverage of real halves: DCGAN, the least; 0.7 (0.7 to 0.7)" in text
-    )
+        "0 (0 to 0) times: DCGAN, flow from noise, the least coverage of real halves; "
+        "0.7 (0.7 to 0.7) times: VQ-VAE + PixelCNN, the most."
+    ) in said(table(values, width=0))
 
 
 def test_copies_are_said_where_they_are_certain():

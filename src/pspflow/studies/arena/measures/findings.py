@@ -101,16 +101,17 @@ def _nearest(models: pd.DataFrame) -> Iterator[str]:
 
 
 def _coverage(models: pd.DataFrame) -> Iterator[str]:
-    for measure, what in ((DENSITY, "the density"), (COVERAGE, "the coverage")):
+    for measure, what in ((DENSITY, "density"), (COVERAGE, "coverage")):
         part = models[models["measure"] == measure]
         if len(part):
-            low, high = (
-                part.loc[getattr(part["ratio"], which)()] for which in ("idxmin", "idxmax")
-            )
-            yield (
-                f"{_times(low)} {what} of real halves: {label_of(low['entrant'])}, the least; "
-                f"{_times(high)}: {label_of(high['entrant'])}, the most."
-            )
+            least, most = (_all_with(part, part["ratio"].agg(which)) for which in ("min", "max"))
+            yield f"{least}, the least {what} of real halves; {most}, the most."
+
+
+def _all_with(part: pd.DataFrame, ratio: float) -> str:
+    """Write a ratio, and name every model that has it."""
+    rows = part[part["ratio"] == ratio]
+    return f"{_times(rows.iloc[0])}: {', '.join(map(label_of, rows['entrant']))}"
 
 
 def _copies(models: pd.DataFrame) -> Iterator[str]:
