@@ -47,6 +47,8 @@ class _File(logging.FileHandler):
             super().handleError(record)
             return
         logging.getLogger().removeHandler(self)
+        for handler in logging.getLogger().handlers:
+            handler.setLevel(logging.INFO)  # what follows is said on the terminal
         log.warning("%s: the log ends here (%s)", self.baseFilename, error.strerror)
 
     def close(self) -> None:

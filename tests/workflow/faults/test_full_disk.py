@@ -150,7 +150,7 @@ for number in range(5000):
     "the rest of the log",
 )
 def test_a_log_on_a_full_disk(disk):
-    """Logging says so once and no traceback; the work goes on."""
+    """Logging says so once and no traceback; the work goes on, and says the rest there."""
     line = [sys.executable, "-c", TALK, str(disk / "a.log")]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert done.returncode == 0
@@ -158,7 +158,10 @@ def test_a_log_on_a_full_disk(disk):
     assert f"{disk / 'a.log'}: the log ends here ({FULL})" in done.stderr
     assert "Traceback" not in done.stderr
     assert "Logging error" not in done.stderr
-    assert done.stderr.count("a long line") == 5000 * 4
+    said, written = done.stderr.splitlines(), (disk / "a.log").read_text().splitlines()
+    # all but the line that the disk no longer took, and the warning
+    assert len(said) + len(written) in (5000, 5001)
+    assert min(len(said), len(written)) > 100
 
 
 def test_printing_to_a_full_disk(disk):
